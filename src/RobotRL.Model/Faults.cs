@@ -1,0 +1,79 @@
+namespace RobotRL.Model;
+
+/// <summary>IEC 60204-1 stop categories. None of them is claimed as a rated function: this layer sits above the robot's own.</summary>
+public enum StopCategory : byte
+{
+    /// <summary>Power removed at once.</summary>
+    Category0,
+
+    /// <summary>Controlled stop, then power removed.</summary>
+    Category1,
+
+    /// <summary>Controlled stop, power kept, standstill watched.</summary>
+    Category2,
+}
+
+/// <summary>Why the gate stopped the robot.</summary>
+public enum FaultCode : byte
+{
+    None,
+    NonFiniteState,
+    NonFiniteCommand,
+    StaleState,
+    FrozenState,
+    StaleTarget,
+    ClockBackward,
+    ClockForward,
+    DeadmanReleased,
+    HeartbeatLost,
+    CollisionForce,
+    JointPositionExceeded,
+    JointVelocityExceeded,
+    WorkspaceExceeded,
+    CartesianVelocityExceeded,
+    TorqueExceeded,
+    SensorError,
+    OperatorStop,
+    LimitChangeRefused,
+    CriticFailure,
+    RecoveryExhausted,
+    StorageFailure,
+    ProtocolMismatch,
+}
+
+/// <summary>A latched stop: only a deliberate operator act clears it.</summary>
+/// <param name="Code">What was seen.</param>
+/// <param name="Category">The stop it takes.</param>
+/// <param name="Time">When it was seen.</param>
+/// <param name="Value">The offending value, in the limit's unit; NaN where there is none.</param>
+/// <param name="Limit">The limit it broke; NaN where there is none.</param>
+/// <param name="Index">Joint or axis; −1 where there is none.</param>
+public readonly record struct Fault(FaultCode Code, StopCategory Category, Stamp Time, double Value = double.NaN, double Limit = double.NaN, int Index = -1)
+{
+    public bool IsNone => Code == FaultCode.None;
+}
+
+/// <summary>Limits that changed a command without stopping it.</summary>
+[Flags]
+public enum LimitFlags : uint
+{
+    None = 0,
+    Workspace = 1 << 0,
+    KeepOut = 1 << 1,
+    CartesianVelocity = 1 << 2,
+    CartesianAcceleration = 1 << 3,
+    CartesianJerk = 1 << 4,
+    JointPosition = 1 << 5,
+    JointVelocity = 1 << 6,
+    JointAcceleration = 1 << 7,
+    JointJerk = 1 << 8,
+    Torque = 1 << 9,
+    TorqueRate = 1 << 10,
+    ContactForce = 1 << 11,
+    Stiffness = 1 << 12,
+    EnergyTank = 1 << 13,
+    ActionRange = 1 << 14,
+    ErrorClip = 1 << 15,
+    Critic = 1 << 16,
+    Stopping = 1 << 17,
+}

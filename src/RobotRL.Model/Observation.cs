@@ -1,0 +1,57 @@
+namespace RobotRL.Model;
+
+/// <summary>One camera's image as the policy sees it: interleaved RGB, 8 bit, rows top to bottom.</summary>
+/// <param name="CaptureTime">When the exposure ended.</param>
+/// <param name="Size">Edge of the square image, pixels.</param>
+/// <param name="Rgb">[Size×Size×3] uint8 RGB. Never written after construction; shared by neighbouring transitions.</param>
+public sealed record PolicyImage(Stamp CaptureTime, int Size, byte[] Rgb);
+
+/// <summary>
+/// What the policy decides on. Immutable once built: the next observation of one transition is the very object that is the observation of the following one.
+/// </summary>
+/// <param name="Time">The instant that all parts were joined for.</param>
+/// <param name="Proprioception">
+/// Normalised, in this order: end-effector pose relative to its pose at episode start (position 3, rotation vector 3), twist in the
+/// end-effector frame (v 3, ω 3), external force 3 and torque 3 in the end-effector frame, gripper width 1. <see cref="ProprioceptionSize"/> values.
+/// </param>
+/// <param name="Images">One image a camera, in the task's camera order.</param>
+public sealed record Observation(Stamp Time, float[] Proprioception, IReadOnlyList<PolicyImage> Images)
+{
+    /// <summary>Length of <see cref="Proprioception"/>.</summary>
+    public const int ProprioceptionSize = 19;
+}
+
+/// <summary>One decision's worth of experience, as stored.</summary>
+/// <param name="Observation">s.</param>
+/// <param name="Action">a: proposed and executed.</param>
+/// <param name="Reward">r, of the task; the gripper penalty is the learner's.</param>
+/// <param name="Next">s′: the observation after the action, also at the end of an episode.</param>
+/// <param name="Terminated">The task ended here (success, or a safety stop): nothing to bootstrap from.</param>
+/// <param name="Truncated">The clock ended the episode: the value of <paramref name="Next"/> still counts.</param>
+public sealed record Transition(Observation Observation, ExecutedAction Action, float Reward, Observation Next, bool Terminated, bool Truncated)
+{
+    /// <summary>Whether a human drove during this step.</summary>
+    public bool IsIntervention => Action.Source == ActionSource.Human;
+}
+
+/// <summary>How an episode went.</summary>
+public enum EpisodeOutcome : byte
+{
+    Success,
+    TimedOut,
+    SafetyStop,
+    Interrupted,
+}
+
+/// <summary>What an episode was collected for.</summary>
+public enum EpisodeKind : byte
+{
+    /// <summary>The operator drove throughout.</summary>
+    Demonstration,
+
+    /// <summary>The policy drove, with or without corrections.</summary>
+    Online,
+
+    /// <summary>Evaluation: never used for learning.</summary>
+    Evaluation,
+}

@@ -1,0 +1,26 @@
+namespace RobotRL.Model;
+
+/// <summary>How imperfect the scripted human is.</summary>
+public sealed record OperatorParameters
+{
+    /// <summary>Standard deviation of the noise on each active axis, in action units; it is correlated over about half a second, as a hand's is.</summary>
+    public required double ActionNoise { get; init; }
+
+    /// <summary>Delay from what is seen to what the hand does, s.</summary>
+    public required double ReactionTimeS { get; init; }
+
+    /// <summary>An intervention lasts at least this long, s.</summary>
+    public required double MinimumHoldS { get; init; }
+
+    /// <summary>No progress for this long is a stall, s.</summary>
+    public required double StallTimeS { get; init; }
+
+    /// <summary>Progress that ends an intervention, and that counts as not stalling (of 1).</summary>
+    public required double ProgressStep { get; init; }
+
+    /// <summary>A force above this makes the operator take over, N.</summary>
+    public required double ForceN { get; init; }
+
+    /// <summary>Demonstrations recorded before training.</summary>
+    public required int Demonstrations { get; init; }
+}

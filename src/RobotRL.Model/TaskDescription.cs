@@ -1,0 +1,57 @@
+namespace RobotRL.Model;
+
+/// <summary>One camera of a task: what is captured and what of it the policy sees.</summary>
+/// <param name="Name">Name in the scene and in the data.</param>
+/// <param name="Width">Captured width, pixels.</param>
+/// <param name="Height">Captured height, pixels.</param>
+/// <param name="CropX">Left edge of the crop, pixels.</param>
+/// <param name="CropY">Top edge of the crop, pixels.</param>
+/// <param name="CropSize">Edge of the square crop, pixels.</param>
+/// <param name="ImageSize">Edge of the image that the policy sees, pixels.</param>
+public sealed record CameraDescription(string Name, int Width, int Height, int CropX, int CropY, int CropSize, int ImageSize);
+
+/// <summary>Which task: each has its own scene, success geometry and scripted expert.</summary>
+public enum TaskKind
+{
+    Reach,
+    PegInsert,
+    PickLift,
+}
+
+/// <summary>A task: scene, action space, cameras, episode length.</summary>
+public sealed record TaskDescription
+{
+    public required TaskKind Kind { get; init; }
+
+    /// <summary>Absolute path of the MJCF scene.</summary>
+    public required string ScenePath { get; init; }
+
+    public required ActionSpace Actions { get; init; }
+
+    /// <summary>Empty for a task without vision.</summary>
+    public required IReadOnlyList<CameraDescription> Cameras { get; init; }
+
+    /// <summary>End effector in flange: the point that is controlled.</summary>
+    public required Pose EndEffectorInFlange { get; init; }
+
+    /// <summary>Length of a decision period, ns.</summary>
+    public required long DecisionPeriodNs { get; init; }
+
+    /// <summary>Decisions after which an episode is truncated.</summary>
+    public required int MaxSteps { get; init; }
+
+    /// <summary>The start pose is offset uniformly within ± this from home, per axis, m; reached through the gate.</summary>
+    public required Vector3D StartOffsetM { get; init; }
+
+    /// <summary>The start yaw is offset uniformly within ± this, rad.</summary>
+    public required double StartYawRad { get; init; }
+
+    /// <summary>Oldest image that may be joined to an observation, ns.</summary>
+    public required long ImageMaxAgeNs { get; init; }
+
+    /// <summary>What one proprioceptive unit means; see <see cref="ProprioceptionScale"/>.</summary>
+    public required ProprioceptionScale Scale { get; init; }
+}
+
+/// <summary>Physical value of a normalised proprioceptive input of 1.</summary>
+public sealed record ProprioceptionScale(double PositionM, double RotationRad, double LinearMS, double AngularRadS, double ForceN, double TorqueNm, double GripperWidthM);
