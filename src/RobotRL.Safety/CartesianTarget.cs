@@ -1,0 +1,30 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>What a commanding side asks for: a pose to be at by a time, how stiffly, and the gripper. A proposal until the gate has passed it.</summary>
+/// <param name="PoseInBase">X_BE at <paramref name="DueTime"/>.</param>
+/// <param name="IssueTime">When it was decided.</param>
+/// <param name="DueTime">When the reference is to rest there.</param>
+/// <param name="Stiffness">Stiffness and damping to hold meanwhile.</param>
+/// <param name="GripperWidthM">Wanted distance between the fingers, m.</param>
+/// <param name="Source">Who asks.</param>
+/// <param name="Sequence">Rises with every target; a repeated number is the same target.</param>
+public readonly record struct CartesianTarget(
+    Pose PoseInBase, Stamp IssueTime, Stamp DueTime, CartesianStiffness Stiffness, double GripperWidthM, ActionSource Source, long Sequence)
+{
+    public bool IsFinite => PoseInBase.IsFinite && Stiffness.IsFinite && double.IsFinite(GripperWidthM);
+}
+
+/// <summary>Cartesian stiffness and damping ratio, the part of the impedance that may change while running.</summary>
+/// <param name="TranslationNM">K, N/m.</param>
+/// <param name="RotationNmRad">K, Nm/rad.</param>
+/// <param name="DampingRatio">ζ in D = 2 ζ √K.</param>
+public readonly record struct CartesianStiffness(double TranslationNM, double RotationNmRad, double DampingRatio)
+{
+    public bool IsFinite => double.IsFinite(TranslationNM) && double.IsFinite(RotationNmRad) && double.IsFinite(DampingRatio);
+
+    /// <summary>The stiffness that the configuration aims at.</summary>
+    public static CartesianStiffness Of(ImpedanceParameters impedance) =>
+        new(impedance.TranslationStiffnessNM, impedance.RotationStiffnessNmRad, impedance.DampingRatio);
+}
