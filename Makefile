@@ -1,0 +1,30 @@
+.PHONY: deps build test format format-check bench demo results
+.DEFAULT_GOAL := build
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+
+deps:            ## native packages (apt)
+	@build/deps.sh
+
+build: deps      ## Release build of everything
+	dotnet restore RobotRL.sln --locked-mode
+	dotnet build RobotRL.sln -c Release --no-restore -v q
+	@build/build-cli.sh
+
+test: build      ## all tests; last line: N passed, N failed
+	@build/test.sh
+
+format:
+	dotnet format RobotRL.sln
+
+format-check:
+	dotnet format RobotRL.sln --verify-no-changes
+
+bench: deps      ## figures, one JSON line each on stdout
+	@for name in update inference replay pipeline sim; do ./robotrl bench $$name --json || exit; done
+
+demo: deps       ## ten minutes: a robot learns to insert a peg
+	@./robotrl demo
+
+results: deps    ## the README's table; goes on where it was interrupted
+	@./robotrl results

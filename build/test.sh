@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Runs every test project of the Release build, one after the other (timing figures want a quiet machine), and sums.
+# Last line: N passed, N failed. A project that crashes, or that has no tests, counts as one failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+mkdir -p artifacts/tests
+passed=0 failed=0 skipped=0 broken=()
+
+count() { awk -v key="$1:" '$1 == key { n = $2 } END { print n + 0 }' "$2"; }
+
+for project in tests/RobotRL.*.Tests; do
+  name=$(basename "$project")
+  log=artifacts/tests/$name.log
+  printf '\n== %s\n' "$name"
+  dotnet "$project/bin/Release/net10.0/$name.dll" --no-progress --no-ansi </dev/null 2>&1 | tee "$log"
+  code=${PIPESTATUS[0]}
+  bad=$(count failed "$log")
+  if ((code != 0 && bad == 0)); then bad=1; echo "$name: exit code $code"; fi
+  ((bad == 0)) || broken+=("$name")
+  passed=$((passed + $(count succeeded "$log"))) failed=$((failed + bad)) skipped=$((skipped + $(count skipped "$log")))
+done
+
+echo
+((skipped == 0)) || echo "$skipped skipped (see artifacts/tests/*.log)"
+((${#broken[@]} == 0)) || echo "failed in: ${broken[*]}"
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
