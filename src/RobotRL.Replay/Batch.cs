@@ -1,0 +1,73 @@
+using RobotRL.Model;
+
+namespace RobotRL.Replay;
+
+/// <summary>
+/// Host memory of one sampled batch, allocated once and refilled by each <see cref="IBatchSource.Sample"/>. Row b of every array is one
+/// transition; arrays are row-major and hold nothing else.
+/// </summary>
+public sealed class Batch
+{
+    /// <param name="size">B, number of transitions.</param>
+    /// <param name="actionDimensions">A, active axes of the action space.</param>
+    /// <param name="imageSizes">Edge S of the policy's image of each camera, pixels, in the task's camera order.</param>
+    public Batch(int size, int actionDimensions, IReadOnlyList<int> imageSizes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(actionDimensions);
+        Size = size;
+        ActionDimensions = actionDimensions;
+        ImageSizes = [.. imageSizes];
+        Proprioception = new float[size * Observation.ProprioceptionSize];
+        NextProprioception = new float[size * Observation.ProprioceptionSize];
+        Images = [.. ImageSizes.Select(s => new byte[size * s * s * 3])];
+        NextImages = [.. ImageSizes.Select(s => new byte[size * s * s * 3])];
+        Actions = new float[size * actionDimensions];
+        Gripper = new sbyte[size];
+        GripperChanged = new float[size];
+        Rewards = new float[size];
+        Terminated = new float[size];
+        Interventions = new float[size];
+    }
+
+    public int Size { get; }
+    public int ActionDimensions { get; }
+    public IReadOnlyList<int> ImageSizes { get; }
+
+    /// <summary>s: [B, <see cref="Observation.ProprioceptionSize"/>].</summary>
+    public float[] Proprioception { get; }
+
+    /// <summary>s′: [B, <see cref="Observation.ProprioceptionSize"/>].</summary>
+    public float[] NextProprioception { get; }
+
+    /// <summary>s, one array a camera: [B, S, S, 3] uint8 RGB as stored, without augmentation.</summary>
+    public IReadOnlyList<byte[]> Images { get; }
+
+    /// <summary>s′, one array a camera: [B, S, S, 3].</summary>
+    public IReadOnlyList<byte[]> NextImages { get; }
+
+    /// <summary>Executed actions on the active axes: [B, A].</summary>
+    public float[] Actions { get; }
+
+    /// <summary>Executed <see cref="GripperCommand"/>: −1, 0, 1.</summary>
+    public sbyte[] Gripper { get; }
+
+    /// <summary>1 where the executed command changed what the gripper was doing (close after open or the reverse), else 0.</summary>
+    public float[] GripperChanged { get; }
+
+    /// <summary>r of the task, without the gripper penalty.</summary>
+    public float[] Rewards { get; }
+
+    /// <summary>1 where the task ended and nothing is left to bootstrap from. A time-out is not an end: it stays 0.</summary>
+    public float[] Terminated { get; }
+
+    /// <summary>1 where a human drove.</summary>
+    public float[] Interventions { get; }
+}
+
+/// <summary>Where a learner's batches come from: a buffer, or a mixture of buffers with its own seeded generator.</summary>
+public interface IBatchSource
+{
+    /// <summary>Fills every row of <paramref name="batch"/>. Not for use by two threads at once.</summary>
+    void Sample(Batch batch);
+}
