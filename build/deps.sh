@@ -7,6 +7,7 @@ needs=(
   'libmujoco.so      libmujoco-dev'
   'libOSMesa.so.8    libosmesa6'
   'libEGL.so.1       libegl1'
+  'libGL.so.1        libgl1'
   'dri               libgl1-mesa-dri'
   'libgtk-3.so.0     libgtk-3-0t64 libgtk-3-0'
 )
@@ -20,7 +21,7 @@ installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == i
 
 loadable() { # works on any Linux: the loader's cache, or Mesa's driver folder
   if [[ $1 == dri ]]; then compgen -G '/usr/lib*/dri/*_dri.so' >/dev/null || compgen -G '/usr/lib/*/dri/*_dri.so' >/dev/null
-  else { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -qF "$1"; fi
+  else [[ $(ldconfig -p 2>/dev/null || /sbin/ldconfig -p) == *"$1"* ]]; fi
 }
 
 missing=()
