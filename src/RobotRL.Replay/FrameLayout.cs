@@ -1,0 +1,32 @@
+using RobotRL.Model;
+
+namespace RobotRL.Replay;
+
+/// <summary>What one stored observation consists of: the same for every one in a buffer.</summary>
+/// <param name="ImageSizes">Edge of each camera's square image, pixels, in the task's camera order; empty for a task without vision.</param>
+public sealed record FrameLayout(IReadOnlyList<int> ImageSizes)
+{
+    /// <summary>What a task's observations look like.</summary>
+    public static FrameLayout Of(TaskDescription task) => new([.. task.Cameras.Select(c => c.ImageSize)]);
+
+    internal const int ProprioceptionBytes = Observation.ProprioceptionSize * sizeof(float);
+
+    /// <summary>Bytes of one camera's image: [Size×Size×3] uint8 RGB.</summary>
+    public int ImageBytes(int camera) => ImageSizes[camera] * ImageSizes[camera] * 3;
+
+    /// <summary>Bytes of a whole observation: the proprioception as float32, then the images in camera order.</summary>
+    public int Bytes => ProprioceptionBytes + Enumerable.Range(0, ImageSizes.Count).Sum(ImageBytes);
+
+    /// <summary>Refuses an observation of another shape before any of it is stored.</summary>
+    /// <exception cref="ArgumentException">Counts or sizes differ.</exception>
+    public void Check(Observation observation)
+    {
+        if (observation.Proprioception.Length != Observation.ProprioceptionSize)
+            throw new ArgumentException($"The observation holds {observation.Proprioception.Length} proprioceptive values where the buffer holds {Observation.ProprioceptionSize}.");
+        if (observation.Images.Count != ImageSizes.Count)
+            throw new ArgumentException($"The observation holds {observation.Images.Count} images where the buffer holds {ImageSizes.Count}.");
+        for (var i = 0; i < ImageSizes.Count; i++)
+            if (observation.Images[i].Size != ImageSizes[i] || observation.Images[i].Rgb.Length != ImageBytes(i))
+                throw new ArgumentException($"Image {i} is {observation.Images[i].Size} pixels wide in {observation.Images[i].Rgb.Length} bytes where the buffer holds {ImageSizes[i]} pixels in {ImageBytes(i)} bytes.");
+    }
+}

@@ -1,0 +1,216 @@
+using CsCheck;
+using RobotRL.Model;
+using RobotRL.Replay;
+
+namespace RobotRL.Replay.Tests;
+
+public sealed class ReplayBufferTests
+{
+    private static ReplayBuffer NewBuffer(int online = 100, int demonstrations = 100) => new(Marked.Layout, Marked.Actions, online, demonstrations);
+
+    // steps         p  p  h  h  p  p  h  h  p
+    // frames      0  1  2  3  4  5  6  7  8  9
+    // demo set          2→3→4     6→7→8
+    [Fact]
+    public void An_intervention_after_a_gap_does_not_continue_the_one_before()
+    {
+        using var buffer = NewBuffer();
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "pphhpphhp"));
+
+        var pairs = Marked.Pairs(buffer, demonstrationShare: 1);
+
+        Assert.Equal([2, 3, 6, 7], pairs.Keys);
+        Assert.Equal([3, 4, 7, 8], pairs.Values);
+    }
+
+    [Fact]
+    public void The_last_step_of_an_episode_bootstraps_from_its_own_last_frame()
+    {
+        using var buffer = NewBuffer();
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(10, "ppp"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(20, "pp", terminated: true));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(30, "p"));
+
+        var pairs = Marked.Pairs(buffer, 0);
+
+        Assert.Equal([10, 11, 12, 20, 21, 30], pairs.Keys);
+        Assert.All(pairs, pair => Assert.Equal(pair.Key + 1, pair.Value));
+    }
+
+    [Fact]
+    public void A_truncated_step_still_bootstraps_and_a_terminated_one_does_not()
+    {
+        using var buffer = NewBuffer();
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(10, "pp"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(20, "pp", terminated: true));
+        var batch = new Batch(256, 3, Marked.Layout.ImageSizes);
+
+        new MixedSource(buffer, 0, new RandomStream(3)).Sample(batch);
+
+        for (var row = 0; row < batch.Size; row++) Assert.Equal(batch.Rewards[row] == 21 ? 1 : 0, batch.Terminated[row]);
+    }
+
+    [Fact]
+    public void Each_frame_is_stored_once_whatever_sets_it_is_in()
+    {
+        using var buffer = NewBuffer();
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "pphhp"));
+        Assert.Equal(6, buffer.FramesHeld);
+        buffer.AddAll(EpisodeKind.Demonstration, Marked.Episode(100, "hhh"));
+        Assert.Equal(10, buffer.FramesHeld);
+        Assert.Equal(5, buffer.Count(ReplaySet.Online));
+        Assert.Equal(5, buffer.Count(ReplaySet.Demonstration));
+    }
+
+    [Fact]
+    public void Demonstrations_outlive_the_online_steps_around_them()
+    {
+        using var buffer = NewBuffer(online: 4);
+        buffer.AddAll(EpisodeKind.Demonstration, Marked.Episode(0, "hh"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(10, "phhp"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(50, "pppppp"));
+
+        Assert.Equal([0, 1, 11, 12], Marked.Pairs(buffer, 1).Keys);
+        Assert.Equal([52, 53, 54, 55], Marked.Pairs(buffer, 0).Keys);
+        Assert.Equal(3 + 3 + 5, buffer.FramesHeld);
+    }
+
+    [Fact]
+    public void Evaluation_is_never_stored()
+    {
+        using var buffer = NewBuffer();
+        buffer.AddAll(EpisodeKind.Evaluation, Marked.Episode(0, "pp"));
+        Assert.Equal(0, buffer.Count(ReplaySet.Online) + buffer.Count(ReplaySet.Demonstration) + buffer.FramesHeld);
+    }
+
+    [Fact]
+    public void The_executed_action_is_what_is_sampled()
+    {
+        using var buffer = NewBuffer();
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(7, "p"));
+        var batch = new Batch(2, 3, Marked.Layout.ImageSizes);
+        new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
+        Assert.Equal([7f, 7.25f, 7.625f], batch.Actions[..3]);
+    }
+
+    [Fact]
+    public void Interventions_are_marked_in_both_sets()
+    {
+        using var buffer = NewBuffer();
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "php"));
+        var batch = new Batch(128, 3, Marked.Layout.ImageSizes);
+        new MixedSource(buffer, 0.5, new RandomStream(0)).Sample(batch);
+        for (var row = 0; row < batch.Size; row++) Assert.Equal(batch.Rewards[row] == 1 ? 1 : 0, batch.Interventions[row]);
+    }
+
+    // width            open                    closed
+    // commands     open stay close close stay open  |  open close
+    // changed        0    0    1     0     0    1   |    1     1
+    [Fact]
+    public void The_gripper_changes_when_a_command_reverses_what_it_was_doing()
+    {
+        GripperCommand[] commands = [GripperCommand.Open, GripperCommand.Stay, GripperCommand.Close, GripperCommand.Close, GripperCommand.Stay, GripperCommand.Open];
+        using var buffer = NewBuffer();
+        AddCommands(1, commands);
+        AddCommands(0, [GripperCommand.Open, GripperCommand.Close]);
+
+        var batch = new Batch(512, 3, Marked.Layout.ImageSizes);
+        new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
+
+        float[] expected = [0, 0, 1, 0, 0, 1, 1, 1];
+        for (var row = 0; row < batch.Size; row++) Assert.Equal(expected[(int)batch.Rewards[row]], batch.GripperChanged[row]);
+
+        void AddCommands(int widthAtStart, GripperCommand[] gripper)
+        {
+            var observation = Marked.Observation(widthAtStart);
+            foreach (var command in gripper)
+            {
+                var next = Marked.Observation(0);
+                buffer.Add(EpisodeKind.Online, new Transition(observation, Marked.Action(0, gripper: command), buffer.Added, next, false, false));
+                observation = next;
+            }
+        }
+    }
+
+    [Fact]
+    public void An_observation_of_another_shape_is_refused_and_leaves_nothing_behind()
+    {
+        using var buffer = NewBuffer();
+        var good = Marked.Observation(0);
+        var bad = good with { Images = [good.Images[0]] };
+        var error = Assert.Throws<ArgumentException>(() => buffer.Add(EpisodeKind.Online, new Transition(good, default, 0, bad, false, false)));
+        Assert.Contains("1 images", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, buffer.FramesHeld);
+    }
+
+    /// <summary>Any mixture of episodes through any capacities: what is drawn are the newest transitions, each with its own successor, and no frame leaks.</summary>
+    [Fact]
+    public void Whatever_is_overwritten_no_transition_is_joined_across_a_boundary()
+    {
+        var episode = Gen.Select(Gen.Enum<EpisodeKind>(), Gen.Char["ph"].Array[1, 12], Gen.Bool);
+        Gen.Select(episode.Array[1, 20], Gen.Int[1, 30], Gen.Int[1, 30]).Sample((episodes, onlineCapacity, demonstrationCapacity) =>
+        {
+            using var buffer = NewBuffer(onlineCapacity, demonstrationCapacity);
+            List<int> online = [], demonstrations = [];
+            var tip = -1;
+            for (var e = 0; e < episodes.Length; e++)
+            {
+                var (kind, drivers, terminated) = episodes[e];
+                var steps = Marked.Episode(e * 100, new string(drivers), terminated);
+                buffer.AddAll(kind, steps);
+                if (kind == EpisodeKind.Evaluation) continue;
+                tip = e * 100 + steps.Count;
+                for (var i = 0; i < steps.Count; i++)
+                {
+                    if (kind == EpisodeKind.Online) online.Add(e * 100 + i);
+                    if (kind == EpisodeKind.Demonstration || drivers[i] == 'h') demonstrations.Add(e * 100 + i);
+                }
+            }
+            online = [.. online.TakeLast(onlineCapacity)];
+            demonstrations = [.. demonstrations.TakeLast(demonstrationCapacity)];
+
+            if (online.Count > 0) Check(0, online);
+            if (demonstrations.Count > 0) Check(1, demonstrations);
+            var frames = online.Concat(demonstrations).SelectMany(mark => new[] { mark, mark + 1 }).Append(tip).Where(mark => mark >= 0).Distinct();
+            return buffer.FramesHeld == frames.Count();
+
+            void Check(double share, List<int> marks)
+            {
+                var pairs = Marked.Pairs(buffer, share);
+                Assert.Equal(marks, pairs.Keys);
+                Assert.All(pairs, pair => Assert.Equal(pair.Key + 1, pair.Value));
+            }
+        }, iter: 100);
+    }
+
+    [Fact]
+    public async Task A_writer_and_a_learner_work_at_once()
+    {
+        using var buffer = NewBuffer(online: 30, demonstrations: 10);
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "ph"));
+        var writer = Task.Run(() =>
+        {
+            for (var e = 1; e <= 2000; e++) buffer.AddAll(EpisodeKind.Online, Marked.Episode(e * 20, "pphhpph"));
+        });
+        var batch = new Batch(64, 3, Marked.Layout.ImageSizes);
+        var source = new MixedSource(buffer, 0.5, new RandomStream(5));
+        var draws = 0;
+        do
+        {
+            source.Sample(batch);
+            for (var row = 0; row < batch.Size; row++) Assert.Equal(Marked.MarkOf(batch, row, false) + 1, Marked.MarkOf(batch, row, true));
+            draws++;
+        }
+        while (!writer.IsCompleted || draws < 10);
+        await writer;
+        Assert.Equal(30, buffer.Count(ReplaySet.Online));
+    }
+
+    [Fact]
+    public void Two_hundred_thousand_two_camera_transitions_fit_in_twenty_gigabytes()
+    {
+        using var buffer = new ReplayBuffer(new FrameLayout([128, 128]), Marked.Actions, 200_000, 1);
+        // Episodes of 50 steps, each with one frame more than it has transitions.
+        Assert.True(buffer.BytesPerTransition * 200_000L * 51 / 50 < 20.2e9, $"{buffer.BytesPerTransition} bytes a transition");
+    }
+}
