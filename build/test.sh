@@ -12,7 +12,7 @@ for project in tests/RobotRL.*.Tests; do
   name=$(basename "$project")
   log=artifacts/tests/$name.log
   printf '\n== %s\n' "$name"
-  dotnet "$project/bin/Release/net10.0/$name.dll" --no-progress --no-ansi </dev/null 2>&1 | tee "$log"
+  dotnet "$project/bin/Release/net10.0/$name.dll" --progress off --no-ansi </dev/null 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   bad=$(count failed "$log")
   if ((code != 0 && bad == 0)); then bad=1; echo "$name: exit code $code"; fi
