@@ -1,0 +1,188 @@
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Robots.Mujoco;
+
+/// <summary>
+/// A simulated arm with gripper and wrist force-torque sensor. Like a Franka arm it adds gravity and Coriolis terms to the commanded torques
+/// itself, and like a tared sensor it reports the wrench without the weight of the tool; the tool's inertia it does feel.
+/// One thread reads, writes and steps; none of the three allocates.
+/// </summary>
+/// <remarks>
+/// The scene names its parts: joints and motors <c>joint1…n</c>, <c>left_finger</c> and <c>right_finger</c> (joint and position actuator),
+/// body <c>hand</c> with sensors <c>wrist_force</c>, <c>wrist_torque</c> at site <c>wrist_ft</c>, sites <c>flange</c> and <c>ee</c>, keyframe <c>home</c>.
+/// The world frame is the base frame. A closed brake resists motion with 60 Nms/rad.
+/// </remarks>
+public sealed class MujocoRobot : IRobot, IPlant
+{
+    private const double BrakeNmsRad = 60;
+
+    private readonly MujocoData _data;
+    private readonly int[] _position, _velocity, _motor;
+    private readonly int _leftPosition, _rightPosition, _leftActuator, _rightActuator;
+    private readonly int _hand, _wrist, _endEffector, _force, _torque, _home, _substeps;
+    private readonly double _toolMassKg, _fingerStrokeM;
+    private readonly Vector3D _gravity;
+    private long _nowNs, _readNs = -1;
+
+    /// <summary>Loads a scene and stands at home.</summary>
+    /// <exception cref="MujocoException">The scene is missing, invalid, or does not fit the description.</exception>
+    public MujocoRobot(RobotDescription description, string scenePath)
+    {
+        Description = description;
+        Model = new MujocoModel(scenePath);
+        _data = new MujocoData(Model);
+        var joints = Enumerable.Range(1, description.JointCount).Select(i => $"joint{i}").ToArray();
+        _position = Array.ConvertAll(joints, Model.PositionAddress);
+        _velocity = Array.ConvertAll(joints, Model.VelocityAddress);
+        _motor = Array.ConvertAll(joints, Model.Actuator);
+        (_leftPosition, _rightPosition) = (Model.PositionAddress("left_finger"), Model.PositionAddress("right_finger"));
+        (_leftActuator, _rightActuator) = (Model.Actuator("left_finger"), Model.Actuator("right_finger"));
+        (_hand, _wrist, _endEffector) = (Model.Body("hand"), Model.Site("wrist_ft"), Model.Site("ee"));
+        (_force, _torque, _home) = (Model.SensorAddress("wrist_force"), Model.SensorAddress("wrist_torque"), Model.Keyframe("home"));
+        _toolMassKg = Model.SubtreeMass(_hand);
+        _fingerStrokeM = Model.ControlRange(_leftActuator).Max;
+        _gravity = new(Model.Gravity[0], Model.Gravity[1], Model.Gravity[2]);
+        var timestepNs = (long)Math.Round(Model.TimestepS * 1e9);
+        _substeps = (int)(description.ControlPeriodNs / timestepNs);
+        if (_substeps * timestepNs != description.ControlPeriodNs || _substeps == 0)
+            throw new MujocoException($"{scenePath}: timestep {Model.TimestepS} s does not divide the control period of {description.ControlPeriodNs} ns; change option timestep");
+        ReturnHome();
+    }
+
+    public RobotDescription Description { get; }
+    public MujocoModel Model { get; }
+
+    /// <summary>The simulation itself, for tasks, cameras and tests.</summary>
+    public MujocoData Data => _data;
+
+    /// <summary>Virtual time. It only ever goes on: neither a new episode nor a restored snapshot turns it back.</summary>
+    public Stamp Now => new(_nowNs);
+
+    /// <summary>X_BE, current.</summary>
+    public Pose EndEffectorInBase => _data.SitePose(_endEffector);
+
+    /// <summary>X_FE: where the scene has the end effector, seen from the flange.</summary>
+    public Pose EndEffectorInFlange => _data.SitePose(Model.Site("flange")).Inverse * EndEffectorInBase;
+
+    /// <summary>Distance between the fingers, m.</summary>
+    public double GripperWidthM => _data.Position[_leftPosition] + _data.Position[_rightPosition];
+
+    /// <summary>Whether brakes are closed: motor power is gone until <see cref="ReturnHome"/> or a command with power.</summary>
+    public bool IsBraked { get; internal set; }
+
+    /// <summary>What the environment exerts on the tool, at the end effector and in its frame, tool weight removed: pressing the tool down on a
+    /// table gives a force along −z when z points out of the hand.</summary>
+    public Wrench ExternalWrenchInEndEffector
+    {
+        get
+        {
+            var s = _data.SensorData;
+            // The sensor shows what the flange exerts on the tool; at rest that, the tool's weight and the environment add up to nothing.
+            Pose wrist = _data.SitePose(_wrist), tip = EndEffectorInBase;
+            var weight = _toolMassKg * _gravity;
+            var force = -wrist.Orientation.Rotate(new(s[_force], s[_force + 1], s[_force + 2])) - weight;
+            var torque = -wrist.Orientation.Rotate(new(s[_torque], s[_torque + 1], s[_torque + 2]))
+                - Vector3D.Cross(_data.SubtreeCenterOfMass(_hand) - wrist.Position, weight)
+                - Vector3D.Cross(tip.Position - wrist.Position, force);
+            return new Wrench(force, torque).Rotated(tip.Orientation.Inverse);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>False also once the simulation has diverged, so that the state goes stale and the gate stops.</remarks>
+    public bool TryRead(ref RobotState state)
+    {
+        if (_readNs == _nowNs || _data.HasDiverged) return false;
+        _readNs = _nowNs;
+        Span<double> q = _data.Position, v = _data.Velocity, tau = _data.Control, applied = _data.AppliedForce;
+        state.CaptureTime = Now;
+        for (var i = 0; i < _position.Length; i++)
+        {
+            state.Position[i] = q[_position[i]];
+            state.Velocity[i] = v[_velocity[i]];
+            state.Effort[i] = tau[_motor[i]] + applied[_velocity[i]];
+        }
+        state.ExternalWrenchInEndEffector = ExternalWrenchInEndEffector;
+        state.GripperWidthM = GripperWidthM;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Write(in SafeCommand command)
+    {
+        if (!command.IsSealed)
+        {
+            Command(default, GripperWidthM);
+            throw new UnsealedCommandException();
+        }
+        Command(command.TorqueNm, command.GripperWidthM, command.RemovePower);
+    }
+
+    /// <summary>Sets torques and finger distance until the next command.</summary>
+    internal void Command(in JointTorques torqueNm, double gripperWidthM, bool removePower = false)
+    {
+        IsBraked = removePower;
+        var control = _data.Control;
+        for (var i = 0; i < _motor.Length; i++) control[_motor[i]] = removePower ? 0 : torqueNm[i];
+        control[_leftActuator] = control[_rightActuator] = Math.Clamp(0.5 * gripperWidthM, 0, _fingerStrokeM);
+    }
+
+    /// <inheritdoc/>
+    public void Step()
+    {
+        for (var i = 0; i < _substeps; i++)
+        {
+            Compensate();
+            // Second half first: whatever follows from position and velocity is current after a step, for reading, judging and drawing.
+            _data.Step2();
+            _data.Step1();
+        }
+        _nowNs += Description.ControlPeriodNs;
+    }
+
+    /// <summary>Puts the scene into its keyframe and the arm at the description's home posture, at rest and with power. Tasks then place their objects
+    /// and call <see cref="Settle"/>.</summary>
+    internal void ReturnHome()
+    {
+        _data.Reset(_home);
+        for (var i = 0; i < _position.Length; i++) _data.Position[_position[i]] = Description.HomeRad[i];
+        IsBraked = false;
+        Settle();
+    }
+
+    /// <summary>Makes everything current after the state was set from outside. The clock ticks, so that the next read is a new state.</summary>
+    internal void Settle()
+    {
+        _data.Step1();
+        Compensate();
+        _data.Forward();
+        _nowNs += Description.ControlPeriodNs;
+    }
+
+    /// <summary>Copies the full state of the simulation.</summary>
+    public void Capture(SimulationSnapshot snapshot) => snapshot.Capture(_data, IsBraked);
+
+    /// <summary>Goes back to a captured state: what follows repeats bit for bit under the same commands.</summary>
+    public void Restore(SimulationSnapshot snapshot)
+    {
+        snapshot.Restore(_data);
+        IsBraked = snapshot.IsBraked;
+        _nowNs += Description.ControlPeriodNs;
+    }
+
+    public void Dispose()
+    {
+        _data.Dispose();
+        Model.Dispose();
+    }
+
+    private void Compensate()
+    {
+        var bias = _data.BiasForce;
+        Span<double> applied = _data.AppliedForce, velocity = _data.Velocity;
+        var brake = IsBraked ? BrakeNmsRad : 0;
+        foreach (var dof in _velocity) applied[dof] = bias[dof] - brake * velocity[dof];
+    }
+}
