@@ -1,0 +1,117 @@
+using RobotRL.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobotRL.Policy;
+
+/// <summary>
+/// The acting side of a policy: one observation in, one action out. Weights come as snapshots and are swapped between decisions,
+/// never during one. One thread at a time.
+/// </summary>
+public sealed class PolicyNetwork : IDisposable
+{
+    private readonly NetworkShape _shape;
+    private readonly FeatureExtractor _extractor;
+    private readonly ImageEncoder _encoder;
+    private readonly ActorNetwork _actor;
+    private readonly GraspNetwork? _grasp;
+    private readonly ParameterBlock _encoderWeights, _actorWeights;
+    private readonly ParameterBlock? _graspWeights;
+    private readonly Tensor[] _images;
+    private readonly Tensor _proprioception;
+    private readonly float[] _noise;
+
+    public PolicyNetwork(NetworkShape shape, Device? device = null)
+    {
+        _shape = shape;
+        var on = device ?? CPU;
+        _extractor = new(shape, on);
+        var layouts = PolicyLayouts.Of(shape);
+        (_encoder, _actor, _grasp) = (layouts.EncoderNetwork, layouts.ActorNetwork, layouts.GraspNetwork);
+        _encoderWeights = new(layouts.Encoder, on, trainable: false);
+        _actorWeights = new(layouts.Actor, on, trainable: false);
+        _graspWeights = layouts.Grasp is { } grasp ? new(grasp, on, trainable: false) : null;
+        using var scope = NewDisposeScope();
+        _images = [.. shape.ImageSizes.Select(s => zeros(1, s, s, 3, ScalarType.Byte).DetachFromDisposeScope())];
+        _proprioception = zeros(1, shape.Proprioception).DetachFromDisposeScope();
+        _noise = new float[shape.Actions];
+    }
+
+    /// <summary>Version of the weights in use; −1 before the first.</summary>
+    public long Version { get; private set; } = -1;
+
+    /// <summary>Takes a snapshot's weights. Does nothing when it is in use already.</summary>
+    public void Load(WeightSnapshot weights)
+    {
+        if (weights.Version == Version) return;
+        _encoderWeights.Write(weights.Encoder);
+        _actorWeights.Write(weights.Actor);
+        _graspWeights?.Write(weights.Grasp);
+        Version = weights.Version;
+    }
+
+    /// <summary>Decides.</summary>
+    /// <param name="observation">What is seen; sizes are checked against the network's.</param>
+    /// <param name="deterministic">The squashed mean instead of a sample.</param>
+    /// <param name="noise">Where samples come from.</param>
+    /// <param name="action">Receives the continuous part, length A, each within [−1, 1].</param>
+    /// <returns>The gripper command; <see cref="GripperCommand.Stay"/> for a policy without one.</returns>
+    public GripperCommand Act(Observation observation, bool deterministic, NoiseSource noise, Span<float> action)
+    {
+        Check(observation, action.Length);
+        using var scope = NewDisposeScope();
+        using var untracked = inference_mode(true);
+        observation.Proprioception.CopyTo(Floats(_proprioception));
+        for (var i = 0; i < _images.Length; i++) observation.Images[i].Rgb.CopyTo(_images[i].bytes);
+
+        var features = Encode();
+        var proprioception = _proprioception.to(_actorWeights.Flat.device);
+        var (mean, deviation) = _actor.Forward(_actorWeights.Frozen, features, proprioception);
+        if (deterministic) Floats(mean.tanh().cpu()).CopyTo(action);
+        else
+        {
+            noise.FillNormal(_noise);
+            Floats((mean + deviation * tensor(_noise, device: mean.device)).tanh().cpu()).CopyTo(action);
+        }
+        if (_grasp is null) return GripperCommand.Stay;
+        return (GripperCommand)(_grasp.Forward(_graspWeights!.Frozen, features, proprioception).argmax(1).item<long>() - 1);
+    }
+
+    /// <summary>Decides, spread over the six axes.</summary>
+    public PolicyAction Act(Observation observation, bool deterministic, NoiseSource noise, ActionSpace space)
+    {
+        Span<float> active = stackalloc float[_shape.Actions];
+        var gripper = Act(observation, deterministic, noise, active);
+        return space.Unpack(active, gripper);
+    }
+
+    public void Dispose()
+    {
+        _extractor.Dispose();
+        _encoderWeights.Dispose();
+        _actorWeights.Dispose();
+        _graspWeights?.Dispose();
+        foreach (var image in _images) image.Dispose();
+        _proprioception.Dispose();
+    }
+
+    private Tensor? Encode()
+    {
+        if (_images.Length == 0) return null;
+        var normalized = Array.ConvertAll(_images, _extractor.Normalize);
+        var maps = _extractor.IsFrozen ? Array.ConvertAll(normalized, _extractor.FrozenMaps) : _encoder.Maps(_encoderWeights.Frozen, normalized);
+        return _encoder.Features(_encoderWeights.Frozen, maps);
+    }
+
+    private void Check(Observation observation, int actions)
+    {
+        if (Version < 0) throw new InvalidOperationException("The policy has no weights yet.");
+        if (actions != _shape.Actions) throw new ArgumentException($"The policy gives {_shape.Actions} components, not {actions}.");
+        if (observation.Proprioception.Length != _shape.Proprioception) throw new ArgumentException($"Proprioception has {observation.Proprioception.Length} values, the policy takes {_shape.Proprioception}.");
+        if (observation.Images.Count < _images.Length) throw new ArgumentException($"The observation has {observation.Images.Count} images, the policy takes {_images.Length}.");
+        for (var i = 0; i < _images.Length; i++)
+            if (observation.Images[i].Size != _shape.ImageSizes[i]) throw new ArgumentException($"Image {i} is {observation.Images[i].Size} pixels wide, the policy takes {_shape.ImageSizes[i]}.");
+    }
+
+    private static Span<float> Floats(Tensor tensor) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.bytes);
+}

@@ -1,0 +1,33 @@
+namespace RobotRL.Policy;
+
+/// <summary>The weights that acting needs, as the learner had them at one step. Never written after construction.</summary>
+/// <param name="Version">Learner step; grows with each publication.</param>
+/// <param name="Encoder">Values of the encoder's trained part, in the order of its layout; empty without cameras.</param>
+/// <param name="Actor">Values of the actor.</param>
+/// <param name="Grasp">Values of the grasp critic; empty without a gripper.</param>
+public sealed record WeightSnapshot(long Version, float[] Encoder, float[] Actor, float[] Grasp);
+
+/// <summary>
+/// Where the learner leaves its newest weights and the actor finds them: one reference, swapped atomically, so a reader has either the
+/// old set or the new one and never a mixture. Any number of readers, any thread.
+/// </summary>
+public sealed class WeightExchange
+{
+    private WeightSnapshot? _latest;
+
+    /// <summary>The newest weights; null before the first publication.</summary>
+    public WeightSnapshot? Latest => Volatile.Read(ref _latest);
+
+    public void Publish(WeightSnapshot weights) => Volatile.Write(ref _latest, weights);
+}
+
+/// <summary>The networks of a policy and their layouts: the same shape gives the same ones on both sides.</summary>
+public sealed record PolicyLayouts(
+    ParameterLayout Encoder, ImageEncoder EncoderNetwork, ParameterLayout Actor, ActorNetwork ActorNetwork, ParameterLayout? Grasp, GraspNetwork? GraspNetwork)
+{
+    public static PolicyLayouts Of(NetworkShape shape)
+    {
+        var (encoder, actor, grasp) = (new ParameterLayout(), new ParameterLayout(), shape.HasGripper ? new ParameterLayout() : null);
+        return new(encoder, new(encoder, shape), actor, new(actor, shape), grasp, grasp is null ? null : new(grasp, shape));
+    }
+}
