@@ -1,0 +1,78 @@
+using RobotRL.Model;
+
+namespace RobotRL.Configuration;
+
+/// <summary>What must hold between robot, task, operator and learner.</summary>
+internal static class CrossChecks
+{
+    public static void Make(Section root, RunConfiguration c)
+    {
+        var (robot, task, learner) = (c.Robot, c.Task, c.Learner);
+        root.Require(task.DecisionPeriodNs % robot.ControlPeriodNs == 0, "task.decision_period_ms",
+            $"{Ms(task.DecisionPeriodNs)} is not a whole multiple of robot.control_period_ms, {Ms(robot.ControlPeriodNs)}; choose one that is", "robot.control_period_ms");
+        root.Require(robot.Limits.TargetMaxAgeNs > task.DecisionPeriodNs, "robot.limits.target_max_age_ms",
+            $"{Ms(robot.Limits.TargetMaxAgeNs)} is not above task.decision_period_ms, {Ms(task.DecisionPeriodNs)}: every target would go stale; raise it", "task.decision_period_ms");
+        root.Require(robot.Limits.StateMaxAgeNs >= robot.ControlPeriodNs, "robot.limits.state_max_age_ms",
+            $"{Ms(robot.Limits.StateMaxAgeNs)} is below robot.control_period_ms, {Ms(robot.ControlPeriodNs)}: every state would be stale; raise it", "robot.control_period_ms");
+        var period = task.DecisionPeriodNs * 1e-9;
+        Reachable("translation_scale_m", task.Actions.TranslationScaleM / period, "m/s", "robot.limits.translation.velocity_m_s", robot.Limits.Translation.Velocity);
+        Reachable("rotation_scale_rad", task.Actions.RotationScaleRad / period, "rad/s", "robot.limits.rotation.velocity_rad_s", robot.Limits.Rotation.Velocity);
+        root.Require(c.Operator.ForceN < robot.Limits.CollisionForceN, "operator.force_n",
+            $"{c.Operator.ForceN} N is not below robot.limits.collision_force_n, {robot.Limits.CollisionForceN} N: the stop would come before the operator; lower it", "robot.limits.collision_force_n");
+        root.Require(learner.Method is LearningMethod.Rlpd && learner.DemonstrationShare == 0 || c.Operator.Demonstrations > 0, "operator.demonstrations",
+            "the learner draws on demonstrations and there are none; record at least one, or set learner.demonstration_share: 0 with method rlpd", "learner.method", "learner.demonstration_share");
+        CheckImages(root, task, learner);
+        CheckHome(root, robot, task);
+
+        void Reachable(string key, double speed, string unit, string limitKey, double limit) => root.Require(speed <= limit, "task.actions." + key,
+            $"asks for {speed:0.###} {unit} at the decision rate, above {limitKey}, {limit}; lower it", "task.decision_period_ms", limitKey);
+    }
+
+    public static IReadOnlyList<string> Remarks(RunConfiguration c)
+    {
+        var impedance = c.Robot.Impedance;
+        return [$"spring force at most {impedance.SpringForceBoundN:0.#} N an axis ({impedance.TranslationStiffnessNM} N/m × {impedance.TranslationClipM} m); "
+            + $"contact softens above {c.Robot.Limits.ContactForceN} N, collision stops above {c.Robot.Limits.CollisionForceN} N"];
+    }
+
+    private static void CheckImages(Section root, TaskDescription task, LearnerParameters learner)
+    {
+        var hasImages = task.Cameras.Count > 0;
+        root.Require(hasImages || learner.Encoder is EncoderKind.None, "learner.encoder", "encodes images, but the task has no cameras; set it to none, or list task.cameras", "task.cameras");
+        root.Require(!hasImages || learner.Encoder is not EncoderKind.None, "learner.encoder", "ignores the task's cameras; set it to convolutional or resnet10, or set task.cameras: []", "task.cameras");
+        if (!hasImages || learner.Encoder is EncoderKind.None) return;
+        var divisor = learner.Encoder is EncoderKind.ResNet10 ? 32 : 1 << learner.EncoderChannels.Count;
+        for (var i = 0; i < task.Cameras.Count; i++)
+        {
+            var size = task.Cameras[i].ImageSize;
+            root.Require(size % divisor == 0, $"task.cameras.{i}.image_size_px", $"{size} is not divisible by {divisor}, the encoder's stride; choose a multiple", "learner.encoder", "learner.encoder_channels");
+        }
+        var smallest = task.Cameras.MinBy(c => c.ImageSize)!;
+        root.Require(2 * learner.CropPadding < smallest.ImageSize, "learner.crop_padding_px",
+            $"{learner.CropPadding} pixels would crop away half of camera '{smallest.Name}', {smallest.ImageSize} pixels; lower it", "task.cameras");
+    }
+
+    private static void CheckHome(Section root, RobotDescription robot, TaskDescription task)
+    {
+        if (robot.Kinematics.Count != robot.HomeRad.Count) return;
+        var flange = Pose.Identity;
+        for (var i = 0; i < robot.Kinematics.Count; i++)
+        {
+            var (a, d, alpha) = robot.Kinematics[i];
+            flange = flange * new Pose(new(a, 0, 0), Rotation.FromVector(new(alpha, 0, 0))) * new Pose(new(0, 0, d), Rotation.AboutZ(robot.HomeRad[i]));
+        }
+        var home = (flange * robot.Flange * task.EndEffectorInFlange).Position;
+        // Adding zero turns the negative zero of rounding into a plain one.
+        var what = $"puts the end effector at [{Math.Round(home.X, 3) + 0}, {Math.Round(home.Y, 3) + 0}, {Math.Round(home.Z, 3) + 0}] m";
+        string[] involved = ["robot.kinematics", "robot.flange", "task.end_effector_in_flange", "robot.limits.workspace", "task.start_offset_m", "robot.limits.keep_out"];
+        foreach (var key in involved.Append("robot.home_rad"))
+            if (!root.AllReadable(key)) return;
+        var workspace = robot.Limits.Workspace;
+        root.Require(workspace.Contains(home - task.StartOffsetM) && workspace.Contains(home + task.StartOffsetM), "robot.home_rad",
+            $"{what}, which with task.start_offset_m leaves robot.limits.workspace; move the posture or widen the box");
+        for (var i = 0; i < robot.Limits.KeepOut.Count; i++)
+            root.Require(!robot.Limits.KeepOut[i].Contains(home), "robot.home_rad", $"{what}, inside robot.limits.keep_out.{i}; move the posture or the box");
+    }
+
+    private static string Ms(long ns) => $"{ns * 1e-6:0.######} ms";
+}

@@ -1,0 +1,50 @@
+using RobotRL.Model;
+
+namespace RobotRL.Configuration;
+
+/// <summary>Everything a run is made of, checked as a whole. Immutable: a running robot's limits do not change.</summary>
+public sealed record RunConfiguration
+{
+    public required RobotDescription Robot { get; init; }
+    public required TaskDescription Task { get; init; }
+    public required OperatorParameters Operator { get; init; }
+    public required LearnerParameters Learner { get; init; }
+
+    /// <summary>SHA-256, lower-case hex, of every value and of the content of every file referred to; not of where the files lie or how the YAML is laid out.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>All values in one file, paths absolute: loading it gives this configuration again, hash included.</summary>
+    public required string ResolvedYaml { get; init; }
+
+    /// <summary>Consequences of the configuration that a person should see beside it.</summary>
+    public required IReadOnlyList<string> Remarks { get; init; }
+
+    /// <summary>
+    /// Reads a task file, the robot file that it names under <c>robot.file</c> with the task's own values over it, and then
+    /// <paramref name="overrides"/>: dotted keys with YAML values, such as <c>("learner.method", "behaviour_cloning")</c>, a list item by its index. Reads only.
+    /// </summary>
+    /// <exception cref="ConfigurationException">Anything is missing, unknown, out of range or contradictory; holds every error.</exception>
+    public static RunConfiguration Load(string path, IReadOnlyList<(string Key, string Value)>? overrides = null)
+    {
+        path = Path.GetFullPath(path);
+        var errors = new Diagnostics(path);
+        var tree = ConfigurationTree.Read(path, overrides ?? [], errors);
+        if (tree is null) errors.ThrowIfAny();
+        var canonical = new CanonicalText();
+        var root = new Section(tree, "", errors, canonical);
+        var configuration = new RunConfiguration
+        {
+            Robot = root.Child("robot", RobotSection.Read),
+            Task = root.Child("task", TaskSection.Read),
+            Operator = root.Child("operator", LearnerSection.ReadOperator),
+            Learner = root.Child("learner", LearnerSection.ReadLearner),
+            Hash = "",
+            ResolvedYaml = "",
+            Remarks = [],
+        };
+        CrossChecks.Make(root, configuration);
+        root.RefuseUnknownKeys();
+        errors.ThrowIfAny();
+        return configuration with { Hash = canonical.Hash, ResolvedYaml = canonical.Text, Remarks = CrossChecks.Remarks(configuration) };
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using RobotRL.Model;
+
+namespace RobotRL.Configuration;
+
+/// <summary>What a configuration must know of an MJCF scene, without the simulator: its cameras and where its end effector sits.</summary>
+internal sealed class SceneFile
+{
+    private readonly XElement _root;
+
+    private SceneFile(XElement root) => _root = root;
+
+    public IReadOnlyList<string> Cameras => [.. Named("camera")];
+
+    /// <summary>X of the site <c>ee</c> in the site <c>flange</c>; null where the scene writes it in a way that only the simulator reads.</summary>
+    public Pose? EndEffectorInFlange
+    {
+        get
+        {
+            if (Site("ee") is not { } tip || Site("flange") is not { Parent: { } link } flange) return null;
+            if (PoseOf(tip) is not { } pose || PoseOf(flange) is not { } mount) return null;
+            for (var body = tip.Parent; body != link; body = body.Parent)
+            {
+                if (body is null || PoseOf(body) is not { } below) return null;
+                pose = below * pose;
+            }
+            return mount.Inverse * pose;
+        }
+    }
+
+    /// <summary>Reads the scene with its includes, which lie relative to the scene as in MuJoCo.</summary>
+    /// <exception cref="InvalidDataException">Not XML, or an include is missing.</exception>
+    public static SceneFile Read(string path) => new(Expand(path, Path.GetDirectoryName(path)!, new StringBuilder()));
+
+    /// <summary>SHA-256 over the scene and everything it includes.</summary>
+    public static string ContentHash(string path)
+    {
+        var content = new StringBuilder();
+        Expand(path, Path.GetDirectoryName(path)!, content);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.ToString())));
+    }
+
+    private static XElement Expand(string path, string directory, StringBuilder content)
+    {
+        XElement root;
+        try
+        {
+            var text = File.ReadAllText(path);
+            content.Append(text);
+            root = XElement.Parse(text);
+        }
+        catch (XmlException e) { throw new InvalidDataException($"scene file '{path}' is not XML ({e.Message}); correct it"); }
+        foreach (var include in root.Descendants("include").ToList())
+        {
+            var file = Path.GetFullPath((string?)include.Attribute("file") ?? "", directory);
+            if (!File.Exists(file)) throw new InvalidDataException($"scene file '{path}' includes '{file}', which is not there; correct the include");
+            if (content.Length > 10_000_000) throw new InvalidDataException($"scene file '{path}' includes itself; break the circle");
+            include.ReplaceWith(Expand(file, directory, content).Elements());
+        }
+        return root;
+    }
+
+    private IEnumerable<string> Named(string element) => _root.Descendants(element).Attributes("name").Select(a => a.Value);
+
+    private XElement? Site(string name) => _root.Descendants("site").FirstOrDefault(s => (string?)s.Attribute("name") == name);
+
+    private static Pose? PoseOf(XElement element)
+    {
+        if (element.Attributes().Any(a => a.Name.LocalName is "euler" or "axisangle" or "xyaxes" or "zaxis")) return null;
+        var position = Numbers(element, "pos", 3, [0, 0, 0]);
+        var quaternion = Numbers(element, "quat", 4, [1, 0, 0, 0]);
+        if (position is null || quaternion is null) return null;
+        return new Pose(new(position[0], position[1], position[2]), new Rotation(quaternion[1], quaternion[2], quaternion[3], quaternion[0]).Normalized);
+    }
+
+    private static double[]? Numbers(XElement element, string attribute, int count, double[] otherwise)
+    {
+        if (element.Attribute(attribute) is not { } written) return otherwise;
+        var words = written.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var values = new double[words.Length];
+        for (var i = 0; i < words.Length; i++)
+            if (!double.TryParse(words[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i])) return null;
+        return values.Length == count ? values : null;
+    }
+}

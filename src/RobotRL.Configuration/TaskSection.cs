@@ -1,0 +1,71 @@
+using RobotRL.Model;
+
+namespace RobotRL.Configuration;
+
+/// <summary>Reads <c>task</c>: scene, action space, cameras, episode.</summary>
+internal static class TaskSection
+{
+    public static TaskDescription Read(Section s)
+    {
+        var scenePath = s.ExistingFile("scene", SceneFile.ContentHash);
+        var task = new TaskDescription
+        {
+            Kind = s.Choice("kind", ("reach", TaskKind.Reach), ("peg_insert", TaskKind.PegInsert), ("pick_lift", TaskKind.PickLift)),
+            ScenePath = scenePath ?? "",
+            Actions = s.Child("actions", ReadActions),
+            Cameras = s.Children("cameras", ReadCamera),
+            EndEffectorInFlange = s.Child("end_effector_in_flange", ReadPose),
+            DecisionPeriodNs = s.DurationNs("decision_period_ms", 10, 2000),
+            MaxSteps = s.Integer("max_steps", 1, 10_000),
+            StartOffsetM = s.Vector("start_offset_m", 0, 0.5, "m"),
+            StartYawRad = s.Number("start_yaw_rad", 0, Math.PI, "rad"),
+            ImageMaxAgeNs = s.DurationNs("image_max_age_ms", 1, 2000),
+            Scale = s.Child("proprioception_scale", p => new ProprioceptionScale(
+                p.Number("position_m", 1e-3, 10, "m"), p.Number("rotation_rad", 1e-3, 10, "rad"), p.Number("linear_m_s", 1e-3, 10, "m/s"),
+                p.Number("angular_rad_s", 1e-3, 100, "rad/s"), p.Number("force_n", 0.1, 1000, "N"), p.Number("torque_nm", 0.01, 100, "Nm"), p.Number("gripper_width_m", 1e-3, 1, "m"))),
+        };
+        s.Require(task.Actions.HasGripper || task.Kind is not TaskKind.PickLift, "actions.gripper", "pick_lift needs the gripper; set it to true", s["kind"]);
+        if (scenePath is not null) CheckAgainstScene(s, task);
+        return task;
+    }
+
+    public static Pose ReadPose(Section s) =>
+        new(s.Vector("position_m", -2, 2, "m"), Rotation.FromVector(s.Vector("rotation_rad", -Math.PI, Math.PI, "rad")));
+
+    private static ActionSpace ReadActions(Section s)
+    {
+        var axes = s.Words("axes", "x", "y", "z", "roll", "pitch", "yaw");
+        s.Require(axes.Length > 0, "axes", "drives nothing; name at least one axis");
+        return new(axes, s.Number("translation_scale_m", 1e-4, 0.5, "m"), s.Number("rotation_scale_rad", 1e-3, 1, "rad"), s.Boolean("gripper"));
+    }
+
+    private static CameraDescription ReadCamera(Section s)
+    {
+        var camera = new CameraDescription(s.Text("name"), s.Integer("width_px", 16, 4096, "pixels"), s.Integer("height_px", 16, 4096, "pixels"),
+            s.Integer("crop_x_px", 0, 4095, "pixels"), s.Integer("crop_y_px", 0, 4095, "pixels"), s.Integer("crop_size_px", 8, 4096, "pixels"), s.Integer("image_size_px", 8, 1024, "pixels"));
+        Inside("crop_x_px", camera.CropX, "width_px", camera.Width);
+        Inside("crop_y_px", camera.CropY, "height_px", camera.Height);
+        return camera;
+
+        void Inside(string offset, int start, string extent, int size) => s.Require(start + camera.CropSize <= size, "crop_size_px",
+            $"the crop ends at {start + camera.CropSize}, beyond {extent}, {size}; shrink it or lower {offset}", s[offset], s[extent]);
+    }
+
+    private static void CheckAgainstScene(Section s, TaskDescription task)
+    {
+        var scene = SceneFile.Read(task.ScenePath);
+        for (var i = 0; i < task.Cameras.Count; i++)
+        {
+            var (name, key) = (task.Cameras[i].Name, $"cameras.{i}.name");
+            s.Require(scene.Cameras.Contains(name), key, $"the scene has no camera '{name}'; choose one of {string.Join(", ", scene.Cameras)}", s["scene"]);
+            s.Require(!task.Cameras.Take(i).Any(c => c.Name == name), key, $"camera '{name}' is listed twice; keep one");
+        }
+        if (scene.EndEffectorInFlange is not { } inScene) return;
+        var difference = inScene.Inverse * task.EndEffectorInFlange;
+        s.Require(difference.Position.Length < 1e-4 && difference.Orientation.ToVector().Length < 1e-3, "end_effector_in_flange",
+            $"is {difference.Position.Length * 1e3:0.##} mm and {difference.Orientation.ToVector().Length:0.####} rad away from the scene's site 'ee', "
+            + $"which lies at {Shown(inScene.Position)} m, {Shown(inScene.Orientation.ToVector())} rad; make them agree", s["end_effector_in_flange.position_m"], s["end_effector_in_flange.rotation_rad"]);
+    }
+
+    private static string Shown(Vector3D v) => $"[{v.X:0.######}, {v.Y:0.######}, {v.Z:0.######}]";
+}

@@ -1,0 +1,166 @@
+namespace RobotRL.Configuration.Tests;
+
+/// <summary>Every way to get a configuration wrong gives its own line, with the place and the remedy, and nothing else.</summary>
+public sealed class BadConfigurationTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _robot;
+    private readonly string _task;
+
+    /// <summary>Working copies of the shipped peg-insert, its robot and its scene.</summary>
+    public BadConfigurationTests()
+    {
+        var sim = Path.GetDirectoryName(Shipped.Path("peg-insert"))!;
+        foreach (var file in new[] { "../panda/panda.yaml", "../panda/panda.xml", "peg-insert/scene.xml", "peg-insert/tool.xml" })
+            _directory.Write(Path.Combine("sim", file), File.ReadAllText(Path.Combine(sim, file)));
+        _robot = Path.Combine(_directory.Path, "panda", "panda.yaml");
+        _task = _directory.Write("sim/task.yaml", File.ReadAllText(Path.Combine(sim, "peg-insert.yaml")));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    /// <summary>Text in the task file, what replaces it, the line's text where the error is expected, and the error after <c>file:line: </c>.</summary>
+    public static TheoryData<string, string, string, string> TaskCases => new()
+    {
+        { "max_steps: 60", "", "task:", "task.max_steps: missing; add a whole number from 1 to 10000" },
+        { "max_steps: 60", "max_step: 60", "max_step:|task:", "task.max_step: unknown key; did you mean 'max_steps'?|task.max_steps: missing; add a whole number from 1 to 10000" },
+        { "max_steps: 60", "max_steps: 60\n  zebra: 1", "zebra", "task.zebra: unknown key; remove it" },
+        { "max_steps: 60", "max_steps: sixty", "max_steps", "task.max_steps: expected a whole number, found 'sixty'; write one from 1 to 10000" },
+        { "max_steps: 60", "max_steps: 60.5", "max_steps", "task.max_steps: expected a whole number, found '60.5'; write one from 1 to 10000" },
+        { "max_steps: 60", "max_steps: 0", "max_steps", "task.max_steps: 0 is out of range; write a whole number from 1 to 10000" },
+        { "max_steps: 60", "max_steps: '60'", "max_steps", "task.max_steps: expected a whole number, found '60'; write one from 1 to 10000" },
+        { "max_steps: 60", "max_steps:", "max_steps", "task.max_steps: expected a whole number from 1 to 10000, found nothing; correct it" },
+        { "max_steps: 60", "max_steps: {a: 1}", "max_steps", "task.max_steps: expected a whole number from 1 to 10000, found a section; correct it" },
+        { "max_steps: 60", "max_steps: 60\n  max_steps: 70", "max_steps: 70", "task.max_steps: written twice (first on line 20); keep one" },
+        { "max_steps: 60", "max_steps: *steps", "max_steps", "task.max_steps: alias '*steps' is not supported; write the value out|task.max_steps: expected a whole number from 1 to 10000, found nothing; correct it" },
+        { "max_steps: 60", "max_steps: !int 60", "max_steps", "task.max_steps: tag '!int' is not supported; remove it" },
+        { "start_yaw_rad: 0.1", "start_yaw_rad: .nan", "start_yaw_rad", "task.start_yaw_rad: .nan is not finite; write a number from 0 to 3.141592653589793 rad" },
+        { "start_yaw_rad: 0.1", "start_yaw_rad: -.inf", "start_yaw_rad", "task.start_yaw_rad: -.inf is not finite; write a number from 0 to 3.141592653589793 rad" },
+        { "start_yaw_rad: 0.1", "start_yaw_rad: 1e999", "start_yaw_rad", "task.start_yaw_rad: 1e999 is not finite; write a number from 0 to 3.141592653589793 rad" },
+        { "start_yaw_rad: 0.1", "start_yaw_rad: 10", "start_yaw_rad", "task.start_yaw_rad: 10 is out of range; write a number from 0 to 3.141592653589793 rad" },
+        { "start_offset_m: [0.01, 0.01, 0.01]", "start_offset_m: [0.01, 0.01]", "start_offset_m", "task.start_offset_m: has 2 values, needs 3 (x, y, z); give exactly 3" },
+        { "start_offset_m: [0.01, 0.01, 0.01]", "start_offset_m: [0.01, up, 0.01]", "start_offset_m", "task.start_offset_m.1: expected a number, found 'up'; write a number from 0 to 0.5 m" },
+        { "start_offset_m: [0.01, 0.01, 0.01]", "start_offset_m: 0.01", "start_offset_m", "task.start_offset_m: expected a list of 3 numbers, x, y, z, found '0.01'; write it in [brackets]" },
+        { "start_offset_m: [0.01, 0.01, 0.01]", "start_offset_m: [0.01, 0.01, 0.5]", "  home_rad", "robot.home_rad: puts the end effector at [0.5, 0, 0.075] m, which with task.start_offset_m leaves robot.limits.workspace; move the posture or widen the box" },
+        { "kind: peg_insert", "kind: peg_inserts", "kind", "task.kind: 'peg_inserts' is not one of reach, peg_insert, pick_lift; did you mean 'peg_insert'?" },
+        { "kind: peg_insert", "kind: pick_lift", "actions", "task.actions.gripper: pick_lift needs the gripper; set it to true" },
+        { "axes: [x, y, z, yaw]", "axes: [x, y, z, jaw]", "axes", "task.actions.axes.3: 'jaw' is not one of x, y, z, roll, pitch, yaw; did you mean 'yaw'?" },
+        { "axes: [x, y, z, yaw]", "axes: [y, x]", "axes", "task.actions.axes.1: 'x' is repeated or out of order; list them as x, y, z, roll, pitch, yaw" },
+        { "axes: [x, y, z, yaw]", "axes: []", "axes", "task.actions.axes: drives nothing; name at least one axis" },
+        { "gripper: false", "gripper: no", "gripper", "task.actions.gripper: 'no' is not one of true, false; choose one of them" },
+        { "translation_scale_m: 0.015", "translation_scale_m: 0.2", "translation_scale_m", "task.actions.translation_scale_m: asks for 2 m/s at the decision rate, above robot.limits.translation.velocity_m_s, 1.7; lower it" },
+        { "scene: peg-insert/scene.xml", "scene: nowhere.xml", "scene", "task.scene: file '{dir}/sim/nowhere.xml' not found; correct the path (relative to {dir}/sim)" },
+        { "scene: peg-insert/scene.xml", "scene: task.yaml", "scene", "task.scene: scene file '{dir}/sim/task.yaml' is not XML (Data at the root level is invalid. Line 1, position 1.); correct it" },
+        { "name: side", "name: sky", "name: sky", "task.cameras.1.name: the scene has no camera 'sky'; choose one of wrist, side" },
+        { "name: side", "name: wrist", "name: wrist#2", "task.cameras.1.name: camera 'wrist' is listed twice; keep one" },
+        { "name: side, width_px: 128", "name: side, width_px: 96", "name: side", "task.cameras.1.crop_size_px: the crop ends at 128, beyond width_px, 96; shrink it or lower crop_x_px" },
+        { "image_size_px: 64}\n  end", "image_size_px: 60}\n  end", "name: side", "task.cameras.1.image_size_px: 60 is not divisible by 8, the encoder's stride; choose a multiple" },
+        { "crop_padding_px: 3", "crop_padding_px: 40", "crop_padding_px", "learner.crop_padding_px: 40 pixels would crop away half of camera 'wrist', 64 pixels; lower it" },
+        { "position_m: [0, 0, 0.1624]", "position_m: [0, 0, 0.1524]", "end_effector", "task.end_effector_in_flange: is 10 mm and 0 rad away from the scene's site 'ee', which lies at [0, 0, 0.1624] m, [0, 0, -0.785398] rad; make them agree" },
+        { "decision_period_ms: 100", "decision_period_ms: 99.5", "decision_period_ms", "task.decision_period_ms: 99.5 ms is not a whole multiple of robot.control_period_ms, 1 ms; choose one that is" },
+        { "decision_period_ms: 100", "decision_period_ms: 300", "*target_max_age_ms", "robot.limits.target_max_age_ms: 250 ms is not above task.decision_period_ms, 300 ms: every target would go stale; raise it" },
+        { "file: ../panda/panda.yaml", "file: ../panda/pandas.yaml", "file", "robot.file: file '{dir}/panda/pandas.yaml' not found; correct the path (relative to {dir}/sim)" },
+        { "contact_force_n: 20", "contact_force_n: 60", "contact_force_n", "robot.limits.contact_force_n: 60 N is not below collision_force_n, 50 N; contact must soften before collision stops" },
+        { "min_m: [0.42", "min_m: [0.62", "workspace", "robot.limits.workspace.min_m: x: 0.62 m is not below max_m, 0.58 m; swap or correct them" },
+        { "translation_clip_m: 0.015", "translation_clip_m: 0.1", "translation_clip_m", "robot.impedance.translation_clip_m: stiffness × clip lets the spring push 100 N, above limits.collision_force_n, 50 N; lower the clip or the stiffness" },
+        { "translation_stiffness_n_m: 1000", "translation_stiffness_n_m: 3000", "translation_stiffness_n_m", "robot.impedance.translation_stiffness_n_m: 3000 is outside limits.stiffness, [50, 2000]; choose a value inside" },
+        { "encoder: convolutional", "encoder: none", "encoder: none", "learner.encoder: ignores the task's cameras; set it to convolutional or resnet10, or set task.cameras: []" },
+        { "encoder: convolutional", "encoder: resnet10", "encoder: resnet10", "learner.encoder: resnet10 is frozen and needs its weights; add learner.encoder_weights: a safetensors file" },
+        { "encoder: convolutional", "encoder: resnet10\n  encoder_weights: task.yaml", "encoder_weights", "learner.encoder_weights: '{dir}/sim/task.yaml' is not a whole safetensors file: its header length is impossible; fetch it again" },
+        { "ensemble_subset: 2", "ensemble_subset: 3", "ensemble_subset", "learner.ensemble_subset: 3 critics cannot be drawn from ensemble_size, 2; lower it" },
+        { "start_after: 100", "start_after: 60000", "start_after", "learner.start_after: 60000 is above buffer_capacity, 50000: learning would never start; lower it" },
+        { "discount: 0.97", "discount: 1.5", "discount", "learner.discount: 1.5 is out of range; write a number from 0 to 0.9999" },
+        { "demonstrations: 20", "demonstrations: 0", "demonstrations", "operator.demonstrations: the learner draws on demonstrations and there are none; record at least one, or set learner.demonstration_share: 0 with method rlpd" },
+        { "\n  force_n: 30", "\n  force_n: 60", "  force_n: 60", "operator.force_n: 60 N is not below robot.limits.collision_force_n, 50 N: the stop would come before the operator; lower it" },
+        { "learner:\n", "learner: 5\nlerner:\n", "learner: 5|lerner:", "learner: expected a section, found '5'; write 'key: value' lines below it|lerner: unknown key; did you mean 'learner'?" },
+        { "task:\n", "task: [\n", "scene:", "not YAML (While parsing a flow sequence, did not find expected ',' or ']'.); check indentation, quotes and brackets" },
+    };
+
+    /// <summary>The same for the robot file.</summary>
+    public static TheoryData<string, string, string, string> RobotCases => new()
+    {
+        { "  barrier_rate_per_s: 10 # speed toward a face of the workspace is at most this times the distance to it\n", "", "limits:#2", "robot.limits.barrier_rate_per_s: missing; add a number from 0.1 to 100 1/s" },
+        { "  collision_torque_nm: 15\n", "", "limits:#2", "robot.limits.collision_torque_nm: missing; add a number from 0.01 to 200 Nm" },
+        { "torque_nm: [87, 87, 87, 87, 12, 12, 12]", "torque_nm: [87, 87, 87, 87, 12, 12]", "torque_nm", "robot.limits.joints.torque_nm: has 6 values, needs 7 (one a joint); give exactly 7" },
+        { "position_max_rad: [2.8973", "position_max_rad: [-2.9", "position_min_rad", "robot.limits.joints.position_min_rad: joint 1: -2.8973 rad is not below position_max_rad, -2.9 rad; swap or correct them" },
+        { "position_max_rad: [2.8973, 1.7628", "position_max_rad: [2.8973, 0.1", "@  home_rad", "robot.home_rad: joint 2 at 0.188421583164155 rad is outside its limits [-1.7628, 0.1]; choose a posture inside them" },
+        { "damping_ratio_min: 0.7", "damping_ratio_min: 1.3", "damping_ratio_min", "robot.limits.stiffness.damping_ratio_min: 1.3 is above damping_ratio_max, 1.2; swap or correct them" },
+        { "driver: mujoco", "driver: gazebo", "driver", "robot.driver: 'gazebo' is not one of mujoco, loopback; choose one of them" },
+        { "state_max_age_ms: 5", "state_max_age_ms: 0.5", "state_max_age_ms", "robot.limits.state_max_age_ms: 0.5 ms is below robot.control_period_ms, 1 ms: every state would be stale; raise it" },
+        { "keep_out: []", "keep_out:\n    - {min_m: [0.4, -0.1, 0], max_m: [0.6, 0.1, 0.2]}", "@  home_rad", "robot.home_rad: puts the end effector at [0.5, 0, 0.075] m, inside robot.limits.keep_out.0; move the posture or the box" },
+    };
+
+    [Theory, MemberData(nameof(TaskCases))]
+    public void Bad_task_file_is_refused(string text, string replacement, string place, string expected) => Refused(_task, text, replacement, place, expected);
+
+    [Theory, MemberData(nameof(RobotCases))]
+    public void Bad_robot_file_is_refused(string text, string replacement, string place, string expected) => Refused(_robot, text, replacement, place, expected);
+
+    [Fact]
+    public void Every_error_is_reported_at_once_in_the_order_of_lines()
+    {
+        Replace(_robot, "driver: mujoco", "driver: x");
+        Replace(_task, "max_steps: 60", "max_steps: -1");
+        Replace(_task, "kind: peg_insert", "kind: y");
+        var errors = Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(_task, [("learner.discount", "2"), ("learnr.discount", "0.9")])).Errors;
+        Assert.Equal(5, errors.Count);
+        Assert.Contains("task.kind", errors[0], StringComparison.Ordinal);
+        Assert.Contains("task.max_steps", errors[1], StringComparison.Ordinal);
+        Assert.Contains("robot.driver", errors[2], StringComparison.Ordinal);
+        Assert.Equal("--set learner.discount: 2 is out of range; write a number from 0 to 0.9999", errors[3]);
+        Assert.Equal("--set learnr.discount: learnr: unknown key; did you mean 'learner'?", errors[4]);
+    }
+
+    [Theory]
+    [InlineData("learner.metod", "rlpd", "--set learner.metod: unknown key; did you mean 'method'?")]
+    [InlineData("learner.hidden_sizes", "[256,", "--set learner.hidden_sizes: not YAML (While parsing a node, did not find expected node content.); check indentation, quotes and brackets")]
+    [InlineData("task.cameras.7.name", "side", "--set task.cameras.7.name: 'task.cameras' has no '7'; correct the key")]
+    [InlineData("task..kind", "reach", "--set task..kind: not a dotted key; write for example learner.batch_size")]
+    [InlineData("robot.limits.contact_force_n", "55", "--set robot.limits.contact_force_n: 55 N is not below collision_force_n, 50 N; contact must soften before collision stops")]
+    public void Bad_override_is_refused(string key, string value, string expected) =>
+        Assert.Equal([expected], Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(_task, [(key, value)])).Errors);
+
+    [Fact]
+    public void Missing_file_is_refused()
+    {
+        var path = Path.Combine(_directory.Path, "none.yaml");
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(path)).Errors);
+        Assert.StartsWith($"{path}:1: cannot be read", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Empty_file_misses_every_section()
+    {
+        var path = _directory.Write("empty.yaml", "{}\n");
+        Assert.Equal(["learner", "operator", "robot", "task"], Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(path)).Errors
+            .Select(e => e.Split(": ")[1]).Order());
+    }
+
+    /// <summary>The place of each error: text on its line; <c>@</c> in front looks in the other file's way, <c>*</c> in the robot file, <c>#2</c> takes the second such line.</summary>
+    private void Refused(string file, string text, string replacement, string place, string expected)
+    {
+        Replace(file, text, replacement);
+        var errors = Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(_task)).Errors;
+        var places = place.Split('|');
+        var messages = expected.Replace("{dir}", _directory.Path, StringComparison.Ordinal).Split('|');
+        Assert.Equal(messages.Select((m, i) => Locate(file, places[Math.Min(i, places.Length - 1)], m)).Order(), errors.Order());
+    }
+
+    private string Locate(string file, string place, string message)
+    {
+        if (place.StartsWith('*')) file = _robot;
+        if (place.StartsWith('@')) file = file == _robot ? _task : _robot;
+        place = place.TrimStart('*', '@');
+        var number = place.Split('#') is [_, var n] ? int.Parse(n) : 1;
+        var lines = File.ReadAllLines(file).Index().Where(l => l.Item.Contains(place.Split('#')[0], StringComparison.Ordinal)).ToList();
+        return $"{file}:{lines[number - 1].Index + 1}: {message}";
+    }
+
+    private static void Replace(string file, string text, string replacement)
+    {
+        var before = File.ReadAllText(file);
+        Assert.Contains(text, before, StringComparison.Ordinal);
+        var at = before.IndexOf(text, StringComparison.Ordinal);
+        File.WriteAllText(file, string.Concat(before.AsSpan(0, at), replacement, before.AsSpan(at + text.Length)));
+    }
+}

@@ -1,0 +1,76 @@
+using RobotRL.Model;
+
+namespace RobotRL.Configuration.Tests;
+
+/// <summary>The configurations that users start from: they load, agree with their scenes, and survive being written into a run directory.</summary>
+public sealed class ShippedConfigurationTests
+{
+    public static TheoryData<string> Tasks => ["reach", "peg-insert", "pick-lift"];
+
+    [Theory, MemberData(nameof(Tasks))]
+    public void Shipped_configuration_loads(string task)
+    {
+        var configuration = RunConfiguration.Load(Shipped.Path(task));
+        Assert.Equal(7, configuration.Robot.JointCount);
+        Assert.Equal(7, configuration.Robot.Limits.Joints.Count);
+        Assert.True(configuration.Robot.Impedance.SpringForceBoundN <= 24);
+        Assert.Contains("spring force at most", Assert.Single(configuration.Remarks), StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Tasks))]
+    public void Resolved_configuration_loads_again_as_itself(string task)
+    {
+        using var directory = new TemporaryDirectory();
+        var original = RunConfiguration.Load(Shipped.Path(task));
+        var again = RunConfiguration.Load(directory.Write("config.yaml", original.ResolvedYaml));
+        Assert.Equal(original.Hash, again.Hash);
+        Assert.Equal(original.ResolvedYaml, again.ResolvedYaml);
+        Assert.Equal(Shipped.Describe(original), Shipped.Describe(again));
+    }
+
+    [Fact]
+    public void Task_values_lie_over_the_robot_file()
+    {
+        var peg = RunConfiguration.Load(Shipped.Path("peg-insert"));
+        Assert.Equal(0.188421583164155, peg.Robot.HomeRad[1]);
+        Assert.Equal(15, peg.Robot.Impedance.SpringForceBoundN, 9);
+        Assert.Equal(new JointLimits(-2.8973, 2.8973, 2.175, 15, 7500, 87, 1000), peg.Robot.Limits.Joints[0]);
+        Assert.Equal(new JointLimits(-0.0175, 3.7525, 2.61, 20, 10000, 12, 1000), peg.Robot.Limits.Joints[5]);
+        Assert.Equal([0, 1, 2, 5], peg.Task.Actions.ActiveAxes);
+        Assert.Equal(["wrist", "side"], peg.Task.Cameras.Select(c => c.Name));
+        Assert.Equal(1_000_000, peg.Robot.ControlPeriodNs);
+        Assert.Equal(100_000_000, peg.Task.DecisionPeriodNs);
+    }
+
+    [Fact]
+    public void Override_changes_the_value_and_the_hash()
+    {
+        var path = Shipped.Path("peg-insert");
+        var plain = RunConfiguration.Load(path);
+        var cloned = RunConfiguration.Load(path, [("learner.method", "behaviour_cloning"), ("task.cameras.1.image_size_px", "32"), ("learner.hidden_sizes", "[64]")]);
+        Assert.Equal(LearningMethod.BehaviourCloning, cloned.Learner.Method);
+        Assert.Equal(32, cloned.Task.Cameras[1].ImageSize);
+        Assert.Equal([64], cloned.Learner.HiddenSizes);
+        Assert.NotEqual(plain.Hash, cloned.Hash);
+        Assert.Equal(plain.Hash, RunConfiguration.Load(path, [("learner.method", "rlpd")]).Hash);
+    }
+
+    [Fact]
+    public void Hash_does_not_depend_on_layout_or_place_but_on_the_scene()
+    {
+        using var directory = new TemporaryDirectory();
+        var original = RunConfiguration.Load(Shipped.Path("reach"));
+        var scene = Path.GetDirectoryName(original.Task.ScenePath)!;
+        directory.Write("panda/panda.xml", File.ReadAllText(Path.Combine(scene, "../../panda/panda.xml")));
+        directory.Write("sim/reach/tool.xml", File.ReadAllText(Path.Combine(scene, "tool.xml")));
+        var copy = directory.Write("sim/reach/scene.xml", File.ReadAllText(original.Task.ScenePath));
+        var moved = directory.Write("sim/config.yaml", "# elsewhere\n" + original.ResolvedYaml
+            .Replace(System.Text.Json.JsonSerializer.Serialize(original.Task.ScenePath), "reach/scene.xml", StringComparison.Ordinal)
+            .Replace("max_steps: 40", "max_steps:    40 # forty", StringComparison.Ordinal));
+        Assert.Equal(original.Hash, RunConfiguration.Load(moved).Hash);
+        Assert.Equal(copy, RunConfiguration.Load(moved).Task.ScenePath);
+
+        File.AppendAllText(copy, "<!-- changed -->\n");
+        Assert.NotEqual(original.Hash, RunConfiguration.Load(moved).Hash);
+    }
+}
