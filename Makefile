@@ -7,7 +7,7 @@ deps:            ## native packages (apt)
 	@build/deps.sh
 
 build: deps      ## Release build of everything
-	dotnet restore RobotRL.sln --locked-mode
+	dotnet restore RobotRL.sln $(if $(filter-out cpu,$(TorchDevice)),,--locked-mode)
 	dotnet build RobotRL.sln -c Release --no-restore -v q
 	@build/build-cli.sh
 

@@ -23,5 +23,5 @@ done
 echo
 ((skipped == 0)) || echo "$skipped skipped (see artifacts/tests/*.log)"
 ((${#broken[@]} == 0)) || echo "failed in: ${broken[*]}"
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed" | tee artifacts/tests/sum
 ((failed == 0 && passed > 0))
