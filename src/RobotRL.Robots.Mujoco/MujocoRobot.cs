@@ -20,7 +20,7 @@ public sealed class MujocoRobot : IRobot, IPlant
 
     private readonly MujocoData _data;
     private readonly int[] _position, _velocity, _motor;
-    private readonly int _leftPosition, _rightPosition, _leftActuator, _rightActuator;
+    private readonly int _leftPosition, _rightPosition, _leftVelocity, _rightVelocity, _leftActuator, _rightActuator;
     private readonly int _hand, _wrist, _endEffector, _force, _torque, _home, _substeps;
     private readonly double _toolMassKg, _fingerStrokeM;
     private readonly Vector3D _gravity;
@@ -38,6 +38,7 @@ public sealed class MujocoRobot : IRobot, IPlant
         _velocity = Array.ConvertAll(joints, Model.VelocityAddress);
         _motor = Array.ConvertAll(joints, Model.Actuator);
         (_leftPosition, _rightPosition) = (Model.PositionAddress("left_finger"), Model.PositionAddress("right_finger"));
+        (_leftVelocity, _rightVelocity) = (Model.VelocityAddress("left_finger"), Model.VelocityAddress("right_finger"));
         (_leftActuator, _rightActuator) = (Model.Actuator("left_finger"), Model.Actuator("right_finger"));
         (_hand, _wrist, _endEffector) = (Model.Body("hand"), Model.Site("wrist_ft"), Model.Site("ee"));
         (_force, _torque, _home) = (Model.SensorAddress("wrist_force"), Model.SensorAddress("wrist_torque"), Model.Keyframe("home"));
@@ -184,5 +185,7 @@ public sealed class MujocoRobot : IRobot, IPlant
         Span<double> applied = _data.AppliedForce, velocity = _data.Velocity;
         var brake = IsBraked ? BrakeNmsRad : 0;
         foreach (var dof in _velocity) applied[dof] = bias[dof] - brake * velocity[dof];
+        // A finger's drive carries the finger.
+        (applied[_leftVelocity], applied[_rightVelocity]) = (bias[_leftVelocity], bias[_rightVelocity]);
     }
 }
