@@ -1,3 +1,5 @@
 using System.CommandLine;
+using RobotRL.Cli.Commands;
+using RobotRL.Cli.Doctor;
 
-return new RootCommand("RobotRL: real-robot reinforcement learning with a human in the loop").Parse(args).Invoke();
+return new RootCommand("RobotRL: real-robot reinforcement learning with a human in the loop") { CommandLine.Json, DoctorCommand.Create() }.Parse(args).Invoke();

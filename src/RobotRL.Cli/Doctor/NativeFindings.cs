@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace RobotRL.Cli.Doctor;
+
+/// <summary>Native libraries, each loaded and used a little in a child process that may die of it.</summary>
+internal static class NativeFindings
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public readonly record struct Outcome(bool Works, string Line);
+
+    private static readonly Lazy<Dictionary<string, Task<Outcome>>> Children =
+        new(() => NativeProbe.Names.ToDictionary(name => name, name => Task.Run(() => Child(name))));
+
+    /// <summary>What one probe's child said. The first question starts them all, side by side.</summary>
+    public static Outcome Probe(string name) => Children.Value[name].Result;
+
+    public static IEnumerable<Finding> All()
+    {
+        yield return Finding.Needed("libtorch", Probe("torch").Works, Probe("torch").Line, "rebuild with make build; on a system older than Debian 12 or Ubuntu 22.04 use a newer one");
+        yield return Finding.Optional("CUDA", Probe("cuda").Works, Probe("cuda").Line, "with an NVIDIA GPU build with -p:TorchDevice=cuda-linux (Windows: cuda-windows)");
+        yield return Finding.Needed("OpenCV", Probe("opencv").Works, Probe("opencv").Line, "make deps, or apt install libgtk-3-0");
+        yield return Finding.Needed("MuJoCo", Probe("mujoco").Works, Probe("mujoco").Line, "make deps, or apt install libmujoco-dev");
+        bool egl = Probe("egl").Works, osmesa = Probe("osmesa").Works;
+        yield return Gl("EGL", egl, osmesa, Probe("egl").Line, "make deps, or apt install libegl1 libgl1 libgl1-mesa-dri");
+        yield return Gl("OSMesa", osmesa, egl, Probe("osmesa").Line, "make deps, or apt install libosmesa6");
+    }
+
+    /// <summary>Either renderer serves, so one is missing only where the other is too.</summary>
+    private static Finding Gl(string name, bool works, bool otherWorks, string line, string remedy) =>
+        otherWorks ? Finding.Optional(name, works, line, remedy) : Finding.Needed(name, works, line, remedy);
+
+    /// <summary>A probe says what it found in one line, on stdout when it worked and on stderr when not.</summary>
+    private static Outcome Child(string probe)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "robotrl.dll"));
+        foreach (var argument in new[] { "doctor", "--probe", probe }) start.ArgumentList.Add(argument);
+
+        using var child = Process.Start(start)!;
+        child.StandardInput.Close();
+        var output = child.StandardOutput.ReadToEndAsync();
+        var error = child.StandardError.ReadToEndAsync();
+        if (!child.WaitForExit(Patience))
+        {
+            child.Kill(entireProcessTree: true);
+            return new(false, $"no answer within {Patience.TotalSeconds:F0} s");
+        }
+        if (child.ExitCode == 0) return new(true, FirstLine(output.Result));
+        var reason = FirstLine(error.Result);
+        return new(false, reason.Length > 0 ? reason : child.ExitCode > 128 ? $"the process died of signal {child.ExitCode - 128}" : $"exit code {child.ExitCode}");
+    }
+
+    private static string FirstLine(string text) => text.Split('\n', 2, StringSplitOptions.TrimEntries)[0];
+}
