@@ -44,9 +44,11 @@ public sealed class ParameterLayout
     /// <summary>Number of values in all.</summary>
     public long Count => _parameters.Sum(p => p.Count);
 
-    internal Slot Add(string name, Initialization start, long fanIn, long fanOut, params long[] shape) => Add(name, start, fanIn, fanOut, false, shape);
+    /// <summary>Adds a parameter and says where it will be.</summary>
+    public Slot Add(string name, Initialization start, long fanIn, long fanOut, params long[] shape) => Add(name, start, fanIn, fanOut, false, shape);
 
-    internal Slot AddKernel(string name, long output, long input, long size, Initialization start = Initialization.He) =>
+    /// <summary>Adds a square convolution kernel [output, input, size, size], channels last in memory.</summary>
+    public Slot AddKernel(string name, long output, long input, long size, Initialization start = Initialization.He) =>
         Add(name, start, input * size * size, output * size * size, true, [output, input, size, size]);
 
     private Slot Add(string name, Initialization start, long fanIn, long fanOut, bool channelsLast, long[] shape)

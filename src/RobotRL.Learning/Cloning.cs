@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace RobotRL.Learning;
+
+/// <summary>Losses that copy executed actions.</summary>
+internal static class Cloning
+{
+    /// <summary>Actions are held this far inside ± 1 before the inverse tanh, whose ends are infinite.</summary>
+    private const double Edge = 0.98;
+
+    /// <summary>Lead in value that the demonstrated gripper command must keep over the others (DQfD, arXiv 1704.03732); small beside a reward of 1.</summary>
+    private const float Margin = 0.1f;
+
+    /// <summary>
+    /// Squared error of the squashed mean, which is what acts without noise, plus the likelihood of the executed action in the deviation alone: the mean
+    /// is not drawn to the tails that the inverse tanh makes of actions near ± 1, and the spread still follows the demonstrator's.
+    /// </summary>
+    public static Tensor ActorLoss(Tensor mean, Tensor deviation, Tensor actions, out Tensor error)
+    {
+        var residual = mean.tanh() - actions;
+        error = residual.detach().abs().mean();
+        var standardized = (actions.clamp(-Edge, Edge).atanh() - mean.detach()) / deviation;
+        return residual.square().sum(1).mean() + (0.5 * standardized.square() + deviation.log()).sum(1).mean();
+    }
+
+    /// <summary>Cross-entropy of the gripper command, values read as logits.</summary>
+    public static Tensor GripperLoss(Tensor values, Tensor commands) => F.cross_entropy(values, commands.squeeze(1));
+
+    /// <summary>max_g [Q(s, g) + margin · (g ≠ g_E)] − Q(s, g_E): ranks the demonstrated command first without inflating values.</summary>
+    public static Tensor MarginLoss(Tensor values, Tensor commands)
+    {
+        var others = 1 - F.one_hot(commands.squeeze(1), values.shape[1]);
+        return ((values + Margin * others).amax([1]) - values.gather(1, commands).squeeze(1)).mean();
+    }
+}

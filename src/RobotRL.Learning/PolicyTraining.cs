@@ -1,0 +1,145 @@
+using RobotRL.Model;
+using RobotRL.Policy;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobotRL.Learning;
+
+/// <summary>
+/// The part of training that every learner has: the policy's networks with an optimizer each, the road from a sampled batch to
+/// features, and publication. Each optimizer owns one block, and each block is one network.
+/// </summary>
+internal sealed class PolicyTraining : IDisposable
+{
+    private readonly FeatureExtractor _extractor;
+    private readonly Device _device;
+    private readonly int _padding;
+    private readonly double _rate;
+    private readonly List<(string Name, ParameterBlock Block, Adam Optimizer)> _optimized = [];
+    private readonly List<(string Name, ParameterBlock Block)> _blocks = [];
+
+    public PolicyTraining(NetworkShape shape, LearnerParameters parameters, ulong seed, Device device)
+    {
+        // libtorch has one thread count a process; results repeat to the bit only under a fixed one.
+        if (get_num_threads() != parameters.Threads) set_num_threads(parameters.Threads);
+        (Shape, Noise, _device, _padding, _rate) = (shape, new(seed), device, parameters.CropPadding, parameters.LearningRate);
+        _extractor = new(shape, device);
+        var layouts = PolicyLayouts.Of(shape);
+        (EncoderNetwork, ActorNetwork, GraspNetwork) = (layouts.EncoderNetwork, layouts.ActorNetwork, layouts.GraspNetwork);
+        Encoder = Optimized("encoder", layouts.Encoder);
+        Actor = Optimized("actor", layouts.Actor);
+        Grasp = layouts.Grasp is { } grasp ? Optimized("grasp", grasp) : null;
+        Batch = new(shape, parameters.BatchSize, device);
+    }
+
+    public NetworkShape Shape { get; }
+    public NoiseSource Noise { get; }
+    public BatchTensors Batch { get; }
+    public ImageEncoder EncoderNetwork { get; }
+    public ActorNetwork ActorNetwork { get; }
+    public GraspNetwork? GraspNetwork { get; }
+    public ParameterBlock Encoder { get; }
+    public ParameterBlock Actor { get; }
+    public ParameterBlock? Grasp { get; }
+    public bool HasImages => Shape.ImageSizes.Count > 0;
+
+    /// <summary>Adds a network that is trained; it starts from this training's noise.</summary>
+    public ParameterBlock Optimized(string name, ParameterLayout layout)
+    {
+        var block = new ParameterBlock(layout, _device, trainable: true);
+        block.Initialize(Noise);
+        _optimized.Add((name, block, new(block, _rate)));
+        _blocks.Add((name, block));
+        return block;
+    }
+
+    /// <summary>Adds a target copy, which starts equal to <paramref name="source"/> and is saved with the rest.</summary>
+    public ParameterBlock Target(string name, ParameterBlock source)
+    {
+        var block = new ParameterBlock(source.Layout, _device, trainable: false);
+        block.CopyFrom(source);
+        _blocks.Add((name, block));
+        return block;
+    }
+
+    /// <summary>One step of the optimizers of the given blocks, and of no other.</summary>
+    public void Apply(params ReadOnlySpan<ParameterBlock?> blocks)
+    {
+        foreach (var block in blocks)
+            if (block is not null && block.Layout.Count > 0)
+                _optimized.Single(o => o.Block == block).Optimizer.Step();
+    }
+
+    /// <summary>Image features of s with the gradient's path to the encoder, and of s′ without; null where there are no cameras.</summary>
+    public (Tensor? Now, Tensor? Next) Features(bool withNext) => !HasImages
+        ? (null, null)
+        : FeaturesOfMaps(Maps(Batch.Images, Encoder.Trained), withNext ? Untracked(() => Maps(Batch.NextImages, Encoder.Frozen)) : null);
+
+    /// <summary>The same from feature maps that are given.</summary>
+    public (Tensor? Now, Tensor? Next) FeaturesOfMaps(IReadOnlyList<Tensor> maps, IReadOnlyList<Tensor>? nextMaps) => (
+        EncoderNetwork.Features(Encoder.Trained, maps),
+        nextMaps is null ? null : Untracked(() => EncoderNetwork.Features(Encoder.Frozen, nextMaps)));
+
+    /// <summary>Feature maps of the frozen encoder for the batch at hand: (s, s′), detached from any dispose scope.</summary>
+    public (Tensor[] Now, Tensor[] Next) FrozenMaps()
+    {
+        if (!_extractor.IsFrozen) throw new InvalidOperationException("Only a frozen encoder's feature maps can be kept.");
+        using var scope = NewDisposeScope();
+        Tensor[] Kept(IReadOnlyList<Tensor> bytes) => [.. Maps(bytes, Encoder.Frozen).Select(m => m.DetachFromDisposeScope())];
+        return (Kept(Batch.Images), Kept(Batch.NextImages));
+    }
+
+    public WeightSnapshot Snapshot(long version)
+    {
+        static float[] Values(ParameterBlock? block)
+        {
+            var values = new float[block?.Layout.Count ?? 0];
+            block?.Read(values);
+            return values;
+        }
+        return new(version, Values(Encoder), Values(Actor), Values(Grasp));
+    }
+
+    public LearnerState Save(Safetensors tensors, string learner, long steps, long pretrained, TemperatureState temperature)
+    {
+        foreach (var (name, block) in _blocks) tensors.Add(block, $"{name}.");
+        foreach (var (name, _, optimizer) in _optimized) optimizer.Save(tensors, $"adam.{name}");
+        return new()
+        {
+            Learner = learner, Steps = steps, PretrainedSteps = pretrained, Temperature = temperature, Noise = Noise.State,
+            OptimizerSteps = _optimized.ToDictionary(o => o.Name, o => o.Optimizer.Steps),
+        };
+    }
+
+    public void Load(Safetensors tensors, LearnerState state, string learner)
+    {
+        if (state.Learner != learner) throw new InvalidDataException($"The checkpoint is of a {state.Learner} learner, the configuration asks for {learner}.");
+        foreach (var (name, block) in _blocks) block.Write(tensors.Pack(block.Layout, $"{name}."));
+        foreach (var (name, _, optimizer) in _optimized)
+        {
+            if (!state.OptimizerSteps.TryGetValue(name, out var steps)) throw new InvalidDataException($"The checkpoint lacks the optimizer of {name}.");
+            optimizer.Load(tensors, $"adam.{name}", steps);
+        }
+        Noise.State = state.Noise;
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, _, optimizer) in _optimized) optimizer.Dispose();
+        foreach (var (_, block) in _blocks) block.Dispose();
+        Batch.Dispose();
+        _extractor.Dispose();
+    }
+
+    private Tensor[] Maps(IReadOnlyList<Tensor> bytes, IReadOnlyList<Tensor> encoder)
+    {
+        Tensor[] normalized = [.. bytes.Select(_extractor.Normalize)];
+        return _extractor.IsFrozen ? Array.ConvertAll(normalized, _extractor.FrozenMaps) : EncoderNetwork.Maps(encoder, normalized);
+    }
+
+    private static T Untracked<T>(Func<T> body)
+    {
+        using var untracked = no_grad();
+        return body();
+    }
+}
