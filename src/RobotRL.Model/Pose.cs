@@ -27,6 +27,10 @@ public readonly record struct Twist(Vector3D Linear, Vector3D Angular)
 
     public bool IsFinite => Linear.IsFinite && Angular.IsFinite;
 
+    public static Twist operator +(in Twist a, in Twist b) => new(a.Linear + b.Linear, a.Angular + b.Angular);
+    public static Twist operator -(in Twist a, in Twist b) => new(a.Linear - b.Linear, a.Angular - b.Angular);
+    public static Twist operator *(in Twist a, double s) => new(a.Linear * s, a.Angular * s);
+
     /// <summary>
     /// The adjoint for the (v, ω) order: the twist of the same rigid body given in frame B, expressed in frame A, where
     /// <paramref name="poseOfBInA"/> is X_AB: ω_A = R ω_B, v_A = R v_B + p × (R ω_B).

@@ -1,0 +1,76 @@
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Control;
+
+/// <summary>
+/// What a normalised action means: a displacement from the measured end-effector pose at decision time, along its own axes. Memoryless: no
+/// earlier target enters. Axes that the task does not drive keep the episode's nominal pose.
+/// </summary>
+public sealed class ActionMapping
+{
+    private readonly ActionSpace _space;
+    private readonly bool[] _active = new bool[ActionSpace.Axes];
+    private readonly int _rotationAxes;
+    private Pose _nominal = Pose.Identity;
+
+    public ActionMapping(ActionSpace space)
+    {
+        _space = space;
+        foreach (var axis in space.ActiveAxes) _active[axis] = true;
+        _rotationAxes = space.ActiveAxes.Count(a => a >= 3);
+    }
+
+    /// <summary>X_BE that undriven axes keep, from the start of an episode on.</summary>
+    public void BeginEpisode(in Pose nominalInBase) => _nominal = nominalInBase;
+
+    /// <summary>The target pose. A non-finite component gives a non-finite pose, which the gate answers with a stop.</summary>
+    public Pose TargetOf(in PolicyAction action, in Pose measured)
+    {
+        var step = new Vector3D(Component(action, 0), Component(action, 1), Component(action, 2)) * _space.TranslationScaleM;
+        var position = measured.Position + measured.Orientation.Rotate(step);
+        // Back onto the nominal position along each undriven axis of the nominal frame.
+        var off = _nominal.Orientation.Inverse.Rotate(position - _nominal.Position);
+        position -= _nominal.Orientation.Rotate(new(_active[0] ? 0 : off.X, _active[1] ? 0 : off.Y, _active[2] ? 0 : off.Z));
+
+        var turn = new Vector3D(Component(action, 3), Component(action, 4), Component(action, 5)) * _space.RotationScaleRad;
+        var orientation = _rotationAxes switch
+        {
+            3 => measured.Orientation * Rotation.FromVector(turn),
+            0 => turn.IsFinite ? _nominal.Orientation : _nominal.Orientation * Rotation.FromVector(turn),
+            _ => _nominal.Orientation * Rotation.FromVector(DrivenTurn(measured) + turn),
+        };
+        return new(position, orientation);
+    }
+
+    /// <summary>The action, within [-1, 1], that leads from the measured pose at decision time to a pose that was reached.</summary>
+    public NormalizedTwist ActionOf(in Pose reached, in Pose measured)
+    {
+        var step = measured.Orientation.Inverse.Rotate(reached.Position - measured.Position) / _space.TranslationScaleM;
+        var turn = (_rotationAxes == 3
+            ? (measured.Orientation.Inverse * reached.Orientation).ToVector()
+            : Wrapped(DrivenTurn(reached) - DrivenTurn(measured))) / _space.RotationScaleRad;
+        NormalizedTwist action = default;
+        foreach (var axis in _space.ActiveAxes)
+            action[axis] = (float)Math.Clamp(axis < 3 ? step[axis] : turn[axis - 3], -1, 1);
+        return action;
+    }
+
+    private double Component(in PolicyAction action, int axis) =>
+        _active[axis] || !float.IsFinite(action.Motion[axis]) ? action.Motion[axis] : 0;
+
+    /// <summary>Rotation from nominal about the driven axes: of a single axis its twist, else the rotation vector's components.</summary>
+    private Vector3D DrivenTurn(in Pose pose)
+    {
+        var relative = _nominal.Orientation.Inverse * pose.Orientation;
+        if (_rotationAxes == 1)
+            return new(_active[3] ? Twist(relative.X, relative.W) : 0, _active[4] ? Twist(relative.Y, relative.W) : 0, _active[5] ? Twist(relative.Z, relative.W) : 0);
+        var vector = relative.ToVector();
+        return new(_active[3] ? vector.X : 0, _active[4] ? vector.Y : 0, _active[5] ? vector.Z : 0);
+    }
+
+    private static double Twist(double along, double w) => Math.IEEERemainder(2 * Math.Atan2(along, w), 2 * Math.PI);
+
+    private static Vector3D Wrapped(in Vector3D v) =>
+        new(Math.IEEERemainder(v.X, 2 * Math.PI), Math.IEEERemainder(v.Y, 2 * Math.PI), Math.IEEERemainder(v.Z, 2 * Math.PI));
+}

@@ -1,0 +1,154 @@
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Control;
+
+/// <summary>
+/// The control loop: read, gate the inputs, move the reference, gate it, impedance, seal, write, record. A tick allocates nothing, takes no lock
+/// and never waits for anyone: proposals and signs of life come in, records go out, through latest-value cells.
+/// </summary>
+public sealed class ControlCycle
+{
+    private readonly IRobot _robot;
+    private readonly IPacer _pacer;
+    private readonly ArmKinematics _arm;
+    private readonly ReflexGate _gate;
+    private readonly ReferenceGenerator _generator;
+    private readonly ImpedanceLaw _law;
+
+    private RobotState _state;
+    private CartesianTarget _target;
+    private Heartbeat _heartbeat;
+    private long _targetsSeen, _beatsSeen;
+    private int _resetsSeen, _resetsAsked;
+    private bool _restart = true;
+    private ControlRecord _record;
+
+    /// <param name="robot">The arm.</param>
+    /// <param name="pacer">Its time.</param>
+    /// <param name="endEffectorInFlange">X_FE: the point that is controlled.</param>
+    /// <param name="recordsKept">Length of the record ring, ticks; the default is 20 s at 1 kHz.</param>
+    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000)
+    {
+        (_robot, _pacer) = (robot, pacer);
+        Description = robot.Description;
+        _arm = new(Description, endEffectorInFlange);
+        _gate = new(Description, _arm);
+        _generator = new(Description.ControlPeriodNs);
+        _law = new(Description, Description.ControlPeriodNs * 1e-9);
+        Records = new(recordsKept);
+    }
+
+    public RobotDescription Description { get; }
+
+    /// <summary>Proposed targets. One writer.</summary>
+    public LatestCell<CartesianTarget> Targets { get; } = new();
+
+    /// <summary>Signs of life of the commanding side. One writer.</summary>
+    public LatestCell<Heartbeat> Heartbeats { get; } = new();
+
+    /// <summary>The newest tick. Any number of readers.</summary>
+    public LatestCell<ControlRecord> Latest { get; } = new();
+
+    public ControlRing Records { get; }
+
+    /// <summary>For deliberate use by an operator, from any thread: taken up by the next tick, and only once the stop is complete.</summary>
+    public void RequestReset() => Interlocked.Increment(ref _resetsAsked);
+
+    /// <summary>Refuses and counts; limits are those of the robot's description as long as the cycle lives.</summary>
+    public bool TryChangeLimits(SafetyLimits limits) => _gate.TryChangeLimits(limits);
+
+    public void Run(int ticks)
+    {
+        for (var i = 0; i < ticks; i++)
+        {
+            Tick();
+            _pacer.Next();
+        }
+    }
+
+    public void Run(CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            Tick();
+            _pacer.Next();
+        }
+    }
+
+    private void Tick()
+    {
+        var now = _pacer.Now;
+        var isNew = _robot.TryRead(ref _state);
+        // The target before the beat: its writer publishes the beat first, so a target never appears without a commander.
+        var hasTarget = Targets.TryRead(ref _target, ref _targetsSeen);
+        Heartbeats.TryRead(ref _heartbeat, ref _beatsSeen);
+
+        TakeResetRequest();
+        _gate.Observe(now, _state, isNew, _heartbeat);
+        if (_restart && _gate.CanControl) Restart();
+        if (hasTarget && _gate.Admit(_target))
+        {
+            _generator.Retarget(_gate.Reference, _target, now);
+            _record.Target = _target;
+            _record.LimitsSinceTarget = LimitFlags.None;
+        }
+
+        var limits = LimitFlags.None;
+        JointTorques proposed = default;
+        if (_gate.CanControl)
+        {
+            var demand = _generator.Demand(now);
+            limits = _gate.Limit(demand);
+            if ((limits & ActionRange.AltersReference) != 0) _generator.LeavePlan();
+            _record.ProposedInBase = demand.NextInBase;
+            _record.Reference = _gate.Reference;
+
+            limits |= _law.Compare(_record.Reference.PoseInBase, _arm.EndEffectorInBase);
+            limits |= _gate.Stiffen(_law.PositionErrorM, _law.OrientationErrorRad);
+            var twist = _arm.TwistOf(_state.Velocity);
+            _record.EndEffector = new(_arm.EndEffectorInBase, twist);
+            proposed = _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity);
+        }
+
+        var command = _gate.Seal(proposed, out var torqueLimits);
+        _robot.Write(command);
+        Record(now, proposed, command, limits | torqueLimits);
+    }
+
+    private void TakeResetRequest()
+    {
+        var asked = Volatile.Read(ref _resetsAsked);
+        if (asked == _resetsSeen) return;
+        _resetsSeen = asked;
+        _restart |= _gate.TryReset();
+    }
+
+    private void Restart()
+    {
+        _restart = false;
+        _generator.Hold(_gate.Reference.PoseInBase);
+        _law.Restart();
+    }
+
+    private void Record(Stamp now, in JointTorques proposed, in SafeCommand command, LimitFlags limits)
+    {
+        _record.Tick++;
+        _record.Time = now;
+        _record.LatenessNs = _pacer.LatenessNs;
+        _record.Overruns = _pacer.Overruns;
+        _record.Measured = _state;
+        _record.ProposedTorqueNm = proposed;
+        _record.TorqueNm = command.TorqueNm;
+        _record.Stiffness = _gate.Stiffness;
+        _record.TankJ = _gate.TankJ;
+        if (_gate.State != GateState.Running) limits |= LimitFlags.Stopping;
+        _record.Limits = limits;
+        _record.LimitsSinceTarget |= limits;
+        _record.Gate = _gate.State;
+        _record.Fault = _gate.Fault;
+        _record.RefusedLimitChanges = _gate.RefusedLimitChanges;
+        Records.Add(_record);
+        Latest.Publish(_record);
+    }
+}

@@ -1,0 +1,82 @@
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Control;
+
+/// <summary>One tick, as the event recorder keeps it and as the actor reads it.</summary>
+public struct ControlRecord
+{
+    /// <summary>Counts ticks from 1; 0 before the first.</summary>
+    public long Tick;
+
+    /// <summary>The tick's time.</summary>
+    public Stamp Time;
+
+    /// <summary>How long after its deadline the tick began, ns; 0 in lockstep.</summary>
+    public long LatenessNs;
+
+    /// <summary>Deadlines missed by a whole period so far.</summary>
+    public long Overruns;
+
+    /// <summary>The newest measured state, and the end effector by kinematics.</summary>
+    public RobotState Measured;
+    public EndEffectorState EndEffector;
+
+    /// <summary>The target in force, as proposed.</summary>
+    public CartesianTarget Target;
+
+    /// <summary>What the plan proposed for the end of this period, and what passed the gate.</summary>
+    public Pose ProposedInBase;
+    public Reference Reference;
+
+    /// <summary>Torque of the impedance law and torque sealed, Nm.</summary>
+    public JointTorques ProposedTorqueNm;
+    public JointTorques TorqueNm;
+
+    public CartesianStiffness Stiffness;
+
+    /// <summary>Content of the energy tank, J.</summary>
+    public double TankJ;
+
+    /// <summary>Limits active in this tick, and in all ticks since the target in force was taken.</summary>
+    public LimitFlags Limits;
+    public LimitFlags LimitsSinceTarget;
+
+    public GateState Gate;
+    public Fault Fault;
+
+    /// <summary>Refused attempts to change limits so far.</summary>
+    public int RefusedLimitChanges;
+}
+
+/// <summary>The last records of the loop, preallocated. The loop writes; copying out is for a loop that has stopped or the loop's own thread.</summary>
+public sealed class ControlRing
+{
+    private readonly ControlRecord[] _records;
+    private long _written;
+
+    /// <param name="capacity">Records kept.</param>
+    public ControlRing(int capacity) => _records = new ControlRecord[capacity];
+
+    public int Count => (int)Math.Min(_written, _records.Length);
+
+    /// <summary>The record of so many ticks ago, 0 the latest.</summary>
+    public ref readonly ControlRecord this[int ago]
+    {
+        get
+        {
+            if ((uint)ago >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(ago));
+            return ref _records[(_written - 1 - ago) % _records.Length];
+        }
+    }
+
+    /// <summary>Copies out the records kept, oldest first.</summary>
+    public ControlRecord[] ToArray()
+    {
+        var copy = new ControlRecord[Count];
+        for (var i = 0; i < copy.Length; i++) copy[i] = this[copy.Length - 1 - i];
+        return copy;
+    }
+
+    internal void Add(in ControlRecord record) => _records[_written++ % _records.Length] = record;
+}

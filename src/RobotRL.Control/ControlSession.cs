@@ -1,0 +1,194 @@
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Control;
+
+/// <summary>
+/// The commanding side of a control cycle: decisions, reset motion, signing on and off, stops. One thread uses it. In lockstep it runs the cycle's
+/// ticks itself; in real time another thread does and it waits for them. Whatever it asks for passes the same gate.
+/// </summary>
+public sealed class ControlSession : IDisposable
+{
+    private readonly ControlCycle _cycle;
+    private readonly TaskDescription _task;
+    private readonly ActionMapping _mapping;
+    private readonly DeadlineTimer? _wait;
+    private ControlRecord _latest;
+    private ExecutedAction _decision;
+    private Pose _measuredAtDecision;
+    private long _seen, _sequence;
+
+    /// <param name="cycle">The loop.</param>
+    /// <param name="task">Action space and decision period.</param>
+    /// <param name="lockstep">Whether this session runs the ticks. Otherwise the cycle runs in a thread of its own.</param>
+    public ControlSession(ControlCycle cycle, TaskDescription task, bool lockstep = true)
+    {
+        (_cycle, _task) = (cycle, task);
+        _mapping = new(task.Actions);
+        _wait = lockstep ? null : new();
+        var period = cycle.Description.ControlPeriodNs;
+        if (task.DecisionPeriodNs < period || task.DecisionPeriodNs % period != 0)
+            throw new ArgumentException($"Decision period {task.DecisionPeriodNs} ns is not a multiple of the control period {period} ns.", nameof(task));
+        TicksPerDecision = (int)(task.DecisionPeriodNs / period);
+        Stiffness = CartesianStiffness.Of(cycle.Description.Impedance);
+        Home = HomePose(cycle.Description, task.EndEffectorInFlange);
+    }
+
+    public int TicksPerDecision { get; }
+
+    /// <summary>X_BE at the home posture.</summary>
+    public Pose Home { get; }
+
+    /// <summary>Stiffness asked for with every target; the gate has the last word.</summary>
+    public CartesianStiffness Stiffness { get; set; }
+
+    /// <summary>Gripper width asked for with every target, m.</summary>
+    public double GripperWidthM { get; set; }
+
+    /// <summary>The newest tick.</summary>
+    public ref readonly ControlRecord Latest
+    {
+        get
+        {
+            _cycle.Latest.TryRead(ref _latest, ref _seen);
+            return ref _latest;
+        }
+    }
+
+    public bool IsStopped => Latest.Gate != GateState.Running;
+
+    /// <summary>Lets so many control periods pass.</summary>
+    public void Advance(int ticks)
+    {
+        if (_wait is null)
+        {
+            _cycle.Run(ticks);
+            return;
+        }
+        for (var until = Latest.Tick + ticks; Latest.Tick < until;) _wait.SleepUntil(DeadlineTimer.NowNs + _cycle.Description.ControlPeriodNs / 2);
+    }
+
+    /// <summary>A sign of life. Decisions and motions give one each; a live operator's device gives more.</summary>
+    public void Beat(CommandingState state = CommandingState.Commanding) => _cycle.Heartbeats.Publish(new(Latest.Time, state));
+
+    /// <summary>Nobody commands for a while: the reference stays where it is, and no beat or target is expected.</summary>
+    public void SignOff() => Beat(CommandingState.SignedOff);
+
+    /// <summary>Stops the robot at the next tick.</summary>
+    public void Stop() => Beat(CommandingState.Stop);
+
+    /// <summary>The pose that undriven axes keep during the coming episode.</summary>
+    public void BeginEpisode(in Pose nominalInBase) => _mapping.BeginEpisode(nominalInBase);
+
+    /// <summary>Proposes a decision. It takes effect with the next tick and is due one decision period later.</summary>
+    /// <param name="policy">The policy's own proposal.</param>
+    /// <param name="proposed">What the arbiter passed on.</param>
+    /// <param name="source">Who proposed that.</param>
+    public void BeginDecision(in PolicyAction policy, in PolicyAction proposed, ActionSource source)
+    {
+        Settle();
+        _measuredAtDecision = Latest.EndEffector.PoseInBase;
+        _decision = new ExecutedAction { Policy = policy, Proposed = proposed, Executed = proposed, Source = source };
+        _decision.Limits = ActionRange.Clamp(ref _decision.Executed);
+        if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
+            GripperWidthM = proposed.Gripper == GripperCommand.Open ? _cycle.Description.GripperMaxWidthM : 0;
+        Publish(_mapping.TargetOf(_decision.Executed, _measuredAtDecision), _task.DecisionPeriodNs, source);
+    }
+
+    /// <summary>
+    /// After the decision period: what was executed. Where no limit altered the reference it is the proposal to the bit; otherwise it is
+    /// computed back from where the gated reference got to.
+    /// </summary>
+    public ExecutedAction EndDecision()
+    {
+        ref readonly var now = ref Latest;
+        var taken = now.Target.Sequence == _sequence;
+        _decision.Limits |= taken ? now.LimitsSinceTarget : now.Limits | LimitFlags.Stopping;
+        if ((_decision.Limits & ActionRange.AltersReference) != 0)
+            _decision.Executed.Motion = _mapping.ActionOf(now.Reference.PoseInBase, _measuredAtDecision);
+        if (!taken) _decision.Executed.Gripper = GripperCommand.Stay;
+        return _decision;
+    }
+
+    /// <summary>One whole decision.</summary>
+    public ExecutedAction Decide(in PolicyAction policy, in PolicyAction proposed, ActionSource source)
+    {
+        BeginDecision(policy, proposed, source);
+        Advance(TicksPerDecision);
+        return EndDecision();
+    }
+
+    /// <summary>
+    /// Moves to a pose through the gate, at a share of the Cartesian limits, and waits until the arm has come to rest there.
+    /// False on a stop, or when it has not arrived in time.
+    /// </summary>
+    public bool MoveTo(in Pose poseInBase, double share = 0.3, double toleranceM = 0.003, double timeoutS = 10)
+    {
+        Settle();
+        var ticks = TicksPerDecision;
+        var startNs = Latest.Time.Ns;
+        var dueNs = startNs + (long)(1e9 * DurationS(Latest.Reference.PoseInBase, poseInBase, share));
+        while (Latest.Time.Ns - startNs < timeoutS * 1e9)
+        {
+            Publish(poseInBase, Math.Max(_task.DecisionPeriodNs, dueNs - Latest.Time.Ns), ActionSource.Reset);
+            Advance(ticks);
+            ref readonly var now = ref Latest;
+            if (now.Gate != GateState.Running) return false;
+            if (now.Time.Ns < dueNs) continue;
+            var (pose, twist) = now.EndEffector;
+            if ((pose.Position - poseInBase.Position).Length <= toleranceM && twist.Linear.Length < 0.01 &&
+                (poseInBase.Orientation * pose.Orientation.Inverse).ToVector().Length <= 10 * toleranceM) return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Clears a latched fault on behalf of a named operator, once the stop is complete. The beat that is left is a sign-off: commanding begins anew.
+    /// False when the stop is still in progress or its cause lasts.
+    /// </summary>
+    public bool OperatorReset(string operatorId)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
+        SignOff();
+        _cycle.RequestReset();
+        Advance(2);
+        return !IsStopped;
+    }
+
+    public void Dispose() => _wait?.Dispose();
+
+    /// <summary>Before the first tick nothing is known: run one.</summary>
+    private void Settle()
+    {
+        if (Latest.Tick == 0) Advance(1);
+    }
+
+    private void Publish(in Pose pose, long dueInNs, ActionSource source)
+    {
+        Settle();
+        var now = Latest.Time.Plus(_cycle.Description.ControlPeriodNs);
+        _cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
+        _cycle.Targets.Publish(new(pose, now, now.Plus(dueInNs), Stiffness, GripperWidthM, source, ++_sequence));
+    }
+
+    private double DurationS(in Pose from, in Pose to, double share)
+    {
+        var limits = _cycle.Description.Limits;
+        return Math.Max(
+            ForWay((to.Position - from.Position).Length, limits.Translation),
+            ForWay((to.Orientation * from.Orientation.Inverse).ToVector().Length, limits.Rotation));
+
+        // Peaks of a quintic from rest to rest over a way h in time T: 1.875 h/T, 5.78 h/T², 60 h/T³.
+        double ForWay(double h, MotionLimits m) => Math.Max(1.875 * h / (share * m.Velocity),
+            Math.Max(Math.Sqrt(5.78 * h / (share * m.Acceleration)), Math.Cbrt(60 * h / (share * m.Jerk))));
+    }
+
+    private static Pose HomePose(RobotDescription robot, Pose endEffectorInFlange)
+    {
+        var arm = new ArmKinematics(robot, endEffectorInFlange);
+        JointPositions q = default;
+        for (var i = 0; i < robot.JointCount; i++) q[i] = robot.HomeRad[i];
+        arm.Update(q);
+        return arm.EndEffectorInBase;
+    }
+}

@@ -1,0 +1,67 @@
+using RobotRL.Model;
+
+namespace RobotRL.Control;
+
+/// <summary>Gives the loop its time and the wait between ticks.</summary>
+public interface IPacer
+{
+    /// <summary>The session's clock.</summary>
+    Stamp Now { get; }
+
+    /// <summary>How late after its deadline the present tick began, ns.</summary>
+    long LatenessNs { get; }
+
+    /// <summary>Deadlines missed by a whole period or more, in all.</summary>
+    long Overruns { get; }
+
+    /// <summary>Ends the present period: returns at the beginning of the next.</summary>
+    void Next();
+}
+
+/// <summary>Virtual time: the next period begins when the plant has stepped. Never late.</summary>
+public sealed class LockstepPacer(IPlant plant) : IPacer
+{
+    public Stamp Now => plant.Now;
+    public long LatenessNs => 0;
+    public long Overruns => 0;
+    public void Next() => plant.Step();
+}
+
+/// <summary>
+/// Wall-clock time by absolute deadlines on one grid laid at construction. A missed deadline is counted and skipped; the grid never moves.
+/// With a plant, the session's clock is the plant's, stepped once a period: after an overrun it has fallen behind the wall, and
+/// <see cref="Overruns"/> says by how many periods.
+/// </summary>
+public sealed class RealtimePacer : IPacer, IDisposable
+{
+    private readonly long _periodNs;
+    private readonly IPlant? _plant;
+    private readonly DeadlineTimer _timer = new();
+    private long _deadlineNs;
+
+    public RealtimePacer(long periodNs, IPlant? plant = null)
+    {
+        (_periodNs, _plant) = (periodNs, plant);
+        _deadlineNs = DeadlineTimer.NowNs;
+    }
+
+    public Stamp Now => _plant?.Now ?? new(DeadlineTimer.NowNs);
+    public long LatenessNs { get; private set; }
+    public long Overruns { get; private set; }
+
+    public void Next()
+    {
+        _deadlineNs += _periodNs;
+        var missed = (DeadlineTimer.NowNs - _deadlineNs) / _periodNs;
+        if (missed > 0)
+        {
+            Overruns += missed;
+            _deadlineNs += missed * _periodNs;
+        }
+        _timer.SleepUntil(_deadlineNs);
+        LatenessNs = DeadlineTimer.NowNs - _deadlineNs;
+        _plant?.Step();
+    }
+
+    public void Dispose() => _timer.Dispose();
+}

@@ -1,0 +1,53 @@
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Control;
+
+/// <summary>
+/// Cartesian impedance: F = clip(K e + D ẋ_r, ±K c) + K_i Σe − D ẋ and τ = Jᵀ F + nullspace posture. The drive, spring and velocity feed-forward
+/// together, is clipped as the spring alone would be: the bound K c on what it pushes with holds, and a moving reference is not dragged on by D.
+/// </summary>
+internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
+{
+    private readonly ImpedanceParameters _p = robot.Impedance;
+    private readonly double[] _home = [.. robot.HomeRad];
+    private Vector3D _integralM, _integralRad;
+
+    /// <summary>Errors that the spring acts on, reference minus measured, clipped, in base: m and rad.</summary>
+    public Vector3D PositionErrorM { get; private set; }
+    public Vector3D OrientationErrorRad { get; private set; }
+
+    public void Restart() => _integralM = _integralRad = Vector3D.Zero;
+
+    public LimitFlags Compare(in Pose reference, in Pose measured)
+    {
+        var position = reference.Position - measured.Position;
+        var orientation = (reference.Orientation * measured.Orientation.Inverse).ToVector();
+        PositionErrorM = position.ClampEach(_p.TranslationClipM);
+        OrientationErrorRad = orientation.ClampEach(_p.RotationClipRad);
+        _integralM = (_integralM + PositionErrorM * periodS).ClampEach(_p.IntegralClipMS);
+        _integralRad = (_integralRad + OrientationErrorRad * periodS).ClampEach(_p.IntegralClipRadS);
+        return PositionErrorM == position && OrientationErrorRad == orientation ? LimitFlags.None : LimitFlags.ErrorClip;
+    }
+
+    /// <summary>Joint torques, gravity and Coriolis excluded, Nm, for the errors last compared.</summary>
+    public JointTorques Torque(
+        in Twist referenceVelocity, in Twist velocity, in CartesianStiffness stiffness, ArmKinematics arm, in JointPositions q, in JointVelocities dq)
+    {
+        var (kt, kr) = (stiffness.TranslationNM, stiffness.RotationNmRad);
+        var dt = 2 * stiffness.DampingRatio * Math.Sqrt(kt);
+        var dr = 2 * stiffness.DampingRatio * Math.Sqrt(kr);
+        var force = (kt * PositionErrorM + dt * referenceVelocity.Linear).ClampEach(kt * _p.TranslationClipM)
+            + _p.TranslationIntegralNMS * _integralM - dt * velocity.Linear;
+        var moment = (kr * OrientationErrorRad + dr * referenceVelocity.Angular).ClampEach(kr * _p.RotationClipRad)
+            + _p.RotationIntegralNmRadS * _integralRad - dr * velocity.Angular;
+
+        var torque = arm.TorqueOf(new(force, moment));
+        JointTorques posture = default;
+        var damping = 2 * Math.Sqrt(_p.NullspaceStiffnessNmRad);
+        for (var i = 0; i < arm.JointCount; i++) posture[i] = _p.NullspaceStiffnessNmRad * (_home[i] - q[i]) - damping * dq[i];
+        posture = arm.NullspaceOf(posture);
+        for (var i = 0; i < arm.JointCount; i++) torque[i] += posture[i];
+        return torque;
+    }
+}

@@ -1,0 +1,27 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>The range of a normalised action.</summary>
+public static class ActionRange
+{
+    /// <summary>Clamps finite components to [-1, 1]. Others stay as they are, so that the target made of them is seen as non-finite and stops the robot.</summary>
+    public static LimitFlags Clamp(ref PolicyAction action)
+    {
+        var flags = LimitFlags.None;
+        for (var i = 0; i < ActionSpace.Axes; i++)
+        {
+            var value = action.Motion[i];
+            if (!float.IsFinite(value) || Math.Abs(value) <= 1) continue;
+            action.Motion[i] = Math.Clamp(value, -1, 1);
+            flags = LimitFlags.ActionRange;
+        }
+        return flags;
+    }
+
+    /// <summary>Limits that change where the reference goes. The others act on torque and stiffness alone, and leave the executed action as proposed.</summary>
+    public const LimitFlags AltersReference =
+        LimitFlags.Workspace | LimitFlags.KeepOut | LimitFlags.CartesianVelocity | LimitFlags.CartesianAcceleration | LimitFlags.CartesianJerk |
+        LimitFlags.JointPosition | LimitFlags.JointVelocity | LimitFlags.JointAcceleration | LimitFlags.JointJerk | LimitFlags.ContactForce |
+        LimitFlags.Critic | LimitFlags.Stopping;
+}

@@ -1,0 +1,22 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>What the commanding side says about itself.</summary>
+public enum CommandingState : byte
+{
+    /// <summary>Nobody commands: the reference rests, no beat is expected.</summary>
+    SignedOff,
+
+    /// <summary>A commander is there and, where there is a deadman switch, it is held.</summary>
+    Commanding,
+
+    /// <summary>The deadman switch was let go or pressed through.</summary>
+    DeadmanReleased,
+
+    /// <summary>Someone pressed stop.</summary>
+    Stop,
+}
+
+/// <summary>A sign of life of the commanding side.</summary>
+public readonly record struct Heartbeat(Stamp Time, CommandingState State);

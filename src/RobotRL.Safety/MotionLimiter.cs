@@ -1,0 +1,216 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>
+/// Keeps the reference within the Cartesian, joint and workspace limits.
+/// <para>
+/// The reference is the output of three equal first-order lags in a row, v ← w ← s, driven by the velocity s of a set-point. Undisturbed,
+/// s is chosen so that the reference follows the plan exactly (the cascade is inverted), hence inside the limits nothing changes. Every limit is
+/// put on s as a convex set; a lag's output stays in any convex set that holds its input, so the limit then holds for the reference as well,
+/// with acceleration k(w − v) and jerk k²((s − w) − (w − v)) bounded by bounding s − w, and without any look-ahead: with s = 0 the reference comes
+/// to rest where the set-point is, inside every barrier.
+/// </para>
+/// </summary>
+internal sealed class MotionLimiter
+{
+    // The reference's share of a velocity limit: the measured velocity, which stops the robot at the whole limit, oscillates about it.
+    private const double VelocityShare = 0.9;
+    private const double JointPositionInsetRad = 0.03;
+    private const double InsetM = 0.005;
+
+    private readonly double _dt, _k, _kappa, _lead, _approachRate;
+    private readonly double _topLinear, _topAngular, _stepLinear, _stepAngular;
+    private readonly LimitFlags _accelerationFlag, _jointAccelerationFlag;
+    private readonly JointLimits[] _joints;
+    private readonly double[] _jointAcceleration;
+    private readonly BrakingCurve[] _jointBarrier;
+    private readonly BrakingCurve _approachLinear, _approachAngular;
+
+    private Pose _pose = Pose.Identity;
+    private Twist _v, _w, _acceleration, _lastAcceleration;
+
+    public MotionLimiter(SafetyLimits limits, double periodS)
+    {
+        var (t, r) = (limits.Translation, limits.Rotation);
+        _dt = periodS;
+        _joints = [.. limits.Joints];
+        _k = Math.Min(0.25 / periodS, Math.Min(t.Jerk / (2 * t.Acceleration), r.Jerk / (2 * r.Acceleration)));
+        _kappa = _k * periodS;
+        _lead = periodS * (1 - _kappa) / _kappa;
+        _approachRate = Math.Min(_k / 8, 20);
+        _topLinear = VelocityShare * t.Velocity;
+        _topAngular = VelocityShare * r.Velocity;
+        // |s − w| bounds the acceleration by k|s − w| and the jerk by 2k²|s − w|.
+        _stepLinear = Math.Min(t.Acceleration / _k, t.Jerk / (2 * _k * _k));
+        _stepAngular = Math.Min(r.Acceleration / _k, r.Jerk / (2 * _k * _k));
+        _accelerationFlag = t.Acceleration / _k < t.Jerk / (2 * _k * _k) ? LimitFlags.CartesianAcceleration : LimitFlags.CartesianJerk;
+        _jointAcceleration = [.. _joints.Select(j => Math.Min(j.AccelerationRadS2, j.JerkRadS3 / (2 * _k)))];
+        _jointAccelerationFlag = _joints.Any(j => j.AccelerationRadS2 > j.JerkRadS3 / (2 * _k)) ? LimitFlags.JointJerk : LimitFlags.JointAcceleration;
+        _jointBarrier = [.. _joints.Select((j, i) =>
+            new BrakingCurve(VelocityShare * limits.BarrierRate, 0.4 * _jointAcceleration[i], VelocityShare * j.VelocityRadS))];
+        _approachLinear = new(_approachRate, 0.4 * _stepLinear * _k, _topLinear);
+        _approachAngular = new(_approachRate, 0.4 * _stepAngular * _k, _topAngular);
+        // Per axis, three of which may brake at once.
+        Barrier = new BoxBarrier(limits.Workspace, [.. limits.KeepOut],
+            new(VelocityShare * limits.BarrierRate, 0.4 * _stepLinear * _k, _topLinear), InsetM);
+    }
+
+    public BoxBarrier Barrier { get; }
+
+    public bool IsAtRest => _v.Linear.Length < 1e-4 && _v.Angular.Length < 1e-3 && _w.Linear.Length < 1e-4 && _w.Angular.Length < 1e-3;
+
+    /// <summary>The reference as it is now, with velocity and acceleration carried from the middle of the last step to its end.</summary>
+    public Reference Reference => new(
+        _pose, _v + (_acceleration + (_acceleration - _lastAcceleration) * 0.75) * (0.5 * _dt), _acceleration * 2 - _lastAcceleration);
+
+    /// <summary>Stands still at a pose.</summary>
+    public void Place(in Pose pose)
+    {
+        _pose = pose;
+        _v = _w = _acceleration = _lastAcceleration = Twist.Zero;
+        Barrier.Select(pose.Position, pose.Position, pose.Position);
+    }
+
+    /// <summary>One period toward the demand. The flags say which limits changed the motion.</summary>
+    /// <param name="demand">What is asked.</param>
+    /// <param name="stop">Come to rest instead.</param>
+    /// <param name="contact">External wrench at the end effector in base, and in [0, 1] how far it is between contact and collision.</param>
+    /// <param name="arm">Kinematics at the measured posture.</param>
+    /// <param name="q">Measured posture, rad.</param>
+    public LimitFlags Step(in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, in JointPositions q)
+    {
+        var flags = stop ? LimitFlags.Stopping : LimitFlags.None;
+        var ahead = _pose.Position + _v.Linear * _lead;
+        var setPoint = ahead + _w.Linear * _lead;
+        Barrier.Select(_pose.Position, ahead, setPoint);
+        var bounds = Barrier.BoundsAt(setPoint, out var workspace);
+
+        var s = stop ? Twist.Zero : demand.OnPlan ? Follow(demand.NextInBase) : Approach(demand.GoalInBase, setPoint);
+        if (contact.Severity > 0) s = Yield(s, contact, ref flags);
+        var clamped = bounds.Clamp(s.Linear);
+        if (clamped != s.Linear)
+        {
+            flags |= clamped == workspace.Clamp(s.Linear) ? LimitFlags.Workspace : LimitFlags.KeepOut;
+            s = s with { Linear = clamped };
+        }
+        s = ScaleToJoints(s, arm, q, ref flags);
+        s = PullBack(s, _w with { Linear = bounds.Clamp(_w.Linear) }, arm, ref flags);
+
+        Advance(s, demand.OnPlan && flags == LimitFlags.None ? demand.NextInBase : null);
+        return flags;
+    }
+
+    /// <summary>The set-point velocity with which the cascade's output lands on the planned pose.</summary>
+    private Twist Follow(in Pose next)
+    {
+        var v = new Twist((next.Position - _pose.Position) / _dt, (next.Orientation * _pose.Orientation.Inverse).ToVector() / _dt);
+        var w = _v + (v - _v) * (1 / _kappa);
+        return _w + (w - _w) * (1 / _kappa);
+    }
+
+    /// <summary>Toward a goal, off any plan: the set-point closes in without passing it.</summary>
+    private Twist Approach(in Pose goal, in Vector3D setPoint)
+    {
+        var linear = goal.Position - setPoint;
+        var orientation = Rotation.FromVector((_v.Angular + _w.Angular) * _lead) * _pose.Orientation;
+        var angular = (goal.Orientation * orientation.Inverse).ToVector();
+        return new(Toward(linear, _approachLinear), Toward(angular, _approachAngular));
+    }
+
+    private static Vector3D Toward(in Vector3D error, in BrakingCurve curve)
+    {
+        var distance = error.Length;
+        return distance == 0 ? Vector3D.Zero : error * (curve.Speed(distance) / distance);
+    }
+
+    /// <summary>In contact, the part of the motion that pushes against the external wrench slows; the part that gives way does not.</summary>
+    private static Twist Yield(in Twist s, in (Wrench Wrench, double Severity) contact, ref LimitFlags flags)
+    {
+        var yielded = new Twist(
+            Slow(s.Linear, contact.Wrench.Force, contact.Severity), Slow(s.Angular, contact.Wrench.Torque, contact.Severity));
+        if (yielded != s) flags |= LimitFlags.ContactForce;
+        return yielded;
+    }
+
+    private static Vector3D Slow(in Vector3D motion, in Vector3D push, double severity)
+    {
+        var against = Vector3D.Dot(motion, push);
+        return against >= 0 ? motion : motion - push * (severity * against / push.LengthSquared);
+    }
+
+    /// <summary>Scales the motion as a whole, so that its direction stays, to what each joint's speed and distance to its limits allow.</summary>
+    private Twist ScaleToJoints(in Twist s, ArmKinematics arm, in JointPositions q, ref LimitFlags flags)
+    {
+        var speed = arm.JointMotionOf(s);
+        var scale = 1.0;
+        var flag = LimitFlags.None;
+        for (var i = 0; i < _joints.Length; i++)
+        {
+            var joint = _joints[i];
+            var moving = Math.Abs(speed[i]);
+            if (moving > VelocityShare * joint.VelocityRadS) Lower(VelocityShare * joint.VelocityRadS / moving, LimitFlags.JointVelocity);
+            var room = (speed[i] > 0 ? joint.PositionMaxRad - q[i] : q[i] - joint.PositionMinRad) - JointPositionInsetRad;
+            var allowed = _jointBarrier[i].Speed(room);
+            if (moving > allowed) Lower(allowed / moving, LimitFlags.JointPosition);
+        }
+        flags |= flag;
+        return scale < 1 ? s * scale : s;
+
+        void Lower(double to, LimitFlags why)
+        {
+            if (to >= scale) return;
+            (scale, flag) = (to, why);
+        }
+    }
+
+    /// <summary>From a motion that is always possible, as far as the speed and acceleration limits let it toward the wanted one.</summary>
+    private Twist PullBack(in Twist wanted, in Twist possible, ArmKinematics arm, ref LimitFlags flags)
+    {
+        var change = wanted - possible;
+        var start = possible - _w;
+        var part = 1.0;
+        var flag = LimitFlags.None;
+        Lower(Reach(possible.Linear, change.Linear, _topLinear), LimitFlags.CartesianVelocity);
+        Lower(Reach(possible.Angular, change.Angular, _topAngular), LimitFlags.CartesianVelocity);
+        Lower(Reach(start.Linear, change.Linear, _stepLinear), _accelerationFlag);
+        Lower(Reach(start.Angular, change.Angular, _stepAngular), _accelerationFlag);
+        var at = arm.JointMotionOf(start);
+        var along = arm.JointMotionOf(change);
+        for (var i = 0; i < _joints.Length; i++)
+        {
+            var (a, b) = (at[i] * _k, along[i] * _k);
+            if (Math.Abs(a + b) <= _jointAcceleration[i] || b == 0) continue;
+            Lower(Math.Max(0, ((b > 0 ? _jointAcceleration[i] : -_jointAcceleration[i]) - a) / b), _jointAccelerationFlag);
+        }
+        flags |= flag;
+        return part < 1 ? possible + change * part : wanted;
+
+        void Lower(double to, LimitFlags why)
+        {
+            if (to >= part) return;
+            (part, flag) = (to, why);
+        }
+    }
+
+    /// <summary>The largest part t in [0, 1] with |a + t b| ≤ r; 0 where a itself is outside.</summary>
+    private static double Reach(in Vector3D a, in Vector3D b, double r)
+    {
+        if ((a + b).LengthSquared <= r * r) return 1;
+        var bb = b.LengthSquared;
+        var ab = Vector3D.Dot(a, b);
+        var rest = r * r - a.LengthSquared;
+        return rest <= 0 ? 0 : Math.Min(1, (Math.Sqrt(ab * ab + bb * rest) - ab) / bb);
+    }
+
+    private void Advance(in Twist s, Pose? planned)
+    {
+        _w += (s - _w) * _kappa;
+        var v = _v + (_w - _v) * _kappa;
+        _lastAcceleration = _acceleration;
+        _acceleration = (v - _v) * (1 / _dt);
+        _v = v;
+        _pose = planned ?? new(
+            _pose.Position + v.Linear * _dt, (Rotation.FromVector(v.Angular * _dt) * _pose.Orientation).Normalized);
+    }
+}

@@ -1,0 +1,289 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>How far a stop has come.</summary>
+public enum GateState : byte
+{
+    Running,
+
+    /// <summary>A fault is latched; motion or torque is being taken away.</summary>
+    Stopping,
+
+    /// <summary>At rest, powered and compliant.</summary>
+    Held,
+
+    /// <summary>Torque is zero, brakes are requested.</summary>
+    PowerRemoved,
+}
+
+/// <summary>
+/// Stands between every proposal and the robot. A tick calls, in this order: <see cref="Observe"/> (inputs, commander, measured limits),
+/// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, <see cref="Seal"/> (torque; the only maker of commands).
+/// Faults latch: only <see cref="TryReset"/>, a deliberate act of an operator, clears one. The limits are those given at construction.
+/// </summary>
+public sealed class ReflexGate
+{
+    private const double StandstillRadS = 0.05;
+    private const double HoldBrokenShare = 0.25;
+    private const long ControlledStopMaxNs = 500_000_000;
+
+    private readonly SafetyLimits _limits;
+    private readonly JointLimits[] _joints;
+    private readonly ArmKinematics _arm;
+    private readonly double _gripperMaxM;
+    private readonly InputWatch _inputs;
+    private readonly MotionLimiter _motion;
+    private readonly StiffnessGovernor _stiffness;
+    private readonly TorqueLimiter _torque;
+
+    private Stamp _now, _stopTime, _commandingSince, _lastIssue;
+    private RobotState _state;
+    private Twist _measuredTwist;
+    private (Wrench Wrench, double Severity) _contact;
+    private CommandingState _commander;
+    private CartesianStiffness _wantedStiffness;
+    private double _gripperWidthM;
+    private bool _placed, _stateTrusted = true;
+    private long _sequence;
+
+    public ReflexGate(RobotDescription robot, ArmKinematics arm)
+    {
+        LimitsCheck.Require(robot);
+        var periodS = robot.ControlPeriodNs * 1e-9;
+        // A copy: whoever holds the lists of the description cannot reach what is enforced.
+        _limits = robot.Limits with { Joints = [.. robot.Limits.Joints], KeepOut = [.. robot.Limits.KeepOut] };
+        _joints = [.. _limits.Joints];
+        _arm = arm;
+        _gripperMaxM = robot.GripperMaxWidthM;
+        _inputs = new(_limits, robot.ControlPeriodNs);
+        _motion = new(_limits, periodS);
+        _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
+        _stiffness = new(_limits.Stiffness, _wantedStiffness, periodS);
+        _torque = new(_joints, periodS);
+    }
+
+    public GateState State { get; private set; }
+
+    /// <summary>The latched fault; of several, the one whose stop is most severe, and of those the first.</summary>
+    public Fault Fault { get; private set; }
+
+    /// <summary>The reference after all limits.</summary>
+    public Reference Reference => _motion.Reference;
+
+    public CartesianStiffness Stiffness => _stiffness.Current;
+    public double TankJ => _stiffness.TankJ;
+
+    /// <summary>Whether there is a state to compute torques from. Without one, <see cref="Seal"/> ignores what it is given.</summary>
+    public bool CanControl => _placed && _stateTrusted && State != GateState.PowerRemoved;
+
+    /// <summary>Attempts to change limits, all refused.</summary>
+    public int RefusedLimitChanges { get; private set; }
+
+    /// <summary>Limits cannot change while the gate lives. Counts the attempt and refuses it.</summary>
+    public bool TryChangeLimits(SafetyLimits limits)
+    {
+        RefusedLimitChanges++;
+        return false;
+    }
+
+    /// <summary>Takes the inputs of a tick: clock, state, commander. Anything wrong with them, or measured beyond a limit, latches a fault.</summary>
+    public void Observe(Stamp now, in RobotState state, bool isNew, in Heartbeat heartbeat)
+    {
+        var previous = _now;
+        _now = now;
+        var wrong = _inputs.Check(now, state, isNew, _motion.Reference.PoseInBase);
+        if (wrong.Code == FaultCode.ClockBackward) _now = previous;
+        if (!wrong.IsNone)
+        {
+            Latch(wrong);
+            return;
+        }
+        WatchCommander(heartbeat);
+        if (!isNew) return;
+        _state = state;
+        _arm.Update(state.Position);
+        _measuredTwist = _arm.TwistOf(state.Velocity);
+        if (!_placed)
+        {
+            _motion.Place(_arm.EndEffectorInBase);
+            _gripperWidthM = Math.Clamp(state.GripperWidthM, 0, _gripperMaxM);
+            _placed = true;
+        }
+        WatchMeasured();
+        WatchWrench();
+    }
+
+    /// <summary>Whether a target may be followed. A malformed or outdated one stops the robot; while stopped none is taken.</summary>
+    public bool Admit(in CartesianTarget target)
+    {
+        if (State != GateState.Running) return false;
+        if (!target.IsFinite || !IsRotation(target.PoseInBase.Orientation)) return Refuse(FaultCode.NonFiniteCommand);
+        if (_commander == CommandingState.SignedOff) return Refuse(FaultCode.HeartbeatLost);
+        var age = _now.Since(target.IssueTime);
+        if (age > _limits.TargetMaxAgeNs) return Refuse(FaultCode.StaleTarget, age, _limits.TargetMaxAgeNs);
+        _lastIssue = target.IssueTime;
+        _wantedStiffness = target.Stiffness;
+        _gripperWidthM = Math.Clamp(target.GripperWidthM, 0, _gripperMaxM);
+        return true;
+    }
+
+    /// <summary>Moves the reference one period toward the demand, within all limits. The flags say which ones changed it.</summary>
+    public LimitFlags Limit(in ReferenceDemand demand) =>
+        _motion.Step(demand, State != GateState.Running, _contact, _arm, _state.Position);
+
+    /// <summary>Moves stiffness and damping one period toward what is wanted, softer in contact, softest when stopped.</summary>
+    /// <param name="errorM">The position error that the spring acts on, m.</param>
+    /// <param name="errorRad">The orientation error likewise, rad.</param>
+    public LimitFlags Stiffen(in Vector3D errorM, in Vector3D errorRad)
+    {
+        var wanted = State != GateState.Running ? _stiffness.Softest : Softened(_wantedStiffness);
+        return _stiffness.Step(wanted, errorM, errorRad, _measuredTwist);
+    }
+
+    /// <summary>Limits a torque and seals it into the tick's command.</summary>
+    public SafeCommand Seal(in JointTorques proposed, out LimitFlags flags)
+    {
+        flags = LimitFlags.None;
+        var torque = proposed;
+        if (!_placed && State == GateState.Running) torque = default;
+        else if (CanControl && !PowerIsDue())
+        {
+            if (!IsFinite(proposed))
+            {
+                Stop(FaultCode.NonFiniteCommand);
+                torque = default;
+            }
+            flags = _torque.Step(ref torque, _state.Position, _state.Velocity);
+            if (State == GateState.Stopping && Fault.Category == StopCategory.Category2 && IsAtRest) State = GateState.Held;
+        }
+        else if (State == GateState.PowerRemoved || Fault.Category == StopCategory.Category0 || _torque.RampDown(ref torque))
+        {
+            torque = default;
+            _torque.Restart();
+            State = GateState.PowerRemoved;
+        }
+        StopCategory? stop = State == GateState.Running ? null : Fault.Category;
+        return new SafeCommand(torque, _gripperWidthM, _now, ++_sequence, stop, State == GateState.PowerRemoved);
+    }
+
+    /// <summary>Stops the robot. Anyone may, at any time; nobody may prevent it.</summary>
+    public void Stop(FaultCode code, double value = double.NaN, double limit = double.NaN, int index = -1) =>
+        Latch(new Fault(code, StopCategories.Of(code), _now, value, limit, index));
+
+    /// <summary>
+    /// Clears the fault by an operator's deliberate act, once the stop is complete; the reference starts anew from the measured pose. A cause that lasts
+    /// stops the robot again in the next tick.
+    /// </summary>
+    public bool TryReset()
+    {
+        if (State is not (GateState.Held or GateState.PowerRemoved)) return false;
+        State = GateState.Running;
+        Fault = default;
+        _stateTrusted = true;
+        _placed = false;
+        _commander = CommandingState.SignedOff;
+        _contact = default;
+        _inputs.Restart();
+        _torque.Restart();
+        _stiffness.Refill();
+        return true;
+    }
+
+    private bool IsAtRest => _motion.IsAtRest && !IsMoving;
+
+    private bool IsMoving
+    {
+        get
+        {
+            var fastest = 0.0;
+            for (var i = 0; i < _joints.Length; i++) fastest = Math.Max(fastest, Math.Abs(_state.Velocity[i]));
+            return fastest > StandstillRadS;
+        }
+    }
+
+    private bool PowerIsDue() =>
+        State == GateState.Stopping && Fault.Category < StopCategory.Category2 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs);
+
+    private CartesianStiffness Softened(in CartesianStiffness wanted)
+    {
+        var (soft, x) = (_stiffness.Softest, _contact.Severity);
+        return x == 0 ? wanted : wanted with
+        {
+            TranslationNM = wanted.TranslationNM + x * (soft.TranslationNM - wanted.TranslationNM),
+            RotationNmRad = wanted.RotationNmRad + x * (soft.RotationNmRad - wanted.RotationNmRad),
+        };
+    }
+
+    private void WatchCommander(in Heartbeat heartbeat)
+    {
+        if (heartbeat.State == CommandingState.Commanding && _commander == CommandingState.SignedOff) _commandingSince = heartbeat.Time;
+        _commander = heartbeat.State;
+        switch (heartbeat.State)
+        {
+            case CommandingState.DeadmanReleased: Stop(FaultCode.DeadmanReleased); return;
+            case CommandingState.Stop: Stop(FaultCode.OperatorStop); return;
+            case CommandingState.SignedOff: return;
+        }
+        var silent = _now.Since(heartbeat.Time);
+        if (silent > _limits.HeartbeatMaxAgeNs) Stop(FaultCode.HeartbeatLost, silent, _limits.HeartbeatMaxAgeNs);
+        var idle = _now.Since(_lastIssue > _commandingSince ? _lastIssue : _commandingSince);
+        if (idle > _limits.TargetMaxAgeNs) Stop(FaultCode.StaleTarget, idle, _limits.TargetMaxAgeNs);
+    }
+
+    private void WatchMeasured()
+    {
+        for (var i = 0; i < _joints.Length; i++)
+        {
+            var (joint, q, speed) = (_joints[i], _state.Position[i], Math.Abs(_state.Velocity[i]));
+            if (q < joint.PositionMinRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMinRad, i);
+            if (q > joint.PositionMaxRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMaxRad, i);
+            var limit = joint.VelocityRadS * (State == GateState.Held ? HoldBrokenShare : 1);
+            if (speed > limit) Stop(FaultCode.JointVelocityExceeded, speed, limit, i);
+        }
+        var linear = _measuredTwist.Linear.Length;
+        var angular = _measuredTwist.Angular.Length;
+        if (linear > _limits.Translation.Velocity) Stop(FaultCode.CartesianVelocityExceeded, linear, _limits.Translation.Velocity);
+        if (angular > _limits.Rotation.Velocity) Stop(FaultCode.CartesianVelocityExceeded, angular, _limits.Rotation.Velocity);
+        var over = _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position);
+        if (over > 0) Stop(FaultCode.WorkspaceExceeded, over, 0);
+    }
+
+    private void WatchWrench()
+    {
+        var wrench = _state.ExternalWrenchInEndEffector;
+        var (force, torque) = (wrench.Force.Length, wrench.Torque.Length);
+        if (force > _limits.CollisionForceN) Stop(FaultCode.CollisionForce, force, _limits.CollisionForceN);
+        if (torque > _limits.CollisionTorqueNm) Stop(FaultCode.CollisionForce, torque, _limits.CollisionTorqueNm);
+        var severity = Math.Max(
+            (force - _limits.ContactForceN) / (_limits.CollisionForceN - _limits.ContactForceN),
+            (torque - _limits.ContactTorqueNm) / (_limits.CollisionTorqueNm - _limits.ContactTorqueNm));
+        _contact = (wrench.Rotated(_arm.EndEffectorInBase.Orientation), Math.Clamp(severity, 0, 1));
+    }
+
+    private bool Refuse(FaultCode code, double value = double.NaN, double limit = double.NaN)
+    {
+        Stop(code, value, limit);
+        return false;
+    }
+
+    private void Latch(in Fault fault)
+    {
+        if (!StopCategories.LeavesStateTrusted(fault.Code)) _stateTrusted = false;
+        var worse = Fault.IsNone || fault.Category < Fault.Category;
+        if (!worse) return;
+        Fault = fault;
+        if (State == GateState.PowerRemoved) return;
+        if (State != GateState.Stopping) _stopTime = _now;
+        State = GateState.Stopping;
+    }
+
+    private static bool IsRotation(in Rotation r) => Math.Abs(r.X * r.X + r.Y * r.Y + r.Z * r.Z + r.W * r.W - 1) < 1e-3;
+
+    private bool IsFinite(in JointTorques torque)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _joints.Length; i++) sum += torque[i];
+        return double.IsFinite(sum);
+    }
+}

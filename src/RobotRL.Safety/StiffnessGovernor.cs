@@ -1,0 +1,67 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>
+/// Holds stiffness and damping in range, changes them at a bounded rate, and lets stiffness rise only as far as the energy tank pays for it:
+/// raising K under an error e injects ½ eᵀ K̇ e. What damping dissipates fills the tank. Lowering is always allowed.
+/// </summary>
+internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffness initial, double periodS)
+{
+    private readonly double _rotationShare =
+        (limits.RotationMaxNmRad - limits.RotationMinNmRad) / Math.Max(1e-9, limits.TranslationMaxNM - limits.TranslationMinNM);
+    private readonly double _dampingShare =
+        (limits.DampingRatioMax - limits.DampingRatioMin) / Math.Max(1e-9, limits.TranslationMaxNM - limits.TranslationMinNM);
+
+    public CartesianStiffness Current { get; private set; } = Clamp(limits, initial);
+
+    /// <summary>What the tank holds, J.</summary>
+    public double TankJ { get; private set; } = Math.Min(limits.TankInitialJ, limits.TankCapacityJ);
+
+    public CartesianStiffness Softest => new(limits.TranslationMinNM, limits.RotationMinNmRad, limits.DampingRatioMax);
+
+    public void Refill() => TankJ = Math.Min(limits.TankInitialJ, limits.TankCapacityJ);
+
+    /// <summary>One period toward the wanted stiffness.</summary>
+    /// <param name="wanted">Asked for; need not be in range.</param>
+    /// <param name="errorM">Position error that the spring acts on, clipped as the law clips it, m.</param>
+    /// <param name="errorRad">Orientation error likewise, rad.</param>
+    /// <param name="velocity">Measured end-effector twist: its damping fills the tank.</param>
+    public LimitFlags Step(in CartesianStiffness wanted, in Vector3D errorM, in Vector3D errorRad, in Twist velocity)
+    {
+        var now = Current;
+        var dissipatedW =
+            2 * now.DampingRatio * (Math.Sqrt(now.TranslationNM) * velocity.Linear.LengthSquared + Math.Sqrt(now.RotationNmRad) * velocity.Angular.LengthSquared);
+        TankJ = Math.Min(limits.TankCapacityJ, TankJ + dissipatedW * periodS);
+
+        var target = Clamp(limits, wanted);
+        var flags = target == wanted ? LimitFlags.None : LimitFlags.Stiffness;
+        var most = limits.RateNMS * periodS;
+        var translation = Math.Clamp(target.TranslationNM - now.TranslationNM, -most, most);
+        var rotation = Math.Clamp(target.RotationNmRad - now.RotationNmRad, -most * _rotationShare, most * _rotationShare);
+        var damping = Math.Clamp(target.DampingRatio - now.DampingRatio, -most * _dampingShare, most * _dampingShare);
+
+        var priceJ = 0.5 * (Math.Max(0, translation) * errorM.LengthSquared + Math.Max(0, rotation) * errorRad.LengthSquared);
+        if (priceJ > 0)
+        {
+            var payable = Math.Min(TankJ, limits.TankOutflowW * periodS);
+            if (priceJ > payable)
+            {
+                var share = payable / priceJ;
+                if (translation > 0) translation *= share;
+                if (rotation > 0) rotation *= share;
+                priceJ = payable;
+                flags |= LimitFlags.EnergyTank;
+            }
+            TankJ = Math.Max(0, TankJ - priceJ);
+        }
+        // Rounding may not carry a value past its range.
+        Current = Clamp(limits, new(now.TranslationNM + translation, now.RotationNmRad + rotation, now.DampingRatio + damping));
+        return flags;
+    }
+
+    private static CartesianStiffness Clamp(StiffnessLimits limits, in CartesianStiffness s) => new(
+        Math.Clamp(s.TranslationNM, limits.TranslationMinNM, limits.TranslationMaxNM),
+        Math.Clamp(s.RotationNmRad, limits.RotationMinNmRad, limits.RotationMaxNmRad),
+        Math.Clamp(s.DampingRatio, limits.DampingRatioMin, limits.DampingRatioMax));
+}

@@ -1,0 +1,31 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>The stop that each fault takes.</summary>
+public static class StopCategories
+{
+    /// <summary>
+    /// Category 2 where the state can be trusted and the arm can hold itself; 1 where it should not stay powered, or where the state is missing,
+    /// so that its torque can only be taken away in an orderly manner; 0 where even that torque would rest on false numbers.
+    /// </summary>
+    public static StopCategory Of(FaultCode code) => code switch
+    {
+        FaultCode.NonFiniteState or FaultCode.TorqueExceeded => StopCategory.Category0,
+
+        FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ClockBackward or FaultCode.ClockForward or
+        FaultCode.JointPositionExceeded or FaultCode.JointVelocityExceeded or FaultCode.CartesianVelocityExceeded or
+        FaultCode.ProtocolMismatch => StopCategory.Category1,
+
+        FaultCode.NonFiniteCommand or FaultCode.StaleTarget or FaultCode.DeadmanReleased or FaultCode.HeartbeatLost or FaultCode.CollisionForce or
+        FaultCode.WorkspaceExceeded or FaultCode.OperatorStop or FaultCode.LimitChangeRefused or FaultCode.CriticFailure or
+        FaultCode.RecoveryExhausted or FaultCode.StorageFailure => StopCategory.Category2,
+
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "Not a fault."),
+    };
+
+    /// <summary>Whether, under this fault, the measured state is still good enough to control by.</summary>
+    internal static bool LeavesStateTrusted(FaultCode code) => code is not
+        (FaultCode.NonFiniteState or FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ClockBackward or
+         FaultCode.ClockForward or FaultCode.TorqueExceeded);
+}
