@@ -24,6 +24,7 @@ public sealed class MujocoRobot : IRobot, IPlant
     private readonly int _hand, _wrist, _endEffector, _force, _torque, _home, _substeps;
     private readonly double _toolMassKg, _fingerStrokeM;
     private readonly Vector3D _gravity;
+    private readonly double[] _integrated; // qpos as integrated, before MuJoCo normalises quaternions in place, which changes last bits each time
     private long _nowNs, _readNs = -1;
 
     /// <summary>Loads a scene and stands at home.</summary>
@@ -42,6 +43,7 @@ public sealed class MujocoRobot : IRobot, IPlant
         (_leftActuator, _rightActuator) = (Model.Actuator("left_finger"), Model.Actuator("right_finger"));
         (_hand, _wrist, _endEffector) = (Model.Body("hand"), Model.Site("wrist_ft"), Model.Site("ee"));
         (_force, _torque, _home) = (Model.SensorAddress("wrist_force"), Model.SensorAddress("wrist_torque"), Model.Keyframe("home"));
+        _integrated = new double[Model.PositionCount];
         _toolMassKg = Model.SubtreeMass(_hand);
         _fingerStrokeM = Model.ControlRange(_leftActuator).Max;
         _gravity = new(Model.Gravity[0], Model.Gravity[1], Model.Gravity[2]);
@@ -138,6 +140,7 @@ public sealed class MujocoRobot : IRobot, IPlant
             Compensate();
             // Second half first: whatever follows from position and velocity is current after a step, for reading, judging and drawing.
             _data.Step2();
+            _data.Position.CopyTo(_integrated);
             _data.Step1();
         }
         _nowNs += Description.ControlPeriodNs;
@@ -158,17 +161,18 @@ public sealed class MujocoRobot : IRobot, IPlant
     {
         _data.Step1();
         Compensate();
+        _data.Position.CopyTo(_integrated);
         _data.Forward();
         _nowNs += Description.ControlPeriodNs;
     }
 
     /// <summary>Copies the full state of the simulation.</summary>
-    public void Capture(SimulationSnapshot snapshot) => snapshot.Capture(_data, IsBraked);
+    public void Capture(SimulationSnapshot snapshot) => snapshot.Capture(_data, _integrated, IsBraked);
 
     /// <summary>Goes back to a captured state: what follows repeats bit for bit under the same commands.</summary>
     public void Restore(SimulationSnapshot snapshot)
     {
-        snapshot.Restore(_data);
+        snapshot.Restore(_data, _integrated);
         IsBraked = snapshot.IsBraked;
         _nowNs += Description.ControlPeriodNs;
     }

@@ -21,9 +21,10 @@ public sealed class SimulationSnapshot
     /// <summary>Time, positions, velocities and the rest, in a fixed order: equal values are equal states.</summary>
     public ReadOnlySpan<double> Values => _values;
 
-    internal void Capture(MujocoData data, bool isBraked)
+    internal void Capture(MujocoData data, ReadOnlySpan<double> integrated, bool isBraked)
     {
         IsBraked = isBraked;
+        integrated.CopyTo(_values.AsSpan(1));
         Visit(data, capture: true);
     }
 
@@ -31,15 +32,24 @@ public sealed class SimulationSnapshot
     public void Restore(MujocoData data)
     {
         Visit(data, capture: false);
+        Positions.CopyTo(data.Position);
         data.Step1(); // leaves the force sensors alone: they are of the step before
     }
+
+    internal void Restore(MujocoData data, Span<double> integrated)
+    {
+        Restore(data);
+        Positions.CopyTo(integrated);
+    }
+
+    private ReadOnlySpan<double> Positions => _values.AsSpan(1, _model.PositionCount);
 
     private void Visit(MujocoData data, bool capture)
     {
         if (data.Model != _model) throw new ArgumentException("The snapshot is of another model.", nameof(data));
         var rest = _values.AsSpan();
         Move(new Span<double>(ref data.TimeS), ref rest, capture);
-        Move(data.Position, ref rest, capture);
+        rest = rest[_model.PositionCount..];
         Move(data.Velocity, ref rest, capture);
         Move(data.AccelerationWarmStart, ref rest, capture);
         Move(data.AppliedForce, ref rest, capture);

@@ -24,6 +24,13 @@ internal static class Panda
         GripperMaxWidthM = 0.08,
     };
 
+    /// <summary>At home where the task's scene has it.</summary>
+    public static RobotDescription Describe(TaskKind kind)
+    {
+        using var model = new MujocoModel(Task(kind).ScenePath);
+        return Description with { HomeRad = model.KeyframePosition(model.Keyframe("home"))[..Joints.Max].ToArray() };
+    }
+
     public static TaskDescription Task(TaskKind kind) => new()
     {
         Kind = kind,

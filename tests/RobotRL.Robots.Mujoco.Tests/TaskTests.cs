@@ -9,7 +9,7 @@ public class TaskTests
     private static (MujocoRobot Robot, SimulatedTask Task, Hand Hand) Open(TaskKind kind)
     {
         var description = Panda.Task(kind);
-        var robot = new MujocoRobot(Panda.Description, description.ScenePath);
+        var robot = new MujocoRobot(Panda.Describe(kind), description.ScenePath);
         return (robot, SimulatedTask.Create(description, robot), new Hand(robot, description.EndEffectorInFlange));
     }
 
@@ -126,7 +126,7 @@ public class TaskTests
         var side = kind == TaskKind.PegInsert ? 0.02 : 0.1;
         Covers(g => g.Position.X, 0.5, side);
         Covers(g => g.Position.Y, 0, side);
-        if (kind == TaskKind.Reach) Covers(g => g.Position.Z, 0.15, side);
+        if (kind == TaskKind.Reach) Covers(g => g.Position.Z, 0.2, side);
         if (kind == TaskKind.PegInsert) Covers(g => (g.Orientation * new Rotation(-1, 0, 0, 0)).ToVector().Z, 0, 10 * Math.PI / 180);
     }
 
@@ -149,13 +149,15 @@ public class TaskTests
     }
 
     [Theory]
-    [InlineData(TaskKind.PegInsert)]
-    [InlineData(TaskKind.PickLift)]
-    public void Restored_snapshot_goes_on_bit_for_bit_in_the_midst_of_contact(TaskKind kind)
+    [InlineData(TaskKind.PegInsert, 5)]
+    [InlineData(TaskKind.PickLift, 5)]
+    [InlineData(TaskKind.PickLift, 6)]
+    [InlineData(TaskKind.PickLift, 7)]
+    public void Restored_snapshot_goes_on_bit_for_bit_in_the_midst_of_contact(TaskKind kind, ulong seed)
     {
         var (robot, task, hand) = Open(kind);
         using var _ = robot;
-        task.Reset(5);
+        task.Reset(seed);
         var goal = Truth(task).GoalInBase;
         SimulationSnapshot branch = new(robot.Model), end = new(robot.Model);
         if (kind == TaskKind.PickLift) Solve(kind, hand, goal);
@@ -191,6 +193,28 @@ public class TaskTests
         var description = Panda.Task(TaskKind.Reach) with { EndEffectorInFlange = Panda.Tool(TaskKind.PegInsert) };
         using var robot = new MujocoRobot(Panda.Description, description.ScenePath);
         Assert.Contains("end_effector_in_flange", Assert.Throws<MujocoException>(() => SimulatedTask.Create(description, robot)).Message);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Wildest_torques_leave_the_simulation_finite(TaskKind kind)
+    {
+        var (robot, task, _) = Open(kind);
+        using var owned = robot;
+        var random = new Random(11);
+        JointTorques torque = default;
+        for (ulong episode = 0; episode < 4; episode++)
+        {
+            task.Reset(episode);
+            for (var step = 0; step < 3000; step++)
+            {
+                if (step % 50 == 0) for (var i = 0; i < Joints.Max; i++) torque[i] = (2 * random.NextDouble() - 1) * (i < 4 ? 87 : 12);
+                robot.Command(torque, random.NextDouble() * 0.08);
+                robot.Step();
+            }
+            RobotState state = default;
+            Assert.True(robot.TryRead(ref state));
+            Assert.True(((ReadOnlySpan<double>)state.Position).ToArray().Max(Math.Abs) < 4.5, "a joint went far through its stop");
+        }
     }
 
     [Theory, MemberData(nameof(Kinds))]

@@ -6,7 +6,7 @@ namespace RobotRL.Robots.Mujoco;
 internal sealed class ReachTask(TaskDescription description, MujocoRobot robot) : SimulatedTask(description, robot)
 {
     public const double ToleranceM = 0.01, HalfEdgeM = 0.1, LeastDistanceM = 0.04;
-    public static readonly Vector3D Center = new(0.5, 0, 0.15);
+    public static readonly Vector3D Center = new(0.5, 0, 0.2);
     private const double ProgressScaleM = 0.3;
 
     private readonly int _target = robot.Model.Mocap("target");
