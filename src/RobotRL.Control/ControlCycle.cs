@@ -20,7 +20,7 @@ public sealed class ControlCycle
     private CartesianTarget _target;
     private Heartbeat _heartbeat;
     private long _targetsSeen, _beatsSeen;
-    private int _resetsSeen, _resetsAsked;
+    private int _resetsSeen, _resetsAsked, _rebasesSeen, _rebasesAsked;
     private bool _restart = true;
     private ControlRecord _record;
 
@@ -55,6 +55,9 @@ public sealed class ControlCycle
     /// <summary>For deliberate use by an operator, from any thread: taken up by the next tick, and only once the stop is complete.</summary>
     public void RequestReset() => Interlocked.Increment(ref _resetsAsked);
 
+    /// <summary>Asks for the reference to start anew from the measured pose; see <see cref="ReflexGate.TryRebase"/>. From any thread.</summary>
+    public void RequestRebase() => Interlocked.Increment(ref _rebasesAsked);
+
     /// <summary>Refuses and counts; limits are those of the robot's description as long as the cycle lives.</summary>
     public bool TryChangeLimits(SafetyLimits limits) => _gate.TryChangeLimits(limits);
 
@@ -84,7 +87,7 @@ public sealed class ControlCycle
         var hasTarget = Targets.TryRead(ref _target, ref _targetsSeen);
         Heartbeats.TryRead(ref _heartbeat, ref _beatsSeen);
 
-        TakeResetRequest();
+        TakeRequests();
         _gate.Observe(now, _state, isNew, _heartbeat);
         if (_restart && _gate.CanControl) Restart();
         if (hasTarget && _gate.Admit(_target))
@@ -116,12 +119,18 @@ public sealed class ControlCycle
         Record(now, proposed, command, limits | torqueLimits);
     }
 
-    private void TakeResetRequest()
+    private void TakeRequests()
     {
-        var asked = Volatile.Read(ref _resetsAsked);
-        if (asked == _resetsSeen) return;
-        _resetsSeen = asked;
-        _restart |= _gate.TryReset();
+        if (IsAsked(ref _resetsAsked, ref _resetsSeen)) _restart |= _gate.TryReset();
+        if (IsAsked(ref _rebasesAsked, ref _rebasesSeen)) _restart |= _gate.TryRebase();
+    }
+
+    private static bool IsAsked(ref int asked, ref int seen)
+    {
+        var now = Volatile.Read(ref asked);
+        if (now == seen) return false;
+        seen = now;
+        return true;
     }
 
     private void Restart()

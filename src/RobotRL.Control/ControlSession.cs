@@ -155,12 +155,26 @@ public sealed class ControlSession : IDisposable
         return !IsStopped;
     }
 
+    /// <summary>
+    /// After the arm was placed by other means (a simulation that starts an episode): signs off and lets the reference start anew from the measured pose.
+    /// </summary>
+    public void Rebase()
+    {
+        SignOff();
+        Advance(1);
+        _cycle.RequestRebase();
+        Advance(1);
+        GripperWidthM = Latest.Measured.GripperWidthM;
+    }
+
     public void Dispose() => _wait?.Dispose();
 
     /// <summary>Before the first tick nothing is known: run one.</summary>
     private void Settle()
     {
-        if (Latest.Tick == 0) Advance(1);
+        if (Latest.Tick != 0) return;
+        Advance(1);
+        GripperWidthM = Latest.Measured.GripperWidthM;
     }
 
     private void Publish(in Pose pose, long dueInNs, ActionSource source)

@@ -181,13 +181,29 @@ public sealed class ReflexGate
         State = GateState.Running;
         Fault = default;
         _stateTrusted = true;
-        _placed = false;
         _commander = CommandingState.SignedOff;
+        Begin();
+        return true;
+    }
+
+    /// <summary>
+    /// Starts the reference anew from the measured pose, for an arm that was moved by other means while nobody commanded: guided by hand, or placed
+    /// by a simulation. Refused while someone commands, while a fault is latched, and while the reference moves.
+    /// </summary>
+    public bool TryRebase()
+    {
+        if (State != GateState.Running || _commander != CommandingState.SignedOff || !_motion.IsAtRest) return false;
+        Begin();
+        return true;
+    }
+
+    private void Begin()
+    {
+        _placed = false;
         _contact = default;
         _inputs.Restart();
         _torque.Restart();
         _stiffness.Refill();
-        return true;
     }
 
     private bool IsAtRest => _motion.IsAtRest && !IsMoving;

@@ -1,0 +1,34 @@
+using RobotRL.Model;
+
+namespace RobotRL.Control.Tests;
+
+public class DecisionTests
+{
+    [Fact]
+    public void Executed_action_equals_the_proposed_one_to_the_bit_inside_limits()
+    {
+        using var rig = new Rig();
+        var random = new Random(1);
+        for (var i = 0; i < 40; i++)
+        {
+            var proposed = TestArm.Action(Draw(), Draw(), Draw(), Draw());
+            var executed = rig.Decide(proposed);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{executed.Limits} {rig.Latest.Fault}");
+            Assert.Equal(LimitFlags.None, executed.Limits & RobotRL.Safety.ActionRange.AltersReference);
+            Assert.Equal(proposed, executed.Executed);
+        }
+
+        float Draw() => (float)(random.NextDouble() - 0.5) * 0.8f;
+    }
+
+    [Fact]
+    public void Reference_is_at_rest_on_the_target_when_due()
+    {
+        using var rig = new Rig();
+        var measured = rig.Latest.EndEffector.PoseInBase.Position;
+        rig.Decide(TestArm.Action(x: 0.5f));
+        Assert.InRange((rig.Latest.Reference.PoseInBase.Position - rig.Latest.Target.PoseInBase.Position).Length, 0, 1e-9);
+        Assert.InRange((rig.Latest.Reference.PoseInBase.Position - measured).Length, 0.00499, 0.00501);
+        Assert.InRange(rig.Latest.Reference.VelocityInBase.Linear.Length, 0, 1e-3);
+    }
+}

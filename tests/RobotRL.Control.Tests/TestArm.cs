@@ -1,0 +1,99 @@
+using RobotRL.Control;
+using RobotRL.Model;
+
+namespace RobotRL.Control.Tests;
+
+/// <summary>A Panda-like arm with its manufacturer's limits, a task, and the whole loop around a loopback robot in virtual time.</summary>
+internal static class TestArm
+{
+    public static readonly SafetyLimits Limits = new()
+    {
+        Joints =
+        [
+            new(-2.8973, 2.8973, 2.175, 15, 7500, 87, 1000), new(-1.7628, 1.7628, 2.175, 7.5, 3750, 87, 1000),
+            new(-2.8973, 2.8973, 2.175, 10, 5000, 87, 1000), new(-3.0718, -0.0698, 2.175, 12.5, 6250, 87, 1000),
+            new(-2.8973, 2.8973, 2.61, 15, 7500, 12, 1000), new(-0.0175, 3.7525, 2.61, 20, 10000, 12, 1000),
+            new(-2.8973, 2.8973, 2.61, 20, 10000, 12, 1000),
+        ],
+        Translation = new(1.7, 13, 6500),
+        Rotation = new(2.5, 25, 12500),
+        Workspace = new(new(0.3, -0.3, 0.05), new(0.7, 0.3, 0.6)),
+        KeepOut = [],
+        BarrierRate = 10,
+        ContactForceN = 20,
+        CollisionForceN = 50,
+        ContactTorqueNm = 5,
+        CollisionTorqueNm = 15,
+        StateMaxAgeNs = 5_000_000,
+        TargetMaxAgeNs = 250_000_000,
+        HeartbeatMaxAgeNs = 250_000_000,
+        Stiffness = new()
+        {
+            TranslationMinNM = 50, TranslationMaxNM = 2000, RotationMinNmRad = 5, RotationMaxNmRad = 150, RateNMS = 5000,
+            DampingRatioMin = 0.7, DampingRatioMax = 1.2, TankInitialJ = 2, TankCapacityJ = 5, TankOutflowW = 10,
+        },
+    };
+
+    public static readonly RobotDescription Description = new()
+    {
+        Name = "panda",
+        Driver = "loopback",
+        Kinematics =
+        [
+            new(0, 0.333, 0), new(0, 0, -Math.PI / 2), new(0, 0.316, Math.PI / 2), new(0.0825, 0, Math.PI / 2),
+            new(-0.0825, 0.384, -Math.PI / 2), new(0, 0, Math.PI / 2), new(0.088, 0, Math.PI / 2),
+        ],
+        Flange = new(new(0, 0, 0.107), Rotation.Identity),
+        HomeRad = [0, 0, 0, -2.2, 0, 2.2, Math.PI / 4],
+        Limits = Limits,
+        Impedance = new(1000, 50, 1, 0.015, 0.1, 5, 0, 0, 0.01, 0.01),
+        ControlPeriodNs = 1_000_000,
+        GripperMaxWidthM = 0.08,
+    };
+
+    public static readonly TaskDescription Task = new()
+    {
+        Kind = TaskKind.PegInsert,
+        ScenePath = "",
+        Actions = new([0, 1, 2, 5], 0.01, 0.05, HasGripper: true),
+        Cameras = [],
+        EndEffectorInFlange = new(new(0, 0, 0.1034), Rotation.AboutZ(-Math.PI / 4)),
+        DecisionPeriodNs = 100_000_000,
+        MaxSteps = 50,
+        StartOffsetM = new(0.01, 0.01, 0.01),
+        StartYawRad = 0.1,
+        ImageMaxAgeNs = 100_000_000,
+        Scale = new(0.1, 0.3, 0.2, 1, 20, 2, 0.08),
+    };
+
+    public static RobotDescription With(Func<SafetyLimits, SafetyLimits> change) => Description with { Limits = change(Limits) };
+
+    public static PolicyAction Action(float x = 0, float y = 0, float z = 0, float yaw = 0, GripperCommand gripper = GripperCommand.Stay) =>
+        Task.Actions.Unpack([x, y, z, yaw], gripper);
+}
+
+/// <summary>Loopback robot, cycle and session.</summary>
+internal sealed class Rig : IDisposable
+{
+    public Rig(RobotDescription? description = null, TaskDescription? task = null)
+    {
+        Robot = new(description ?? TestArm.Description);
+        Cycle = new(Robot, new LockstepPacer(Robot), TestArm.Task.EndEffectorInFlange, 4096);
+        Session = new(Cycle, task ?? TestArm.Task);
+        Session.Advance(1);
+        Session.BeginEpisode(Session.Home);
+    }
+
+    public LoopbackRobot Robot { get; }
+    public ControlCycle Cycle { get; }
+    public ControlSession Session { get; }
+    public ref readonly ControlRecord Latest => ref Session.Latest;
+
+    public ExecutedAction Decide(in PolicyAction action, ActionSource source = ActionSource.Policy) => Session.Decide(action, action, source);
+
+    public void Dispose()
+    {
+        Session.Dispose();
+        Robot.Dispose();
+    }
+}
