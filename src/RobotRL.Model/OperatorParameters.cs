@@ -3,7 +3,10 @@ namespace RobotRL.Model;
 /// <summary>How imperfect the scripted human is.</summary>
 public sealed record OperatorParameters
 {
-    /// <summary>Standard deviation of the noise on each active axis, in action units; it is correlated over about half a second, as a hand's is.</summary>
+    /// <summary>
+    /// Standard deviation of the noise on each active axis as a share of the motion's largest component, at least a tenth: a hand is
+    /// unsteadier the faster it moves. Correlated over about half a second.
+    /// </summary>
     public required double ActionNoise { get; init; }
 
     /// <summary>Delay from what is seen to what the hand does, s.</summary>

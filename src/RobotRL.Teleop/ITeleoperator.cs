@@ -1,0 +1,60 @@
+using RobotRL.Model;
+
+namespace RobotRL.Teleop;
+
+/// <summary>What an operator sees at one decision.</summary>
+/// <param name="Time">Now.</param>
+/// <param name="Truth">Where things are. A live operator looks at the robot; the scripted one at this, which only a simulation fills.</param>
+public readonly record struct OperatorView(Stamp Time, TaskTruth Truth);
+
+/// <summary>Why a human drives.</summary>
+public enum InterventionReason : byte
+{
+    /// <summary>Nobody does.</summary>
+    None,
+
+    /// <summary>A demonstration: the human drives throughout.</summary>
+    Demonstration,
+
+    /// <summary>The policy makes no progress.</summary>
+    Stalled,
+
+    /// <summary>The tool presses too hard.</summary>
+    Force,
+
+    /// <summary>A live operator decided so; why is theirs to know.</summary>
+    Requested,
+}
+
+/// <summary>What an operator wants at one decision.</summary>
+/// <param name="IsEngaged">Whether the human drives; <paramref name="Action"/> counts only then.</param>
+/// <param name="Action">The human's action, in the policy's units.</param>
+/// <param name="Reason">Why the human drives.</param>
+/// <param name="DeadmanHeld">False once the device is gone or let go in a way that must stop the robot.</param>
+/// <param name="StopRequested">The operator asks for a stop; latched until the operator clears it.</param>
+public readonly record struct OperatorCommand(bool IsEngaged, PolicyAction Action, InterventionReason Reason, bool DeadmanHeld = true, bool StopRequested = false)
+{
+    /// <summary>An operator who watches.</summary>
+    public static readonly OperatorCommand Watching = new(false, default, InterventionReason.None);
+}
+
+/// <summary>Somebody who may drive the robot instead of the policy. Polled once a decision, on the actor's thread.</summary>
+public interface ITeleoperator
+{
+    /// <summary>Who this is, for the records.</summary>
+    string Identity { get; }
+
+    /// <summary>A new episode starts: driven throughout (demonstration), corrected (online) or only watched (evaluation).</summary>
+    void BeginEpisode(EpisodeKind kind);
+
+    /// <summary>What the operator wants now.</summary>
+    OperatorCommand Poll(in OperatorView view);
+}
+
+/// <summary>Nobody: the policy drives.</summary>
+public sealed class AbsentOperator : ITeleoperator
+{
+    public string Identity => "none";
+    public void BeginEpisode(EpisodeKind kind) { }
+    public OperatorCommand Poll(in OperatorView view) => OperatorCommand.Watching;
+}

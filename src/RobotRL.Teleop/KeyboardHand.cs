@@ -1,0 +1,99 @@
+using RobotRL.Model;
+
+namespace RobotRL.Teleop;
+
+/// <summary>What pressed keys mean, at a given time. Keys come on the reader's thread, commands go on the actor's.</summary>
+internal sealed class KeyboardHand(ActionSpace actions)
+{
+    /// <summary>A key moves this long after it was last heard of: over a keyboard's repeat interval, and over one decision.</summary>
+    private const long KeyHeldNs = 150_000_000;
+
+    /// <summary>Over the delay before a keyboard starts to repeat.</summary>
+    private const long HandGoneNs = 1_000_000_000;
+
+    private readonly Lock _lock = new();
+    private readonly (Stamp Until, int Sign)[] _axes = new (Stamp, int)[ActionSpace.Axes];
+    private EpisodeKind _kind = EpisodeKind.Online;
+    private Stamp _engagedUntil;
+    private float _speed = 0.5f;
+    private GripperCommand _gripper;
+    private bool _isClosed;
+    private bool _stopped;
+    private bool _lost;
+
+    public void BeginEpisode(EpisodeKind kind)
+    {
+        lock (_lock)
+        {
+            (_kind, _gripper, _isClosed, _engagedUntil) = (kind, GripperCommand.Stay, false, Stamp.Zero);
+            Array.Clear(_axes);
+        }
+    }
+
+    public void Press(ConsoleKey key, Stamp time)
+    {
+        lock (_lock)
+        {
+            switch (key)
+            {
+                case ConsoleKey.W or ConsoleKey.UpArrow: Move(0, 1, time); break;
+                case ConsoleKey.S or ConsoleKey.DownArrow: Move(0, -1, time); break;
+                // The end effector's z points down: its y is to the operator's right and its z away from the sky.
+                case ConsoleKey.A or ConsoleKey.LeftArrow: Move(1, -1, time); break;
+                case ConsoleKey.D or ConsoleKey.RightArrow: Move(1, 1, time); break;
+                case ConsoleKey.R: Move(2, -1, time); break;
+                case ConsoleKey.F: Move(2, 1, time); break;
+                case ConsoleKey.Q: Move(5, -1, time); break;
+                case ConsoleKey.E: Move(5, 1, time); break;
+                case ConsoleKey.Spacebar: ToggleGripper(time); break;
+                case ConsoleKey.D1: _speed = 0.2f; break;
+                case ConsoleKey.D2: _speed = 0.5f; break;
+                case ConsoleKey.D3: _speed = 1; break;
+                case ConsoleKey.Escape: HandBack(); break;
+                case ConsoleKey.X: _stopped = true; break;
+                case ConsoleKey.Enter: _stopped = false; break;
+                default: break;
+            }
+        }
+    }
+
+    public void Lose()
+    {
+        lock (_lock) _lost = true;
+    }
+
+    public OperatorCommand Command(Stamp time)
+    {
+        lock (_lock)
+        {
+            var action = new PolicyAction();
+            foreach (var axis in actions.ActiveAxes)
+                if (time < _axes[axis].Until) action.Motion[axis] = _axes[axis].Sign * _speed;
+            (action.Gripper, _gripper) = (_gripper, GripperCommand.Stay);
+            var demonstrates = _kind is EpisodeKind.Demonstration;
+            var engaged = demonstrates || _kind is EpisodeKind.Online && time < _engagedUntil;
+            var reason = !engaged ? InterventionReason.None : demonstrates ? InterventionReason.Demonstration : InterventionReason.Requested;
+            return new OperatorCommand(engaged, engaged ? action : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped);
+        }
+    }
+
+    private void Move(int axis, int sign, Stamp time)
+    {
+        _axes[axis] = (time.Plus(KeyHeldNs), sign);
+        _engagedUntil = time.Plus(HandGoneNs);
+    }
+
+    private void ToggleGripper(Stamp time)
+    {
+        if (!actions.HasGripper) return;
+        _isClosed = !_isClosed;
+        _gripper = _isClosed ? GripperCommand.Close : GripperCommand.Open;
+        _engagedUntil = time.Plus(HandGoneNs);
+    }
+
+    private void HandBack()
+    {
+        _engagedUntil = Stamp.Zero;
+        Array.Clear(_axes);
+    }
+}

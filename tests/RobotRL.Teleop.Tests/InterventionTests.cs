@@ -1,0 +1,118 @@
+using RobotRL.Model;
+
+namespace RobotRL.Teleop.Tests;
+
+/// <summary>When the scripted operator takes over and hands back. Decisions every 0.1 s; it sees everything 0.3 s late.</summary>
+public sealed class InterventionTests
+{
+    private static readonly ActionSpace Actions = new([0, 1, 2], 0.03, 0.08, false);
+
+    //  t      0.0 ─────────────── 1.5 ── 1.9 ────────── 2.4 ─────
+    //  prog   0.2 (flat)                 jumps to 0.3 at 2.0
+    //  sees                              (2.0 is seen at 2.3)
+    //  drives ░░░░░░░░░░░░░░░░░░░ ████████████████      ░░░░
+    //         mark at 0.0, stall 1.5 s   seen 2.3 ≥ hold → back
+    [Fact]
+    public void Takes_over_after_a_stall_and_hands_back_after_progress()
+    {
+        var drives = Drive(0, 3.0, t => t < 2.0 ? 0.2 : 0.3);
+        Assert.Equal([15, 16, 17, 18, 19, 20, 21, 22], drives);
+    }
+
+    //  prog   rises 0.02 a decision: a step of 0.05 every 0.3 s, never a stall
+    [Fact]
+    public void Leaves_a_policy_alone_that_makes_progress() => Assert.Empty(Drive(0, 4.0, t => 0.2 * t));
+
+    //  t      0.0 ──── 0.5 ──── 0.8 ──────────── 1.3
+    //  force  0        40 N (once)
+    //  sees                     40 N
+    //  drives ░░░░░░░░░░░░░░░░░ ████████████████ ░░   progress is made at once, yet it holds 0.5 s
+    [Fact]
+    public void Takes_over_on_force_and_holds_a_minimum_time()
+    {
+        var drives = Drive(0, 2.0, t => 0.3 * t, t => Math.Abs(t - 0.5) < 0.01 ? 40 : 0);
+        Assert.Equal([8, 9, 10, 11, 12], drives);
+    }
+
+    //  t      0.0 ──── 0.2 ── 0.5 ────────────────────── 2.0 ── 2.3
+    //  force  0        40 N ──────────────────────────── 0
+    //  drives ░░░░░░░░░░░░░░░ ██████████████████████████████████ ░░   progress alone does not end it
+    [Fact]
+    public void Holds_on_while_the_force_lasts()
+    {
+        var drives = Drive(0, 3.0, t => 0.3 * t, t => t > 0.15 && t < 1.95 ? 40 : 0);
+        Assert.Equal(Enumerable.Range(5, 18), drives);
+    }
+
+    //  reaction 0, the same stall: driven from 1.5 s, seen at once
+    [Fact]
+    public void Reaction_time_delays_what_is_seen()
+    {
+        var quick = Drive(0, 3.0, t => t < 2.0 ? 0.2 : 0.3, human: ScriptedOperatorSkillTests.Human with { ReactionTimeS = 0 });
+        Assert.Equal([15, 16, 17, 18, 19], quick);
+    }
+
+    [Fact]
+    public void Only_watches_an_evaluation()
+    {
+        var person = new ScriptedOperator(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 1);
+        person.BeginEpisode(EpisodeKind.Evaluation);
+        for (var i = 0; i < 50; i++) Assert.Equal(OperatorCommand.Watching, person.Poll(new(At(0.1 * i), new TaskTruth { ContactForceN = 100 })));
+    }
+
+    [Fact]
+    public void Same_seed_gives_the_same_hand_and_a_restored_one_goes_on()
+    {
+        var first = Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 4, out _);
+        Assert.Equal(first, Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 4, out _));
+        Assert.NotEqual(first, Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 8), 4, out _));
+
+        Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 2, out var saved);
+        var restored = new ScriptedOperator(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 99) { State = saved };
+        Assert.Equal(first[(first.Count / 2)..], Episodes(restored, 2, out _));
+    }
+
+    [Fact]
+    public void Hand_noise_has_its_size_and_its_memory()
+    {
+        var noise = new HandNoise(0.2, 3);
+        noise.BeginEpisode(Stamp.Zero);
+        var full = new PolicyAction();
+        full.Motion[2] = 0.5f; // the largest component sets the size: 0.1 on x and y
+        var xs = new List<double>();
+        for (var i = 1; i <= 20_000; i++) xs.Add(noise.Shake(full, Actions, Stamp.FromSeconds(0.1 * i)).Motion[0]);
+        var deviation = Math.Sqrt(xs.Average(x => x * x));
+        Assert.InRange(deviation, 0.09, 0.11);
+        Assert.InRange(xs.Zip(xs.Skip(5), (a, b) => a * b).Average() / (deviation * deviation), 0.27, 0.47); // e^-1 after 0.5 s
+        Assert.InRange(Math.Abs(xs.Average()), 0, 0.01);
+    }
+
+    private static List<PolicyAction> Episodes(ScriptedOperator person, int count, out ScriptedOperatorState state)
+    {
+        var actions = new List<PolicyAction>();
+        for (var episode = 0; episode < count; episode++)
+        {
+            person.BeginEpisode(EpisodeKind.Demonstration);
+            for (var i = 0; i < 20; i++) actions.Add(person.Poll(new(At(10 * episode + 0.1 * i), new TaskTruth { EndEffectorInBase = Pose.Identity, GoalInBase = new(new(1, 1, 0), Rotation.Identity) })).Action);
+        }
+        state = person.State;
+        return actions;
+    }
+
+    /// <summary>The decisions (index in 0.1 s) at which the operator drives.</summary>
+    private static List<int> Drive(double from, double to, Func<double, double> progress, Func<double, double>? forceN = null, OperatorParameters? human = null)
+    {
+        var person = new ScriptedOperator(new ReachExpert(Actions), Actions, human ?? ScriptedOperatorSkillTests.Human, 1);
+        person.BeginEpisode(EpisodeKind.Online);
+        var drives = new List<int>();
+        for (var i = (int)(from * 10); i < to * 10; i++)
+        {
+            var t = 0.1 * i;
+            var truth = new TaskTruth { EndEffectorInBase = Pose.Identity, GoalInBase = Pose.Identity, Progress = progress(t), ContactForceN = forceN?.Invoke(t) ?? 0 };
+            if (person.Poll(new(At(t), truth)).IsEngaged) drives.Add(i);
+        }
+        return drives;
+    }
+
+    private static Stamp At(double seconds) => Stamp.FromSeconds(5 + seconds);
+}
