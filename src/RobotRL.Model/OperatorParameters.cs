@@ -4,8 +4,8 @@ namespace RobotRL.Model;
 public sealed record OperatorParameters
 {
     /// <summary>
-    /// Standard deviation of the noise on each active axis as a share of the motion's largest component, at least a tenth: a hand is
-    /// unsteadier the faster it moves. Correlated over about half a second.
+    /// Standard deviation of the noise as a share of the motion: a hand is unsteadier the faster it moves, less across its motion than along
+    /// it. Correlated over about half a second.
     /// </summary>
     public required double ActionNoise { get; init; }
 

@@ -9,6 +9,13 @@ namespace RobotRL.Teleop;
 internal sealed class Anticipation(ActionSpace actions, long reactionNs)
 {
     private const int Capacity = 256;
+
+    /// <summary>A tool that presses this hard does not follow the hand: none of its motion is expected.</summary>
+    private const double BlockedForceN = 5;
+
+    /// <summary>What the arm had not yet done, when it was seen, of the motion asked for just before.</summary>
+    private const double StillToComeShare = 0.5;
+
     private readonly (Stamp Time, TaskTruth Truth, PolicyAction Own)[] _past = new (Stamp, TaskTruth, PolicyAction)[Capacity];
     private int _count;
 
@@ -27,12 +34,15 @@ internal sealed class Anticipation(ActionSpace actions, long reactionNs)
     public TaskTruth Anticipate(in TaskTruth seen)
     {
         var expected = seen;
-        for (var i = SeenIndex(_past[(_count - 1) % Capacity].Time); i < _count - 1; i++)
+        if (seen.ContactForceN > BlockedForceN) return expected;
+        var from = SeenIndex(_past[(_count - 1) % Capacity].Time);
+        for (var i = Math.Max(0, from - 1); i < _count - 1; i++)
         {
             var own = _past[i % Capacity].Own.Motion;
+            var share = i < from ? StillToComeShare : 1;
             expected.EndEffectorInBase *= new Pose(
-                new Vector3D(own[0], own[1], own[2]) * actions.TranslationScaleM,
-                Rotation.FromVector(new Vector3D(own[3], own[4], own[5]) * actions.RotationScaleRad));
+                new Vector3D(own[0], own[1], own[2]) * (share * actions.TranslationScaleM),
+                Rotation.FromVector(new Vector3D(own[3], own[4], own[5]) * (share * actions.RotationScaleRad)));
         }
         // A grasped object comes along.
         if (seen.ObjectGrasped) expected.GoalInBase = expected.GoalInBase with { Position = seen.GoalInBase.Position + expected.EndEffectorInBase.Position - seen.EndEffectorInBase.Position };

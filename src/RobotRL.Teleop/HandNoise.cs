@@ -4,12 +4,13 @@ namespace RobotRL.Teleop;
 
 /// <summary>
 /// A hand's unsteadiness: an Ornstein–Uhlenbeck process on each axis. Its size goes with the size of the motion, as motor noise does
-/// (Harris and Wolpert, Nature 394, 1998), down to a tenth for a hand at rest.
+/// (Harris and Wolpert, Nature 394, 1998): less across it than along it, and a little is left at rest.
 /// </summary>
 internal sealed class HandNoise(double deviation, ulong seed)
 {
     private const double CorrelationS = 0.5;
-    private const double RestShare = 0.1;
+    private const double AcrossShare = 0.3;
+    private const double RestShare = 0.05;
     private const double TwoToMinus53 = 1.0 / (1L << 53);
     private readonly double[] _offsets = new double[ActionSpace.Axes];
     private Stamp _last;
@@ -33,7 +34,10 @@ internal sealed class HandNoise(double deviation, ulong seed)
         var shaken = action;
         for (var axis = 0; axis < _offsets.Length; axis++) _offsets[axis] = kept * _offsets[axis] + fresh * Normal();
         foreach (var axis in actions.ActiveAxes)
-            shaken.Motion[axis] = (float)Math.Clamp(action.Motion[axis] + deviation * Math.Max(RestShare, size) * _offsets[axis], -1, 1);
+        {
+            var share = Math.Max(Math.Abs(action.Motion[axis]), Math.Max(AcrossShare * size, RestShare));
+            shaken.Motion[axis] = (float)Math.Clamp(action.Motion[axis] + deviation * share * _offsets[axis], -1, 1);
+        }
         return shaken;
     }
 

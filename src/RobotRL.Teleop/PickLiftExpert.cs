@@ -10,6 +10,8 @@ public sealed class PickLiftExpert(ActionSpace actions) : IExpert
     private const double AlignedM = 0.008; // lateral error with which both fingers pass the cube
     private const double LostM = 0.015;
     private const double AtGraspM = 0.008; // height error at which the fingers may close
+    private const double SlowM = 0.07; // above the cube's centre: here it goes slower
+    private const double SlowSpeed = 0.5; // in action units
     private const double OpenM = 0.07; // wide enough to go down
     private const double MissedM = CubeM - 0.008; // narrower than the cube: nothing is between the fingers
     private const double LiftM = 0.2; // aimed at above the grasp: beyond what success asks for
@@ -37,6 +39,7 @@ public sealed class PickLiftExpert(ActionSpace actions) : IExpert
         var open = truth.GripperWidthM < OpenM ? GripperCommand.Open : GripperCommand.Stay;
         // Fingers that are still narrow come down on top of the cube: wait above it.
         var height = _descending && open is GripperCommand.Stay ? 0 : HoverM;
-        return Steering.Toward(actions, orientation, new(toCube.X, toCube.Y, toCube.Z + height), turn, open);
+        var bound = toCube.Z > -SlowM ? SlowSpeed : 1;
+        return Steering.Toward(actions, orientation, new(toCube.X, toCube.Y, toCube.Z + height), turn, open, bound);
     }
 }

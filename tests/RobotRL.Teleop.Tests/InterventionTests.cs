@@ -78,11 +78,18 @@ public sealed class InterventionTests
         var noise = new HandNoise(0.2, 3);
         noise.BeginEpisode(Stamp.Zero);
         var full = new PolicyAction();
-        full.Motion[2] = 0.5f; // the largest component sets the size: 0.1 on x and y
+        full.Motion[0] = 0.5f; // 0.2 of it: 0.1 along x
         var xs = new List<double>();
-        for (var i = 1; i <= 20_000; i++) xs.Add(noise.Shake(full, Actions, Stamp.FromSeconds(0.1 * i)).Motion[0]);
+        var ys = new List<double>();
+        for (var i = 1; i <= 20_000; i++)
+        {
+            var shaken = noise.Shake(full, Actions, Stamp.FromSeconds(0.1 * i)).Motion;
+            xs.Add(shaken[0] - 0.5);
+            ys.Add(shaken[1]);
+        }
         var deviation = Math.Sqrt(xs.Average(x => x * x));
         Assert.InRange(deviation, 0.09, 0.11);
+        Assert.InRange(Math.Sqrt(ys.Average(y => y * y)), 0.027, 0.033); // across the motion 0.3 of that
         Assert.InRange(xs.Zip(xs.Skip(5), (a, b) => a * b).Average() / (deviation * deviation), 0.27, 0.47); // e^-1 after 0.5 s
         Assert.InRange(Math.Abs(xs.Average()), 0, 0.01);
     }

@@ -102,11 +102,11 @@ internal sealed class ToyPick : ToyWorld
         var wanted = gripper switch { GripperCommand.Close => 0.0, GripperCommand.Open => 0.08, _ => _wanted };
         if (wanted != _wanted) GripperChanges++;
         _wanted = wanted;
+        if (Truth.ObjectGrasped) Truth.GoalInBase = Truth.GoalInBase with { Position = Truth.GoalInBase.Position + Truth.EndEffectorInBase.Position - before.Position };
         var away = Truth.GoalInBase.Position - Truth.EndEffectorInBase.Position;
         var between = Math.Abs(away.X) < 0.02 && Math.Abs(away.Y) < 0.02 && Math.Abs(away.Z) < 0.02;
         Truth.GripperWidthM = Math.Clamp(_wanted, Truth.GripperWidthM - 0.02, Truth.GripperWidthM + 0.02);
         if (between) Truth.GripperWidthM = Math.Max(0.04, Truth.GripperWidthM);
-        if (Truth.ObjectGrasped) Truth.GoalInBase = Truth.GoalInBase with { Position = Truth.GoalInBase.Position + Truth.EndEffectorInBase.Position - before.Position };
         if (Truth.GoalInBase.Position.Z - _tableZ > DropAtM)
         {
             DropAtM = double.NaN;
