@@ -8,16 +8,16 @@ namespace RobotRL.Mcap.Tests;
 internal static class NpmReader
 {
     /// <summary>What it finds in a file; skips the test, saying why, where node or npm is missing or the packages cannot be had.</summary>
-    public static JsonElement Read(string file, [CallerFilePath] string thisFile = "")
+    public static JsonElement Read(string file)
     {
-        var folder = Folder(thisFile);
+        var folder = Folder();
         Install(folder);
         var (exit, output, errors) = Run(folder, "node", "read.mjs", file);
         Assert.True(exit == 0, $"The npm reader refuses {file}: {errors}");
         return JsonDocument.Parse(output).RootElement;
     }
 
-    private static string Folder(string thisFile) => Path.Combine(Path.GetDirectoryName(thisFile)!, "reader");
+    private static string Folder([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "reader");
 
     private static void Install(string folder)
     {

@@ -1,0 +1,122 @@
+using System.Globalization;
+using RobotRL.Mcap;
+using RobotRL.Model;
+
+namespace RobotRL.Replay;
+
+/// <summary>What to do with episodes whose writer was killed.</summary>
+public enum TornEpisodes
+{
+    /// <summary>Keep their whole steps, as <see cref="EpisodeOutcome.Interrupted"/>.</summary>
+    Keep,
+
+    /// <summary>Delete them.</summary>
+    Discard,
+
+    /// <summary>Touch nothing: another process may be writing.</summary>
+    Leave,
+}
+
+/// <summary>
+/// A run's episodes on disk, one MCAP file each: <c>000123.mcap.active</c> while it is written, <c>000123.mcap</c> once it is whole.
+/// The store is the truth that replay buffers are rebuilt from.
+/// </summary>
+public sealed class EpisodeStore
+{
+    private const string Extension = ".mcap", Active = ".mcap.active", Recovering = ".mcap.recovering", Unreadable = ".mcap.unreadable";
+    private readonly string _directory;
+    private int _next;
+
+    private EpisodeStore(string directory)
+    {
+        _directory = directory;
+        _next = Directory.EnumerateFiles(directory).Select(Index).DefaultIfEmpty(-1).Max() + 1;
+    }
+
+    /// <summary>Paths of the whole episodes, in order.</summary>
+    public IReadOnlyList<string> Files => [.. Matching(Extension)];
+
+    /// <summary>Index that the next episode gets.</summary>
+    public int NextIndex => _next;
+
+    /// <summary>Opens a directory, which is made where it is missing, and deals with what a killed writer left.</summary>
+    /// <param name="directory">Such as <c>RUN/episodes</c>.</param>
+    /// <param name="torn">What to do with episodes that were never finished.</param>
+    /// <param name="log">Gets one line for each of them.</param>
+    public static EpisodeStore Open(string directory, TornEpisodes torn, Action<string> log)
+    {
+        Directory.CreateDirectory(directory);
+        var store = new EpisodeStore(directory);
+        if (torn == TornEpisodes.Leave) return store;
+        foreach (var path in store.Matching(Recovering)) File.Delete(path);
+        foreach (var path in store.Matching(Active)) log(store.Settle(path, torn));
+        return store;
+    }
+
+    /// <summary>Begins the next episode.</summary>
+    public EpisodeWriter Begin(EpisodeInfo info)
+    {
+        var index = _next++;
+        return new EpisodeWriter(info with { Index = index }, PathOf(index, Active), PathOf(index, Extension));
+    }
+
+    /// <summary>The whole episodes, in order, each read when it is asked for.</summary>
+    public IEnumerable<Episode> Episodes() => Files.Select(EpisodeReader.Read);
+
+    /// <summary>Fills a buffer with everything that was recorded, in the order in which it was.</summary>
+    public void ReplayInto(ReplayBuffer buffer)
+    {
+        foreach (var episode in Episodes())
+            foreach (var transition in episode.Transitions) buffer.Add(episode.Info.Kind, transition);
+    }
+
+    /// <summary>Makes a finished file of an active one, or nothing; says which.</summary>
+    private string Settle(string active, TornEpisodes torn)
+    {
+        var index = Index(active);
+        var final = PathOf(index, Extension);
+        if (File.Exists(final))
+        {
+            File.Delete(active);
+            return $"Episode {index:D6} had been recovered before: its torn file is deleted.";
+        }
+        try
+        {
+            using var mcap = McapReader.Open(active);
+            if (mcap.IsComplete)
+            {
+                File.Move(active, final);
+                return $"Episode {index:D6} was whole but for its name.";
+            }
+            var episode = EpisodeReader.Read(mcap);
+            if (torn == TornEpisodes.Keep && episode.Steps.Count > 0)
+            {
+                // A copy first: a second kill amid recovery loses nothing.
+                using (var writer = new EpisodeWriter(episode.Info, PathOf(index, Recovering), final))
+                {
+                    foreach (var step in episode.Steps) writer.Append(step.Transition, step.PolicyVersion);
+                    writer.Complete(EpisodeOutcome.Interrupted);
+                }
+                File.Delete(active);
+                return $"Episode {index:D6} was interrupted: its {episode.Steps.Count} whole steps are kept ({mcap.Damage}).";
+            }
+            File.Delete(active);
+            return $"Episode {index:D6} was interrupted after {episode.Steps.Count} steps and is discarded.";
+        }
+        catch (Exception e) when (e is McapException or InvalidDataException)
+        {
+            // Most likely killed before its first step; but what cannot be read is not this code's to delete.
+            File.Move(active, PathOf(index, Unreadable), overwrite: true);
+            return $"Episode {index:D6} cannot be read and is set aside as {index:D6}{Unreadable}: {e.Message}";
+        }
+    }
+
+    private IEnumerable<string> Matching(string extension) =>
+        Directory.EnumerateFiles(_directory).Where(path => Index(path) >= 0 && Path.GetFileName(path)[6..] == extension).Order(StringComparer.Ordinal);
+
+    private string PathOf(int index, string extension) => Path.Combine(_directory, $"{index:D6}{extension}");
+
+    /// <summary>The six digits that a file of the store begins with, or −1.</summary>
+    private static int Index(string path) =>
+        Path.GetFileName(path) is { Length: > 6 } name && name[6] == '.' && int.TryParse(name.AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
+}
