@@ -104,7 +104,7 @@ public sealed class ControlCycle
             var demand = _generator.Demand(now);
             limits = _gate.Limit(demand);
             if ((limits & ActionRange.AltersReference) != 0) _generator.LeavePlan();
-            _record.ProposedInBase = demand.NextInBase;
+            _record.PlannedInBase = demand.NextInBase;
             _record.Reference = _gate.Reference;
 
             limits |= _law.Compare(_record.Reference.PoseInBase, _arm.EndEffectorInBase);

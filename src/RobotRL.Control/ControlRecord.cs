@@ -25,8 +25,8 @@ public struct ControlRecord
     /// <summary>The target in force, as proposed.</summary>
     public CartesianTarget Target;
 
-    /// <summary>What the plan proposed for the end of this period, and what passed the gate.</summary>
-    public Pose ProposedInBase;
+    /// <summary>Where the plan to the target, had nothing limited it, is at the end of this period, and what passed the gate.</summary>
+    public Pose PlannedInBase;
     public Reference Reference;
 
     /// <summary>Torque of the impedance law and torque sealed, Nm.</summary>

@@ -9,6 +9,12 @@ namespace RobotRL.Control;
 /// </summary>
 public sealed class ControlSession : IDisposable
 {
+    /// <summary>
+    /// The plan to a decision's target takes this many decision periods, and is made anew after each one: the arm then moves on from decision to
+    /// decision. With 1 it would come to rest at every one, at four times the acceleration.
+    /// </summary>
+    private const int HorizonInDecisions = 2;
+
     private readonly ControlCycle _cycle;
     private readonly TaskDescription _task;
     private readonly ActionMapping _mapping;
@@ -80,7 +86,7 @@ public sealed class ControlSession : IDisposable
     /// <summary>The pose that undriven axes keep during the coming episode.</summary>
     public void BeginEpisode(in Pose nominalInBase) => _mapping.BeginEpisode(nominalInBase);
 
-    /// <summary>Proposes a decision. It takes effect with the next tick and is due one decision period later.</summary>
+    /// <summary>Proposes a decision. It takes effect with the next tick.</summary>
     /// <param name="policy">The policy's own proposal.</param>
     /// <param name="proposed">What the arbiter passed on.</param>
     /// <param name="source">Who proposed that.</param>
@@ -92,12 +98,12 @@ public sealed class ControlSession : IDisposable
         _decision.Limits = ActionRange.Clamp(ref _decision.Executed);
         if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
             GripperWidthM = proposed.Gripper == GripperCommand.Open ? _cycle.Description.GripperMaxWidthM : 0;
-        Publish(_mapping.TargetOf(_decision.Executed, _measuredAtDecision), _task.DecisionPeriodNs, source);
+        Publish(_mapping.TargetOf(_decision.Executed, _measuredAtDecision), HorizonInDecisions * _task.DecisionPeriodNs, source);
     }
 
     /// <summary>
-    /// After the decision period: what was executed. Where no limit altered the reference it is the proposal to the bit; otherwise it is
-    /// computed back from where the gated reference got to.
+    /// After the decision period: what was executed. Where no limit altered the reference it is the proposal to the bit; otherwise it is the
+    /// proposal less the way by which the gated reference falls short of the plan.
     /// </summary>
     public ExecutedAction EndDecision()
     {
@@ -105,7 +111,7 @@ public sealed class ControlSession : IDisposable
         var taken = now.Target.Sequence == _sequence;
         _decision.Limits |= taken ? now.LimitsSinceTarget : now.Limits | LimitFlags.Stopping;
         if ((_decision.Limits & ActionRange.AltersReference) != 0)
-            _decision.Executed.Motion = _mapping.ActionOf(now.Reference.PoseInBase, _measuredAtDecision);
+            _decision.Executed.Motion = _mapping.ActionOf(taken ? Effective(now) : now.Reference.PoseInBase, _measuredAtDecision);
         if (!taken) _decision.Executed.Gripper = GripperCommand.Stay;
         return _decision;
     }
@@ -168,6 +174,13 @@ public sealed class ControlSession : IDisposable
     }
 
     public void Dispose() => _wait?.Dispose();
+
+    /// <summary>The target that an unlimited plan would have needed to come to where the gated reference is.</summary>
+    private static Pose Effective(in ControlRecord now)
+    {
+        var (target, planned, reached) = (now.Target.PoseInBase, now.PlannedInBase, now.Reference.PoseInBase);
+        return new(target.Position + (reached.Position - planned.Position), reached.Orientation * planned.Orientation.Inverse * target.Orientation);
+    }
 
     /// <summary>Before the first tick nothing is known: run one.</summary>
     private void Settle()

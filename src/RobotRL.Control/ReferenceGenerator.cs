@@ -30,7 +30,11 @@ internal sealed class ReferenceGenerator(long periodNs)
         (_startTime, _dueTime) = (now, target.DueTime);
         var durationS = target.DueTime.Since(now) * 1e-9;
         _onPlan = target.DueTime.Since(now) >= periodNs;
-        if (!_onPlan) return;
+        if (!_onPlan)
+        {
+            (_start, _dueTime) = (_goal, now);
+            return;
+        }
         var (velocity, acceleration) = (from.VelocityInBase, from.AccelerationInBase);
         _position = Quintic.ToRest(_goal.Position - _start.Position, velocity.Linear, acceleration.Linear, durationS);
         _rotation = Quintic.ToRest(
@@ -39,13 +43,13 @@ internal sealed class ReferenceGenerator(long periodNs)
 
     public void LeavePlan() => _onPlan = false;
 
-    /// <summary>What is due one period after <paramref name="now"/>.</summary>
+    /// <summary>What is due one period after <paramref name="now"/>. The plan is told also when the reference is no longer on it.</summary>
     public ReferenceDemand Demand(Stamp now)
     {
         var next = now.Plus(periodNs);
-        if (!_onPlan || next >= _dueTime) return new(_goal, _goal, _onPlan);
+        if (next >= _dueTime) return new(_goal, _goal, _onPlan);
         var t = next.Since(_startTime) * 1e-9;
-        return new(new(_start.Position + _position.At(t), Rotation.FromVector(_rotation.At(t)) * _start.Orientation), _goal, true);
+        return new(new(_start.Position + _position.At(t), Rotation.FromVector(_rotation.At(t)) * _start.Orientation), _goal, _onPlan);
     }
 
     /// <summary>v t + a t²/2 + c₃ t³ + c₄ t⁴ + c₅ t⁵.</summary>

@@ -9,7 +9,7 @@ public readonly record struct Reference(Pose PoseInBase, Twist VelocityInBase, T
 }
 
 /// <summary>What the reference generator asks of the gate for the next tick.</summary>
-/// <param name="NextInBase">Where the plan is one period from now. Used only on plan.</param>
+/// <param name="NextInBase">Where the plan is one period from now.</param>
 /// <param name="GoalInBase">Where the plan ends: approached directly once a limit has forced the reference off the plan.</param>
 /// <param name="OnPlan">Whether the reference stands where the plan has it.</param>
 public readonly record struct ReferenceDemand(Pose NextInBase, Pose GoalInBase, bool OnPlan);

@@ -13,7 +13,6 @@ public class DecisionTests
         {
             var proposed = TestArm.Action(Draw(), Draw(), Draw(), Draw());
             var executed = rig.Decide(proposed);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{executed.Limits} {rig.Latest.Fault}");
             Assert.Equal(LimitFlags.None, executed.Limits & RobotRL.Safety.ActionRange.AltersReference);
             Assert.Equal(proposed, executed.Executed);
         }
@@ -27,6 +26,7 @@ public class DecisionTests
         using var rig = new Rig();
         var measured = rig.Latest.EndEffector.PoseInBase.Position;
         rig.Decide(TestArm.Action(x: 0.5f));
+        rig.Session.Advance(rig.Session.TicksPerDecision);
         Assert.InRange((rig.Latest.Reference.PoseInBase.Position - rig.Latest.Target.PoseInBase.Position).Length, 0, 1e-9);
         Assert.InRange((rig.Latest.Reference.PoseInBase.Position - measured).Length, 0.00499, 0.00501);
         Assert.InRange(rig.Latest.Reference.VelocityInBase.Linear.Length, 0, 1e-3);
