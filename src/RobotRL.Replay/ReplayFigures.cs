@@ -3,12 +3,13 @@ using RobotRL.Model;
 
 namespace RobotRL.Replay;
 
-/// <summary>Cost of the buffer with two 128-pixel cameras: means over many calls, memory that is touched for the first time included.</summary>
-/// <param name="InsertUs">Storing one step, µs.</param>
-/// <param name="SampleUs">Filling one batch, µs.</param>
+/// <summary>Cost of the buffer with two 128-pixel cameras.</summary>
+/// <param name="InsertUs">Storing one step, median, µs.</param>
+/// <param name="InsertMeanUs">Its mean while the buffer fills, when the system must find and clear memory for each new block, µs.</param>
+/// <param name="SampleUs">Filling one batch, median, µs.</param>
 /// <param name="Batch">Transitions in a batch.</param>
 /// <param name="BytesPerTransition">Memory of a stored transition.</param>
-public sealed record ReplayFigures(double InsertUs, double SampleUs, int Batch, int BytesPerTransition)
+public sealed record ReplayFigures(double InsertUs, double InsertMeanUs, double SampleUs, int Batch, int BytesPerTransition)
 {
     /// <summary>Measures on this machine, in about three seconds and 700 MB.</summary>
     public static ReplayFigures Measure(int batchSize = 256, int transitions = 5_000, int batches = 60)
@@ -18,21 +19,29 @@ public sealed record ReplayFigures(double InsertUs, double SampleUs, int Batch, 
         var random = new RandomStream(1);
         var observations = Enumerable.Range(0, 64).Select(_ => Noise(random)).ToArray();
 
-        var insert = Mean(transitions, i => buffer.Add(
+        var insert = Time(transitions, i => buffer.Add(
             i < transitions / 4 ? EpisodeKind.Demonstration : EpisodeKind.Online,
             new Transition(observations[i % 64], default, 0, observations[(i + 1) % 64], false, false)));
 
         var source = new MixedSource(buffer, 0.5, random);
         var batch = new Batch(batchSize, actions.Dimensions, buffer.Layout.ImageSizes);
         source.Sample(batch);
-        return new ReplayFigures(insert, Mean(batches, _ => source.Sample(batch)), batchSize, buffer.BytesPerTransition);
+        var sample = Time(batches, _ => source.Sample(batch));
+        return new ReplayFigures(insert[transitions / 2], insert.Average(), sample[batches / 2], batchSize, buffer.BytesPerTransition);
     }
 
-    private static double Mean(int calls, Action<int> call)
+    /// <summary>Times of single calls, shortest first, µs.</summary>
+    private static double[] Time(int calls, Action<int> call)
     {
-        var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < calls; i++) call(i);
-        return Stopwatch.GetElapsedTime(start).TotalMicroseconds / calls;
+        var micros = new double[calls];
+        for (var i = 0; i < calls; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            call(i);
+            micros[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+        Array.Sort(micros);
+        return micros;
     }
 
     private static Observation Noise(RandomStream random)
