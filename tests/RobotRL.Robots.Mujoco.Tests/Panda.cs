@@ -48,6 +48,8 @@ internal static class Panda
 
     public static Pose Tool(TaskKind kind) => new(new(0, 0, kind == TaskKind.PegInsert ? 0.1624 : 0.1034), Rotation.AboutZ(-Math.PI / 4));
 
+    public static string Configuration(string task) => Path.Combine(Root, "robot-configs", "sim", task + ".yaml");
+
     public static string Scene(string task) => Path.Combine(Root, "robot-configs", "sim", task, "scene.xml");
 
     private static string Root { get; } = FindRoot(AppContext.BaseDirectory);

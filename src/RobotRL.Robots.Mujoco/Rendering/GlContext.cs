@@ -21,6 +21,9 @@ internal abstract unsafe partial class GlContext : IDisposable
     private static Func<GlContext> Choose()
     {
         if (!OperatingSystem.IsLinux()) throw new MujocoException("off-screen rendering needs EGL or OSMesa, which only Linux offers: run the simulation without cameras, or on Linux or WSL");
+        // An image of the policy's size is too small to share among threads: without them Mesa's software renderer is quicker and steadier
+        // beside a busy learner. Whoever set the variable keeps his choice.
+        _ = setenv("LP_NUM_THREADS", "0", overwrite: 0);
         var wanted = Environment.GetEnvironmentVariable("ROBOTRL_GL");
         string? reason = null;
         if (wanted is null or "egl")
@@ -36,6 +39,7 @@ internal abstract unsafe partial class GlContext : IDisposable
     protected static bool LoadGlobally(string library) => dlopen(library, RtldNow | RtldGlobal) != 0;
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial nint dlopen(string file, int flags);
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int setenv(string name, string value, int overwrite);
 }
 
 /// <summary>EGL on Mesa's surfaceless platform: software or GPU, no display server.</summary>
