@@ -60,7 +60,7 @@ public sealed class BehaviourCloningLearner : ILearner
         batch.Upload(batch.Host, _parameters.CropPadding, _training.Noise);
         using var scope = NewDisposeScope();
         var (features, _) = _training.Features(withNext: false);
-        var (mean, deviation) = _training.ActorNetwork.Forward(_training.Actor.Trained, features, batch.Proprioception);
+        var (mean, deviation) = _training.ActorNetwork.Forward(_training.Actor.Trained, features, batch.Proprioception, deviationAlone: true);
         var loss = Cloning.ActorLoss(mean, deviation, batch.Actions, out var error);
         var metrics = new LearnerMetrics { ActorLoss = loss.item<float>(), CloningError = error.item<float>() };
         if (_training.GraspNetwork is { } grasp)

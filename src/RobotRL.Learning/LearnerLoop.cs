@@ -49,7 +49,11 @@ public sealed class LearnerLoop
         try
         {
             Pretrain(cancellation);
-            while (_governor.WaitForData(cancellation)) StepOnce();
+            while (_governor.WaitForData(cancellation))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                StepOnce();
+            }
         }
         catch (Exception e)
         {

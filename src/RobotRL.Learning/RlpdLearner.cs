@@ -70,7 +70,7 @@ public sealed class RlpdLearner : ILearner
         using var scope = NewDisposeScope();
         var (features, next) = _training.Features(withNext: true);
         var loss = CriticLosses(features, next, out var metrics);
-        var (mean, deviation) = _training.ActorNetwork.Forward(_training.Actor.Trained, features, batch.Proprioception);
+        var (mean, deviation) = _training.ActorNetwork.Forward(_training.Actor.Trained, features, batch.Proprioception, deviationAlone: true);
         var cloning = Cloning.ActorLoss(mean, deviation, batch.Actions, out var error);
         loss += cloning;
         if (_training.GraspNetwork is { } grasp)

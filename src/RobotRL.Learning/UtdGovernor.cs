@@ -51,15 +51,15 @@ public sealed class UtdGovernor
     /// <summary>Counts one learner step.</summary>
     public void LearnerStepped() => Count(ref _learnerSteps);
 
-    /// <summary>The actor's side: returns when one more environment step keeps the drift above − slack.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <summary>The actor's side: returns as soon as one more environment step keeps the drift above − slack.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled while it had to wait.</exception>
     /// <exception cref="InvalidOperationException">The learner failed; its exception is inside.</exception>
     public void WaitForLearner(CancellationToken cancellation) =>
         Wait(() => !Started || _ratio * (_environmentSteps + 1 - _startAfter) - _learnerSteps <= _slack, cancellation);
 
-    /// <summary>The learner's side: returns when one more learner step keeps the drift below + slack.</summary>
+    /// <summary>The learner's side: returns as soon as one more learner step keeps the drift below + slack.</summary>
     /// <returns>False when the run is over.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while it had to wait.</exception>
     public bool WaitForData(CancellationToken cancellation)
     {
         Wait(() => Started && _learnerSteps + 1 - Due <= _slack, cancellation);
@@ -88,6 +88,7 @@ public sealed class UtdGovernor
         }
     }
 
+    // A token is looked at only where the side must wait: going on without waiting is never an error.
     private void Wait(Func<bool> mayGo, CancellationToken cancellation)
     {
         using var wake = cancellation.UnsafeRegister(static gate => { lock (gate!) Monitor.PulseAll(gate); }, _gate);
@@ -98,7 +99,6 @@ public sealed class UtdGovernor
                 cancellation.ThrowIfCancellationRequested();
                 Monitor.Wait(_gate);
             }
-            cancellation.ThrowIfCancellationRequested();
             if (_failure is not null) throw new InvalidOperationException("The learner failed: " + _failure.Message, _failure);
         }
     }

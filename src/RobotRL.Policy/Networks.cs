@@ -25,11 +25,12 @@ public sealed class ActorNetwork
     /// <param name="p">The actor's parameters.</param>
     /// <param name="images">Image features [B, <see cref="NetworkShape.ImageFeatures"/>]; null for a task without cameras.</param>
     /// <param name="proprioception">[B, P].</param>
-    public (Tensor Mean, Tensor Deviation) Forward(IReadOnlyList<Tensor> p, Tensor? images, Tensor proprioception)
+    /// <param name="deviationAlone">Whether gradients of the deviation stop before the trunk: for cloning, where the mean owns it.</param>
+    public (Tensor Mean, Tensor Deviation) Forward(IReadOnlyList<Tensor> p, Tensor? images, Tensor proprioception, bool deviationAlone = false)
     {
         var latent = _proprioception.Forward(p, proprioception);
         var h = _trunk.Forward(p, images is null ? latent : cat([images, latent], 1));
-        return (_mean.Forward(p, h), _logDeviation.Forward(p, h).exp().clamp(MinimumDeviation, MaximumDeviation));
+        return (_mean.Forward(p, h), _logDeviation.Forward(p, deviationAlone ? h.detach() : h).exp().clamp(MinimumDeviation, MaximumDeviation));
     }
 
     /// <summary>a = tanh(μ + σ ε) and log π(a), shapes [B, A] and [B].</summary>

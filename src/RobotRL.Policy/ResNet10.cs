@@ -40,6 +40,16 @@ public sealed class ResNet10 : IDisposable
         _inverseDeviation = tensor(new float[] { 1 / 0.229f, 1 / 0.224f, 1 / 0.225f }).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
     }
 
+    /// <summary>Names and shapes of the weight file's tensors.</summary>
+    public static IReadOnlyList<ParameterSpecification> Parameters
+    {
+        get
+        {
+            using var network = new ResNet10(CPU);
+            return network._parameters.Layout.Parameters;
+        }
+    }
+
     /// <summary>Writes a weight file with seeded random values: for benchmarks and tests, which need shapes and not knowledge.</summary>
     public static void WriteRandom(string path, ulong seed)
     {
