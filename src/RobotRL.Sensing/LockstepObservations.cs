@@ -1,0 +1,58 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Subjects;
+using RobotRL.Model;
+
+namespace RobotRL.Sensing;
+
+/// <summary>
+/// The pipeline in virtual time, driven by the decision loop: cameras capture at the tick, everything runs on the calling thread, and each call
+/// gives exactly one observation.
+/// </summary>
+public sealed class LockstepObservations : IDisposable
+{
+    private readonly HistoricalScheduler _scheduler = new(VirtualTime.Origin.AddTicks(-1));
+    private readonly Subject<Stamp> _ticks = new();
+    private readonly Subject<ToolState> _states = new();
+    private readonly ObservationPipeline _pipeline;
+    private readonly IDisposable _subscription;
+    private Observation? _latest;
+    private Exception? _fault;
+
+    /// <param name="task">What to observe.</param>
+    /// <param name="captures">How each camera of the task fills a frame, in the task's order; called on the thread of <see cref="Observe"/>.</param>
+    /// <param name="stateMaxAgeNs">Oldest robot state that may be joined, ns.</param>
+    public LockstepObservations(TaskDescription task, IReadOnlyList<CaptureFrame> captures, long stateMaxAgeNs)
+    {
+        var cameras = task.Cameras.Zip(captures, (camera, capture) =>
+            CameraStream.Triggered(camera.Name, _ticks, new FramePool(camera.Width, camera.Height, capacity: 2), capture));
+        _pipeline = new ObservationPipeline(task, [.. cameras], _states, _ticks, stateMaxAgeNs, ImmediateScheduler.Instance);
+        _subscription = _pipeline.Observations.Subscribe(observation => _latest = observation, fault => _fault = fault);
+    }
+
+    /// <summary>The next observation is the first of an episode.</summary>
+    public void BeginEpisode() => _pipeline.BeginEpisode();
+
+    /// <summary>The observation at the state's capture time, which is now. Time goes forward from call to call.</summary>
+    /// <exception cref="SensorFaultException">A sensor failed, now or before: the robot must stop.</exception>
+    public Observation Observe(in ToolState state)
+    {
+        var (now, sample) = (state.CaptureTime, state);
+        _latest = null;
+        if (VirtualTime.Of(now) <= _scheduler.Clock) throw new SensorFaultException("robot state", FaultCode.ClockBackward, now, "time did not go forward since the last observation");
+        _scheduler.ScheduleAbsolute(VirtualTime.Of(now), () =>
+        {
+            _states.OnNext(sample);
+            _ticks.OnNext(now);
+        });
+        _scheduler.AdvanceTo(VirtualTime.Of(now));
+        if (_fault is { } fault) throw new SensorFaultException("observations", (fault as SensorFaultException)?.Fault.Code ?? FaultCode.SensorError, now, fault.Message, fault);
+        return _latest!;
+    }
+
+    public void Dispose()
+    {
+        _subscription.Dispose();
+        _ticks.Dispose();
+        _states.Dispose();
+    }
+}
