@@ -1,0 +1,63 @@
+using RobotRL.Cli.Composition;
+using RobotRL.Model;
+using RobotRL.Teleop;
+
+namespace RobotRL.Cli.Actor;
+
+/// <summary>How an episode went.</summary>
+/// <param name="CycleTimeS">Robot time from the first decision to the end, s.</param>
+/// <param name="LimitedSteps">Decisions during which a limit altered or stopped the motion.</param>
+internal readonly record struct EpisodeSummary(
+    EpisodeKind Kind, ulong Seed, EpisodeOutcome Outcome, int Steps, double Return, double CycleTimeS, int HumanSteps, int Interventions, int LimitedSteps, Fault Fault)
+{
+    /// <summary>Success without any help.</summary>
+    public bool IsAutonomousSuccess => Outcome == EpisodeOutcome.Success && HumanSteps == 0;
+}
+
+/// <summary>
+/// One episode after the other: observe, decide, arbitrate, execute through the gate, judge. The reward is sparse: 1 on success.
+/// Every transition carries the executed action and goes to <c>onTransition</c> before the next decision.
+/// </summary>
+internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator) : IDisposable
+{
+    private readonly Arbiter _arbiter = new(teleoperator.Identity, rig.Configuration.Task.Actions);
+
+    public EpisodeSummary Run(EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
+    {
+        var task = rig.Configuration.Task;
+        rig.BeginEpisode(seed);
+        teleoperator.BeginEpisode(kind);
+        _arbiter.Statistics = default;
+
+        var start = rig.Now;
+        var observation = rig.Observe();
+        var (outcome, steps, total, limited) = (EpisodeOutcome.Interrupted, 0, 0.0, 0);
+        while (outcome == EpisodeOutcome.Interrupted && !cancel.IsCancellationRequested)
+        {
+            var proposal = policy.Decide(observation);
+            var command = teleoperator.Poll(new OperatorView(rig.Now, rig.Truth));
+            var decision = _arbiter.Decide(rig.Now, proposal, command);
+            if (decision.Stop != FaultCode.None) rig.Control.Stop();
+
+            var executed = rig.Control.Decide(proposal, decision.Proposed, decision.Source);
+            var next = rig.Observe();
+            steps++;
+            if (executed.Limits != LimitFlags.None) limited++;
+
+            outcome = rig.Control.IsStopped ? EpisodeOutcome.SafetyStop
+                : rig.Truth.Success ? EpisodeOutcome.Success
+                : steps == task.MaxSteps ? EpisodeOutcome.TimedOut
+                : EpisodeOutcome.Interrupted;
+            var reward = outcome == EpisodeOutcome.Success ? 1f : 0f;
+            total += reward;
+            onTransition(new Transition(observation, executed, reward, next,
+                Terminated: outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop, Truncated: outcome == EpisodeOutcome.TimedOut));
+            observation = next;
+        }
+        _arbiter.EndEpisode(rig.Now);
+        var statistics = _arbiter.Statistics;
+        return new(kind, seed, outcome, steps, total, rig.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, rig.Control.Latest.Fault);
+    }
+
+    public void Dispose() => _arbiter.Dispose();
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using RobotRL.Cli.Composition;
+using RobotRL.Cli.Evaluation;
+using RobotRL.Cli.Runs;
+using RobotRL.Cli.Training;
+using RobotRL.Configuration;
+using RobotRL.Learning;
+using RobotRL.Policy;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl eval</c>: the deterministic policy of a run's newest checkpoint, without an operator.</summary>
+internal static class EvalCommand
+{
+    public static Command Create()
+    {
+        var run = SharedOptions.Run();
+        Option<int> episodes = new("--episodes") { Description = "Episodes to evaluate", DefaultValueFactory = _ => 100 };
+        var seed = SharedOptions.Seed(1_000_001);
+        var pace = SharedOptions.Pace();
+        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace }.Does((parse, cancel) =>
+        {
+            var result = Run(RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetValue(episodes), parse.GetValue(seed), parse.GetValue(pace), cancel);
+            Console.Error.WriteLine($"success {result.Successes} of {result.Episodes} ({result.SuccessRate:P0}, 95 % interval {result.WilsonLow:P0} to {result.WilsonHigh:P0}), cycle time {result.CycleTimeS:F1} s, violations {result.Violations}");
+            CommandLine.Result(parse, result);
+            return ExitCode.Done;
+        });
+    }
+
+    public static EvaluationResult Run(RunDirectory run, int episodes, ulong seed, Pace pace, CancellationToken cancel)
+    {
+        var configuration = RunConfiguration.Load(run.ConfigPath);
+        using var rig = new SimulatedRig(configuration, pace);
+        return Evaluator.Run(rig, Weights(run, configuration), episodes, seed, _ => { }, cancel);
+    }
+
+    private static WeightSnapshot Weights(RunDirectory run, RunConfiguration configuration)
+    {
+        if (Checkpoint.All(run.Checkpoints) is not [var newest, ..])
+            throw new BadInputException($"{run.Path}: the run has no checkpoint yet; train longer");
+        using var learner = Learners.Create(configuration, 0);
+        Checkpoint.Read(newest, learner);
+        return learner.Snapshot();
+    }
+}

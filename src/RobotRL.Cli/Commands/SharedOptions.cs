@@ -1,0 +1,51 @@
+using System.CommandLine;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary>Options that several commands take, spelled once.</summary>
+internal static class SharedOptions
+{
+    public static Argument<string> Config() => new("config") { Description = "Task configuration, such as robot-configs/sim/peg-insert.yaml" };
+
+    public static Argument<string> Run() => new("run") { Description = "Folder of a training run" };
+
+    public static Option<ulong> Seed(ulong standard) => new("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => standard };
+
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "Override one configuration value: --set learner.batch_size=64 (repeatable)",
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<Pace> Pace() => new("--pace")
+    {
+        Description = "lockstep: virtual time, as fast as it goes; realtime: at wall-clock speed",
+        DefaultValueFactory = _ => Commands.Pace.Lockstep,
+    };
+
+    public static Option<OperatorKind> Operator(OperatorKind standard) => new("--operator")
+    {
+        Description = "Who corrects: scripted (simulated human), none, live (keyboard, realtime)",
+        DefaultValueFactory = _ => standard,
+    };
+
+    /// <summary>Splits <c>key=value</c> pairs.</summary>
+    public static IReadOnlyList<(string Key, string Value)> Overrides(string[] pairs) => [.. pairs.Select(pair =>
+    {
+        var at = pair.IndexOf('=', StringComparison.Ordinal);
+        return at > 0 ? (pair[..at], pair[(at + 1)..]) : throw new Runs.BadInputException($"--set {pair}: not of the form key=value");
+    })];
+}
+
+internal enum Pace
+{
+    Lockstep,
+    Realtime,
+}
+
+internal enum OperatorKind
+{
+    Scripted,
+    None,
+    Live,
+}

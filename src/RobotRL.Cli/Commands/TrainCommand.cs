@@ -1,0 +1,69 @@
+using System.CommandLine;
+using RobotRL.Cli.Actor;
+using RobotRL.Cli.Composition;
+using RobotRL.Cli.Runs;
+using RobotRL.Cli.Training;
+using RobotRL.Configuration;
+using RobotRL.Teleop;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl train</c>: the main job. Resumes when the run's folder holds a run.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var config = SharedOptions.Config();
+        Option<string> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one", Required = true };
+        var seed = SharedOptions.Seed(1);
+        Option<long> envSteps = new("--env-steps") { Description = "Environment steps to train for", DefaultValueFactory = _ => 20_000 };
+        Option<double> until = new("--until-success") { Description = "Stop once this share of the newest 20 episodes succeeds without help", DefaultValueFactory = _ => 2 };
+        Option<long> humanSteps = new("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included", DefaultValueFactory = _ => long.MaxValue };
+        Option<double> wall = new("--wall-seconds") { Description = "Stop this session after so many seconds", DefaultValueFactory = _ => double.PositiveInfinity };
+        var teleoperator = SharedOptions.Operator(OperatorKind.Scripted);
+        Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
+        var pace = SharedOptions.Pace();
+        var set = SharedOptions.Set();
+        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, humanSteps, wall, teleoperator, deterministic, pace, set }
+            .Does((parse, cancel) =>
+            {
+                var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+                var result = Run(configuration, parse.GetRequiredValue(run),
+                    new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(), parse.GetValue(deterministic)),
+                    new TrainingGoal(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(humanSteps), parse.GetValue(wall)),
+                    parse.GetValue(teleoperator), parse.GetValue(pace), cancel);
+                CommandLine.Result(parse, result);
+                return ExitCode.Done;
+            });
+    }
+
+    public static TrainingResult Run(
+        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, CancellationToken cancel)
+    {
+        // Everything that can be refused is built before anything is written.
+        using var rig = new SimulatedRig(configuration, pace);
+        var run = RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration.ResolvedYaml);
+        using var metrics = new MetricsLog(run.Path);
+        var hands = Teleoperator(teleoperator, rig, identity.Seed);
+        using var owned = hands as IDisposable;
+        var session = new TrainingSession(run, rig, hands, metrics, new TrainingView(CommandLine.Log), goal, line => Console.Error.WriteLine(line));
+        return session.Run(cancel);
+    }
+
+    private static RunDirectory Resume(string folder, RunIdentity identity)
+    {
+        var run = RunDirectory.Open(folder);
+        if (run.Identity.ConfigHash != identity.ConfigHash)
+            throw new BadInputException($"{folder}: the run was started with another configuration (hash {run.Identity.ConfigHash[..12]}, now {identity.ConfigHash[..12]}); use its config.yaml or name a new folder");
+        if (run.Identity.Seed != identity.Seed)
+            throw new BadInputException($"{folder}: the run was started with --seed {run.Identity.Seed}; use it or name a new folder");
+        return run;
+    }
+
+    private static ITeleoperator Teleoperator(OperatorKind kind, SimulatedRig rig, ulong seed) => kind switch
+    {
+        OperatorKind.Scripted => new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed),
+        OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed)),
+        _ => new KeyboardTeleoperator(Environment.UserName, rig.Configuration.Task.Actions, () => rig.Now),
+    };
+}

@@ -1,0 +1,46 @@
+using RobotRL.Cli.Actor;
+using RobotRL.Cli.Composition;
+using RobotRL.Cli.Training;
+using RobotRL.Learning;
+using RobotRL.Model;
+using RobotRL.Policy;
+using RobotRL.Teleop;
+
+namespace RobotRL.Cli.Evaluation;
+
+/// <summary>How a policy did on its own: the object that <c>eval --json</c> prints.</summary>
+/// <param name="CycleTimeS">Mean robot time of the successful episodes, s; 0 where there are none.</param>
+/// <param name="Violations">Episodes that a safety stop ended.</param>
+/// <param name="Reflexes">Decisions during which the gate's contact reaction was active.</param>
+internal sealed record EvaluationResult(
+    int Episodes, int Successes, double SuccessRate, double WilsonLow, double WilsonHigh, double CycleTimeS, int Violations, int Reflexes, long PolicyVersion, ulong Seed);
+
+/// <summary>Runs a deterministic policy without an operator on episodes of its own seeds.</summary>
+internal static class Evaluator
+{
+    public static EvaluationResult Run(SimulatedRig rig, WeightSnapshot weights, int episodes, ulong seed, Action<EpisodeSummary> onEpisode, CancellationToken cancel)
+    {
+        var task = rig.Configuration.Task;
+        using var network = new PolicyNetwork(NetworkShape.Of(task, rig.Configuration.Learner), Learners.Device);
+        network.Load(weights);
+        var policy = new LearnedPolicy(network, task.Actions, new NoiseSource(seed), deterministic: true);
+        using var runner = new EpisodeRunner(rig, new AbsentOperator());
+        var (done, successes, violations, reflexes, cycleTime) = (0, 0, 0, 0, 0.0);
+        while (done < episodes)
+        {
+            var summary = runner.Run(EpisodeKind.Evaluation, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)done), policy,
+                transition => reflexes += (transition.Action.Limits & LimitFlags.ContactForce) != 0 ? 1 : 0, cancel);
+            if (summary.Outcome == EpisodeOutcome.Interrupted) break;
+            done++;
+            if (summary.Outcome == EpisodeOutcome.SafetyStop) violations++;
+            if (summary.Outcome == EpisodeOutcome.Success)
+            {
+                successes++;
+                cycleTime += summary.CycleTimeS;
+            }
+            onEpisode(summary);
+        }
+        var wilson = WilsonInterval.Of(successes, done);
+        return new(done, successes, done == 0 ? 0 : (double)successes / done, wilson.Low, wilson.High, successes == 0 ? 0 : cycleTime / successes, violations, reflexes, weights.Version, seed);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using static TorchSharp.torch.utils.tensorboard;
+
+namespace RobotRL.Cli.Runs;
+
+/// <summary>
+/// The run's figures, twice: <c>metrics.jsonl</c> (a JSON object a line, flushed as it is written) and TensorBoard events.
+/// Fields whose name begins with <c>wall_</c> depend on the machine's clock; every other one repeats for one seed in deterministic mode.
+/// Thread-safe: learner and actor both write.
+/// </summary>
+internal sealed class MetricsLog : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    private readonly Lock _lock = new();
+    private readonly FileStream _lines;
+    private readonly TorchSharp.Modules.SummaryWriter _events;
+
+    public MetricsLog(string directory)
+    {
+        var path = Path.Combine(directory, "metrics.jsonl");
+        CutTornLine(path);
+        _lines = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        _events = SummaryWriter(Path.Combine(directory, "tensorboard"));
+    }
+
+    /// <summary>Writes one record; numeric properties also become TensorBoard scalars named <c>kind/property</c> at <paramref name="step"/>.</summary>
+    public void Write<T>(string kind, long step, T record)
+    {
+        var element = JsonSerializer.SerializeToElement(record, Json);
+        lock (_lock)
+        {
+            using (var writer = new Utf8JsonWriter(_lines))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("kind", kind);
+                foreach (var property in element.EnumerateObject()) property.WriteTo(writer);
+                writer.WriteEndObject();
+            }
+            _lines.WriteByte((byte)'\n');
+            _lines.Flush();
+            foreach (var property in element.EnumerateObject())
+                if (property.Value.ValueKind == JsonValueKind.Number)
+                    _events.add_scalar($"{kind}/{property.Name}", property.Value.GetSingle(), (int)step);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock) _lines.Dispose();
+    }
+
+    /// <summary>A kill may leave half a line: it is no record, and the next one must not be glued to it.</summary>
+    private static void CutTornLine(string path)
+    {
+        if (!File.Exists(path)) return;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        var end = file.Length;
+        while (end > 0)
+        {
+            file.Position = end - 1;
+            if (file.ReadByte() == '\n') break;
+            end--;
+        }
+        file.SetLength(end);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Reflection;
+using System.Text.Json;
+
+namespace RobotRL.Cli.Runs;
+
+/// <summary>What identifies a run: kept in <c>run.json</c> and compared on resume.</summary>
+internal sealed record RunIdentity(string ConfigHash, string CodeVersion, ulong Seed, string Operator, bool Deterministic)
+{
+    /// <summary>The build's version with the commit it was built from.</summary>
+    public static string CurrentCodeVersion { get; } =
+        typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+}
+
+/// <summary>A run on disk: <c>run.json</c>, <c>config.yaml</c>, <c>episodes/</c>, <c>checkpoints/</c>, <c>metrics.jsonl</c>, <c>tensorboard/</c>.</summary>
+internal sealed class RunDirectory
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+
+    private RunDirectory(string path, RunIdentity identity)
+    {
+        Path = path;
+        Identity = identity;
+    }
+
+    public string Path { get; }
+    public RunIdentity Identity { get; }
+    public string ConfigPath => System.IO.Path.Combine(Path, "config.yaml");
+    public string Episodes => System.IO.Path.Combine(Path, "episodes");
+    public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>Whether a run lives in the folder.</summary>
+    public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, "run.json"));
+
+    /// <summary>Starts a run in a new or empty folder. <c>run.json</c> comes last: a folder without it is no run.</summary>
+    public static RunDirectory Create(string path, RunIdentity identity, string resolvedYaml)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new BadInputException($"{path}: not a run and not empty; name an empty or a new folder for --run");
+        Directory.CreateDirectory(path);
+        var run = new RunDirectory(path, identity);
+        Directory.CreateDirectory(run.Episodes);
+        Directory.CreateDirectory(run.Checkpoints);
+        File.WriteAllText(run.ConfigPath, resolvedYaml);
+        WriteAside(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(identity, Json));
+        return run;
+    }
+
+    public static RunDirectory Open(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        var file = System.IO.Path.Combine(path, "run.json");
+        if (!File.Exists(file)) throw new BadInputException($"{path}: no run here (run.json is missing); name the folder given to train --run");
+        try
+        {
+            var identity = JsonSerializer.Deserialize<RunIdentity>(File.ReadAllText(file), Json);
+            return new RunDirectory(path, identity ?? throw new JsonException("empty"));
+        }
+        catch (JsonException e)
+        {
+            throw new BadInputException($"{file}: not a run description ({e.Message}); restore it or start a new run");
+        }
+    }
+
+    /// <summary>Writes beside and renames, so that a reader never sees half a file.</summary>
+    public static void WriteAside(string path, string text)
+    {
+        File.WriteAllText(path + ".tmp", text);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+}
+
+/// <summary>What the user gave cannot be used: one line an error, exit code 2.</summary>
+internal sealed class BadInputException(params IEnumerable<string> errors) : Exception(string.Join('\n', errors));

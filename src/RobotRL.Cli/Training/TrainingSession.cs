@@ -1,0 +1,281 @@
+using System.Diagnostics;
+using System.Text.Json;
+using RobotRL.Cli.Actor;
+using RobotRL.Cli.Composition;
+using RobotRL.Cli.Runs;
+using RobotRL.Learning;
+using RobotRL.Model;
+using RobotRL.Policy;
+using RobotRL.Replay;
+using RobotRL.Teleop;
+
+namespace RobotRL.Cli.Training;
+
+/// <summary>When training ends. Whichever comes first.</summary>
+/// <param name="EnvSteps">Online environment steps, demonstrations not counted.</param>
+/// <param name="UntilSuccess">Success rate without help over the newest episodes; above 1 for never.</param>
+/// <param name="HumanSteps">Steps that a human drove, demonstrations counted.</param>
+/// <param name="WallSeconds">Seconds of this session.</param>
+internal sealed record TrainingGoal(long EnvSteps, double UntilSuccess, long HumanSteps, double WallSeconds);
+
+/// <summary>How training went: the object that <c>train --json</c> prints.</summary>
+internal sealed record TrainingResult(
+    long EnvSteps, long DemonstrationSteps, long HumanSteps, long LearnerSteps, double WallS, double SuccessRate, double InterventionFraction, bool Finished, string Run);
+
+/// <summary>
+/// One training run from wherever it stands: rebuild the buffers from the episodes on disk, take up the newest checkpoint, record the missing
+/// demonstrations, then act and learn at the governed ratio. Learner and actor run on threads of their own, or in turn when deterministic.
+/// </summary>
+internal sealed class TrainingSession(
+    RunDirectory run, SimulatedRig rig, ITeleoperator teleoperator, MetricsLog metrics, TrainingView view, TrainingGoal goal, Action<string> log)
+{
+    private const int SuccessWindow = 20, InterventionWindow = 20;
+
+    private readonly LearnerParameters _parameters = rig.Configuration.Learner;
+    private readonly ulong _seed = run.Identity.Seed;
+    private readonly RollingRate _success = new(SuccessWindow), _cycleTime = new(SuccessWindow);
+    private readonly RollingSteps _interventions = new(InterventionWindow);
+    private readonly Stopwatch _wall = Stopwatch.StartNew();
+    private LearnerMetrics _learnerMetrics;
+    private long _envSteps, _demonstrationSteps, _humanSteps;
+    private int _episodes, _demonstrations;
+
+    public TrainingResult Run(CancellationToken cancel)
+    {
+        var store = EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log);
+        var task = rig.Configuration.Task;
+        using var buffer = new ReplayBuffer(FrameLayout.Of(task), task.Actions, _parameters.BufferCapacity, _parameters.BufferCapacity);
+        foreach (var episode in store.Episodes()) TakeUp(episode, buffer);
+
+        using var learner = Learners.Create(rig.Configuration, Seeds.Derive(_seed, SeedUse.Learner));
+        var share = _parameters.Method == LearningMethod.Rlpd ? _parameters.DemonstrationShare : 1;
+        var batches = new MixedSource(buffer, share, new RandomStream(Seeds.Derive(_seed, SeedUse.Sampling)));
+        var demonstrations = new MixedSource(buffer, 1, new RandomStream(Seeds.Derive(_seed, SeedUse.Demonstrations)));
+        if (Checkpoint.All(run.Checkpoints) is [var newest, ..])
+        {
+            Checkpoint.Read(newest, learner);
+            SamplingState.Read(newest, batches, demonstrations);
+            log($"Going on from {Path.GetFileName(newest)} with {_envSteps} environment steps and {_demonstrations} demonstrations on disk.");
+        }
+
+        var exchange = new WeightExchange();
+        var governor = new UtdGovernor(_parameters, _envSteps, learner.Steps);
+        var loop = new LearnerLoop(learner, batches, demonstrations, _parameters, governor, exchange)
+        {
+            Reported = ReportLearner,
+            CheckpointDue = l => Save(l, batches, demonstrations),
+        };
+        using var network = new PolicyNetwork(NetworkShape.Of(task, _parameters), Learners.Device);
+
+        view.While(() =>
+        {
+            RecordDemonstrations(store, buffer, cancel);
+            if (cancel.IsCancellationRequested) return;
+            if (run.Identity.Deterministic) ActAndLearnInTurn();
+            else ActWhileLearning();
+        });
+        Save(learner, batches, demonstrations);
+        return new(_envSteps, _demonstrationSteps, _humanSteps, learner.Steps, _wall.Elapsed.TotalSeconds, Finite(_success.Mean), _interventions.Fraction,
+            Finished: !cancel.IsCancellationRequested, run.Path);
+
+        void ActAndLearnInTurn()
+        {
+            loop.Pretrain(cancel);
+            Act(() => { }, () => loop.CatchUp());
+        }
+
+        void ActWhileLearning()
+        {
+            using var stopLearning = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var learning = new Thread(() =>
+            {
+                try
+                {
+                    loop.Run(stopLearning.Token);
+                }
+                catch (Exception)
+                {
+                    // The governor carries a failure to the actor; a cancellation is no failure.
+                }
+            }) { Name = "learner" };
+            learning.Start();
+            try
+            {
+                while (learner.PretrainedSteps < _parameters.PretrainSteps && learner.Steps == 0 && learning.IsAlive && !cancel.IsCancellationRequested)
+                {
+                    Thread.Sleep(50);
+                    Report("pretraining", learner.PretrainedSteps, episodeEnded: false);
+                }
+                Act(() => governor.WaitForLearner(cancel), () => { });
+            }
+            finally
+            {
+                governor.Complete();
+                stopLearning.Cancel();
+                learning.Join();
+            }
+        }
+
+        void Act(Action beforeEpisodeStep, Action afterStep)
+        {
+            while (!IsDone() && !cancel.IsCancellationRequested)
+            {
+                var index = (ulong)_episodes;
+                var noise = new NoiseSource(Seeds.Derive(_seed, SeedUse.PolicyNoise, index));
+                var policy = new LearnedPolicy(network, task.Actions, noise, deterministic: false, exchange);
+                SeedOperator(SeedUse.Online, index);
+                try
+                {
+                    RunEpisode(store, EpisodeKind.Online, Seeds.Derive(_seed, SeedUse.Online, index), policy, transition =>
+                    {
+                        buffer.Add(EpisodeKind.Online, transition);
+                        _envSteps++;
+                        governor.EnvironmentStepped();
+                        afterStep();
+                        if (!cancel.IsCancellationRequested) beforeEpisodeStep();
+                    }, cancel);
+                }
+                catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+                {
+                    return;
+                }
+                Report("learning", governor.LearnerSteps, episodeEnded: true);
+            }
+        }
+    }
+
+    private bool IsDone() =>
+        _envSteps >= goal.EnvSteps || _humanSteps >= goal.HumanSteps || _wall.Elapsed.TotalSeconds >= goal.WallSeconds ||
+        (_success.Count == SuccessWindow && _success.Mean >= goal.UntilSuccess);
+
+    private void RecordDemonstrations(EpisodeStore store, ReplayBuffer buffer, CancellationToken cancel)
+    {
+        List<Transition> transitions = [];
+        while (_demonstrations < rig.Configuration.Operator.Demonstrations && _humanSteps < goal.HumanSteps && !cancel.IsCancellationRequested)
+        {
+            transitions.Clear();
+            var index = (ulong)store.NextIndex;
+            SeedOperator(SeedUse.Demonstration, index);
+            var summary = RunEpisode(store, EpisodeKind.Demonstration, Seeds.Derive(_seed, SeedUse.Demonstration, index), new NoPolicy(), transitions.Add, cancel);
+            // What did not succeed demonstrates nothing: it stays on disk, out of the buffer.
+            if (summary.Outcome == EpisodeOutcome.Success)
+                foreach (var transition in transitions) buffer.Add(EpisodeKind.Demonstration, transition);
+            Report("demonstrations", 0, episodeEnded: false);
+        }
+    }
+
+    private EpisodeSummary RunEpisode(EpisodeStore store, EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
+    {
+        var task = rig.Configuration.Task;
+        using var writer = store.Begin(new EpisodeInfo
+        {
+            Kind = kind, Seed = seed, Task = task.Kind.ToString(), ConfigHash = run.Identity.ConfigHash, Cameras = [.. task.Cameras.Select(c => c.Name)], WallClockOffsetNs = 0,
+        });
+        using var runner = new EpisodeRunner(rig, teleoperator);
+        var summary = runner.Run(kind, seed, policy, transition =>
+        {
+            writer.Append(transition, policy.Version);
+            onTransition(transition);
+        }, cancel);
+        writer.Complete(summary.Outcome);
+        Count(summary);
+        WriteEpisode(summary);
+        return summary;
+    }
+
+    private void TakeUp(Episode episode, ReplayBuffer buffer)
+    {
+        var human = episode.Transitions.Count(t => t.IsIntervention);
+        var summary = new EpisodeSummary(episode.Info.Kind, episode.Info.Seed, episode.Outcome, episode.Steps.Count, episode.Transitions.Sum(t => t.Reward),
+            episode.Steps.Count * rig.Configuration.Task.DecisionPeriodNs * 1e-9, human, human > 0 ? 1 : 0, 0, default);
+        Count(summary);
+        if (summary.Kind == EpisodeKind.Online) _envSteps += summary.Steps;
+        else if (summary.Outcome != EpisodeOutcome.Success) return;
+        foreach (var transition in episode.Transitions) buffer.Add(episode.Info.Kind, transition);
+    }
+
+    private void Count(in EpisodeSummary summary)
+    {
+        _humanSteps += summary.HumanSteps;
+        if (summary.Kind == EpisodeKind.Demonstration)
+        {
+            if (summary.Outcome == EpisodeOutcome.Success) _demonstrations++;
+            _demonstrationSteps += summary.Steps;
+            return;
+        }
+        _episodes++;
+        if (summary.Outcome == EpisodeOutcome.Interrupted) return;
+        _success.Add(summary.IsAutonomousSuccess ? 1 : 0);
+        _cycleTime.Add(summary.CycleTimeS);
+        _interventions.Add(summary.HumanSteps, summary.Steps);
+    }
+
+    private void WriteEpisode(in EpisodeSummary summary) => metrics.Write("episode", _envSteps, new
+    {
+        Episode = _episodes,
+        EpisodeKind = summary.Kind.ToString(),
+        EnvSteps = _envSteps,
+        summary.Steps,
+        summary.Return,
+        Outcome = summary.Outcome.ToString(),
+        Fault = summary.Fault.Code.ToString(),
+        Autonomous = summary.IsAutonomousSuccess ? 1 : 0,
+        summary.CycleTimeS,
+        summary.HumanSteps,
+        summary.Interventions,
+        summary.LimitedSteps,
+        SuccessRate = Finite(_success.Mean),
+        InterventionFraction = _interventions.Fraction,
+        TotalHumanSteps = _humanSteps,
+        WallS = Math.Round(_wall.Elapsed.TotalSeconds, 3),
+    });
+
+    private void ReportLearner(LearnerReport report)
+    {
+        _learnerMetrics = report.Metrics;
+        var m = report.Metrics;
+        metrics.Write("learner", m.Step, new
+        {
+            m.Step, m.CriticLoss, m.GraspLoss, m.ActorLoss, m.QMean, m.TargetMean, m.Entropy, m.Temperature, m.CloningError,
+            WallStepsPerS = Math.Round(report.StepsPerSecond, 2),
+            WallS = Math.Round(_wall.Elapsed.TotalSeconds, 3),
+        });
+    }
+
+    private void Report(string phase, long learnerSteps, bool episodeEnded) => view.Report(
+        new(phase, _episodes + _demonstrations, _envSteps, goal.EnvSteps, _success.Mean, _interventions.Fraction, _cycleTime.Mean, learnerSteps, _learnerMetrics.CriticLoss, _learnerMetrics.Entropy),
+        episodeEnded);
+
+    private void SeedOperator(SeedUse use, ulong index)
+    {
+        if (teleoperator is ScriptedOperator scripted) scripted.State = new(Seeds.Derive(Seeds.Derive(_seed, SeedUse.OperatorNoise), use, index));
+    }
+
+    private void Save(ILearner learner, MixedSource batches, MixedSource demonstrations) =>
+        Checkpoint.Write(run.Checkpoints, learner, directory => SamplingState.Write(directory, batches, demonstrations));
+
+    private static double Finite(double value) => double.IsFinite(value) ? value : 0;
+}
+
+/// <summary>Where the learner's draws from the buffers stand: part of a checkpoint.</summary>
+internal sealed record SamplingState(RandomState Batches, RandomState Demonstrations)
+{
+    private const string File = "sampling.json";
+
+    public static void Write(string directory, MixedSource batches, MixedSource demonstrations) =>
+        Checkpoint.WriteDurably(Path.Combine(directory, File), JsonSerializer.SerializeToUtf8Bytes(new SamplingState(batches.Random.State, demonstrations.Random.State)));
+
+    public static void Read(string directory, MixedSource batches, MixedSource demonstrations)
+    {
+        var path = Path.Combine(directory, File);
+        try
+        {
+            var state = JsonSerializer.Deserialize<SamplingState>(System.IO.File.ReadAllBytes(path)) ?? throw new JsonException("empty");
+            (batches.Random.State, demonstrations.Random.State) = (state.Batches, state.Demonstrations);
+        }
+        catch (Exception e) when (e is JsonException or FileNotFoundException or ArgumentException)
+        {
+            throw new BadInputException($"{path}: not a sampling state ({e.Message}); delete the checkpoint to go on from the one before");
+        }
+    }
+}
