@@ -77,14 +77,16 @@ public sealed class RenderingTests
         Assert.True(changed > 100, $"{changed} of {3 * Size * Size} values changed");
     });
 
-    [Fact]
-    public void Side_camera_sees_the_cube_wherever_it_lies() => With(TaskKind.PickLift, (renderer, robot, task) =>
+    [Theory]
+    [InlineData("wrist")]
+    [InlineData("side")]
+    public void Camera_sees_the_cube_wherever_it_lies(string camera) => With(TaskKind.PickLift, (renderer, robot, task) =>
     {
         for (ulong seed = 0; seed < 100; seed++)
         {
             task.Reset(seed);
-            var cube = Find(Draw(renderer, robot, "side"), IsRed);
-            Assert.True(cube.Count >= 20, $"seed {seed}: {cube.Count} pixels");
+            var cube = Find(Draw(renderer, robot, camera), IsRed);
+            Assert.True(cube.Count >= 20, $"seed {seed}: {cube.Count} pixels, cube at {robot.Data.BodyPose(robot.Model.Body("cube")).Position}");
         }
     });
 
