@@ -86,9 +86,10 @@ public sealed class LoopbackRobot : IRobot, IPlant
             Faults.LostPackets--;
             return false;
         }
+        var captured = Faults.FrozenStamp ? _lastRead : Now.Plus(-Faults.DelayNs);
+        if (Faults.DelayNs > 0 && captured <= _lastRead) return false; // still under way
         state = _reported;
-        state.CaptureTime = Faults.FrozenStamp ? _lastRead : Now.Plus(-Faults.DelayNs);
-        _lastRead = state.CaptureTime;
+        state.CaptureTime = _lastRead = captured;
         var wrench = state.ExternalWrenchInEndEffector;
         state.ExternalWrenchInEndEffector = new(wrench.Force + Faults.WrenchSpike.Force, wrench.Torque + Faults.WrenchSpike.Torque);
         if (Faults.NonFiniteJoint >= 0) state.Position[Faults.NonFiniteJoint] = double.NaN;

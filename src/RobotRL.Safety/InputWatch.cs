@@ -11,6 +11,7 @@ internal sealed class InputWatch(SafetyLimits limits, long periodNs)
     /// <summary>So many equal states in a row, while something must be moving, are a frozen sensor.</summary>
     private const int MostRepeats = 20;
 
+    private const double MovingRadS = 1e-3;
     private const double MovedM = 1e-3;
     private const double MovedRad = 5e-3;
 
@@ -69,16 +70,16 @@ internal sealed class InputWatch(SafetyLimits limits, long periodNs)
     }
 
     /// <summary>
-    /// Equal to the bit so often, although the reported velocity is not zero or the reference has moved. A simulated arm at rest repeats itself rightly.
+    /// Equal to the bit so often, although a velocity is reported or the reference has moved. A simulated arm at rest repeats itself rightly.
     /// </summary>
     private bool Repeats(in RobotState state, in Pose reference)
     {
         if (!_hasState || !Same(state.Position, _last.Position) || !Same(state.Velocity, _last.Velocity))
         {
             _repeats = 0;
-            _referenceAtFirst = reference;
             return false;
         }
+        if (_repeats == 0) _referenceAtFirst = reference;
         return ++_repeats >= MostRepeats &&
             (IsMoving(state.Velocity) || (reference.Position - _referenceAtFirst.Position).Length > MovedM ||
              (reference.Orientation * _referenceAtFirst.Orientation.Inverse).ToVector().Length > MovedRad);
@@ -91,7 +92,12 @@ internal sealed class InputWatch(SafetyLimits limits, long periodNs)
         return double.IsFinite(sum) && s.ExternalWrenchInEndEffector.IsFinite;
     }
 
-    private bool IsMoving(ReadOnlySpan<double> velocity) => velocity[.._joints].ContainsAnyExcept(0.0);
+    private bool IsMoving(in JointVelocities velocity)
+    {
+        for (var i = 0; i < _joints; i++)
+            if (Math.Abs(velocity[i]) > MovingRadS) return true;
+        return false;
+    }
 
     private bool Same(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => a[.._joints].SequenceEqual(b[.._joints]);
 
