@@ -13,8 +13,11 @@ internal sealed class Anticipation(ActionSpace actions, long reactionNs)
     /// <summary>A tool that presses this hard does not follow the hand: none of its motion is expected.</summary>
     private const double BlockedForceN = 5;
 
-    /// <summary>What the arm had not yet done, when it was seen, of the motion asked for just before.</summary>
-    private const double StillToComeShare = 0.5;
+    /// <summary>A compliant arm does about this much of the motion that is asked for,</summary>
+    private const double AnswerShare = 0.65;
+
+    /// <summary>and this much of the motion asked for just before it was seen is still to come.</summary>
+    private const double StillToComeShare = 0.4;
 
     private readonly (Stamp Time, TaskTruth Truth, PolicyAction Own)[] _past = new (Stamp, TaskTruth, PolicyAction)[Capacity];
     private int _count;
@@ -39,7 +42,7 @@ internal sealed class Anticipation(ActionSpace actions, long reactionNs)
         for (var i = Math.Max(0, from - 1); i < _count - 1; i++)
         {
             var own = _past[i % Capacity].Own.Motion;
-            var share = i < from ? StillToComeShare : 1;
+            var share = i < from ? StillToComeShare : AnswerShare;
             expected.EndEffectorInBase *= new Pose(
                 new Vector3D(own[0], own[1], own[2]) * (share * actions.TranslationScaleM),
                 Rotation.FromVector(new Vector3D(own[3], own[4], own[5]) * (share * actions.RotationScaleRad)));

@@ -28,10 +28,10 @@ public static class Experts
 internal static class Steering
 {
     /// <summary>
-    /// Share of the remaining way that is asked for in one decision. The arm follows a target with about one decision of lag: a quarter settles
-    /// without overshoot, a half swings.
+    /// Share of the remaining way that is asked for in one decision. The arm does about two thirds of it, most of that one decision later: this settles with
+    /// little overshoot.
     /// </summary>
-    private const double Gain = 0.35;
+    private const double Gain = 0.5;
 
     /// <summary>The action that covers a share of the way, no component beyond <paramref name="bound"/>, directions kept; axes outside the action space stay zero.</summary>
     public static PolicyAction Toward(ActionSpace actions, in Rotation endEffectorInBase, in Vector3D wayInBase, in Vector3D turnInEndEffector, GripperCommand gripper, double bound = 1)

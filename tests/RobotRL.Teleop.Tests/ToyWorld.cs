@@ -3,7 +3,7 @@ using RobotRL.Model;
 namespace RobotRL.Teleop.Tests;
 
 /// <summary>
-/// A task without a robot: the end effector does what it is asked, one decision late, and geometry decides the rest.
+/// A task without a robot: the end effector does two thirds of what it is asked, most of it one decision late, and geometry decides the rest.
 /// Decisions are 0.1 s apart in virtual time.
 /// </summary>
 internal abstract class ToyWorld(ActionSpace actions)
@@ -22,10 +22,11 @@ internal abstract class ToyWorld(ActionSpace actions)
 
     public void Do(in PolicyAction action)
     {
-        var m = _late.Motion;
         var before = Truth.EndEffectorInBase;
+        Span<double> moves = stackalloc double[ActionSpace.Axes];
+        for (var axis = 0; axis < moves.Length; axis++) moves[axis] = 0.65 * (0.3 * action.Motion[axis] + 0.7 * _late.Motion[axis]);
         Truth.EndEffectorInBase = before * new Pose(
-            new Vector3D(m[0], m[1], m[2]) * Actions.TranslationScaleM, Rotation.FromVector(new Vector3D(m[3], m[4], m[5]) * Actions.RotationScaleRad));
+            new Vector3D(moves[0], moves[1], moves[2]) * Actions.TranslationScaleM, Rotation.FromVector(new Vector3D(moves[3], moves[4], moves[5]) * Actions.RotationScaleRad));
         Settle(before, _late.Gripper);
         _late = action;
         Time = Time.Plus(PeriodNs);
