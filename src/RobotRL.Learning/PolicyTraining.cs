@@ -13,16 +13,17 @@ internal sealed class PolicyTraining : IDisposable
 {
     private readonly FeatureExtractor _extractor;
     private readonly Device _device;
-    private readonly int _padding;
+    private readonly Tensor[] _images, _nextImages;
     private readonly double _rate;
     private readonly List<(string Name, ParameterBlock Block, Adam Optimizer)> _optimized = [];
     private readonly List<(string Name, ParameterBlock Block)> _blocks = [];
 
     public PolicyTraining(NetworkShape shape, LearnerParameters parameters, ulong seed, Device device)
     {
+        NativeHeap.KeepFreedBlocks();
         // libtorch has one thread count a process; results repeat to the bit only under a fixed one.
         if (get_num_threads() != parameters.Threads) set_num_threads(parameters.Threads);
-        (Shape, Noise, _device, _padding, _rate) = (shape, new(seed), device, parameters.CropPadding, parameters.LearningRate);
+        (Shape, Noise, _device, _rate) = (shape, new(seed), device, parameters.LearningRate);
         _extractor = new(shape, device);
         var layouts = PolicyLayouts.Of(shape);
         (EncoderNetwork, ActorNetwork, GraspNetwork) = (layouts.EncoderNetwork, layouts.ActorNetwork, layouts.GraspNetwork);
@@ -30,6 +31,8 @@ internal sealed class PolicyTraining : IDisposable
         Actor = Optimized("actor", layouts.Actor);
         Grasp = layouts.Grasp is { } grasp ? Optimized("grasp", grasp) : null;
         Batch = new(shape, parameters.BatchSize, device);
+        Tensor[] Buffers() => [.. shape.ImageSizes.Select(s => _extractor.Buffer(parameters.BatchSize, s))];
+        (_images, _nextImages) = (Buffers(), Buffers());
     }
 
     public NetworkShape Shape { get; }
@@ -73,7 +76,7 @@ internal sealed class PolicyTraining : IDisposable
     /// <summary>Image features of s with the gradient's path to the encoder, and of s′ without; null where there are no cameras.</summary>
     public (Tensor? Now, Tensor? Next) Features(bool withNext) => !HasImages
         ? (null, null)
-        : FeaturesOfMaps(Maps(Batch.Images, Encoder.Trained), withNext ? Untracked(() => Maps(Batch.NextImages, Encoder.Frozen)) : null);
+        : FeaturesOfMaps(Maps(Batch.Images, _images, Encoder.Trained), withNext ? Untracked(() => Maps(Batch.NextImages, _nextImages, Encoder.Frozen)) : null);
 
     /// <summary>The same from feature maps that are given.</summary>
     public (Tensor? Now, Tensor? Next) FeaturesOfMaps(IReadOnlyList<Tensor> maps, IReadOnlyList<Tensor>? nextMaps) => (
@@ -85,8 +88,8 @@ internal sealed class PolicyTraining : IDisposable
     {
         if (!_extractor.IsFrozen) throw new InvalidOperationException("Only a frozen encoder's feature maps can be kept.");
         using var scope = NewDisposeScope();
-        Tensor[] Kept(IReadOnlyList<Tensor> bytes) => [.. Maps(bytes, Encoder.Frozen).Select(m => m.DetachFromDisposeScope())];
-        return (Kept(Batch.Images), Kept(Batch.NextImages));
+        Tensor[] Kept(IReadOnlyList<Tensor> bytes, Tensor[] buffers) => [.. Maps(bytes, buffers, Encoder.Frozen).Select(m => m.DetachFromDisposeScope())];
+        return (Kept(Batch.Images, _images), Kept(Batch.NextImages, _nextImages));
     }
 
     public WeightSnapshot Snapshot(long version)
@@ -128,12 +131,13 @@ internal sealed class PolicyTraining : IDisposable
         foreach (var (_, _, optimizer) in _optimized) optimizer.Dispose();
         foreach (var (_, block) in _blocks) block.Dispose();
         Batch.Dispose();
+        foreach (var buffer in (Tensor[])[.. _images, .. _nextImages]) buffer.Dispose();
         _extractor.Dispose();
     }
 
-    private Tensor[] Maps(IReadOnlyList<Tensor> bytes, IReadOnlyList<Tensor> encoder)
+    private Tensor[] Maps(IReadOnlyList<Tensor> bytes, Tensor[] buffers, IReadOnlyList<Tensor> encoder)
     {
-        Tensor[] normalized = [.. bytes.Select(_extractor.Normalize)];
+        Tensor[] normalized = [.. bytes.Zip(buffers, _extractor.Normalize)];
         return _extractor.IsFrozen ? Array.ConvertAll(normalized, _extractor.FrozenMaps) : EncoderNetwork.Maps(encoder, normalized);
     }
 

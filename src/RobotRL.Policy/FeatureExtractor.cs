@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using RobotRL.Model;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobotRL.Policy;
@@ -19,11 +21,16 @@ public sealed class FeatureExtractor : IDisposable
     /// <summary>Whether <see cref="FrozenMaps"/> gives feature maps that training does not change.</summary>
     public bool IsFrozen => _frozen is not null;
 
-    /// <summary>[B, 3, S, S] float32 in ± 0.5, channels last in memory, of bytes [B, S, S, 3] on the host.</summary>
-    public Tensor Normalize(Tensor bytes)
+    /// <summary>A buffer for <see cref="Normalize"/>: float32 [B, S, S, 3] on the device, the caller's to dispose.</summary>
+    public Tensor Buffer(long batch, long size) => zeros(batch, size, size, 3, device: _device).DetachFromDisposeScope();
+
+    /// <summary>Bytes [B, S, S, 3] on the host → [B, 3, S, S] float32 in ± 0.5, channels last in memory: a view of <paramref name="buffer"/>.</summary>
+    public Tensor Normalize(Tensor bytes, Tensor buffer)
     {
-        using var scope = NewDisposeScope();
-        return bytes.to(_device).to(ScalarType.Float32).mul_(1 / 255f).sub_(0.5f).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        using var untracked = no_grad();
+        if (_device.type == DeviceType.CPU) PixelScaling.Scale(bytes.bytes, MemoryMarshal.Cast<byte, float>(buffer.bytes));
+        else buffer.copy_(bytes).mul_(PixelScaling.Factor).add_(PixelScaling.Offset);
+        return buffer.permute(0, 3, 1, 2);
     }
 
     /// <summary>[B, 512, H, W].</summary>

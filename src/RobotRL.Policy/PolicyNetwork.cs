@@ -17,7 +17,7 @@ public sealed class PolicyNetwork : IDisposable
     private readonly GraspNetwork? _grasp;
     private readonly ParameterBlock _encoderWeights, _actorWeights;
     private readonly ParameterBlock? _graspWeights;
-    private readonly Tensor[] _images;
+    private readonly Tensor[] _images, _normalized;
     private readonly Tensor _proprioception;
     private readonly float[] _noise;
 
@@ -33,6 +33,7 @@ public sealed class PolicyNetwork : IDisposable
         _graspWeights = layouts.Grasp is { } grasp ? new(grasp, on, trainable: false) : null;
         using var scope = NewDisposeScope();
         _images = [.. shape.ImageSizes.Select(s => zeros(1, s, s, 3, ScalarType.Byte).DetachFromDisposeScope())];
+        _normalized = [.. shape.ImageSizes.Select(s => _extractor.Buffer(1, s))];
         _proprioception = zeros(1, shape.Proprioception).DetachFromDisposeScope();
         _noise = new float[shape.Actions];
     }
@@ -91,14 +92,14 @@ public sealed class PolicyNetwork : IDisposable
         _encoderWeights.Dispose();
         _actorWeights.Dispose();
         _graspWeights?.Dispose();
-        foreach (var image in _images) image.Dispose();
+        foreach (var image in (Tensor[])[.. _images, .. _normalized]) image.Dispose();
         _proprioception.Dispose();
     }
 
     private Tensor? Encode()
     {
         if (_images.Length == 0) return null;
-        var normalized = Array.ConvertAll(_images, _extractor.Normalize);
+        Tensor[] normalized = [.. _images.Zip(_normalized, _extractor.Normalize)];
         var maps = _extractor.IsFrozen ? Array.ConvertAll(normalized, _extractor.FrozenMaps) : _encoder.Maps(_encoderWeights.Frozen, normalized);
         return _encoder.Features(_encoderWeights.Frozen, maps);
     }

@@ -36,7 +36,7 @@ public sealed class ResNet10 : IDisposable
             _blocks[i] = new(layout, $"block{i}", input, Widths[i], i == 0 ? 1 : 2);
         _parameters = new(layout, device, trainable: false);
         using var scope = NewDisposeScope();
-        _mean = tensor(new float[] { 0.485f, 0.456f, 0.406f }).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
+        _mean = tensor(new float[] { 0.485f - 0.5f, 0.456f - 0.5f, 0.406f - 0.5f }).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
         _inverseDeviation = tensor(new float[] { 1 / 0.229f, 1 / 0.224f, 1 / 0.225f }).view(1, 3, 1, 1).to(device).DetachFromDisposeScope();
     }
 
@@ -73,7 +73,7 @@ public sealed class ResNet10 : IDisposable
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var p = _parameters.Frozen;
-        var x = _stem.Forward(p, (images + 0.5f - _mean) * _inverseDeviation).relu_();
+        var x = _stem.Forward(p, images.sub(_mean).mul_(_inverseDeviation)).relu_();
         x = F.max_pool2d(x, Three, Two, One);
         foreach (var block in _blocks) x = block.Forward(p, x);
         return x.MoveToOuterDisposeScope();

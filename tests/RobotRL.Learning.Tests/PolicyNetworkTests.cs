@@ -91,6 +91,18 @@ public sealed class PolicyNetworkTests
         Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Proprioception = new float[3] }, true, new NoiseSource(1), new float[2]));
     }
 
+    [Fact]
+    public void Pixels_are_scaled_alike_at_every_length()
+    {
+        foreach (var length in (int[])[0, 1, 31, 64, 100, 768])
+        {
+            byte[] pixels = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 37))];
+            var scaled = new float[length];
+            PixelScaling.Scale(pixels, scaled);
+            for (var i = 0; i < length; i++) Assert.Equal(pixels[i] / 255.0 - 0.5, scaled[i], 1e-6);
+        }
+    }
+
     /// <summary>log π by the density of the squashed Gaussian, computed apart in double precision.</summary>
     [Fact]
     public void The_log_probability_accounts_for_the_squashing()
