@@ -7,14 +7,12 @@ public sealed class BadConfigurationTests : IDisposable
     private readonly string _robot;
     private readonly string _task;
 
-    /// <summary>Working copies of the shipped peg-insert, its robot and its scene.</summary>
+    /// <summary>Working copies of a sample that no tuning changes.</summary>
     public BadConfigurationTests()
     {
-        var sim = Path.GetDirectoryName(Shipped.Path("peg-insert"))!;
-        foreach (var file in new[] { "../panda/panda.yaml", "../panda/panda.xml", "peg-insert/scene.xml", "peg-insert/tool.xml" })
-            _directory.Write(Path.Combine("sim", file), File.ReadAllText(Path.Combine(sim, file)));
+        foreach (var file in new[] { "panda/panda.yaml", "sim/scene.xml", "sim/task.yaml" }) _directory.Write(file, File.ReadAllText(Shipped.Sample(file)));
         _robot = Path.Combine(_directory.Path, "panda", "panda.yaml");
-        _task = _directory.Write("sim/task.yaml", File.ReadAllText(Path.Combine(sim, "peg-insert.yaml")));
+        _task = Path.Combine(_directory.Path, "sim", "task.yaml");
     }
 
     public void Dispose() => _directory.Dispose();
@@ -49,9 +47,9 @@ public sealed class BadConfigurationTests : IDisposable
         { "axes: [x, y, z, yaw]", "axes: []", "axes", "task.actions.axes: drives nothing; name at least one axis" },
         { "gripper: false", "gripper: no", "gripper", "task.actions.gripper: 'no' is not one of true, false; choose one of them" },
         { "translation_scale_m: 0.015", "translation_scale_m: 0.2", "translation_scale_m", "task.actions.translation_scale_m: asks for 2 m/s at the decision rate, above robot.limits.translation.velocity_m_s, 1.7; lower it" },
-        { "scene: peg-insert/scene.xml", "scene: nowhere.xml", "scene", "task.scene: file '{dir}/sim/nowhere.xml' not found; correct the path (relative to {dir}/sim)" },
-        { "scene: peg-insert/scene.xml", "scene: task.yaml", "scene", "task.scene: scene file '{dir}/sim/task.yaml' is not XML (Data at the root level is invalid. Line 1, position 1.); correct it" },
-        { "name: side", "name: sky", "name: sky", "task.cameras.1.name: the scene has no camera 'sky'; choose one of wrist, side" },
+        { "scene: scene.xml", "scene: nowhere.xml", "scene", "task.scene: file '{dir}/sim/nowhere.xml' not found; correct the path (relative to {dir}/sim)" },
+        { "scene: scene.xml", "scene: task.yaml", "scene", "task.scene: scene file '{dir}/sim/task.yaml' is not XML (Data at the root level is invalid. Line 1, position 1.); correct it" },
+        { "name: side", "name: sky", "name: sky", "task.cameras.1.name: the scene has no camera 'sky'; choose one of side, wrist" },
         { "name: side", "name: wrist", "name: wrist#2", "task.cameras.1.name: camera 'wrist' is listed twice; keep one" },
         { "name: side, width_px: 128", "name: side, width_px: 96", "name: side", "task.cameras.1.crop_size_px: the crop ends at 128, beyond width_px, 96; shrink it or lower crop_x_px" },
         { "image_size_px: 64}\n  end", "image_size_px: 60}\n  end", "name: side", "task.cameras.1.image_size_px: 60 is not divisible by 8, the encoder's stride; choose a multiple" },

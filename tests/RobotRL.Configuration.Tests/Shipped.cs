@@ -7,6 +7,9 @@ internal static class Shipped
 {
     public static string Path(string task) => System.IO.Path.Combine(Root(), "robot-configs", "sim", task + ".yaml");
 
+    /// <summary>A file of the tests' own configuration.</summary>
+    public static string Sample(string file) => System.IO.Path.Combine(Root(), "tests", "RobotRL.Configuration.Tests", "Sample", file);
+
     /// <summary>Every settable value below an object, as text: lists of records compare by reference otherwise.</summary>
     public static string Describe(object? value) => value switch
     {
