@@ -32,11 +32,13 @@ public sealed class LockstepObservations : IDisposable
     /// <summary>The next observation is the first of an episode.</summary>
     public void BeginEpisode() => _pipeline.BeginEpisode();
 
-    /// <summary>The observation at the state's capture time, which is now. Time goes forward from call to call.</summary>
+    /// <summary>The observation of this instant. Time goes forward from call to call.</summary>
+    /// <param name="now">The instant; cameras capture at it.</param>
+    /// <param name="state">The newest state, not newer than <paramref name="now"/>.</param>
     /// <exception cref="SensorFaultException">A sensor failed, now or before: the robot must stop.</exception>
-    public Observation Observe(in ToolState state)
+    public Observation Observe(Stamp now, in ToolState state)
     {
-        var (now, sample) = (state.CaptureTime, state);
+        var sample = state;
         _latest = null;
         if (VirtualTime.Of(now) <= _scheduler.Clock) throw new SensorFaultException("robot state", FaultCode.ClockBackward, now, "time did not go forward since the last observation");
         _scheduler.ScheduleAbsolute(VirtualTime.Of(now), () =>

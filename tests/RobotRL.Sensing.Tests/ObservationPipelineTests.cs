@@ -42,7 +42,7 @@ public sealed class ObservationPipelineTests
         for (var step = 0; step < 50; step++)
         {
             brightness = step;
-            var observation = observations.Observe(Samples.State(100 * step));
+            var observation = observations.Observe(Samples.At(100 * step), Samples.State(100 * step));
             Assert.Equal(Samples.At(100 * step), observation.Time);
             Assert.All(observation.Images, i => Assert.Equal(observation.Time, i.CaptureTime));
             Assert.Equal([step, 100 + step], observation.Images.Select(i => (int)i.Rgb[5]));
@@ -53,10 +53,10 @@ public sealed class ObservationPipelineTests
     public void Episode_start_is_the_origin_of_poses()
     {
         using var observations = new LockstepObservations(Samples.Task(), [], 5 * Samples.Ms);
-        Assert.Equal(0, observations.Observe(Samples.State(0, new(0.3, 0, 0))).Proprioception[0]);
-        Assert.Equal(1, observations.Observe(Samples.State(100, new(0.4, 0, 0))).Proprioception[0], 1e-6f);
+        Assert.Equal(0, observations.Observe(Samples.At(0), Samples.State(0, new(0.3, 0, 0))).Proprioception[0]);
+        Assert.Equal(1, observations.Observe(Samples.At(100), Samples.State(100, new(0.4, 0, 0))).Proprioception[0], 1e-6f);
         observations.BeginEpisode();
-        Assert.Equal(0, observations.Observe(Samples.State(200, new(0.4, 0, 0))).Proprioception[0]);
+        Assert.Equal(0, observations.Observe(Samples.At(200), Samples.State(200, new(0.4, 0, 0))).Proprioception[0]);
     }
 
     [Fact]
@@ -64,13 +64,13 @@ public sealed class ObservationPipelineTests
     {
         var fails = false;
         using var observations = new LockstepObservations(Samples.Task(Samples.Camera("a")), [_ => { if (fails) throw new IOException("no image"); }], 5 * Samples.Ms);
-        observations.Observe(Samples.State(0));
+        observations.Observe(Samples.At(0), Samples.State(0));
         fails = true;
-        var fault = Assert.Throws<SensorFaultException>(() => observations.Observe(Samples.State(100)));
+        var fault = Assert.Throws<SensorFaultException>(() => observations.Observe(Samples.At(100), Samples.State(100)));
         Assert.Equal(FaultCode.SensorError, fault.Fault.Code);
         Assert.Contains("no image", fault.Message, StringComparison.Ordinal);
         fails = false;
-        Assert.Throws<SensorFaultException>(() => observations.Observe(Samples.State(200)));
+        Assert.Throws<SensorFaultException>(() => observations.Observe(Samples.At(200), Samples.State(200)));
     }
 
     [Theory]
@@ -79,8 +79,8 @@ public sealed class ObservationPipelineTests
     public void Time_that_stands_or_goes_back_is_a_fault(double ms)
     {
         using var observations = new LockstepObservations(Samples.Task(), [], 5 * Samples.Ms);
-        observations.Observe(Samples.State(100));
-        Assert.Equal(FaultCode.ClockBackward, Assert.Throws<SensorFaultException>(() => observations.Observe(Samples.State(ms))).Fault.Code);
+        observations.Observe(Samples.At(100), Samples.State(100));
+        Assert.Equal(FaultCode.ClockBackward, Assert.Throws<SensorFaultException>(() => observations.Observe(Samples.At(ms), Samples.State(ms))).Fault.Code);
     }
 
     [Fact]
