@@ -22,3 +22,9 @@ internal static class Samples
 
     public static PolicyImage Image(double ms) => new(At(ms), 8, new byte[8 * 8 * 3]);
 }
+
+internal static class LockstepObservationsExtensions
+{
+    /// <summary>Observes at the very instant of the state.</summary>
+    public static Observation Observe(this LockstepObservations observations, ToolState state) => observations.Observe(state.CaptureTime, state);
+}

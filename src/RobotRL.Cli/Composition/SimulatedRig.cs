@@ -5,6 +5,7 @@ using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Robots.Mujoco;
 using RobotRL.Safety;
+using RobotRL.Sensing;
 
 namespace RobotRL.Cli.Composition;
 
@@ -19,8 +20,7 @@ internal sealed class SimulatedRig : IDisposable
     private readonly IPacer _pacer;
     private readonly ControlCycle _cycle;
     private readonly OffscreenRenderer? _renderer;
-    private readonly (SimulatedCamera Camera, CameraFrame Frame)[] _cameras;
-    private Pose _start;
+    private readonly LockstepObservations _observations;
     private TaskTruth _truth;
 
     public SimulatedRig(RunConfiguration configuration, Pace pace)
@@ -36,7 +36,8 @@ internal sealed class SimulatedRig : IDisposable
         Control = new ControlSession(_cycle, task);
 
         _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
-        _cameras = [.. task.Cameras.Select(c => { var f = new CameraFrame(c.Width, c.Height, _ => { }); return (new SimulatedCamera(_renderer!, _robot, c), f); })];
+        CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _robot, camera).Capture;
+        _observations = new LockstepObservations(task, [.. task.Cameras.Select(Camera)], configuration.Robot.Limits.StateMaxAgeNs);
     }
 
     public RunConfiguration Configuration { get; }
@@ -56,41 +57,12 @@ internal sealed class SimulatedRig : IDisposable
         }
     }
 
+    /// <summary>What the policy sees now.</summary>
+    /// <exception cref="SensorFaultException">A sensor failed: stop.</exception>
     public Observation Observe()
     {
-        var images = new PolicyImage[_cameras.Length];
-        for (var i = 0; i < images.Length; i++)
-        {
-            var (camera, frame) = _cameras[i];
-            camera.Capture(frame);
-            var d = camera.Description;
-            var k = d.CropSize / d.ImageSize;
-            var rgb = new byte[d.ImageSize * d.ImageSize * 3];
-            for (var y = 0; y < d.ImageSize; y++)
-                for (var x = 0; x < d.ImageSize; x++)
-                    for (var c = 0; c < 3; c++)
-                    {
-                        var sum = 0;
-                        for (var dy = 0; dy < k; dy++)
-                            for (var dx = 0; dx < k; dx++)
-                                sum += frame.Pixels[((d.CropY + y * k + dy) * d.Width + d.CropX + x * k + dx) * 3 + c];
-                        rgb[(y * d.ImageSize + x) * 3 + c] = (byte)((sum + k * k / 2) / (k * k));
-                    }
-            images[i] = new PolicyImage(Now, d.ImageSize, rgb);
-        }
-        ref readonly var latest = ref Control.Latest;
-        var s = Configuration.Task.Scale;
-        var rel = _start.Inverse * latest.EndEffector.PoseInBase;
-        var twist = latest.EndEffector.TwistInBase.Rotated(latest.EndEffector.PoseInBase.Orientation.Inverse);
-        var w = latest.Measured.ExternalWrenchInEndEffector;
-        var p = new float[19];
-        var at = 0;
-        void Put(Vector3D v, double scale) { for (var i = 0; i < 3; i++) p[at++] = (float)Math.Clamp(v[i] / scale, -10, 10); }
-        Put(rel.Position, s.PositionM); Put(rel.Orientation.ToVector(), s.RotationRad);
-        Put(twist.Linear, s.LinearMS); Put(twist.Angular, s.AngularRadS);
-        Put(w.Force, s.ForceN); Put(w.Torque, s.TorqueNm);
-        p[at] = (float)(latest.Measured.GripperWidthM / s.GripperWidthM);
-        return new Observation(Now, p, images);
+        ref readonly var tick = ref Control.Latest;
+        return _observations.Observe(Now, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
     }
 
     /// <summary>
@@ -99,27 +71,26 @@ internal sealed class SimulatedRig : IDisposable
     /// </summary>
     public void BeginEpisode(ulong seed)
     {
-        Control.Stop();
-        AdvanceUntilStopped();
+        if (Control.IsStopped) AdvanceUntilStopped();
         _task.Reset(seed);
-        AdvanceUntilStopped();
-        if (!Control.OperatorReset("scene-reset")) throw new Actor.SafeStopException($"The robot did not leave its stop after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
+        if (Control.IsStopped && !Control.OperatorReset("scene-reset"))
+            throw new Actor.SafeStopException($"The robot did not leave its stop after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
+        Control.Rebase();
 
         var random = new NoiseSource(seed ^ 0x5eed_0ff5e7);
         double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
         var task = Configuration.Task;
         var home = Control.Home;
         var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
-        Control.GripperWidthM = _robot.GripperWidthM;
         Control.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))));
         Control.BeginEpisode(home);
-        _start = Control.Latest.EndEffector.PoseInBase;
+        _observations.BeginEpisode();
     }
 
     public void Dispose()
     {
         Control.Dispose();
-        foreach (var (_, frame) in _cameras) { frame.Rent(); frame.Dispose(); }
+        _observations.Dispose();
         _renderer?.Dispose();
         (_pacer as IDisposable)?.Dispose();
         _robot.Dispose();
