@@ -51,8 +51,8 @@ public sealed class ActionMapping
             ? (measured.Orientation.Inverse * reached.Orientation).ToVector()
             : Wrapped(DrivenTurn(reached) - DrivenTurn(measured))) / _space.RotationScaleRad;
         NormalizedTwist action = default;
-        foreach (var axis in _space.ActiveAxes)
-            action[axis] = (float)Math.Clamp(axis < 3 ? step[axis] : turn[axis - 3], -1, 1);
+        for (var axis = 0; axis < ActionSpace.Axes; axis++)
+            if (_active[axis]) action[axis] = (float)Math.Clamp(axis < 3 ? step[axis] : turn[axis - 3], -1, 1);
         return action;
     }
 

@@ -6,7 +6,7 @@ namespace RobotRL.Safety;
 /// The workspace box and the keep-out boxes as a discrete barrier, ḣ ≥ −γ h on every face, in closed form. A keep-out box bounds motion by
 /// one of its faces at a time: the one that all of the motion's stages are beyond.
 /// </summary>
-internal sealed class BoxBarrier(Box workspace, Box[] keepOut, BrakingCurve curve, double insetM)
+internal sealed class BoxBarrier(Box workspace, Box[] keepOut, double ratePerS, double insetM)
 {
     private readonly int[] _face = new int[keepOut.Length];
 
@@ -33,19 +33,20 @@ internal sealed class BoxBarrier(Box workspace, Box[] keepOut, BrakingCurve curv
         }
     }
 
-    /// <summary>Speeds which the set-point may have.</summary>
-    public Bounds BoundsAt(in Vector3D setPoint, out Bounds workspaceOnly)
+    /// <summary>Speeds which the set-point may have, given the deceleration that is possible along each axis, m/s².</summary>
+    public Bounds BoundsAt(in Vector3D setPoint, in Vector3D deceleration, out Bounds workspaceOnly)
     {
+        BrakingCurve x = new(ratePerS, deceleration.X, double.PositiveInfinity), y = x with { Deceleration = deceleration.Y }, z = x with { Deceleration = deceleration.Z };
         var low = setPoint - workspace.Min;
         var high = workspace.Max - setPoint;
         workspaceOnly = new(
-            new(-curve.Speed(low.X - insetM), -curve.Speed(low.Y - insetM), -curve.Speed(low.Z - insetM)),
-            new(curve.Speed(high.X - insetM), curve.Speed(high.Y - insetM), curve.Speed(high.Z - insetM)));
+            new(-x.Speed(low.X - insetM), -y.Speed(low.Y - insetM), -z.Speed(low.Z - insetM)),
+            new(x.Speed(high.X - insetM), y.Speed(high.Y - insetM), z.Speed(high.Z - insetM)));
         var bounds = workspaceOnly;
         for (var box = 0; box < keepOut.Length; box++)
         {
             var face = _face[box];
-            var speed = curve.Speed(Distance(box, face, setPoint));
+            var speed = (face >> 1 == 0 ? x : face >> 1 == 1 ? y : z).Speed(Distance(box, face, setPoint));
             bounds = (face & 1) == 0
                 ? bounds with { Max = WithAxis(bounds.Max, face >> 1, Math.Min(Axis(bounds.Max, face >> 1), speed)) }
                 : bounds with { Min = WithAxis(bounds.Min, face >> 1, Math.Max(Axis(bounds.Min, face >> 1), -speed)) };

@@ -16,6 +16,12 @@ internal sealed class MotionLimiter
 {
     // The reference's share of a velocity limit: the measured velocity, which stops the robot at the whole limit, oscillates about it.
     private const double VelocityShare = 0.9;
+
+    // The Jacobian turns while the lags pass a motion on; what was bounded with it a few milliseconds ago is a little more now.
+    private const double JointAccelerationShare = 0.95;
+
+    // Of what is possible along one axis: three may have to brake at once, besides whatever else moves.
+    private const double BrakingShare = 0.4;
     private const double JointPositionInsetRad = 0.03;
     private const double InsetM = 0.005;
 
@@ -25,7 +31,6 @@ internal sealed class MotionLimiter
     private readonly JointLimits[] _joints;
     private readonly double[] _jointAcceleration;
     private readonly BrakingCurve[] _jointBarrier;
-    private readonly BrakingCurve _approachLinear, _approachAngular;
 
     private Pose _pose = Pose.Identity;
     private Twist _v, _w, _acceleration, _lastAcceleration;
@@ -45,15 +50,11 @@ internal sealed class MotionLimiter
         _stepLinear = Math.Min(t.Acceleration / _k, t.Jerk / (2 * _k * _k));
         _stepAngular = Math.Min(r.Acceleration / _k, r.Jerk / (2 * _k * _k));
         _accelerationFlag = t.Acceleration / _k < t.Jerk / (2 * _k * _k) ? LimitFlags.CartesianAcceleration : LimitFlags.CartesianJerk;
-        _jointAcceleration = [.. _joints.Select(j => Math.Min(j.AccelerationRadS2, j.JerkRadS3 / (2 * _k)))];
+        _jointAcceleration = [.. _joints.Select(j => JointAccelerationShare * Math.Min(j.AccelerationRadS2, j.JerkRadS3 / (2 * _k)))];
         _jointAccelerationFlag = _joints.Any(j => j.AccelerationRadS2 > j.JerkRadS3 / (2 * _k)) ? LimitFlags.JointJerk : LimitFlags.JointAcceleration;
         _jointBarrier = [.. _joints.Select((j, i) =>
-            new BrakingCurve(VelocityShare * limits.BarrierRate, 0.4 * _jointAcceleration[i], VelocityShare * j.VelocityRadS))];
-        _approachLinear = new(_approachRate, 0.4 * _stepLinear * _k, _topLinear);
-        _approachAngular = new(_approachRate, 0.4 * _stepAngular * _k, _topAngular);
-        // Per axis, three of which may brake at once.
-        Barrier = new BoxBarrier(limits.Workspace, [.. limits.KeepOut],
-            new(VelocityShare * limits.BarrierRate, 0.4 * _stepLinear * _k, _topLinear), InsetM);
+            new BrakingCurve(VelocityShare * limits.BarrierRate, BrakingShare * _jointAcceleration[i], VelocityShare * j.VelocityRadS))];
+        Barrier = new BoxBarrier(limits.Workspace, [.. limits.KeepOut], VelocityShare * limits.BarrierRate, InsetM);
     }
 
     public BoxBarrier Barrier { get; }
@@ -84,9 +85,10 @@ internal sealed class MotionLimiter
         var ahead = _pose.Position + _v.Linear * _lead;
         var setPoint = ahead + _w.Linear * _lead;
         Barrier.Select(_pose.Position, ahead, setPoint);
-        var bounds = Barrier.BoundsAt(setPoint, out var workspace);
+        var braking = BrakingAlongAxes(arm);
+        var bounds = Barrier.BoundsAt(setPoint, braking.Linear, out var workspace);
 
-        var s = stop ? Twist.Zero : demand.OnPlan ? Follow(demand.NextInBase) : Approach(demand.GoalInBase, setPoint);
+        var s = stop ? Twist.Zero : demand.OnPlan ? Follow(demand.NextInBase) : Approach(demand.GoalInBase, setPoint, braking);
         if (contact.Severity > 0) s = Yield(s, contact, ref flags);
         var clamped = bounds.Clamp(s.Linear);
         if (clamped != s.Linear)
@@ -110,12 +112,12 @@ internal sealed class MotionLimiter
     }
 
     /// <summary>Toward a goal, off any plan: the set-point closes in without passing it.</summary>
-    private Twist Approach(in Pose goal, in Vector3D setPoint)
+    private Twist Approach(in Pose goal, in Vector3D setPoint, in Twist braking)
     {
         var linear = goal.Position - setPoint;
         var orientation = Rotation.FromVector((_v.Angular + _w.Angular) * _lead) * _pose.Orientation;
         var angular = (goal.Orientation * orientation.Inverse).ToVector();
-        return new(Toward(linear, _approachLinear), Toward(angular, _approachAngular));
+        return new(Toward(linear, new(_approachRate, Least(braking.Linear), _topLinear)), Toward(angular, new(_approachRate, Least(braking.Angular), _topAngular)));
     }
 
     private static Vector3D Toward(in Vector3D error, in BrakingCurve curve)
@@ -163,6 +165,24 @@ internal sealed class MotionLimiter
             (scale, flag) = (to, why);
         }
     }
+
+    /// <summary>Deceleration to count on along and about each axis of base in the present posture, m/s² and rad/s².</summary>
+    private Twist BrakingAlongAxes(ArmKinematics arm)
+    {
+        Vector3D x = new(1, 0, 0), y = new(0, 1, 0), z = new(0, 0, 1);
+        return new(new(Along(new(x, default)), Along(new(y, default)), Along(new(z, default))),
+            new(Along(new(default, x)), Along(new(default, y)), Along(new(default, z))));
+
+        double Along(in Twist axis)
+        {
+            var joints = arm.JointMotionOf(axis);
+            var most = _k * (axis.Linear == Vector3D.Zero ? _stepAngular : _stepLinear);
+            for (var i = 0; i < _joints.Length; i++) most = Math.Min(most, _jointAcceleration[i] / Math.Max(1e-9, Math.Abs(joints[i])));
+            return BrakingShare * most;
+        }
+    }
+
+    private static double Least(in Vector3D v) => Math.Min(v.X, Math.Min(v.Y, v.Z));
 
     /// <summary>From a motion that is always possible, as far as the speed and acceleration limits let it toward the wanted one.</summary>
     private Twist PullBack(in Twist wanted, in Twist possible, ArmKinematics arm, ref LimitFlags flags)

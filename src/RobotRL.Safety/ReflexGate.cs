@@ -208,15 +208,7 @@ public sealed class ReflexGate
 
     private bool IsAtRest => _motion.IsAtRest && !IsMoving;
 
-    private bool IsMoving
-    {
-        get
-        {
-            var fastest = 0.0;
-            for (var i = 0; i < _joints.Length; i++) fastest = Math.Max(fastest, Math.Abs(_state.Velocity[i]));
-            return fastest > StandstillRadS;
-        }
-    }
+    private bool IsMoving => ((ReadOnlySpan<double>)_state.Velocity)[.._joints.Length].ContainsAnyExceptInRange(-StandstillRadS, StandstillRadS);
 
     private bool PowerIsDue() =>
         State == GateState.Stopping && Fault.Category < StopCategory.Category2 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs);

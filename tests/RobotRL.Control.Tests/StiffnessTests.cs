@@ -1,0 +1,70 @@
+using CsCheck;
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Control.Tests;
+
+public class StiffnessTests
+{
+    private static readonly StiffnessLimits Limits = TestArm.Limits.Stiffness;
+    private static readonly CartesianStiffness Soft = new(100, 10, 1);
+    private static readonly CartesianStiffness Hard = new(2000, 150, 1);
+    private static readonly Vector3D Error = new(0.01, 0, 0);
+
+    [Fact]
+    public void Lowering_is_allowed_with_an_empty_tank_and_raising_under_load_is_not()
+    {
+        var governor = new StiffnessGovernor(Limits with { TankInitialJ = 0 }, Hard, 0.001);
+        governor.Step(Soft, Error, default, default);
+        Assert.Equal(1995, governor.Current.TranslationNM, 9);
+        Assert.Equal(LimitFlags.EnergyTank, governor.Step(Hard, Error, Error, default));
+        Assert.Equal(1995, governor.Current.TranslationNM, 9);
+    }
+
+    [Fact]
+    public void Raising_without_load_costs_nothing_and_takes_its_time()
+    {
+        var governor = new StiffnessGovernor(Limits, Soft, 0.001);
+        for (var i = 0; i < 100; i++) Assert.Equal(LimitFlags.None, governor.Step(Hard, default, default, default));
+        Assert.Equal((600, 2.0), (Math.Round(governor.Current.TranslationNM, 6), governor.TankJ));
+    }
+
+    [Fact]
+    public void Damping_fills_the_tank_up_to_its_capacity()
+    {
+        var governor = new StiffnessGovernor(Limits, Soft, 0.001);
+        governor.Step(Soft, default, default, new(new(0.1, 0, 0), default));
+        Assert.Equal(2 + 2 * 10 * 0.01 * 0.001, governor.TankJ, 12);
+        for (var i = 0; i < 100_000; i++) governor.Step(Soft, default, default, new(new(1, 0, 0), default));
+        Assert.Equal(5, governor.TankJ);
+    }
+
+    [Fact]
+    public void What_stiffness_injects_never_exceeds_what_the_tank_held_and_damping_gave() =>
+        Gen.Select(Gen.Double[0, 3000], Gen.Double[0, 200], Gen.Double[-0.02, 0.02], Gen.Double[-0.5, 0.5]).Array[200].Sample(steps =>
+        {
+            var governor = new StiffnessGovernor(Limits with { TankInitialJ = 0.01 }, Soft, 0.001);
+            double given = 0.01, injected = 0;
+            foreach (var (k, r, e, v) in steps)
+            {
+                var before = governor.Current;
+                var twist = new Twist(new(v, 0, 0), default);
+                given += 2 * before.DampingRatio * Math.Sqrt(before.TranslationNM) * v * v * 0.001;
+                governor.Step(new(k, r, 1), new(e, 0, 0), new(0, e, 0), twist);
+                var spent = 0.5 * e * e * (Math.Max(0, governor.Current.TranslationNM - before.TranslationNM) + Math.Max(0, governor.Current.RotationNmRad - before.RotationNmRad));
+                if (spent > Limits.TankOutflowW * 0.001 * (1 + 1e-9)) return false;
+                injected += spent;
+                if (injected > given + 1e-12 || governor.TankJ < 0) return false;
+            }
+            return true;
+        }, iter: 200);
+
+    [Fact]
+    public void Stiffness_out_of_range_is_clamped_and_named()
+    {
+        var governor = new StiffnessGovernor(Limits, Hard, 0.001);
+        Assert.Equal(LimitFlags.Stiffness, governor.Step(new(1e9, -1, 50), default, default, default));
+        Assert.InRange(governor.Current.TranslationNM, 50, 2000);
+        Assert.InRange(governor.Current.DampingRatio, 0.7, 1.2);
+    }
+}
