@@ -16,6 +16,9 @@ public sealed class ResNet10 : IDisposable
     public const int Channels = 512;
 
     private const int Groups = 4;
+
+    /// <summary>Images at a time on a CPU: the first layers take 1 MB of activations an image at 128², which then stay in its caches.</summary>
+    private const int Slice = 16;
     private static readonly int[] Widths = [64, 128, 256, 512];
     private static readonly long[] One = [1, 1], Two = [2, 2], None = [0, 0], Three = [3, 3];
 
@@ -72,6 +75,13 @@ public sealed class ResNet10 : IDisposable
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
+        if (images.shape[0] <= Slice || images.device_type != DeviceType.CPU) return ForwardSlice(images).MoveToOuterDisposeScope();
+        return cat([.. images.split(Slice).Select(ForwardSlice)], 0).MoveToOuterDisposeScope();
+    }
+
+    private Tensor ForwardSlice(Tensor images)
+    {
+        using var scope = NewDisposeScope();
         var p = _parameters.Frozen;
         var x = _stem.Forward(p, images.sub(_mean).mul_(_inverseDeviation)).relu_();
         x = F.max_pool2d(x, Three, Two, One);
