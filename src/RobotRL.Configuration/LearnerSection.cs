@@ -11,7 +11,8 @@ internal static class LearnerSection
         ReactionTimeS = s.Number("reaction_time_s", 0, 2, "s"),
         MinimumHoldS = s.Number("minimum_hold_s", 0, 10, "s"),
         StallTimeS = s.Number("stall_time_s", 0.1, 60, "s"),
-        ProgressStep = s.Number("progress_step", 0.001, 1),
+        StallProgress = s.Number("stall_progress", 0.001, 1),
+        HandBackProgress = s.Number("hand_back_progress", 0.001, 1),
         ForceN = s.Number("force_n", 0.1, 1000, "N"),
         Demonstrations = s.Integer("demonstrations", 0, 10_000),
     };

@@ -35,7 +35,7 @@ public sealed record LearnerParameters
     /// <summary>Weights of a frozen encoder; null for one that is trained.</summary>
     public string? EncoderWeightsPath { get; init; }
 
-    /// <summary>Output channels of the small encoder's convolutions (3×3, stride 2 each).</summary>
+    /// <summary>Output channels of the small encoder's convolutions: 5×5 with stride 4, then 3×3 with stride 2, then 3×3 with stride 1.</summary>
     public required IReadOnlyList<int> EncoderChannels { get; init; }
 
     public required int BatchSize { get; init; }

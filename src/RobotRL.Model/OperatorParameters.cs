@@ -18,8 +18,11 @@ public sealed record OperatorParameters
     /// <summary>No progress for this long is a stall, s.</summary>
     public required double StallTimeS { get; init; }
 
-    /// <summary>Progress that ends an intervention, and that counts as not stalling (of 1).</summary>
-    public required double ProgressStep { get; init; }
+    /// <summary>Less progress than this (of 1) within the stall time is a stall.</summary>
+    public required double StallProgress { get; init; }
+
+    /// <summary>Progress since taking over (of 1) that ends an intervention.</summary>
+    public required double HandBackProgress { get; init; }
 
     /// <summary>A force above this makes the operator take over, N.</summary>
     public required double ForceN { get; init; }

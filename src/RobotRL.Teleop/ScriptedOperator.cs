@@ -79,12 +79,12 @@ public sealed class ScriptedOperator : ITeleoperator
     {
         if (_reason is InterventionReason.None)
         {
-            if (seen.Progress >= _progressMark + _parameters.ProgressStep) Mark(now, seen.Progress);
+            if (seen.Progress >= _progressMark + _parameters.StallProgress) Mark(now, seen.Progress);
             if (seen.Success) return;
             if (seen.ContactForceN > _parameters.ForceN) TakeOver(InterventionReason.Force, now, seen);
             else if (now.Since(_progressAt) >= _stallNs) TakeOver(InterventionReason.Stalled, now, seen);
         }
-        else if (now.Since(_engagedAt) >= _holdNs && (seen.Success || seen.Progress >= _progressMark + _parameters.ProgressStep && seen.ContactForceN <= _parameters.ForceN))
+        else if (now.Since(_engagedAt) >= _holdNs && (seen.Success || seen.Progress >= _progressMark + _parameters.HandBackProgress && seen.ContactForceN <= _parameters.ForceN))
         {
             _reason = InterventionReason.None;
             Mark(now, seen.Progress);
