@@ -62,8 +62,12 @@ internal sealed class BatchTensors : IDisposable
     public IReadOnlyList<Tensor> Images => _hostImages;
     public IReadOnlyList<Tensor> NextImages => _hostNextImages;
 
-    /// <summary>Takes the host batch over, with crops and noise drawn from <paramref name="noise"/>.</summary>
-    public void Upload(Batch batch, int padding, NoiseSource noise)
+    /// <summary>Takes a batch over.</summary>
+    /// <param name="batch">Of this one's shapes.</param>
+    /// <param name="padding">Largest shift of the crops, pixels.</param>
+    /// <param name="noise">Where offsets and action noise come from.</param>
+    /// <param name="withImages">False where features are given and the images are not looked at.</param>
+    public void Upload(Batch batch, int padding, NoiseSource noise, bool withImages = true)
     {
         Check(batch);
         using var untracked = no_grad();
@@ -81,7 +85,7 @@ internal sealed class BatchTensors : IDisposable
         Copy(_floats, Noise);
         noise.FillNormal(_floats);
         Copy(_floats, NextNoise);
-        for (var i = 0; i < _hostImages.Length; i++)
+        for (var i = 0; withImages && i < _hostImages.Length; i++)
         {
             Crops.Draw(batch.Images[i], _hostImages[i].bytes, batch.ImageSizes[i], padding, noise);
             Crops.Draw(batch.NextImages[i], _hostNextImages[i].bytes, batch.ImageSizes[i], padding, noise);

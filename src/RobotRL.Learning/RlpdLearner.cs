@@ -94,14 +94,13 @@ public sealed class RlpdLearner : ILearner
     /// <summary>One update from feature maps of a frozen encoder, [B, C, H, W] a camera: the cost of the heads alone.</summary>
     public LearnerMetrics UpdateFromMaps(Batch batch, IReadOnlyList<Tensor> maps, IReadOnlyList<Tensor> nextMaps, bool full)
     {
-        // Padding 0: the images of this batch are not looked at.
-        _training.Batch.Upload(batch, 0, _training.Noise);
+        _training.Batch.Upload(batch, _parameters.CropPadding, _training.Noise, withImages: false);
         using var scope = NewDisposeScope();
         var (features, next) = _training.FeaturesOfMaps(maps, nextMaps);
         return Update(features, next, full);
     }
 
-    /// <summary>The frozen encoder's maps of the batch last uploaded: (s, s′), one tensor a camera, the caller's to dispose.</summary>
+    /// <summary>The frozen encoder's maps of a batch, newly cropped: (s, s′), one tensor a camera, the caller's to dispose.</summary>
     public (Tensor[] Now, Tensor[] Next) FrozenMaps(Batch batch)
     {
         _training.Batch.Upload(batch, _parameters.CropPadding, _training.Noise);
