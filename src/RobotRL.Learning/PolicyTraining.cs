@@ -109,7 +109,11 @@ internal sealed class PolicyTraining : IDisposable
         foreach (var (name, _, optimizer) in _optimized) optimizer.Save(tensors, $"adam.{name}");
         return new()
         {
-            Learner = learner, Steps = steps, PretrainedSteps = pretrained, Temperature = temperature, Noise = Noise.State,
+            Learner = learner,
+            Steps = steps,
+            PretrainedSteps = pretrained,
+            Temperature = temperature,
+            Noise = Noise.State,
             OptimizerSteps = _optimized.ToDictionary(o => o.Name, o => o.Optimizer.Steps),
         };
     }

@@ -11,21 +11,49 @@ internal static class Given
     {
         var p = new LearnerParameters
         {
-            Method = LearningMethod.Rlpd, Encoder = EncoderKind.Convolutional, EncoderChannels = [4, 8], BatchSize = 8, CriticUpdatesPerActorUpdate = 2,
-            Discount = 0.97, LearningRate = 3e-4, TargetRate = 0.005, EnsembleSize = 2, EnsembleSubset = 2, EntropyBackup = false, InitialTemperature = 0.01,
-            TargetEntropyScale = 0.5, HiddenSizes = [32, 32], ImageLatent = 16, ProprioceptionLatent = 8, CropPadding = 2, GripperPenalty = -0.02,
-            DemonstrationShare = 0.5, BufferCapacity = 1000, StartAfter = 10, UpdateToData = 1, UpdateToDataSlack = 4, PublishEvery = 5,
-            CheckpointEvery = 10, PretrainSteps = 0, Threads = 1,
+            Method = LearningMethod.Rlpd,
+            Encoder = EncoderKind.Convolutional,
+            EncoderChannels = [4, 8],
+            BatchSize = 8,
+            CriticUpdatesPerActorUpdate = 2,
+            Discount = 0.97,
+            LearningRate = 3e-4,
+            TargetRate = 0.005,
+            EnsembleSize = 2,
+            EnsembleSubset = 2,
+            EntropyBackup = false,
+            InitialTemperature = 0.01,
+            TargetEntropyScale = 0.5,
+            HiddenSizes = [32, 32],
+            ImageLatent = 16,
+            ProprioceptionLatent = 8,
+            CropPadding = 2,
+            GripperPenalty = -0.02,
+            DemonstrationShare = 0.5,
+            BufferCapacity = 1000,
+            StartAfter = 10,
+            UpdateToData = 1,
+            UpdateToDataSlack = 4,
+            PublishEvery = 5,
+            CheckpointEvery = 10,
+            PretrainSteps = 0,
+            Threads = 1,
         };
         return change?.Invoke(p) ?? p;
     }
 
     public static NetworkShape Shape(LearnerParameters p, int actions = 2, bool gripper = true, params int[] images) => new()
     {
-        Proprioception = Observation.ProprioceptionSize, Actions = actions, HasGripper = gripper,
+        Proprioception = Observation.ProprioceptionSize,
+        Actions = actions,
+        HasGripper = gripper,
         ImageSizes = p.Encoder == EncoderKind.None ? [] : images.Length > 0 ? images : [16, 16],
-        Encoder = p.Encoder, EncoderChannels = p.EncoderChannels, EncoderWeightsPath = p.EncoderWeightsPath, ImageLatent = p.ImageLatent,
-        ProprioceptionLatent = p.ProprioceptionLatent, HiddenSizes = p.HiddenSizes,
+        Encoder = p.Encoder,
+        EncoderChannels = p.EncoderChannels,
+        EncoderWeightsPath = p.EncoderWeightsPath,
+        ImageLatent = p.ImageLatent,
+        ProprioceptionLatent = p.ProprioceptionLatent,
+        HiddenSizes = p.HiddenSizes,
     };
 
     public static RlpdLearner Learner(LearnerParameters p, ulong seed = 1) => new(Shape(p), p, seed);

@@ -8,7 +8,13 @@ public sealed class LearnerLoopTests
 {
     private static readonly LearnerParameters Parameters = Given.Parameters(p => p with
     {
-        Encoder = EncoderKind.None, StartAfter = 2, PublishEvery = 3, CheckpointEvery = 5, PretrainSteps = 4, UpdateToData = 1, UpdateToDataSlack = 2,
+        Encoder = EncoderKind.None,
+        StartAfter = 2,
+        PublishEvery = 3,
+        CheckpointEvery = 5,
+        PretrainSteps = 4,
+        UpdateToData = 1,
+        UpdateToDataSlack = 2,
     });
 
     /// <summary>Pretraining 4, then one step a due: publications at versions 0, 3, 4 (end of pretraining), 6, 9, 12; checkpoints at learner steps 5 and 10.</summary>
@@ -20,7 +26,8 @@ public sealed class LearnerLoopTests
         var (versions, checkpoints) = (new List<long>(), new List<long>());
         var loop = new LearnerLoop(learner, new NoiseBatches(1), new NoiseBatches(2), Parameters, governor, exchange)
         {
-            Reported = r => versions.Add(r.Metrics.Step), CheckpointDue = l => checkpoints.Add(l.Steps),
+            Reported = r => versions.Add(r.Metrics.Step),
+            CheckpointDue = l => checkpoints.Add(l.Steps),
         };
         Assert.Equal(0, exchange.Latest!.Version);
         loop.Pretrain();
