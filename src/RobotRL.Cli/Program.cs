@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RobotRL.Cli.Bench;
 using RobotRL.Cli.Commands;
 using RobotRL.Cli.Doctor;
 
@@ -7,8 +8,9 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     CommandLine.Json,
     TrainCommand.Create(),
     EvalCommand.Create(),
+    RecordCommand.Create(),
+    BenchCommand.Create(),
     DoctorCommand.Create(),
 };
 var parse = root.Parse(args);
-var exit = parse.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
-return parse.Errors.Count > 0 ? ExitCode.BadInput : exit;
+return CommandLine.Refused(parse) ? ExitCode.BadInput : parse.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using RobotRL.Configuration;
 using Spectre.Console;
@@ -17,7 +19,8 @@ internal static class ExitCode
 /// <summary>What every command shares: logs to stderr, one JSON object last on stdout with <c>--json</c>, errors as exit codes.</summary>
 internal static class CommandLine
 {
-    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    /// <summary>How results are spelled.</summary>
+    public static JsonSerializerOptions SnakeCase { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Where people read: stderr, so that stdout stays for programs.</summary>
     public static IAnsiConsole Log { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
@@ -37,6 +40,29 @@ internal static class CommandLine
         if (parse.GetValue(Json)) Console.Out.WriteLine(JsonSerializer.Serialize(result, SnakeCase));
     }
 
+    /// <summary>Whether the words given are no command line of this program; says why, one line an error.</summary>
+    public static bool Refused(ParseResult parse)
+    {
+        if (parse.Action is not ParseErrorAction) return false;
+        string[] unknown = [.. parse.UnmatchedTokens.Select(token => $"'{token}' is no command, argument or option here; see robotrl {Path(parse.CommandResult)}--help")];
+        // An unknown word also leaves something missing: that is no second error.
+        foreach (var line in unknown.Length > 0 ? unknown : parse.Errors.Select(e => e.Message.ReplaceLineEndings(" "))) Console.Error.WriteLine(line);
+        return true;
+    }
+
+    /// <summary>Refuses an option's value where <paramref name="holds"/> does not.</summary>
+    public static Option<T> Where<T>(this Option<T> option, Func<T, bool> holds, string requirement)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !result.Errors.Any() && result.GetValueOrDefault<T>() is { } value && !holds(value))
+                result.AddError($"{option.Name} {value}: {requirement}");
+        });
+        return option;
+    }
+
+    private static string Path(CommandResult command) => command.Parent is CommandResult parent ? $"{Path(parent)}{command.Command.Name} " : "";
+
     private static int Guarded(Func<int> body)
     {
         try
@@ -48,9 +74,9 @@ internal static class CommandLine
             foreach (var error in e.Errors) Console.Error.WriteLine(error);
             return ExitCode.BadInput;
         }
-        catch (Exception e) when (e is Runs.BadInputException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is Runs.BadInputException or Robots.Mujoco.MujocoException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
-            Console.Error.WriteLine(e.Message);
+            Console.Error.WriteLine(e.Message.ReplaceLineEndings(e is Runs.BadInputException ? "\n" : " "));
             return ExitCode.BadInput;
         }
         catch (Actor.SafeStopException e)

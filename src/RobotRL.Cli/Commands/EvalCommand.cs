@@ -15,7 +15,7 @@ internal static class EvalCommand
     public static Command Create()
     {
         var run = SharedOptions.Run();
-        Option<int> episodes = new("--episodes") { Description = "Episodes to evaluate", DefaultValueFactory = _ => 100 };
+        var episodes = new Option<int>("--episodes") { Description = "Episodes to evaluate", DefaultValueFactory = _ => 100 }.Where(n => n > 0, "write a number of episodes from 1");
         var seed = SharedOptions.Seed(1_000_001);
         var pace = SharedOptions.Pace();
         return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace }.Does((parse, cancel) =>

@@ -4,6 +4,7 @@ using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
 using RobotRL.Cli.Training;
 using RobotRL.Configuration;
+using RobotRL.Policy;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Commands;
@@ -16,10 +17,10 @@ internal static class TrainCommand
         var config = SharedOptions.Config();
         Option<string> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one", Required = true };
         var seed = SharedOptions.Seed(1);
-        Option<long> envSteps = new("--env-steps") { Description = "Environment steps to train for", DefaultValueFactory = _ => 20_000 };
-        Option<double> until = new("--until-success") { Description = "Stop once this share of the newest 20 episodes succeeds without help", DefaultValueFactory = _ => 2 };
-        Option<long> humanSteps = new("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included", DefaultValueFactory = _ => long.MaxValue };
-        Option<double> wall = new("--wall-seconds") { Description = "Stop this session after so many seconds", DefaultValueFactory = _ => double.PositiveInfinity };
+        var envSteps = new Option<long>("--env-steps") { Description = "Environment steps to train for", DefaultValueFactory = _ => 20_000 }.Where(n => n >= 0, "write a number of steps, 0 for demonstrations alone");
+        var until = new Option<double>("--until-success") { Description = "Stop once this share of the newest 20 episodes succeeds without help", DefaultValueFactory = _ => 2 }.Where(p => p > 0, "write a success rate above 0; above 1 for never");
+        var humanSteps = new Option<long>("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included", DefaultValueFactory = _ => long.MaxValue }.Where(n => n >= 0, "write a number of steps");
+        var wall = new Option<double>("--wall-seconds") { Description = "Stop this session after so many seconds", DefaultValueFactory = _ => double.PositiveInfinity }.Where(t => t > 0, "write a number of seconds above 0");
         var teleoperator = SharedOptions.Operator(OperatorKind.Scripted);
         Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
         var pace = SharedOptions.Pace();
@@ -38,16 +39,22 @@ internal static class TrainCommand
     }
 
     public static TrainingResult Run(
-        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, CancellationToken cancel)
+        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, CancellationToken cancel) =>
+        InSession(configuration, folder, identity, goal, teleoperator, pace, session => session.Run(cancel));
+
+    /// <summary>Makes the run's folder or goes on with what it holds.</summary>
+    public static T InSession<T>(
+        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, Func<TrainingSession, T> body)
     {
         // Everything that can be refused is built before anything is written.
+        if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace);
+        var hands = Teleoperator(teleoperator, pace, rig, identity.Seed);
+        using var owned = hands as IDisposable;
         var run = RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration.ResolvedYaml);
         using var metrics = new MetricsLog(run.Path);
-        var hands = Teleoperator(teleoperator, rig, identity.Seed);
-        using var owned = hands as IDisposable;
         var session = new TrainingSession(run, rig, hands, metrics, new TrainingView(CommandLine.Log), goal, line => Console.Error.WriteLine(line));
-        return session.Run(cancel);
+        return body(session);
     }
 
     private static RunDirectory Resume(string folder, RunIdentity identity)
@@ -57,13 +64,15 @@ internal static class TrainCommand
             throw new BadInputException($"{folder}: the run was started with another configuration (hash {run.Identity.ConfigHash[..12]}, now {identity.ConfigHash[..12]}); use its config.yaml or name a new folder");
         if (run.Identity.Seed != identity.Seed)
             throw new BadInputException($"{folder}: the run was started with --seed {run.Identity.Seed}; use it or name a new folder");
-        return run;
+        return run.For(identity.Deterministic);
     }
 
-    private static ITeleoperator Teleoperator(OperatorKind kind, SimulatedRig rig, ulong seed) => kind switch
+    private static ITeleoperator Teleoperator(OperatorKind kind, Pace pace, SimulatedRig rig, ulong seed) => kind switch
     {
         OperatorKind.Scripted => new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed),
         OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed)),
+        _ when pace != Pace.Realtime => throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime"),
+        _ when Console.IsInputRedirected => throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one"),
         _ => new KeyboardTeleoperator(Environment.UserName, rig.Configuration.Task.Actions, () => rig.Now),
     };
 }

@@ -35,6 +35,7 @@ internal sealed class RunDirectory
     public static RunDirectory Create(string path, RunIdentity identity, string resolvedYaml)
     {
         path = System.IO.Path.GetFullPath(path);
+        if (File.Exists(path)) throw new BadInputException($"{path}: a file; name an empty or a new folder for --run");
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
             throw new BadInputException($"{path}: not a run and not empty; name an empty or a new folder for --run");
         Directory.CreateDirectory(path);
@@ -61,6 +62,9 @@ internal sealed class RunDirectory
             throw new BadInputException($"{file}: not a run description ({e.Message}); restore it or start a new run");
         }
     }
+
+    /// <summary>The same run, for a session that acts and learns in turn or at once: demonstrations recorded beforehand serve either.</summary>
+    public RunDirectory For(bool deterministic) => new(Path, Identity with { Deterministic = deterministic });
 
     /// <summary>Writes beside and renames, so that a reader never sees half a file.</summary>
     public static void WriteAside(string path, string text)

@@ -22,6 +22,9 @@ internal sealed record TrainingGoal(long EnvSteps, double UntilSuccess, long Hum
 internal sealed record TrainingResult(
     long EnvSteps, long DemonstrationSteps, long HumanSteps, long LearnerSteps, double WallS, double SuccessRate, double InterventionFraction, bool Finished, string Run);
 
+/// <summary>What was recorded: the object that <c>record --json</c> prints.</summary>
+internal sealed record RecordingResult(int Episodes, int Successes, long Steps, long HumanSteps, string Run);
+
 /// <summary>
 /// One training run from wherever it stands: rebuild the buffers from the episodes on disk, take up the newest checkpoint, record the missing
 /// demonstrations, then act and learn at the governed ratio. Learner and actor run on threads of their own, or in turn when deterministic.
@@ -144,6 +147,30 @@ internal sealed class TrainingSession(
         }
     }
 
+    /// <summary>Records further demonstrations and learns nothing; training the same run later takes them up.</summary>
+    public RecordingResult Record(int episodes, CancellationToken cancel)
+    {
+        var store = EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log);
+        foreach (var episode in store.Episodes()) TakeUp(episode, null);
+        var result = new RecordingResult(0, 0, 0, 0, run.Path);
+        view.While(() =>
+        {
+            while (result.Episodes < episodes && !cancel.IsCancellationRequested)
+            {
+                var summary = Demonstrate(store, _ => { }, cancel);
+                if (summary.Steps == 0) continue;
+                result = result with
+                {
+                    Episodes = result.Episodes + 1,
+                    Successes = result.Successes + (summary.Outcome == EpisodeOutcome.Success ? 1 : 0),
+                    Steps = result.Steps + summary.Steps,
+                    HumanSteps = result.HumanSteps + summary.HumanSteps,
+                };
+            }
+        });
+        return result;
+    }
+
     private bool IsDone() =>
         _envSteps >= goal.EnvSteps || _humanSteps >= goal.HumanSteps || _wall.Elapsed.TotalSeconds >= goal.WallSeconds ||
         (_success.Count == SuccessWindow && _success.Mean >= goal.UntilSuccess);
@@ -154,14 +181,20 @@ internal sealed class TrainingSession(
         while (_demonstrations < rig.Configuration.Operator.Demonstrations && _humanSteps < goal.HumanSteps && !cancel.IsCancellationRequested)
         {
             transitions.Clear();
-            var index = (ulong)store.NextIndex;
-            SeedOperator(SeedUse.Demonstration, index);
-            var summary = RunEpisode(store, EpisodeKind.Demonstration, Seeds.Derive(_seed, SeedUse.Demonstration, index), new NoPolicy(), transitions.Add, cancel);
+            var summary = Demonstrate(store, transitions.Add, cancel);
             // What did not succeed demonstrates nothing: it stays on disk, out of the buffer.
             if (summary.Outcome == EpisodeOutcome.Success)
                 foreach (var transition in transitions) buffer.Add(EpisodeKind.Demonstration, transition);
-            Report("demonstrations", 0, episodeEnded: false);
         }
+    }
+
+    private EpisodeSummary Demonstrate(EpisodeStore store, Action<Transition> onTransition, CancellationToken cancel)
+    {
+        var index = (ulong)store.NextIndex;
+        SeedOperator(SeedUse.Demonstration, index);
+        var summary = RunEpisode(store, EpisodeKind.Demonstration, Seeds.Derive(_seed, SeedUse.Demonstration, index), new NoPolicy(), onTransition, cancel);
+        Report("demonstrations", 0, episodeEnded: false);
+        return summary;
     }
 
     private EpisodeSummary RunEpisode(EpisodeStore store, EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
@@ -183,7 +216,7 @@ internal sealed class TrainingSession(
         return summary;
     }
 
-    private void TakeUp(Episode episode, ReplayBuffer buffer)
+    private void TakeUp(Episode episode, ReplayBuffer? buffer)
     {
         var human = episode.Transitions.Count(t => t.IsIntervention);
         var summary = new EpisodeSummary(episode.Info.Kind, episode.Info.Seed, episode.Outcome, episode.Steps.Count, episode.Transitions.Sum(t => t.Reward),
@@ -191,7 +224,7 @@ internal sealed class TrainingSession(
         Count(summary);
         if (summary.Kind == EpisodeKind.Online) _envSteps += summary.Steps;
         else if (summary.Outcome != EpisodeOutcome.Success) return;
-        foreach (var transition in episode.Transitions) buffer.Add(episode.Info.Kind, transition);
+        foreach (var transition in episode.Transitions) buffer?.Add(episode.Info.Kind, transition);
     }
 
     private void Count(in EpisodeSummary summary)

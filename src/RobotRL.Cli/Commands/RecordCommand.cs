@@ -1,0 +1,33 @@
+using System.CommandLine;
+using RobotRL.Cli.Runs;
+using RobotRL.Cli.Training;
+using RobotRL.Configuration;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl record</c>: demonstrations ahead of training, through the same arbiter, gate and recorder. <c>train</c> on the same folder takes them up.</summary>
+internal static class RecordCommand
+{
+    public static Command Create()
+    {
+        var config = SharedOptions.Config();
+        Option<string> run = new("--run") { Description = "Folder of the run: made when new, added to when it holds one", Required = true };
+        var episodes = new Option<int?>("--episodes") { Description = "Demonstrations to record now; as many as the configuration asks for by default" }.Where(n => n > 0, "write a number of episodes from 1");
+        var seed = SharedOptions.Seed(1);
+        var teleoperator = SharedOptions.Operator(OperatorKind.Scripted).Where(kind => kind != OperatorKind.None, "somebody must demonstrate; write scripted or live");
+        var set = SharedOptions.Set();
+        return new Command("record", "Record demonstrations") { config, run, episodes, seed, teleoperator, set }.Does((parse, cancel) =>
+        {
+            var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+            var kind = parse.GetValue(teleoperator);
+            var result = TrainCommand.InSession(configuration, parse.GetRequiredValue(run),
+                new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), kind.ToString(), Deterministic: false),
+                new TrainingGoal(EnvSteps: 0, UntilSuccess: 2, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
+                kind, kind == OperatorKind.Live ? Pace.Realtime : Pace.Lockstep,
+                session => session.Record(parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel));
+            Console.Error.WriteLine($"{result.Successes} of {result.Episodes} demonstrations succeeded, {result.Steps} steps, in {result.Run}");
+            CommandLine.Result(parse, result);
+            return ExitCode.Done;
+        });
+    }
+}
