@@ -8,6 +8,8 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     CommandLine.Json,
     TrainCommand.Create(),
     EvalCommand.Create(),
+    DemoCommand.Create(),
+    ResultsCommand.Create(),
     RecordCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

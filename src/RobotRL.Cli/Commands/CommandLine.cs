@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using RobotRL.Configuration;
 using Spectre.Console;
 
@@ -17,7 +18,7 @@ internal static class ExitCode
 }
 
 /// <summary>What every command shares: logs to stderr, one JSON object last on stdout with <c>--json</c>, errors as exit codes.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>How results are spelled.</summary>
     public static JsonSerializerOptions SnakeCase { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -46,7 +47,7 @@ internal static class CommandLine
         if (parse.Action is not ParseErrorAction) return false;
         string[] unknown = [.. parse.UnmatchedTokens.Select(token => $"'{token}' is no command, argument or option here; see robotrl {Path(parse.CommandResult)}--help")];
         // An unknown word also leaves something missing: that is no second error.
-        foreach (var line in unknown.Length > 0 ? unknown : parse.Errors.Select(e => e.Message.ReplaceLineEndings(" "))) Console.Error.WriteLine(line);
+        foreach (var line in unknown.Length > 0 ? unknown : parse.Errors.Select(e => TypeName().Replace(e.Message.ReplaceLineEndings(" "), ""))) Console.Error.WriteLine(line);
         return true;
     }
 
@@ -55,11 +56,21 @@ internal static class CommandLine
     {
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && !result.Errors.Any() && result.GetValueOrDefault<T>() is { } value && !holds(value))
-                result.AddError($"{option.Name} {value}: {requirement}");
+            try
+            {
+                if (result.Tokens.Count > 0 && result.GetValueOrDefault<T>() is { } value && !holds(value)) result.AddError($"{option.Name} {value}: {requirement}");
+            }
+            catch (InvalidOperationException)
+            {
+                // Not of the option's type: the parser says so itself.
+            }
         });
         return option;
     }
+
+    /// <summary>What the parser says about C# types helps nobody at a terminal.</summary>
+    [GeneratedRegex(" as expected type '[^']*'")]
+    private static partial Regex TypeName();
 
     private static string Path(CommandResult command) => command.Parent is CommandResult parent ? $"{Path(parent)}{command.Command.Name} " : "";
 

@@ -21,7 +21,7 @@ internal static class EvalCommand
         return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace }.Does((parse, cancel) =>
         {
             var result = Run(RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetValue(episodes), parse.GetValue(seed), parse.GetValue(pace), cancel);
-            Console.Error.WriteLine($"success {result.Successes} of {result.Episodes} ({result.SuccessRate:P0}, 95 % interval {result.WilsonLow:P0} to {result.WilsonHigh:P0}), cycle time {result.CycleTimeS:F1} s, violations {result.Violations}");
+            Console.Error.WriteLine(Text(result));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
         });
@@ -33,6 +33,9 @@ internal static class EvalCommand
         using var rig = new SimulatedRig(configuration, pace);
         return Evaluator.Run(rig, Weights(run, configuration), episodes, seed, _ => { }, cancel);
     }
+
+    public static string Text(EvaluationResult r) =>
+        $"success {r.Successes} of {r.Episodes} ({r.SuccessRate:P0}; 95 % interval {r.WilsonLow:P0} to {r.WilsonHigh:P0}), cycle time {r.CycleTimeS:F1} s, violations {r.Violations}";
 
     private static WeightSnapshot Weights(RunDirectory run, RunConfiguration configuration)
     {
