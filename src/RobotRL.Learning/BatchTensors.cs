@@ -27,6 +27,7 @@ internal sealed class BatchTensors : IDisposable
         Rewards = Keep(zeros(size, device: device));
         NotTerminated = Keep(zeros(size, device: device));
         GripperChanged = Keep(zeros(size, device: device));
+        HumanDrove = Keep(zeros(size, device: device));
         Gripper = Keep(zeros(size, 1, ScalarType.Int64, device));
         Noise = Keep(zeros(size, shape.Actions, device: device));
         NextNoise = Keep(zeros(size, shape.Actions, device: device));
@@ -50,6 +51,9 @@ internal sealed class BatchTensors : IDisposable
     /// <summary>1 − terminated. A time-out keeps its 1.</summary>
     public Tensor NotTerminated { get; }
     public Tensor GripperChanged { get; }
+
+    /// <summary>1 where a human drove.</summary>
+    public Tensor HumanDrove { get; }
 
     /// <summary>Index of the executed gripper command, [B, 1] int64: 0 close, 1 stay, 2 open.</summary>
     public Tensor Gripper { get; }
@@ -77,6 +81,7 @@ internal sealed class BatchTensors : IDisposable
         Copy(batch.Actions, Actions);
         Copy(batch.Rewards, Rewards);
         Copy(batch.GripperChanged, GripperChanged);
+        Copy(batch.Interventions, HumanDrove);
         Copy(batch.Terminated, NotTerminated);
         NotTerminated.neg_().add_(1);
         for (var i = 0; i < _indices.Length; i++) _indices[i] = batch.Gripper[i] + 1;
@@ -94,7 +99,7 @@ internal sealed class BatchTensors : IDisposable
 
     public void Dispose()
     {
-        foreach (var t in (Tensor[])[.. _hostImages, .. _hostNextImages, Proprioception, NextProprioception, Actions, Rewards, NotTerminated, GripperChanged, Gripper, Noise, NextNoise])
+        foreach (var t in (Tensor[])[.. _hostImages, .. _hostNextImages, Proprioception, NextProprioception, Actions, Rewards, NotTerminated, GripperChanged, HumanDrove, Gripper, Noise, NextNoise])
             t.Dispose();
     }
 

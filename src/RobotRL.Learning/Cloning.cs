@@ -28,9 +28,16 @@ internal static class Cloning
     public static Tensor GripperLoss(Tensor values, Tensor commands) => F.cross_entropy(values, commands.squeeze(1));
 
     /// <summary>max_g [Q(s, g) + margin · (g ≠ g_E)] − Q(s, g_E): ranks the demonstrated command first without inflating values.</summary>
-    public static Tensor MarginLoss(Tensor values, Tensor commands)
+    /// <param name="values">[B, 3].</param>
+    /// <param name="commands">Index of the executed command, [B, 1].</param>
+    /// <param name="rows">Weight of each row, [B]; all rows count in full where it is null.</param>
+    public static Tensor MarginLoss(Tensor values, Tensor commands, Tensor? rows = null)
     {
         var others = 1 - F.one_hot(commands.squeeze(1), values.shape[1]);
-        return ((values + Margin * others).amax([1]) - values.gather(1, commands).squeeze(1)).mean();
+        var margins = (values + Margin * others).amax([1]) - values.gather(1, commands).squeeze(1);
+        return (rows is null ? margins : margins * rows).mean();
     }
+
+    /// <summary>Squared error of the squashed mean on the rows that count; it leaves the deviation to the policy's own objective.</summary>
+    public static Tensor MeanError(Tensor mean, Tensor actions, Tensor rows) => ((mean.tanh() - actions).square().sum(1) * rows).mean();
 }

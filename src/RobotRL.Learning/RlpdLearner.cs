@@ -158,9 +158,10 @@ public sealed class RlpdLearner : ILearner
 
         Tensor graspTarget;
         using (no_grad()) graspTarget = GraspTarget(next);
-        var values = network.Forward(_training.Grasp!.Trained, features, batch.Proprioception).gather(1, batch.Gripper).squeeze(1);
-        var graspLoss = (values - graspTarget).square().mean();
+        var values = network.Forward(_training.Grasp!.Trained, features, batch.Proprioception);
+        var graspLoss = (values.gather(1, batch.Gripper).squeeze(1) - graspTarget).square().mean();
         metrics = metrics with { GraspLoss = graspLoss.item<float>() };
+        if (_parameters.CloningWeight > 0) graspLoss += _parameters.CloningWeight * Cloning.MarginLoss(values, batch.Gripper, batch.HumanDrove);
         return loss + graspLoss;
     }
 
@@ -191,13 +192,15 @@ public sealed class RlpdLearner : ILearner
         return batch.Rewards + _parameters.GripperPenalty * batch.GripperChanged + _parameters.Discount * batch.NotTerminated * value;
     }
 
-    /// <summary>−E[mean_i Q_i(s, a) − α log π(a|s)]; its gradient reaches the actor only.</summary>
+    /// <summary>−E[mean_i Q_i(s, a) − α log π(a|s)], and the cloning term where one is asked for; its gradient reaches the actor only.</summary>
     internal (Tensor Loss, Tensor Entropy) ActorLoss(Tensor? features)
     {
         var batch = _training.Batch;
         var (mean, deviation) = _training.ActorNetwork.Forward(_training.Actor.Trained, features, batch.Proprioception);
         var (action, logProbability) = ActorNetwork.Sample(mean, deviation, batch.Noise);
         var q = _critics.Forward(_critic.Frozen, features, batch.Proprioception, action).mean([0]);
-        return ((_temperature.Value * logProbability - q).mean(), logProbability.detach().mean().neg());
+        var loss = (_temperature.Value * logProbability - q).mean();
+        if (_parameters.CloningWeight > 0) loss += _parameters.CloningWeight * Cloning.MeanError(mean, batch.Actions, batch.HumanDrove);
+        return (loss, logProbability.detach().mean().neg());
     }
 }

@@ -73,6 +73,9 @@ public sealed record LearnerParameters
     /// <summary>Reward for each change of the gripper, ≤ 0.</summary>
     public required double GripperPenalty { get; init; }
 
+    /// <summary>Weight of the cloning term that holds the actor (and the gripper's values) to what a human did, on the rows that a human drove; 0 for plain RLPD.</summary>
+    public required double CloningWeight { get; init; }
+
     /// <summary>Share of each batch from the demonstration buffer.</summary>
     public required double DemonstrationShare { get; init; }
 

@@ -29,6 +29,7 @@ internal static class Given
             ProprioceptionLatent = 8,
             CropPadding = 2,
             GripperPenalty = -0.02,
+            CloningWeight = 0,
             DemonstrationShare = 0.5,
             BufferCapacity = 1000,
             StartAfter = 10,
