@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace RobotRL.Cli.Tests;
@@ -8,22 +9,20 @@ internal sealed record RobotrlResult(int ExitCode, string[] Output, string Error
 {
     /// <summary>The last line on stdout, which is one JSON object with <c>--json</c>.</summary>
     public JsonElement Json => JsonDocument.Parse(Output[^1]).RootElement;
+
+    public string[] ErrorLines => Error.TrimEnd().ReplaceLineEndings("\n").Split('\n');
 }
 
 /// <summary>Runs the built command line as a user does: another process, no stdin.</summary>
-internal static class RobotrlProcess
+internal sealed partial class RobotrlProcess : IDisposable
 {
+    private const int Interrupt = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    public static string Root { get; } = FindRoot();
+    private readonly Process _process;
+    private readonly Task<string> _output, _error;
 
-    /// <summary>The program of the same configuration as these tests.</summary>
-    private static string Program { get; } =
-        Path.Combine(Root, "src", "RobotRL.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "robotrl.dll");
-
-    public static RobotrlResult Run(params string[] arguments) => Run(new Dictionary<string, string>(), arguments);
-
-    public static RobotrlResult Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    private RobotrlProcess(IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
@@ -33,17 +32,59 @@ internal static class RobotrlProcess
             RedirectStandardError = true,
         };
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"robotrl {string.Join(' ', arguments)} gave no answer within {Patience}");
-        }
-        return new(process.ExitCode, output.Result.TrimEnd().Split('\n'), error.Result);
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
     }
+
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The program of the same configuration as these tests.</summary>
+    public static string Program { get; } =
+        Path.Combine(Root, "src", "RobotRL.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "robotrl.dll");
+
+    public bool HasExited => _process.HasExited;
+
+    public static RobotrlResult Run(params string[] arguments) => Run(new Dictionary<string, string>(), arguments);
+
+    public static RobotrlResult Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = new RobotrlProcess(environment, arguments);
+        return process.Wait();
+    }
+
+    /// <summary>Starts without waiting.</summary>
+    public static RobotrlProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Ends the process in the midst of whatever it does, as a power cut would.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        Assert.True(_process.WaitForExit(Patience));
+    }
+
+    /// <summary>Ctrl+C.</summary>
+    public void PressControlC() => Assert.Equal(0, Signal(_process.Id, Interrupt));
+
+    public RobotrlResult Wait()
+    {
+        if (!_process.WaitForExit(Patience))
+        {
+            _process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"robotrl {string.Join(' ', _process.StartInfo.ArgumentList)} gave no answer within {Patience}");
+        }
+        return new(_process.ExitCode, _output.Result.TrimEnd().Split('\n'), _error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
 
     private static string FindRoot()
     {

@@ -45,9 +45,11 @@ internal static partial class CommandLine
     public static bool Refused(ParseResult parse)
     {
         if (parse.Action is not ParseErrorAction) return false;
-        string[] unknown = [.. parse.UnmatchedTokens.Select(token => $"'{token}' is no command, argument or option here; see robotrl {Path(parse.CommandResult)}--help")];
-        // An unknown word also leaves something missing: that is no second error.
-        foreach (var line in unknown.Length > 0 ? unknown : parse.Errors.Select(e => TypeName().Replace(e.Message.ReplaceLineEndings(" "), ""))) Console.Error.WriteLine(line);
+        // An unknown word also leaves something missing and strands what follows it: these are no further errors.
+        string[] lines = parse.UnmatchedTokens is [var unknown, ..]
+            ? [$"'{unknown}' is no command, argument or option here; see robotrl {Path(parse.CommandResult)}--help"]
+            : [.. parse.Errors.Select(e => TypeName().Replace(e.Message.ReplaceLineEndings(" "), ""))];
+        foreach (var line in lines) Console.Error.WriteLine(line);
         return true;
     }
 

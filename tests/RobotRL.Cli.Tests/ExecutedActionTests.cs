@@ -1,0 +1,124 @@
+using RobotRL.Cli.Actor;
+using RobotRL.Cli.Commands;
+using RobotRL.Cli.Composition;
+using RobotRL.Configuration;
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Replay;
+using RobotRL.Teleop;
+
+namespace RobotRL.Cli.Tests;
+
+/// <summary>
+/// The executed action is the truth: what lies on disk is what the control session says was executed, beside what was proposed and by whom.
+/// <code>
+/// step      0 ………… 9      10 ………… 19     20 …………
+/// policy    small          beyond 1       toward the workspace's face
+/// human     –              drives 14–19   –
+/// executed  as proposed    clipped to ±1  what the gate let through
+/// </code>
+/// </summary>
+public sealed class ExecutedActionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Stored_action_is_the_executed_one_through_clipping_and_intervention()
+    {
+        var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach), [("task.max_steps", "40")]);
+        var task = configuration.Task;
+        using var rig = new SimulatedRig(configuration, Pace.Lockstep);
+        Script script = new(rig);
+        List<(ExecutedAction Action, ControlRecord Record)> reported = [];
+
+        var store = EpisodeStore.Open(_folder.Path, TornEpisodes.Keep, _ => { });
+        using (var writer = store.Begin(new() { Kind = EpisodeKind.Online, Seed = 5, Task = "reach", ConfigHash = configuration.Hash, Cameras = [], WallClockOffsetNs = 0 }))
+        {
+            using var runner = new EpisodeRunner(rig, script);
+            var summary = runner.Run(EpisodeKind.Online, 5, script, transition =>
+            {
+                writer.Append(transition, 3);
+                reported.Add((transition.Action, rig.Control.Latest));
+            }, TestContext.Current.CancellationToken);
+            writer.Complete(summary.Outcome);
+            Assert.Equal(Script.Human, summary.HumanSteps);
+        }
+        var stored = Assert.Single(store.Episodes()).Transitions.Select(t => t.Action).ToList();
+        Assert.True(stored.Count > 30, $"The episode ended after {stored.Count} steps.");
+        Assert.Equal(reported.Count, stored.Count);
+
+        var mapping = new ActionMapping(task.Actions);
+        mapping.BeginEpisode(rig.Control.Home);
+        var limited = 0;
+        for (var i = 0; i < stored.Count; i++)
+        {
+            var (action, record) = reported[i];
+            var s = stored[i];
+            Assert.Equal((action.Policy, action.Proposed, action.Executed, action.Source, action.Limits), (s.Policy, s.Proposed, s.Executed, s.Source, s.Limits));
+            Assert.Equal(script.Proposed[i].Policy, s.Policy);
+            Assert.Equal(script.Proposed[i].Passed, s.Proposed);
+            Assert.Equal(Script.HumanDrives(i) ? ActionSource.Human : ActionSource.Policy, s.Source);
+            for (var axis = 0; axis < ActionSpace.Axes; axis++) Assert.InRange(s.Executed.Motion[axis], -1, 1);
+
+            // The way that the limited reference fell short of its plan, taken off the target, by the loop's own record.
+            var target = record.Target.PoseInBase.Position + (record.Reference.PoseInBase.Position - record.PlannedInBase.Position);
+            var executed = mapping.TargetOf(s.Executed, script.Measured[i]).Position;
+            var measuredToTarget = mapping.ActionOf(new(target, record.Target.PoseInBase.Orientation), script.Measured[i]);
+            var recordedTarget = mapping.TargetOf(new() { Motion = measuredToTarget }, script.Measured[i]).Position;
+            Assert.True((executed - recordedTarget).Length < 1e-6, $"step {i}: executed leads to {executed}, the loop went for {recordedTarget}");
+
+            if (s.Limits == LimitFlags.None) Assert.Equal(s.Proposed, s.Executed);
+            if (i is >= 10 and < 20) Assert.True(s.Limits.HasFlag(LimitFlags.ActionRange), $"step {i}: {s.Limits}");
+            if (s.Limits.HasFlag(LimitFlags.Workspace)) limited++;
+            Assert.True(configuration.Robot.Limits.Workspace.Contains(record.Reference.PoseInBase.Position), $"step {i}: the reference left the workspace");
+        }
+        Assert.True(limited > 5, $"{limited} steps met the workspace's face.");
+        // At the face, a full outward proposal is not what is stored.
+        Assert.Equal(1, stored[^1].Proposed.Motion[0]);
+        Assert.InRange(stored[^1].Executed.Motion[0], -1, 0.75);
+    }
+
+    /// <summary>Policy and human of the timeline above.</summary>
+    private sealed class Script(SimulatedRig rig) : IDecider, ITeleoperator
+    {
+        public const int Human = 6;
+
+        public List<(PolicyAction Policy, PolicyAction Passed)> Proposed { get; } = [];
+        public List<Pose> Measured { get; } = [];
+        public long Version => 3;
+        public string Identity => "script";
+
+        public static bool HumanDrives(int step) => step is >= 20 - Human and < 20;
+
+        public PolicyAction Decide(Observation observation)
+        {
+            var step = Proposed.Count;
+            var action = step < 10 ? Along(0, 0.1f * (step % 3 - 1)) : step < 20 ? Along(1, step % 2 == 0 ? 1.5f : -1.5f) : Along(0, 1);
+            Measured.Add(rig.Control.Latest.EndEffector.PoseInBase);
+            Proposed.Add((action, action));
+            return action;
+        }
+
+        public void BeginEpisode(EpisodeKind kind)
+        {
+        }
+
+        public OperatorCommand Poll(in OperatorView view)
+        {
+            var step = Proposed.Count - 1;
+            if (!HumanDrives(step)) return OperatorCommand.Watching;
+            var action = Along(2, step % 2 == 0 ? 2 : -2);
+            Proposed[step] = (Proposed[step].Policy, action);
+            return new(true, action, InterventionReason.Requested);
+        }
+
+        private static PolicyAction Along(int axis, float value)
+        {
+            PolicyAction action = default;
+            action.Motion[axis] = value;
+            return action;
+        }
+    }
+}

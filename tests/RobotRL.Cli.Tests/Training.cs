@@ -1,0 +1,21 @@
+namespace RobotRL.Cli.Tests;
+
+/// <summary>Small trainings: seconds each.</summary>
+internal static class Training
+{
+    public const string Reach = "robot-configs/sim/reach.yaml", PegInsert = "robot-configs/sim/peg-insert.yaml";
+
+    /// <summary>Reach with small networks and batches, learning early.</summary>
+    public static string[] Small(string run, int envSteps, params string[] more) =>
+    [
+        "train", Reach, "--run", run, "--env-steps", $"{envSteps}", "--json", "--set", "learner.batch_size=16", "--set", "learner.hidden_sizes=[32]", "--set", "operator.demonstrations=3",
+        "--set", "learner.start_after=40", "--set", "learner.checkpoint_every=30", "--set", "learner.publish_every=10", .. more,
+    ];
+
+    /// <summary>Peg insertion with its two cameras, as small as it goes.</summary>
+    public static string[] SmallWithImages(string run, int envSteps, params string[] more) =>
+    [
+        "train", PegInsert, "--run", run, "--env-steps", $"{envSteps}", "--json", "--set", "learner.batch_size=16", "--set", "learner.hidden_sizes=[32]", "--set", "learner.encoder_channels=[8, 8, 8]",
+        "--set", "operator.demonstrations=2", "--set", "learner.start_after=40", "--set", "learner.publish_every=10", .. more,
+    ];
+}
