@@ -80,7 +80,7 @@ public sealed class BadInputTests : IDisposable
         { "TRAIN --set task.max_steps=0", "0 is out of range" },
         { "TRAIN --set task.decision_period_ms=100.5", "not a whole multiple" },
         { "TRAIN --set task.actions.translation_scale_m=0.2", "above robot.limits.translation.velocity_m_s" },
-        { "TRAIN --set task.end_effector_in_flange.position_m=[0,0,0.105]", "make end_effector_in_flange agree" },
+        { "TRAIN --set task.end_effector_in_flange.position_m=[0,0,0.105]", "make them agree" },
         { "TRAIN --set robot.driver=gazebo", "'gazebo' is not one of" },
         { "TRAIN --set robot.limits.workspace.min_m=[0.7,-0.15,0.05]", "not below max_m" },
         { "TRAIN --set robot.limits.contact_force_n=500", "contact_force_n" },

@@ -6,7 +6,7 @@ using RobotRL.Model;
 namespace RobotRL.Cli.Bench;
 
 /// <summary>Physics steps a second on the shipped peg insertion, the same motion for both, taking turns.</summary>
-/// <param name="RawStepsPerS">MuJoCo alone under the recorded torques: the same states to the bit.</param>
+/// <param name="RawStepsPerS">MuJoCo alone under the recorded torques, which end in the same state.</param>
 /// <param name="StackStepsPerS">The 1 kHz control cycle with gate and impedance law around it, and decisions at their rate; no rendering.</param>
 /// <param name="Fraction">Stack over raw: what the stack leaves of the physics.</param>
 /// <param name="RenderedStepsPerS">The stack with both cameras rendered and joined to an observation at every decision.</param>

@@ -102,5 +102,11 @@ internal static partial class CommandLine
             Console.Error.WriteLine($"stopped safely: {e.Message}; free the disk or mend its rights, then run the same command: it resumes");
             return ExitCode.Fault;
         }
+        // A defect, or what nobody foresaw: scripts must not take it for an answer, and whoever mends it needs the trace.
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Console.Error.WriteLine(e);
+            return ExitCode.Fault;
+        }
     }
 }
