@@ -7,7 +7,7 @@ namespace RobotRL.Cli.Tests;
 /// <summary>A run that is killed or stopped goes on with the same command and loses at most the episode in flight.</summary>
 public sealed class InterruptionTests : IDisposable
 {
-    private const int Goal = 400;
+    private const int Goal = 250;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

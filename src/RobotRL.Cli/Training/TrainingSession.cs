@@ -100,7 +100,8 @@ internal sealed class TrainingSession(
                 {
                     // The governor carries a failure to the actor; a cancellation is no failure.
                 }
-            }) { Name = "learner" };
+            })
+            { Name = "learner" };
             learning.Start();
             try
             {
@@ -202,7 +203,12 @@ internal sealed class TrainingSession(
         var task = rig.Configuration.Task;
         using var writer = store.Begin(new EpisodeInfo
         {
-            Kind = kind, Seed = seed, Task = task.Kind.ToString(), ConfigHash = run.Identity.ConfigHash, Cameras = [.. task.Cameras.Select(c => c.Name)], WallClockOffsetNs = 0,
+            Kind = kind,
+            Seed = seed,
+            Task = task.Kind.ToString(),
+            ConfigHash = run.Identity.ConfigHash,
+            Cameras = [.. task.Cameras.Select(c => c.Name)],
+            WallClockOffsetNs = 0,
         });
         using var runner = new EpisodeRunner(rig, teleoperator);
         var summary = runner.Run(kind, seed, policy, transition =>
@@ -269,7 +275,15 @@ internal sealed class TrainingSession(
         var m = report.Metrics;
         metrics.Write("learner", m.Step, new
         {
-            m.Step, m.CriticLoss, m.GraspLoss, m.ActorLoss, m.QMean, m.TargetMean, m.Entropy, m.Temperature, m.CloningError,
+            m.Step,
+            m.CriticLoss,
+            m.GraspLoss,
+            m.ActorLoss,
+            m.QMean,
+            m.TargetMean,
+            m.Entropy,
+            m.Temperature,
+            m.CloningError,
             WallStepsPerS = Math.Round(report.StepsPerSecond, 2),
             WallS = Math.Round(_wall.Elapsed.TotalSeconds, 3),
         });
