@@ -42,9 +42,9 @@ internal sealed class Adam : IDisposable
         }
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        _first.lerp_(gradient, 1 - Beta1);
-        _second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        _block.Flat.addcdiv_(_first, _second.sqrt().add_(epsilon), -rate);
+        _first.MoveInPlace(gradient, 1 - Beta1);
+        _second.TimesInPlace(Beta2).PlusProductInPlace(gradient, gradient, 1 - Beta2);
+        _block.Flat.PlusQuotientInPlace(_first, _second.sqrt().PlusInPlace(epsilon), -rate);
         gradient.zero_();
     }
 

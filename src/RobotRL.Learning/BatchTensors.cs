@@ -83,7 +83,7 @@ internal sealed class BatchTensors : IDisposable
         Copy(batch.GripperChanged, GripperChanged);
         Copy(batch.Interventions, HumanDrove);
         Copy(batch.Terminated, NotTerminated);
-        NotTerminated.neg_().add_(1);
+        NotTerminated.neg_().PlusInPlace(1);
         for (var i = 0; i < _indices.Length; i++) _indices[i] = batch.Gripper[i] + 1;
         Gripper.copy_(tensor(_indices).view(Size, 1));
         noise.FillNormal(_floats);

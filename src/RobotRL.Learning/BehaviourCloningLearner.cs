@@ -67,7 +67,7 @@ public sealed class BehaviourCloningLearner : ILearner
         {
             var gripper = Cloning.GripperLoss(grasp.Forward(_training.Grasp!.Trained, features, batch.Proprioception), batch.Gripper);
             metrics = metrics with { GraspLoss = gripper.item<float>() };
-            loss += gripper;
+            loss = loss.Plus(gripper);
         }
         loss.backward();
         _training.Apply(_training.Encoder, _training.Actor, _training.Grasp);

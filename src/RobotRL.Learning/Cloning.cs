@@ -1,3 +1,4 @@
+using RobotRL.Policy;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -20,8 +21,8 @@ internal static class Cloning
     {
         var residual = mean.tanh() - actions;
         error = residual.detach().abs().mean();
-        var standardized = (actions.clamp(-Edge, Edge).atanh() - mean.detach()) / deviation;
-        return residual.square().sum(1).mean() + (0.5 * standardized.square() + deviation.log()).sum(1).mean();
+        var standardized = (actions.Clamped(-Edge, Edge).atanh() - mean.detach()) / deviation;
+        return residual.Squared().sum(1).mean().Plus(standardized.Squared().Times(0.5).Plus(deviation.log()).sum(1).mean());
     }
 
     /// <summary>Cross-entropy of the gripper command, values read as logits.</summary>
@@ -33,11 +34,11 @@ internal static class Cloning
     /// <param name="rows">Weight of each row, [B]; all rows count in full where it is null.</param>
     public static Tensor MarginLoss(Tensor values, Tensor commands, Tensor? rows = null)
     {
-        var others = 1 - F.one_hot(commands.squeeze(1), values.shape[1]);
-        var margins = (values + Margin * others).amax([1]) - values.gather(1, commands).squeeze(1);
+        var others = F.one_hot(commands.squeeze(1), values.shape[1]).logical_not();
+        var margins = values.Plus(others.to(values.dtype).Times(Margin)).amax([1]) - values.gather(1, commands).squeeze(1);
         return (rows is null ? margins : margins * rows).mean();
     }
 
     /// <summary>Squared error of the squashed mean on the rows that count; it leaves the deviation to the policy's own objective.</summary>
-    public static Tensor MeanError(Tensor mean, Tensor actions, Tensor rows) => ((mean.tanh() - actions).square().sum(1) * rows).mean();
+    public static Tensor MeanError(Tensor mean, Tensor actions, Tensor rows) => ((mean.tanh() - actions).Squared().sum(1) * rows).mean();
 }

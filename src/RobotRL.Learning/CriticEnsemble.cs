@@ -36,7 +36,7 @@ internal sealed class CriticEnsemble
         var x = images is null ? cat([latent, actions], 1) : cat([images, latent, actions], 1);
         x = x.unsqueeze(0).expand(Members, -1, -1);
         foreach (var layer in _trunk) x = layer.Forward(p, x);
-        return x.bmm(p[_weight.Index]).add_(p[_bias.Index]).squeeze(2);
+        return x.bmm(p[_weight.Index]).PlusInPlace(p[_bias.Index]).squeeze(2);
     }
 
     private sealed class Layer(ParameterLayout layout, string name, int members, long input, int output)
@@ -49,8 +49,8 @@ internal sealed class CriticEnsemble
 
         public Tensor Forward(IReadOnlyList<Tensor> p, Tensor x)
         {
-            var h = F.layer_norm(x.bmm(p[_weight.Index]).add_(p[_bias.Index]), _normalized, null, null, 1e-6);
-            return p[_shift.Index].addcmul(h, p[_scale.Index], 1).tanh_();
+            var h = F.layer_norm(x.bmm(p[_weight.Index]).PlusInPlace(p[_bias.Index]), _normalized, null, null, 1e-6);
+            return p[_shift.Index].PlusProduct(h, p[_scale.Index]).tanh_();
         }
     }
 }

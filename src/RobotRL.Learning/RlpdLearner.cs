@@ -72,9 +72,9 @@ public sealed class RlpdLearner : ILearner
         var loss = CriticLosses(features, next, out var metrics);
         var (mean, deviation) = _training.ActorNetwork.Forward(_training.Actor.Trained, features, batch.Proprioception, deviationAlone: true);
         var cloning = Cloning.ActorLoss(mean, deviation, batch.Actions, out var error);
-        loss += cloning;
+        loss = loss.Plus(cloning);
         if (_training.GraspNetwork is { } grasp)
-            loss += Cloning.MarginLoss(grasp.Forward(_training.Grasp!.Trained, features, batch.Proprioception), batch.Gripper);
+            loss = loss.Plus(Cloning.MarginLoss(grasp.Forward(_training.Grasp!.Trained, features, batch.Proprioception), batch.Gripper));
         loss.backward();
         _training.Apply(_training.Encoder, _critic, _training.Grasp, _training.Actor);
         MoveTargets();
@@ -131,7 +131,7 @@ public sealed class RlpdLearner : ILearner
             return metrics;
         }
         var (actorLoss, entropy) = ActorLoss(features?.detach());
-        (loss + actorLoss).backward();
+        loss.Plus(actorLoss).backward();
         var entropyValue = (double)entropy.item<float>();
         _training.Apply(_training.Encoder, _critic, _training.Grasp, _training.Actor);
         _temperature.Step(entropyValue);
@@ -152,17 +152,17 @@ public sealed class RlpdLearner : ILearner
         Tensor target;
         using (no_grad()) target = CriticTarget(next);
         var q = _critics.Forward(_critic.Trained, features, batch.Proprioception, batch.Actions);
-        var loss = (q - target).square().mean();
+        var loss = (q - target).Squared().mean();
         metrics = new() { CriticLoss = loss.item<float>(), QMean = q.detach().mean().item<float>(), TargetMean = target.mean().item<float>() };
         if (_training.GraspNetwork is not { } network) return loss;
 
         Tensor graspTarget;
         using (no_grad()) graspTarget = GraspTarget(next);
         var values = network.Forward(_training.Grasp!.Trained, features, batch.Proprioception);
-        var graspLoss = (values.gather(1, batch.Gripper).squeeze(1) - graspTarget).square().mean();
+        var graspLoss = (values.gather(1, batch.Gripper).squeeze(1) - graspTarget).Squared().mean();
         metrics = metrics with { GraspLoss = graspLoss.item<float>() };
-        if (_parameters.CloningWeight > 0) graspLoss += _parameters.CloningWeight * Cloning.MarginLoss(values, batch.Gripper, batch.HumanDrove);
-        return loss + graspLoss;
+        if (_parameters.CloningWeight > 0) graspLoss = graspLoss.Plus(Cloning.MarginLoss(values, batch.Gripper, batch.HumanDrove).Times(_parameters.CloningWeight));
+        return loss.Plus(graspLoss);
     }
 
     /// <summary>y = r + γ (1 − terminated) (min_i Q̄_i(s′, a′) [− α log π(a′|s′)]), a′ ~ π(s′). A time-out is not terminated.</summary>
@@ -178,8 +178,8 @@ public sealed class RlpdLearner : ILearner
             q = q.index_select(0, tensor(Array.ConvertAll(_subset, i => (long)i), device: q.device));
         }
         var value = q.amin([0]);
-        if (_parameters.EntropyBackup) value -= _temperature.Value * logProbability;
-        return batch.Rewards + _parameters.Discount * batch.NotTerminated * value;
+        if (_parameters.EntropyBackup) value = value.Plus(logProbability.Times(-_temperature.Value));
+        return batch.Rewards.Plus(batch.NotTerminated.mul(value).Times(_parameters.Discount));
     }
 
     /// <summary>y = r + penalty · changed + γ (1 − terminated) Q̄(s′, argmax_g Q(s′, g)).</summary>
@@ -189,7 +189,7 @@ public sealed class RlpdLearner : ILearner
         var network = _training.GraspNetwork!;
         var best = network.Forward(_training.Grasp!.Frozen, next, batch.NextProprioception).argmax(1, keepdim: true);
         var value = network.Forward(_targetGrasp!.Frozen, next, batch.NextProprioception).gather(1, best).squeeze(1);
-        return batch.Rewards + _parameters.GripperPenalty * batch.GripperChanged + _parameters.Discount * batch.NotTerminated * value;
+        return batch.Rewards.Plus(batch.GripperChanged.Times(_parameters.GripperPenalty)).Plus(batch.NotTerminated.mul(value).Times(_parameters.Discount));
     }
 
     /// <summary>−E[mean_i Q_i(s, a) − α log π(a|s)], and the cloning term where one is asked for; its gradient reaches the actor only.</summary>
@@ -199,8 +199,8 @@ public sealed class RlpdLearner : ILearner
         var (mean, deviation) = _training.ActorNetwork.Forward(_training.Actor.Trained, features, batch.Proprioception);
         var (action, logProbability) = ActorNetwork.Sample(mean, deviation, batch.Noise);
         var q = _critics.Forward(_critic.Frozen, features, batch.Proprioception, action).mean([0]);
-        var loss = (_temperature.Value * logProbability - q).mean();
-        if (_parameters.CloningWeight > 0) loss += _parameters.CloningWeight * Cloning.MeanError(mean, batch.Actions, batch.HumanDrove);
+        var loss = (logProbability.Times(_temperature.Value) - q).mean();
+        if (_parameters.CloningWeight > 0) loss = loss.Plus(Cloning.MeanError(mean, batch.Actions, batch.HumanDrove).Times(_parameters.CloningWeight));
         return (loss, logProbability.detach().mean().neg());
     }
 }

@@ -29,7 +29,7 @@ public sealed class FeatureExtractor : IDisposable
     {
         using var untracked = no_grad();
         if (_device.type == DeviceType.CPU) PixelScaling.Scale(bytes.bytes, MemoryMarshal.Cast<byte, float>(buffer.bytes));
-        else buffer.copy_(bytes).mul_(PixelScaling.Factor).add_(PixelScaling.Offset);
+        else buffer.copy_(bytes).TimesInPlace(PixelScaling.Factor).PlusInPlace(PixelScaling.Offset);
         return buffer.permute(0, 3, 1, 2);
     }
 

@@ -30,16 +30,16 @@ public sealed class ActorNetwork
     {
         var latent = _proprioception.Forward(p, proprioception);
         var h = _trunk.Forward(p, images is null ? latent : cat([images, latent], 1));
-        return (_mean.Forward(p, h), _logDeviation.Forward(p, deviationAlone ? h.detach() : h).exp().clamp(MinimumDeviation, MaximumDeviation));
+        return (_mean.Forward(p, h), _logDeviation.Forward(p, deviationAlone ? h.detach() : h).exp().Clamped(MinimumDeviation, MaximumDeviation));
     }
 
     /// <summary>a = tanh(μ + σ ε) and log π(a), shapes [B, A] and [B].</summary>
     public static (Tensor Action, Tensor LogProbability) Sample(Tensor mean, Tensor deviation, Tensor noise)
     {
-        var u = mean + deviation * noise;
+        var u = mean.PlusProduct(deviation, noise);
         // log(1 − tanh²u) = 2 (log 2 − u − softplus(−2u)) stays finite where 1 − tanh² underflows.
-        var squash = 2 * (Math.Log(2) - u - nn.functional.softplus(-2 * u));
-        var density = -0.5 * noise * noise - deviation.log() - 0.5 * Math.Log(2 * Math.PI);
+        var squash = u.Plus(u.Times(-2).Softplus()).Times(-2).Plus(2 * Math.Log(2));
+        var density = noise.Squared().Times(-0.5).Plus(-0.5 * Math.Log(2 * Math.PI)) - deviation.log();
         return (u.tanh(), (density - squash).sum(1));
     }
 }

@@ -112,7 +112,7 @@ public sealed class ParameterBlock : IDisposable
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        Flat.lerp_(source.Flat, rate);
+        Flat.MoveInPlace(source.Flat, rate);
     }
 
     public void Dispose()

@@ -72,7 +72,7 @@ public sealed class PolicyNetwork : IDisposable
         else
         {
             noise.FillNormal(_noise);
-            Floats((mean + deviation * tensor(_noise, device: mean.device)).tanh().cpu()).CopyTo(action);
+            Floats(mean.PlusProduct(deviation, tensor(_noise, device: mean.device)).tanh().cpu()).CopyTo(action);
         }
         if (_grasp is null) return GripperCommand.Stay;
         return (GripperCommand)(_grasp.Forward(_graspWeights!.Frozen, features, proprioception).argmax(1).item<long>() - 1);

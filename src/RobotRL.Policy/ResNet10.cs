@@ -120,7 +120,7 @@ public sealed class ResNet10 : IDisposable
         public Tensor Forward(IReadOnlyList<Tensor> p, Tensor x)
         {
             var y = _second.Forward(p, _first.Forward(p, x).relu_());
-            return (y + (_projection?.Forward(p, x) ?? x)).relu_();
+            return y.Plus(_projection?.Forward(p, x) ?? x).relu_();
         }
     }
 }
