@@ -11,6 +11,8 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     DemoCommand.Create(),
     ResultsCommand.Create(),
     RecordCommand.Create(),
+    PlotCommand.Create(),
+    ViewsCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -65,6 +65,9 @@ internal sealed class SimulatedRig : IDisposable
         return _observations.Observe(Now, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
     }
 
+    /// <summary>What a camera of the task captures at this instant, before crop and resize; for pictures, aside from the pipeline.</summary>
+    public void Photograph(CameraDescription camera, CameraFrame frame) => new SimulatedCamera(_renderer!, _robot, camera).Capture(frame);
+
     /// <summary>
     /// Re-initialises the scene from the seed and drives the arm, through the gate, to the episode's start pose. Whoever sets the scene up anew
     /// stands in for the operator who clears a stop.

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using RobotRL.Cli.Actor;
+using RobotRL.Cli.Composition;
+using RobotRL.Cli.Pictures;
+using RobotRL.Cli.Runs;
+using RobotRL.Configuration;
+using RobotRL.Model;
+using RobotRL.Teleop;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl views</c>: what a task's cameras show, and what of it the policy sees, at start, midway and end of a scripted demonstration.</summary>
+internal static class ViewsCommand
+{
+    public static Command Create()
+    {
+        var config = SharedOptions.Config();
+        var output = PictureFile.Option();
+        var seed = SharedOptions.Seed(1);
+        return new Command("views", "Draw what the cameras show and what the policy sees") { config, output, seed }.Does((parse, cancel) =>
+        {
+            var path = PictureFile.Check(parse.GetRequiredValue(output));
+            var configuration = RunConfiguration.Load(parse.GetRequiredValue(config));
+            if (configuration.Task.Cameras.Count == 0) throw new BadInputException($"{parse.GetRequiredValue(config)}: task.cameras is empty, so there is nothing to show");
+            using var rig = new SimulatedRig(configuration, Pace.Lockstep);
+            var album = new Album(rig);
+            using var runner = new EpisodeRunner(rig, new ScriptedOperator(configuration.Task, configuration.Operator, parse.GetValue(seed)));
+            Transition? last = null;
+            var summary = runner.Run(EpisodeKind.Demonstration, parse.GetValue(seed), album, transition => last = transition, cancel);
+            if (summary.Outcome == EpisodeOutcome.Interrupted) return ExitCode.Done;
+            album.Decide(last!.Next);
+            CameraSheet.Save(configuration.Task.Cameras, [album.Views[0], album.Views[album.Views.Count / 2], album.Views[^1]], path);
+            Console.Error.WriteLine($"{path}: a demonstration of {summary.Steps} steps, {summary.Outcome}");
+            CommandLine.Result(parse, new { Picture = path, Outcome = summary.Outcome.ToString(), summary.Steps });
+            return ExitCode.Done;
+        });
+    }
+
+    /// <summary>Takes pictures where a policy would decide.</summary>
+    private sealed class Album(SimulatedRig rig) : IDecider
+    {
+        public List<CameraView> Views { get; } = [];
+        public long Version => -1;
+
+        public PolicyAction Decide(Observation observation)
+        {
+            Views.Add(new(observation.Time, [.. rig.Configuration.Task.Cameras.Select(Raw)], observation.Images));
+            return default;
+        }
+
+        private CameraFrame Raw(CameraDescription camera)
+        {
+            CameraFrame frame = new(camera.Width, camera.Height, _ => { });
+            rig.Photograph(camera, frame);
+            return frame;
+        }
+    }
+}
