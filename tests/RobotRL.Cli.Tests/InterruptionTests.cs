@@ -55,6 +55,17 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
+    public void Run_killed_while_it_was_made_is_made_anew()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        Directory.CreateDirectory(run.At("episodes"));
+        File.WriteAllText(run.At("config.yaml"), "half");
+        var result = RobotrlProcess.Run("record", Training.Reach, "--run", run.Path, "--episodes", "1");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.NotEqual("half", File.ReadAllText(run.At("config.yaml")));
+    }
+
+    [Fact]
     public void Control_c_saves_everything_and_exits_0()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Sends a Unix signal.");

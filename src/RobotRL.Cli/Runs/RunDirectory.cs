@@ -16,6 +16,9 @@ internal sealed class RunDirectory
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
+    /// <summary>What is there when the making of a run was cut short: nothing that anybody would miss.</summary>
+    private static readonly string[] Beginnings = ["episodes", "checkpoints", "config.yaml", "run.json.tmp"];
+
     private RunDirectory(string path, RunIdentity identity)
     {
         Path = path;
@@ -36,7 +39,7 @@ internal sealed class RunDirectory
     {
         path = System.IO.Path.GetFullPath(path);
         if (File.Exists(path)) throw new BadInputException($"{path}: a file; name an empty or a new folder for --run");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Any(e => !Beginnings.Contains(System.IO.Path.GetRelativePath(path, e))))
             throw new BadInputException($"{path}: not a run and not empty; name an empty or a new folder for --run");
         Directory.CreateDirectory(path);
         var run = new RunDirectory(path, identity);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using RobotRL.Cli.Actor;
 using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
@@ -10,20 +9,6 @@ using RobotRL.Replay;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Training;
-
-/// <summary>When training ends. Whichever comes first.</summary>
-/// <param name="EnvSteps">Online environment steps, demonstrations not counted.</param>
-/// <param name="UntilSuccess">Success rate without help over the newest episodes; above 1 for never.</param>
-/// <param name="HumanSteps">Steps that a human drove, demonstrations counted.</param>
-/// <param name="WallSeconds">Seconds of this session.</param>
-internal sealed record TrainingGoal(long EnvSteps, double UntilSuccess, long HumanSteps, double WallSeconds);
-
-/// <summary>How training went: the object that <c>train --json</c> prints.</summary>
-internal sealed record TrainingResult(
-    long EnvSteps, long DemonstrationSteps, long HumanSteps, long LearnerSteps, double WallS, double SuccessRate, double InterventionFraction, bool Finished, string Run);
-
-/// <summary>What was recorded: the object that <c>record --json</c> prints.</summary>
-internal sealed record RecordingResult(int Episodes, int Successes, long Steps, long HumanSteps, string Run);
 
 /// <summary>
 /// One training run from wherever it stands: rebuild the buffers from the episodes on disk, take up the newest checkpoint, record the missing
@@ -302,27 +287,4 @@ internal sealed class TrainingSession(
         Checkpoint.Write(run.Checkpoints, learner, directory => SamplingState.Write(directory, batches, demonstrations));
 
     private static double Finite(double value) => double.IsFinite(value) ? value : 0;
-}
-
-/// <summary>Where the learner's draws from the buffers stand: part of a checkpoint.</summary>
-internal sealed record SamplingState(RandomState Batches, RandomState Demonstrations)
-{
-    private const string File = "sampling.json";
-
-    public static void Write(string directory, MixedSource batches, MixedSource demonstrations) =>
-        Checkpoint.WriteDurably(Path.Combine(directory, File), JsonSerializer.SerializeToUtf8Bytes(new SamplingState(batches.Random.State, demonstrations.Random.State)));
-
-    public static void Read(string directory, MixedSource batches, MixedSource demonstrations)
-    {
-        var path = Path.Combine(directory, File);
-        try
-        {
-            var state = JsonSerializer.Deserialize<SamplingState>(System.IO.File.ReadAllBytes(path)) ?? throw new JsonException("empty");
-            (batches.Random.State, demonstrations.Random.State) = (state.Batches, state.Demonstrations);
-        }
-        catch (Exception e) when (e is JsonException or FileNotFoundException or ArgumentException)
-        {
-            throw new BadInputException($"{path}: not a sampling state ({e.Message}); delete the checkpoint to go on from the one before");
-        }
-    }
 }

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using RobotRL.Cli.Runs;
+using RobotRL.Learning;
+using RobotRL.Replay;
+
+namespace RobotRL.Cli.Training;
+
+/// <summary>Where the learner's draws from the buffers stand: part of a checkpoint.</summary>
+internal sealed record SamplingState(RandomState Batches, RandomState Demonstrations)
+{
+    private const string File = "sampling.json";
+
+    public static void Write(string directory, MixedSource batches, MixedSource demonstrations) =>
+        Checkpoint.WriteDurably(Path.Combine(directory, File), JsonSerializer.SerializeToUtf8Bytes(new SamplingState(batches.Random.State, demonstrations.Random.State)));
+
+    public static void Read(string directory, MixedSource batches, MixedSource demonstrations)
+    {
+        var path = Path.Combine(directory, File);
+        try
+        {
+            var state = JsonSerializer.Deserialize<SamplingState>(System.IO.File.ReadAllBytes(path)) ?? throw new JsonException("empty");
+            (batches.Random.State, demonstrations.Random.State) = (state.Batches, state.Demonstrations);
+        }
+        catch (Exception e) when (e is JsonException or FileNotFoundException or ArgumentException)
+        {
+            throw new BadInputException($"{path}: not a sampling state ({e.Message}); delete the checkpoint to go on from the one before");
+        }
+    }
+}
