@@ -66,8 +66,8 @@ public static class Arithmetic
     /// <summary>a += <paramref name="weight"/> · (b − a).</summary>
     public static Tensor MoveInPlace(this Tensor a, Tensor b, double weight)
     {
-        using var scalar = weight.ToScalar();
-        return a.lerp_(b, scalar);
+        using Scalar kept = (1 - weight).ToScalar(), taken = weight.ToScalar();
+        return a.mul_(kept).add_(b, taken);
     }
 
     /// <summary>a += <paramref name="factor"/> · b · c.</summary>
