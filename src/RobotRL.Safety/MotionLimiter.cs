@@ -17,6 +17,9 @@ internal sealed class MotionLimiter
     // The reference's share of a velocity limit: the measured velocity, which stops the robot at the whole limit, oscillates about it.
     private const double VelocityShare = 0.9;
 
+    // A joint's share is smaller: while a motion slows, the posture moves on, and with it what the same motion asks of the joint.
+    private const double JointVelocityShare = 0.85;
+
     // The Jacobian turns while the lags pass a motion on; what was bounded with it a few milliseconds ago is a little more now.
     private const double JointAccelerationShare = 0.95;
 
@@ -53,7 +56,7 @@ internal sealed class MotionLimiter
         _jointAcceleration = [.. _joints.Select(j => JointAccelerationShare * Math.Min(j.AccelerationRadS2, j.JerkRadS3 / (2 * _k)))];
         _jointAccelerationFlag = _joints.Any(j => j.AccelerationRadS2 > j.JerkRadS3 / (2 * _k)) ? LimitFlags.JointJerk : LimitFlags.JointAcceleration;
         _jointBarrier = [.. _joints.Select((j, i) =>
-            new BrakingCurve(VelocityShare * limits.BarrierRate, BrakingShare * _jointAcceleration[i], VelocityShare * j.VelocityRadS))];
+            new BrakingCurve(VelocityShare * limits.BarrierRate, BrakingShare * _jointAcceleration[i], JointVelocityShare * j.VelocityRadS))];
         Barrier = new BoxBarrier(limits.Workspace, [.. limits.KeepOut], VelocityShare * limits.BarrierRate, InsetM);
     }
 
@@ -151,7 +154,7 @@ internal sealed class MotionLimiter
         {
             var joint = _joints[i];
             var moving = Math.Abs(speed[i]);
-            if (moving > VelocityShare * joint.VelocityRadS) Lower(VelocityShare * joint.VelocityRadS / moving, LimitFlags.JointVelocity);
+            if (moving > JointVelocityShare * joint.VelocityRadS) Lower(JointVelocityShare * joint.VelocityRadS / moving, LimitFlags.JointVelocity);
             var room = (speed[i] > 0 ? joint.PositionMaxRad - q[i] : q[i] - joint.PositionMinRad) - JointPositionInsetRad;
             var allowed = _jointBarrier[i].Speed(room);
             if (moving > allowed) Lower(allowed / moving, LimitFlags.JointPosition);

@@ -91,6 +91,37 @@ public class StackTests
     });
 
     [Fact]
+    public void Rebase_is_refused_until_the_reference_rests_and_then_starts_from_the_arm() => With("peg-insert", (session, task, _) =>
+    {
+        Begin(session, task, 1);
+        session.BeginEpisode(session.Home);
+        PolicyAction action = default;
+        (action.Motion[0], action.Motion[1]) = (1, 1);
+        for (var i = 0; i < 5; i++) session.Decide(action, action, ActionSource.Policy);
+        Assert.False(session.Rebase());
+        session.Advance(500);
+        Assert.True(session.Rebase());
+
+        task.Reset(2);
+        Assert.True(session.Rebase());
+        var (reference, measured) = (session.Latest.Reference.PoseInBase.Position, session.Latest.EndEffector.PoseInBase.Position);
+        Assert.InRange((reference - measured).Length, 0, 1e-4);
+    });
+
+    [Fact]
+    public void Stop_is_not_undone_by_the_decision_that_follows() => With("reach", (session, task, _) =>
+    {
+        Begin(session, task, 1);
+        session.BeginEpisode(session.Home);
+        session.Decide(default, default, ActionSource.Policy);
+        session.Stop();
+        var decided = session.Decide(default, default, ActionSource.Human);
+        Assert.True(session.IsStopped);
+        Assert.Equal(FaultCode.OperatorStop, session.Latest.Fault.Code);
+        Assert.True(decided.Limits.HasFlag(LimitFlags.Stopping));
+    });
+
+    [Fact]
     public void Broken_simulation_makes_the_gate_stop() => With("reach", (session, task, cycle) =>
     {
         Begin(session, task, 1);

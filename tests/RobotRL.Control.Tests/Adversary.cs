@@ -1,0 +1,33 @@
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Control.Contract;
+
+/// <summary>Draws proposals from the mild to the absurd.</summary>
+internal static class Adversary
+{
+    public static float Component(Random random) => random.Next(40) switch
+    {
+        0 => float.NaN,
+        1 => float.PositiveInfinity,
+        2 => float.MaxValue,
+        3 => -1e6f,
+        4 => float.Epsilon,
+        < 12 => random.Next(2) == 0 ? 1 : -1,
+        _ => (float)(random.NextDouble() * 2 - 1),
+    };
+
+    public static CartesianTarget Target(Random random, Stamp now, in Pose home, long sequence)
+    {
+        var reach = random.Next(5) switch { 0 => 10.0, 1 => 1e-9, 2 => 0.02, _ => 0.5 };
+        var turn = random.Next(3) switch { 0 => 3.0, 1 => 0.05, _ => 0.5 };
+        var pose = new Pose(home.Position + Draw(random) * reach, home.Orientation * Rotation.FromVector(Draw(random) * turn));
+        if (random.Next(4000) == 0) pose = pose with { Position = new(double.NaN, 0, 0) };
+        if (random.Next(4000) == 0) pose = pose with { Orientation = new(0, 0, 0, 3) };
+        var stiffness = new CartesianStiffness(random.NextDouble() * 4000 - 500, random.NextDouble() * 300 - 50, random.NextDouble() * 3 - 0.5);
+        return new(pose, now, now.Plus(random.Next(4) == 0 ? random.Next(-5_000_000, 5_000_000) : random.Next(0, 400_000_000)), stiffness,
+            random.NextDouble() * 2 - 1, (ActionSource)random.Next(4), sequence);
+    }
+
+    private static Vector3D Draw(Random random) => new(random.NextDouble() * 2 - 1, random.NextDouble() * 2 - 1, random.NextDouble() * 2 - 1);
+}
