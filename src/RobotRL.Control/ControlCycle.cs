@@ -20,7 +20,7 @@ public sealed class ControlCycle
     private CartesianTarget _target;
     private Heartbeat _heartbeat;
     private long _targetsSeen, _beatsSeen;
-    private int _resetsSeen, _resetsAsked, _rebasesSeen, _rebasesAsked;
+    private int _resetsSeen, _resetsAsked, _rebasesSeen, _rebasesAsked, _stopsSeen, _stopsAsked;
     private bool _restart = true;
     private ControlRecord _record;
 
@@ -54,6 +54,9 @@ public sealed class ControlCycle
 
     /// <summary>For deliberate use by an operator, from any thread: taken up by the next tick, and only once the stop is complete.</summary>
     public void RequestReset() => Interlocked.Increment(ref _resetsAsked);
+
+    /// <summary>An operator's stop, from any thread: the next tick latches it, whatever else is proposed meanwhile.</summary>
+    public void RequestStop() => Interlocked.Increment(ref _stopsAsked);
 
     /// <summary>Asks for the reference to start anew from the measured pose; see <see cref="ReflexGate.TryRebase"/>. From any thread.</summary>
     public void RequestRebase() => Interlocked.Increment(ref _rebasesAsked);
@@ -89,6 +92,7 @@ public sealed class ControlCycle
 
         TakeRequests();
         _gate.Observe(now, _state, isNew, _heartbeat);
+        if (IsAsked(ref _stopsAsked, ref _stopsSeen)) _gate.Stop(FaultCode.OperatorStop);
         if (_restart && _gate.CanControl) Restart();
         if (hasTarget && _gate.Admit(_target))
         {
@@ -122,7 +126,9 @@ public sealed class ControlCycle
     private void TakeRequests()
     {
         if (IsAsked(ref _resetsAsked, ref _resetsSeen)) _restart |= _gate.TryReset();
-        if (IsAsked(ref _rebasesAsked, ref _rebasesSeen)) _restart |= _gate.TryRebase();
+        if (!IsAsked(ref _rebasesAsked, ref _rebasesSeen) || !_gate.TryRebase()) return;
+        _restart = true;
+        _record.Rebases++;
     }
 
     private static bool IsAsked(ref int asked, ref int seen)

@@ -45,6 +45,9 @@ public struct ControlRecord
     public GateState Gate;
     public Fault Fault;
 
+    /// <summary>Times that the reference started anew from the measured pose without a stop.</summary>
+    public long Rebases;
+
     /// <summary>Refused attempts to change limits so far.</summary>
     public int RefusedLimitChanges;
 }

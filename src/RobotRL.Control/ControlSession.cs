@@ -15,6 +15,12 @@ public sealed class ControlSession : IDisposable
     /// </summary>
     private const int HorizonInDecisions = 2;
 
+    /// <summary>
+    /// How far a decision's end follows when its target moves by one: the quintic 10 s³ − 15 s⁴ + 6 s⁵ at s = ½. The plan is linear in its target,
+    /// so this holds whatever the motion was at the start.
+    /// </summary>
+    private const double ShareAtDecisionEnd = 0.5;
+
     private readonly ControlCycle _cycle;
     private readonly TaskDescription _task;
     private readonly ActionMapping _mapping;
@@ -80,8 +86,8 @@ public sealed class ControlSession : IDisposable
     /// <summary>Nobody commands for a while: the reference stays where it is, and no beat or target is expected.</summary>
     public void SignOff() => Beat(CommandingState.SignedOff);
 
-    /// <summary>Stops the robot at the next tick.</summary>
-    public void Stop() => Beat(CommandingState.Stop);
+    /// <summary>Stops the robot at the next tick. From any thread; no decision that is made meanwhile can undo it, as a beat could.</summary>
+    public void Stop() => _cycle.RequestStop();
 
     /// <summary>The pose that undriven axes keep during the coming episode.</summary>
     public void BeginEpisode(in Pose nominalInBase) => _mapping.BeginEpisode(nominalInBase);
@@ -163,14 +169,17 @@ public sealed class ControlSession : IDisposable
 
     /// <summary>
     /// After the arm was placed by other means (a simulation that starts an episode): signs off and lets the reference start anew from the measured pose.
+    /// False while the reference still moves: let it come to rest before the arm is placed, or it pulls the arm back to where it was.
     /// </summary>
-    public void Rebase()
+    public bool Rebase()
     {
         SignOff();
         Advance(1);
+        var before = Latest.Rebases;
         _cycle.RequestRebase();
         Advance(1);
         GripperWidthM = Latest.Measured.GripperWidthM;
+        return Latest.Rebases > before;
     }
 
     public void Dispose() => _wait?.Dispose();
@@ -179,7 +188,8 @@ public sealed class ControlSession : IDisposable
     private static Pose Effective(in ControlRecord now)
     {
         var (target, planned, reached) = (now.Target.PoseInBase, now.PlannedInBase, now.Reference.PoseInBase);
-        return new(target.Position + (reached.Position - planned.Position), reached.Orientation * planned.Orientation.Inverse * target.Orientation);
+        var turn = (reached.Orientation * planned.Orientation.Inverse).ToVector() / ShareAtDecisionEnd;
+        return new(target.Position + (reached.Position - planned.Position) / ShareAtDecisionEnd, Rotation.FromVector(turn) * target.Orientation);
     }
 
     /// <summary>Before the first tick nothing is known: run one.</summary>

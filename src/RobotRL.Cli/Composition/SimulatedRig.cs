@@ -74,11 +74,10 @@ internal sealed class SimulatedRig : IDisposable
     /// </summary>
     public void BeginEpisode(ulong seed)
     {
-        if (Control.IsStopped) AdvanceUntilStopped();
+        if (Control.IsStopped || !ComesToRest()) StopFully();
         _task.Reset(seed);
-        if (Control.IsStopped && !Control.OperatorReset("scene-reset"))
-            throw new Actor.SafeStopException($"The robot did not leave its stop after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
-        Control.Rebase();
+        if ((Control.IsStopped && !Control.OperatorReset("scene-reset")) || !Control.Rebase())
+            throw new Actor.SafeStopException($"The robot did not take up its place after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
 
         var random = new NoiseSource(seed ^ 0x5eed_0ff5e7);
         double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
@@ -99,9 +98,22 @@ internal sealed class SimulatedRig : IDisposable
         _robot.Dispose();
     }
 
-    private void AdvanceUntilStopped()
+    /// <summary>Lets the motion of the last decision end where it is.</summary>
+    private bool ComesToRest()
     {
-        const int tick = 10, most = 100;
+        const int tick = 10, most = 200;
+        for (var i = 0; i < most; i++)
+        {
+            if (Control.Rebase()) return true;
+            Control.Advance(tick);
+        }
+        return false;
+    }
+
+    private void StopFully()
+    {
+        const int tick = 10, most = 2000; // a soft arm creeps back for seconds before it stands still
+        Control.Stop();
         for (var i = 0; i < most; i++)
         {
             Control.Advance(tick);
