@@ -21,6 +21,7 @@ public sealed class ControlCycle
     private Heartbeat _heartbeat;
     private long _targetsSeen, _beatsSeen;
     private int _resetsSeen, _resetsAsked, _rebasesSeen, _rebasesAsked, _stopsSeen, _stopsAsked;
+    private volatile FaultCode _stopCause;
     private bool _restart = true;
     private ControlRecord _record;
 
@@ -56,7 +57,12 @@ public sealed class ControlCycle
     public void RequestReset() => Interlocked.Increment(ref _resetsAsked);
 
     /// <summary>An operator's stop, from any thread: the next tick latches it, whatever else is proposed meanwhile.</summary>
-    public void RequestStop() => Interlocked.Increment(ref _stopsAsked);
+    /// <param name="cause">The operator's stop, or that nobody holds the deadman any more.</param>
+    public void RequestStop(FaultCode cause)
+    {
+        _stopCause = cause;
+        Interlocked.Increment(ref _stopsAsked);
+    }
 
     /// <summary>Asks for the reference to start anew from the measured pose; see <see cref="ReflexGate.TryRebase"/>. From any thread.</summary>
     public void RequestRebase() => Interlocked.Increment(ref _rebasesAsked);
@@ -92,7 +98,7 @@ public sealed class ControlCycle
 
         TakeRequests();
         _gate.Observe(now, _state, isNew, _heartbeat);
-        if (IsAsked(ref _stopsAsked, ref _stopsSeen)) _gate.Stop(FaultCode.OperatorStop);
+        if (IsAsked(ref _stopsAsked, ref _stopsSeen)) _gate.Stop(_stopCause);
         if (_restart && _gate.CanControl) Restart();
         if (hasTarget && _gate.Admit(_target))
         {

@@ -87,7 +87,7 @@ public sealed class ControlSession : IDisposable
     public void SignOff() => Beat(CommandingState.SignedOff);
 
     /// <summary>Stops the robot at the next tick. From any thread; no decision that is made meanwhile can undo it, as a beat could.</summary>
-    public void Stop() => _cycle.RequestStop();
+    public void Stop(FaultCode cause = FaultCode.OperatorStop) => _cycle.RequestStop(cause);
 
     /// <summary>The pose that undriven axes keep during the coming episode.</summary>
     public void BeginEpisode(in Pose nominalInBase) => _mapping.BeginEpisode(nominalInBase);

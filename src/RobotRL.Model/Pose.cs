@@ -16,6 +16,9 @@ public readonly record struct Pose(Vector3D Position, Rotation Orientation)
     /// <summary>Composition X_AC = X_AB · X_BC.</summary>
     public static Pose operator *(in Pose a, in Pose b) => new(a.Position + a.Orientation.Rotate(b.Position), a.Orientation * b.Orientation);
 
+    // As with a rotation: the generated one would print inverses without end.
+    public override string ToString() => $"{Position} {Orientation}";
+
     /// <summary>The coordinates in A of a point given in B.</summary>
     public Vector3D Transform(in Vector3D point) => Position + Orientation.Rotate(point);
 }

@@ -62,6 +62,9 @@ public readonly record struct Rotation(double X, double Y, double Z, double W)
         a.W * b.Z + a.X * b.Y - a.Y * b.X + a.Z * b.W,
         a.W * b.W - a.X * b.X - a.Y * b.Y - a.Z * b.Z);
 
+    // The generated one prints every property, the inverse's inverse included, without end.
+    public override string ToString() => $"({X}, {Y}, {Z}, {W})";
+
     /// <summary>The coordinates in A of a vector given in B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector3D Rotate(in Vector3D v)

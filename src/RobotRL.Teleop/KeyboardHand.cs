@@ -57,6 +57,17 @@ internal sealed class KeyboardHand(ActionSpace actions)
         }
     }
 
+    /// <summary>Who drives, for the screen.</summary>
+    public string Status(Stamp time)
+    {
+        lock (_lock)
+            return _lost ? "the keyboard is gone"
+                : _stopped ? "STOPPED: Enter clears the stop and goes on"
+                : _kind is EpisodeKind.Demonstration ? $"you demonstrate, speed {_speed:P0}"
+                : time < _engagedUntil ? $"you drive, speed {_speed:P0}"
+                : "the policy drives; any motion key takes over";
+    }
+
     public void Lose()
     {
         lock (_lock) _lost = true;

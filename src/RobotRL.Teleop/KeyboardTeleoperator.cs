@@ -6,7 +6,7 @@ namespace RobotRL.Teleop;
 /// A live operator at a terminal, for realtime mode. A terminal tells of keys going down and repeating, never of their release: a key counts as
 /// held for a moment after its last repeat, and the hand as gone a second after the last key.
 /// </summary>
-public sealed class KeyboardTeleoperator : ITeleoperator, IDisposable
+public sealed class KeyboardTeleoperator : ITeleoperator
 {
     /// <summary>For the screen.</summary>
     public const string Keys =
@@ -14,40 +14,38 @@ public sealed class KeyboardTeleoperator : ITeleoperator, IDisposable
 
     private readonly KeyboardHand _hand;
     private readonly Func<Stamp> _clock;
-    private readonly Thread _reader;
-    private volatile bool _closing;
+    private readonly Action _stop;
 
     /// <param name="identity">Who sits at the keyboard.</param>
     /// <param name="actions">What can be driven.</param>
     /// <param name="clock">The session's clock.</param>
+    /// <param name="stop">Stops the robot, from any thread: a stop does not wait for the next decision, since there is none on the way to a start pose.</param>
     /// <exception cref="InvalidOperationException">There is no terminal.</exception>
-    public KeyboardTeleoperator(string identity, ActionSpace actions, Func<Stamp> clock)
+    public KeyboardTeleoperator(string identity, ActionSpace actions, Func<Stamp> clock, Action stop)
     {
         if (Console.IsInputRedirected) throw new InvalidOperationException("--operator live needs a terminal for its keys; standard input is redirected.");
-        (Identity, _clock) = (identity, clock);
+        (Identity, _clock, _stop) = (identity, clock, stop);
         _hand = new KeyboardHand(actions);
-        _reader = new Thread(Read) { IsBackground = true, Name = "keyboard" };
-        _reader.Start();
+        new Thread(Read) { IsBackground = true, Name = "keyboard" }.Start();
     }
 
     public string Identity { get; }
     public void BeginEpisode(EpisodeKind kind) => _hand.BeginEpisode(kind);
     public OperatorCommand Poll(in OperatorView view) => _hand.Command(view.Time);
 
-    public void Dispose()
-    {
-        _closing = true;
-        _reader.Join();
-    }
+    /// <summary>Who drives, for the screen.</summary>
+    public string Status => _hand.Status(_clock());
 
+    /// <summary>Waits inside the read, to the end of the process: between reads a terminal echoes what is typed, across the display.</summary>
     private void Read()
     {
         try
         {
-            while (!_closing)
+            while (true)
             {
-                if (Console.KeyAvailable) _hand.Press(Console.ReadKey(intercept: true).Key, _clock());
-                else Thread.Sleep(5);
+                var key = Console.ReadKey(intercept: true).Key;
+                if (key is ConsoleKey.X) _stop();
+                _hand.Press(key, _clock());
             }
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)

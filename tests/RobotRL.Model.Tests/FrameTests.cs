@@ -78,6 +78,9 @@ public sealed class FrameTests
         Assert.Equal([0.1f, -0.2f, 0.3f, 0.4f], packed);
     }
 
+    [Fact]
+    public void Pose_prints_its_numbers() => Assert.EndsWith("(0, 0, 0, 1)", $"{Pose.Identity}");
+
     private static void Close(Vector3D expected, Vector3D actual, double tolerance = 1e-9) =>
         Assert.True((expected - actual).Length <= tolerance, $"expected {expected}, got {actual}");
 }

@@ -18,7 +18,7 @@ internal readonly record struct EpisodeSummary(
 /// One episode after the other: observe, decide, arbitrate, execute through the gate, judge. The reward is sparse: 1 on success.
 /// Every transition carries the executed action and goes to <c>onTransition</c> before the next decision.
 /// </summary>
-internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator) : IDisposable
+internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator, Action? whileStopped = null) : IDisposable
 {
     private readonly Arbiter _arbiter = new(teleoperator.Identity, rig.Configuration.Task.Actions);
 
@@ -37,7 +37,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             var proposal = policy.Decide(observation);
             var command = teleoperator.Poll(new OperatorView(rig.Now, rig.Truth));
             var decision = _arbiter.Decide(rig.Now, proposal, command);
-            if (decision.Stop != FaultCode.None) rig.Control.Stop();
+            if (decision.Stop != FaultCode.None) rig.Control.Stop(decision.Stop);
 
             var executed = rig.Control.Decide(proposal, decision.Proposed, decision.Source);
             var next = rig.Observe();
@@ -56,7 +56,24 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         }
         _arbiter.EndEpisode(rig.Now);
         var statistics = _arbiter.Statistics;
-        return new(kind, seed, outcome, steps, total, rig.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, rig.Control.Latest.Fault);
+        var summary = new EpisodeSummary(
+            kind, seed, outcome, steps, total, rig.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, rig.Control.Latest.Fault);
+        AwaitOperator(summary, cancel);
+        return summary;
+    }
+
+    /// <summary>An operator's stop is the operator's to clear: until then the arm holds where it is, and no new episode begins.</summary>
+    private void AwaitOperator(in EpisodeSummary summary, CancellationToken cancel)
+    {
+        if (summary.Fault.Code == FaultCode.DeadmanReleased) throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", summary.Fault);
+        if (summary.Fault.Code != FaultCode.OperatorStop) return;
+        do
+        {
+            whileStopped?.Invoke();
+            rig.Control.Advance(rig.Control.TicksPerDecision);
+        }
+        while (!cancel.IsCancellationRequested &&
+            (teleoperator.Poll(new OperatorView(rig.Now, rig.Truth)).StopRequested || !rig.Control.OperatorReset(teleoperator.Identity)));
     }
 
     public void Dispose() => _arbiter.Dispose();

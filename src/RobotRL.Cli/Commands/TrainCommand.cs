@@ -50,10 +50,9 @@ internal static class TrainCommand
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace);
         var hands = Teleoperator(teleoperator, pace, rig, identity.Seed);
-        using var owned = hands as IDisposable;
         var run = RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration.ResolvedYaml);
         using var metrics = new MetricsLog(run.Path);
-        var session = new TrainingSession(run, rig, hands, metrics, new TrainingView(CommandLine.Log), goal, line => Console.Error.WriteLine(line));
+        var session = new TrainingSession(run, rig, hands, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line));
         return body(session);
     }
 
@@ -73,6 +72,6 @@ internal static class TrainCommand
         OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed)),
         _ when pace != Pace.Realtime => throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime"),
         _ when Console.IsInputRedirected => throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one"),
-        _ => new KeyboardTeleoperator(Environment.UserName, rig.Configuration.Task.Actions, () => rig.Now),
+        _ => new KeyboardTeleoperator(Environment.UserName, rig.Configuration.Task.Actions, () => rig.Now, () => rig.Control.Stop()),
     };
 }

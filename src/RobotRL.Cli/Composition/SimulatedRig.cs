@@ -70,22 +70,13 @@ internal sealed class SimulatedRig : IDisposable
 
     /// <summary>
     /// Re-initialises the scene from the seed and drives the arm, through the gate, to the episode's start pose. Whoever sets the scene up anew
-    /// stands in for the operator who clears a stop.
+    /// stands in for the operator who clears a stop, but not the operator's own: that stop outlasts this and ends the episode at its first decision.
     /// </summary>
     public void BeginEpisode(ulong seed)
     {
-        if (Control.IsStopped || !ComesToRest()) StopFully();
-        _task.Reset(seed);
-        if ((Control.IsStopped && !Control.OperatorReset("scene-reset")) || !Control.Rebase())
-            throw new Actor.SafeStopException($"The robot did not take up its place after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
-
-        var random = new NoiseSource(seed ^ 0x5eed_0ff5e7);
-        double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
-        var task = Configuration.Task;
-        var home = Control.Home;
-        var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
-        Control.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))));
-        Control.BeginEpisode(home);
+        if (!Control.IsStopped) ComeToRest();
+        if (Control.IsStopped) AwaitStandstill();
+        if (Control.Latest.Fault.Code != FaultCode.OperatorStop) SetUp(seed);
         _observations.BeginEpisode();
     }
 
@@ -98,26 +89,31 @@ internal sealed class SimulatedRig : IDisposable
         _robot.Dispose();
     }
 
-    /// <summary>Lets the motion of the last decision end where it is.</summary>
-    private bool ComesToRest()
+    private void SetUp(ulong seed)
     {
-        const int tick = 10, most = 200;
-        for (var i = 0; i < most; i++)
-        {
-            if (Control.Rebase()) return true;
-            Control.Advance(tick);
-        }
-        return false;
+        _task.Reset(seed);
+        if ((Control.IsStopped && !Control.OperatorReset("scene-reset")) || !Control.Rebase())
+            throw new Actor.SafeStopException($"The robot did not take up its place after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
+
+        var random = new NoiseSource(seed ^ 0x5eed_0ff5e7);
+        double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
+        var task = Configuration.Task;
+        var home = Control.Home;
+        var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
+        Control.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))));
+        Control.BeginEpisode(home);
     }
 
-    private void StopFully()
+    /// <summary>Lets the motion of the last decision end where it is: a scene may only be set up around a reference at rest.</summary>
+    private void ComeToRest()
+    {
+        const int tick = 10, most = 200;
+        for (var i = 0; i < most && !Control.Rebase() && !Control.IsStopped; i++) Control.Advance(tick);
+    }
+
+    private void AwaitStandstill()
     {
         const int tick = 10, most = 2000; // a soft arm creeps back for seconds before it stands still
-        Control.Stop();
-        for (var i = 0; i < most; i++)
-        {
-            Control.Advance(tick);
-            if (Control.Latest.Gate is GateState.Held or GateState.PowerRemoved) return;
-        }
+        for (var i = 0; i < most && Control.Latest.Gate == GateState.Stopping; i++) Control.Advance(tick);
     }
 }

@@ -195,11 +195,13 @@ internal sealed class TrainingSession(
             Cameras = [.. task.Cameras.Select(c => c.Name)],
             WallClockOffsetNs = 0,
         });
-        using var runner = new EpisodeRunner(rig, teleoperator);
+        void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerMetrics.Step, episodeEnded: false);
+        using var runner = new EpisodeRunner(rig, teleoperator, Refresh);
         var summary = runner.Run(kind, seed, policy, transition =>
         {
             writer.Append(transition, policy.Version);
             onTransition(transition);
+            Refresh();
         }, cancel);
         writer.Complete(summary.Outcome);
         Count(summary);

@@ -12,7 +12,7 @@ internal readonly record struct TrainingStatus(
 /// <summary>
 /// Shows training as it goes: a live table on a terminal, a line every few seconds elsewhere. Written to stderr. One thread, the actor's, reports.
 /// </summary>
-internal sealed class TrainingView(IAnsiConsole console)
+internal sealed class TrainingView(IAnsiConsole console, Func<string>? hands = null)
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(15);
 
@@ -62,9 +62,11 @@ internal sealed class TrainingView(IAnsiConsole console)
         Row("environment steps", $"{_status.EnvSteps} of {_status.EnvStepGoal}", "updates", $"{_status.LearnerSteps}");
         Row("episodes", $"{_status.Episodes}", "critic loss", $"{_status.CriticLoss:G3}");
         Row("success, no help", Percent(_status.SuccessRate), "entropy", $"{_status.Entropy:F2}");
-        Row("interventions", $"{Percent(_status.InterventionFraction)} of steps", "cycle time", $"{_status.CycleTimeS:F1} s");
-        return new Rows(new Rule("[bold]RobotRL[/] training") { Justification = Justify.Left }, grid,
-            new Text($"success  {Sparkline()}"), new Markup("[grey]Ctrl+C saves and stops; the same command goes on.[/]"));
+        Row("interventions", $"{Percent(_status.InterventionFraction)} of steps", "cycle time", double.IsNaN(_status.CycleTimeS) ? "–" : $"{_status.CycleTimeS:F1} s");
+        List<IRenderable> rows = [new Rule("[bold]RobotRL[/] training") { Justification = Justify.Left }, grid, new Text($"success  {Sparkline()}")];
+        if (hands is not null) rows.Add(new Text(hands(), new Style(Color.Yellow)));
+        rows.Add(new Markup("[grey]Ctrl+C saves and stops; the same command goes on.[/]"));
+        return new Rows(rows);
     }
 
     private string Sparkline()
