@@ -24,7 +24,7 @@ internal static class ResultsCommand
         Option<string[]> tasks = new("--tasks") { Description = "Tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["peg-insert", "pick-lift"] };
         Option<ulong[]> seeds = new("--seeds") { Description = "Seeds", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 3] };
         Option<string[]> arms = new("--arms") { Description = "Ways of learning", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Arm.All.Select(a => a.Name)] };
-        Option<long> envSteps = new("--env-steps") { Description = "Environment steps of a run", DefaultValueFactory = _ => 12_000 };
+        Option<long> envSteps = new("--env-steps") { Description = "Environment steps of a run", DefaultValueFactory = _ => 8_000 };
         Option<int> episodes = new("--episodes") { Description = "Evaluation episodes of a run", DefaultValueFactory = _ => 100 };
         return new Command("results", "Compare ways of learning over tasks and seeds; goes on where it stopped") { runs, output, tasks, seeds, arms, envSteps, episodes }.Does((parse, cancel) =>
         {
@@ -88,7 +88,9 @@ internal static class ResultsCommand
         if (cells.Length == 0) return;
         Directory.CreateDirectory(output);
         RunDirectory.WriteAside(Path.Combine(output, "results.json"), JsonSerializer.Serialize(cells.Select(c => c with { Training = c.Training with { Run = "" } }), Json));
-        RunDirectory.WriteAside(Path.Combine(output, "results.md"), ResultsTable.Of(cells));
+        var table = ResultsTable.Of(cells);
+        RunDirectory.WriteAside(Path.Combine(output, "results.md"), table);
+        MarkedSection.Replace("README.md", "results", table);
     }
 
     /// <summary>Runs this very program and reads the object that it prints last. An interrupt reaches the child from the terminal too: it saves and ends.</summary>
