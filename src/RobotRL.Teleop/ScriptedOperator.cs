@@ -12,6 +12,8 @@ public readonly record struct ScriptedOperatorState(ulong Random);
 /// </summary>
 public sealed class ScriptedOperator : ITeleoperator
 {
+    private const long PressNs = 100_000_000;
+
     private readonly IExpert _expert;
     private readonly ActionSpace _actions;
     private readonly OperatorParameters _parameters;
@@ -25,6 +27,7 @@ public sealed class ScriptedOperator : ITeleoperator
     private InterventionReason _reason;
     private Stamp _engagedAt;
     private double _progressMark;
+    private Stamp? _pressingSince;
     private Stamp _progressAt;
 
     public ScriptedOperator(IExpert expert, ActionSpace actions, OperatorParameters parameters, ulong seed)
@@ -69,6 +72,7 @@ public sealed class ScriptedOperator : ITeleoperator
     private void Begin(Stamp time, in TaskTruth seen)
     {
         _isFirst = false;
+        _pressingSince = null;
         _noise.BeginEpisode(time);
         Mark(time, seen.Progress);
         if (_kind is EpisodeKind.Demonstration) _reason = InterventionReason.Demonstration;
@@ -81,7 +85,7 @@ public sealed class ScriptedOperator : ITeleoperator
         {
             if (seen.Progress >= _progressMark + _parameters.StallProgress) Mark(now, seen.Progress);
             if (seen.Success) return;
-            if (seen.ContactForceN > _parameters.ForceN) TakeOver(InterventionReason.Force, now, seen);
+            if (Presses(now, seen)) TakeOver(InterventionReason.Force, now, seen);
             else if (now.Since(_progressAt) >= _stallNs) TakeOver(InterventionReason.Stalled, now, seen);
         }
         else if (now.Since(_engagedAt) >= _holdNs && (seen.Success || seen.Progress >= _progressMark + _parameters.HandBackProgress && seen.ContactForceN <= _parameters.ForceN))
@@ -89,6 +93,14 @@ public sealed class ScriptedOperator : ITeleoperator
             _reason = InterventionReason.None;
             Mark(now, seen.Progress);
         }
+    }
+
+    /// <summary>Whether the force has stayed above the bound long enough to be felt as pressing: an impact is over before a hand can answer it.</summary>
+    private bool Presses(Stamp now, in TaskTruth seen)
+    {
+        if (seen.ContactForceN <= _parameters.ForceN) _pressingSince = null;
+        else _pressingSince ??= now;
+        return _pressingSince is { } since && now.Since(since) >= PressNs;
     }
 
     private void TakeOver(InterventionReason reason, Stamp now, in TaskTruth seen)

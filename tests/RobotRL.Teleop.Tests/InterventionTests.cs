@@ -23,25 +23,31 @@ public sealed class InterventionTests
     [Fact]
     public void Leaves_a_policy_alone_that_makes_progress() => Assert.Empty(Drive(0, 4.0, t => 0.2 * t));
 
-    //  t      0.0 ──── 0.5 ──── 0.8 ──────────── 1.3
+    //  t      0.0 ──── 0.5 ──────
     //  force  0        40 N (once)
-    //  sees                     40 N
-    //  drives ░░░░░░░░░░░░░░░░░ ████████████████ ░░   progress is made at once, yet it holds 0.5 s
+    //  drives ░░░░░░░░░░░░░░░░░░░   an impact is over before a hand can answer it
+    [Fact]
+    public void Leaves_an_impact_alone() => Assert.Empty(Drive(0, 2.0, t => 0.3 * t, t => Math.Abs(t - 0.5) < 0.01 ? 40 : 0));
+
+    //  t      0.0 ──── 0.5 0.6 ──── 0.9 ──────────── 1.4
+    //  force  0        40 N 40 N
+    //  sees                     40 N (twice)
+    //  drives ░░░░░░░░░░░░░░░░░░░░░ ████████████████ ░░   progress is made at once, yet it holds 0.5 s
     [Fact]
     public void Takes_over_on_force_and_holds_a_minimum_time()
     {
-        var drives = Drive(0, 2.0, t => 0.3 * t, t => Math.Abs(t - 0.5) < 0.01 ? 40 : 0);
-        Assert.Equal([8, 9, 10, 11, 12], drives);
+        var drives = Drive(0, 2.0, t => 0.3 * t, t => t is > 0.45 and < 0.65 ? 40 : 0);
+        Assert.Equal([9, 10, 11, 12, 13], drives);
     }
 
-    //  t      0.0 ──── 0.2 ── 0.5 ────────────────────── 2.0 ── 2.3
+    //  t      0.0 ──── 0.2 ── 0.6 ────────────────────── 2.0 ── 2.3
     //  force  0        40 N ──────────────────────────── 0
     //  drives ░░░░░░░░░░░░░░░ ██████████████████████████████████ ░░   progress alone does not end it
     [Fact]
     public void Holds_on_while_the_force_lasts()
     {
         var drives = Drive(0, 3.0, t => 0.3 * t, t => t > 0.15 && t < 1.95 ? 40 : 0);
-        Assert.Equal(Enumerable.Range(5, 18), drives);
+        Assert.Equal(Enumerable.Range(6, 17), drives);
     }
 
     //  reaction 0, the same stall: driven from 1.5 s, seen at once
