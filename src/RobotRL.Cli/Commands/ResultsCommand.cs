@@ -5,16 +5,16 @@ using RobotRL.Cli.Evaluation;
 using RobotRL.Cli.Results;
 using RobotRL.Cli.Runs;
 using RobotRL.Cli.Training;
+using RobotRL.Configuration;
 
 namespace RobotRL.Cli.Commands;
 
 /// <summary>
-/// <c>robotrl results</c>: the comparison of the README. Each cell is a process of its own (train, then eval) and leaves <c>cell.json</c> when it is done,
+/// <c>robotrl results</c>: the comparison of the README. Each cell is a process of its own (train, then eval) and enters the book when it is done,
 /// so that an interrupted comparison goes on where it stopped, in the middle of a run as well.
 /// </summary>
 internal static class ResultsCommand
 {
-    private const string CellFile = "cell.json", TrainingFile = "training.json";
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     public static Command Create()
@@ -31,66 +31,48 @@ internal static class ResultsCommand
             var chosen = parse.GetRequiredValue(arms).Select(name => Arm.All.FirstOrDefault(a => a.Name == name)
                 ?? throw new BadInputException($"--arms {name}: no such way of learning; one of {string.Join(", ", Arm.All.Select(a => a.Name))}")).ToArray();
             var cells = (from arm in chosen from seed in parse.GetRequiredValue(seeds) from task in parse.GetRequiredValue(tasks) select (task, arm, seed)).ToArray();
+            var book = new ResultBook(parse.GetRequiredValue(output));
             foreach (var (number, (task, arm, seed)) in cells.Index())
             {
                 Console.Error.WriteLine($"cell {number + 1} of {cells.Length}: {task}, {arm.Title}, seed {seed}");
-                Fill(parse.GetRequiredValue(runs), task, arm, seed, parse.GetValue(envSteps), parse.GetValue(episodes), cancel);
-                Write(parse.GetRequiredValue(runs), parse.GetRequiredValue(output));
+                Fill(book, parse.GetRequiredValue(runs), task, arm, seed, parse.GetValue(envSteps), parse.GetValue(episodes), cancel);
                 if (cancel.IsCancellationRequested) break;
             }
-            CommandLine.Result(parse, Cells(parse.GetRequiredValue(runs)));
+            CommandLine.Result(parse, book.Cells);
             return ExitCode.Done;
         });
     }
 
-    private static string Folder(string runs, string task, string arm, ulong seed) => Path.Combine(runs, task, arm, $"seed-{seed}");
-
-    private static void Fill(string runs, string task, Arm arm, ulong seed, long envSteps, int episodes, CancellationToken cancel)
+    private static void Fill(ResultBook book, string runs, string task, Arm arm, ulong seed, long envSteps, int episodes, CancellationToken cancel)
     {
-        var folder = Folder(runs, task, arm.Name, seed);
-        var (cell, trained) = (Path.Combine(folder, CellFile), Path.Combine(folder, TrainingFile));
-        if (File.Exists(cell)) return;
+        var file = Path.Combine("robot-configs", "sim", task + ".yaml");
+        var hash = RunConfiguration.Load(file, SharedOptions.Overrides([.. arm.Overrides])).Hash;
+        if (book.Find(task, arm, seed) is { } done && done.ConfigHash == hash && done.Evaluation.Episodes >= episodes) return;
+
+        var folder = Path.Combine(runs, task, arm.Name, $"seed-{seed}");
+        var trained = Path.Combine(folder, "training.json");
         TrainingResult training;
         if (File.Exists(trained)) training = JsonSerializer.Deserialize<TrainingResult>(File.ReadAllText(trained), Json)!;
         else
         {
             List<string> arguments =
             [
-                "train", Path.Combine("robot-configs", "sim", task + ".yaml"), "--run", folder, "--seed", $"{seed}", "--operator", arm.Operator.ToString().ToLowerInvariant(),
-                "--env-steps", $"{(arm.Name == "cloning" ? 0 : envSteps)}", .. arm.Overrides.SelectMany(o => new[] { "--set", o }),
+                "train", file, "--run", folder, "--seed", $"{seed}", "--operator", arm.Operator.ToString().ToLowerInvariant(),
+                "--env-steps", $"{(arm.ActsWhileLearning ? envSteps : 0)}", .. arm.Overrides.SelectMany(o => new[] { "--set", o }),
             ];
-            if (arm.MatchesHumanSteps) arguments.AddRange(["--human-steps", $"{HumanSteps(runs, task, seed)}"]);
+            if (arm.MatchesHumanSteps)
+            {
+                var human = book.Find(task, Arm.Interventions, seed)?.Training.HumanSteps
+                    ?? throw new BadInputException($"{task}, seed {seed}: run '{Arm.Interventions.Name}' first, '{arm.Name}' gets as many human steps as that took");
+                arguments.AddRange(["--human-steps", $"{human}"]);
+            }
             if (Child<TrainingResult>(arguments, cancel) is not { Finished: true } result) return;
             RunDirectory.WriteAside(trained, JsonSerializer.Serialize(result, Json));
             training = result;
         }
         if (Child<EvaluationResult>(["eval", folder, "--episodes", $"{episodes}"], cancel) is not { } evaluation || evaluation.Episodes < episodes) return;
         var (steps, wall) = LearningCurve.FirstAt(folder, 0.9);
-        RunDirectory.WriteAside(cell, JsonSerializer.Serialize(
-            new CellResult(task, arm.Name, seed, training, evaluation, steps, wall, Environment.ProcessorCount, RunIdentity.CurrentCodeVersion), Json));
-    }
-
-    private static long HumanSteps(string runs, string task, ulong seed)
-    {
-        var path = Path.Combine(Folder(runs, task, Arm.Interventions.Name, seed), TrainingFile);
-        if (!File.Exists(path)) throw new BadInputException($"{path}: missing; run the arm '{Arm.Interventions.Name}' first, its human steps are what the others get");
-        return JsonSerializer.Deserialize<TrainingResult>(File.ReadAllText(path), Json)!.HumanSteps;
-    }
-
-    private static CellResult[] Cells(string runs) => !Directory.Exists(runs) ? [] :
-        [.. Directory.EnumerateFiles(runs, CellFile, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(path => JsonSerializer.Deserialize<CellResult>(File.ReadAllText(path), Json)!)
-            .OrderBy(c => c.Task, StringComparer.Ordinal).ThenBy(c => Arm.All.Index().First(a => a.Item.Name == c.Arm).Index).ThenBy(c => c.Seed)];
-
-    private static void Write(string runs, string output)
-    {
-        var cells = Cells(runs);
-        if (cells.Length == 0) return;
-        Directory.CreateDirectory(output);
-        RunDirectory.WriteAside(Path.Combine(output, "results.json"), JsonSerializer.Serialize(cells.Select(c => c with { Training = c.Training with { Run = "" } }), Json));
-        var table = ResultsTable.Of(cells);
-        RunDirectory.WriteAside(Path.Combine(output, "results.md"), table);
-        MarkedSection.Replace("README.md", "results", table);
+        book.Add(new CellResult(task, arm.Name, seed, hash, training with { Run = "" }, evaluation, steps, wall, Environment.ProcessorCount, RunIdentity.CurrentCodeVersion));
     }
 
     /// <summary>Runs this very program and reads the object that it prints last. An interrupt reaches the child from the terminal too: it saves and ends.</summary>

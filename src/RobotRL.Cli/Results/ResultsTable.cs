@@ -1,13 +1,7 @@
 using System.Text;
 using RobotRL.Cli.Evaluation;
-using RobotRL.Cli.Training;
 
 namespace RobotRL.Cli.Results;
-
-/// <summary>What one cell of the comparison came to.</summary>
-/// <param name="StepsTo90">Environment steps until nine of ten of the newest 20 episodes succeeded without help; null when that never came.</param>
-/// <param name="WallTo90S">Wall-clock seconds likewise.</param>
-internal sealed record CellResult(string Task, string Arm, ulong Seed, TrainingResult Training, EvaluationResult Evaluation, long? StepsTo90, double? WallTo90S, int Cores, string CodeVersion);
 
 /// <summary>The comparison as Markdown: successes of all seeds pooled, with the Wilson interval of the pool, and the seeds apart.</summary>
 internal static class ResultsTable
