@@ -1,5 +1,6 @@
 using RobotRL.Cli.Composition;
 using RobotRL.Model;
+using RobotRL.Sensing;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Actor;
@@ -22,7 +23,24 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
 {
     private readonly Arbiter _arbiter = new(teleoperator.Identity, rig.Configuration.Task.Actions);
 
+    /// <exception cref="SafeStopException">A sensor failed or nothing can be recorded any more: the robot has been stopped.</exception>
     public EpisodeSummary Run(EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
+    {
+        try
+        {
+            return Drive(kind, seed, policy, onTransition, cancel);
+        }
+        catch (Exception e) when (e is SensorFaultException or IOException)
+        {
+            rig.Control.Stop(e is SensorFaultException sensor ? sensor.Fault.Code : FaultCode.StorageFailure);
+            rig.Control.Advance(rig.Control.TicksPerDecision);
+            throw new SafeStopException($"The robot was stopped: {e.Message}; mend the cause and run the same command: it resumes", rig.Control.Latest.Fault);
+        }
+    }
+
+    public void Dispose() => _arbiter.Dispose();
+
+    private EpisodeSummary Drive(EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
     {
         var task = rig.Configuration.Task;
         rig.BeginEpisode(seed);
@@ -75,6 +93,4 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         while (!cancel.IsCancellationRequested &&
             (teleoperator.Poll(new OperatorView(rig.Now, rig.Truth)).StopRequested || !rig.Control.OperatorReset(teleoperator.Identity)));
     }
-
-    public void Dispose() => _arbiter.Dispose();
 }
