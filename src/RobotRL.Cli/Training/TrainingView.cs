@@ -50,8 +50,8 @@ internal sealed class TrainingView(IAnsiConsole console, Func<string>? hands = n
     }
 
     private void Print() => console.Profile.Out.Writer.WriteLine(
-        $"{_elapsed.Elapsed:hh\\:mm\\:ss} {_status.Phase}: {_status.EnvSteps}/{_status.EnvStepGoal} steps, {_status.Episodes} episodes, " +
-        $"success {Percent(_status.SuccessRate)}, interventions {Percent(_status.InterventionFraction)} of steps, cycle {_status.CycleTimeS:F1} s, " +
+        $"{_elapsed.Elapsed:hh\\:mm\\:ss} {_status.Phase}: {Steps()} steps, {_status.Episodes} episodes, " +
+        $"success {Percent(_status.SuccessRate)}, interventions {Percent(_status.InterventionFraction)} of steps, cycle {Seconds(_status.CycleTimeS)}, " +
         $"{_status.LearnerSteps} updates, critic loss {_status.CriticLoss:G3}, entropy {_status.Entropy:F2}");
 
     private Rows Table()
@@ -59,10 +59,10 @@ internal sealed class TrainingView(IAnsiConsole console, Func<string>? hands = n
         var grid = new Grid().AddColumn().AddColumn().AddColumn().AddColumn();
         void Row(string a, string b, string c, string d) => grid.AddRow(new Markup($"[grey]{a}[/]"), new Text(b), new Markup($"[grey]{c}[/]"), new Text(d));
         Row("phase", _status.Phase, "elapsed", $"{_elapsed.Elapsed:hh\\:mm\\:ss}");
-        Row("environment steps", $"{_status.EnvSteps} of {_status.EnvStepGoal}", "updates", $"{_status.LearnerSteps}");
+        Row("environment steps", Steps(), "updates", $"{_status.LearnerSteps}");
         Row("episodes", $"{_status.Episodes}", "critic loss", $"{_status.CriticLoss:G3}");
         Row("success, no help", Percent(_status.SuccessRate), "entropy", $"{_status.Entropy:F2}");
-        Row("interventions", $"{Percent(_status.InterventionFraction)} of steps", "cycle time", double.IsNaN(_status.CycleTimeS) ? "–" : $"{_status.CycleTimeS:F1} s");
+        Row("interventions", $"{Percent(_status.InterventionFraction)} of steps", "cycle time", double.IsNaN(_status.CycleTimeS) ? "–" : Seconds(_status.CycleTimeS));
         List<IRenderable> rows = [new Rule("[bold]RobotRL[/] training") { Justification = Justify.Left }, grid, new Text($"success  {Sparkline()}")];
         if (hands is not null) rows.Add(new Text(hands(), new Style(Color.Yellow)));
         rows.Add(new Markup("[grey]Ctrl+C saves and stops; the same command goes on.[/]"));
@@ -81,6 +81,10 @@ internal sealed class TrainingView(IAnsiConsole console, Func<string>? hands = n
         }
         return new string(text);
     }
+
+    private string Steps() => _status.EnvStepGoal == long.MaxValue ? $"{_status.EnvSteps}" : $"{_status.EnvSteps} of {_status.EnvStepGoal}";
+
+    private static string Seconds(double value) => double.IsNaN(value) ? "–" : $"{value:F1} s";
 
     private static string Percent(double value) => double.IsNaN(value) ? "–" : $"{value:P0}";
 }
