@@ -62,7 +62,7 @@ internal sealed class TrainingView(IAnsiConsole console, Func<string>? hands = n
         Row("environment steps", Steps(), "updates", $"{_status.LearnerSteps}");
         Row("episodes", $"{_status.Episodes}", "critic loss", $"{_status.CriticLoss:G3}");
         Row("success, no help", Percent(_status.SuccessRate), "entropy", $"{_status.Entropy:F2}");
-        Row("interventions", $"{Percent(_status.InterventionFraction)} of steps", "cycle time", double.IsNaN(_status.CycleTimeS) ? "–" : Seconds(_status.CycleTimeS));
+        Row("interventions", $"{Percent(_status.InterventionFraction)} of steps", "cycle time", Seconds(_status.CycleTimeS));
         List<IRenderable> rows = [new Rule("[bold]RobotRL[/] training") { Justification = Justify.Left }, grid, new Text($"success  {Sparkline()}")];
         if (hands is not null) rows.Add(new Text(hands(), new Style(Color.Yellow)));
         rows.Add(new Markup("[grey]Ctrl+C saves and stops; the same command goes on.[/]"));
