@@ -29,8 +29,16 @@ internal static class TestArm
         HeartbeatMaxAgeNs = 250_000_000,
         Stiffness = new()
         {
-            TranslationMinNM = 50, TranslationMaxNM = 2000, RotationMinNmRad = 5, RotationMaxNmRad = 150, RateNMS = 5000,
-            DampingRatioMin = 0.7, DampingRatioMax = 1.2, TankInitialJ = 2, TankCapacityJ = 5, TankOutflowW = 10,
+            TranslationMinNM = 50,
+            TranslationMaxNM = 2000,
+            RotationMinNmRad = 5,
+            RotationMaxNmRad = 150,
+            RateNMS = 5000,
+            DampingRatioMin = 0.7,
+            DampingRatioMax = 1.2,
+            TankInitialJ = 2,
+            TankCapacityJ = 5,
+            TankOutflowW = 10,
         },
     };
 

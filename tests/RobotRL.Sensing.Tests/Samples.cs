@@ -8,8 +8,16 @@ internal static class Samples
 
     public static TaskDescription Task(params CameraDescription[] cameras) => new()
     {
-        Kind = TaskKind.Reach, ScenePath = "", Actions = new([0, 1, 2], 0.01, 0.1, false), Cameras = cameras, EndEffectorInFlange = Pose.Identity,
-        DecisionPeriodNs = 100 * Ms, MaxSteps = 10, StartOffsetM = Vector3D.Zero, StartYawRad = 0, ImageMaxAgeNs = 50 * Ms,
+        Kind = TaskKind.Reach,
+        ScenePath = "",
+        Actions = new([0, 1, 2], 0.01, 0.1, false),
+        Cameras = cameras,
+        EndEffectorInFlange = Pose.Identity,
+        DecisionPeriodNs = 100 * Ms,
+        MaxSteps = 10,
+        StartOffsetM = Vector3D.Zero,
+        StartYawRad = 0,
+        ImageMaxAgeNs = 50 * Ms,
         Scale = new(0.1, 0.5, 0.2, 1, 20, 2, 0.08),
     };
 

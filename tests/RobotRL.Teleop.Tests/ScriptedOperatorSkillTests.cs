@@ -8,7 +8,14 @@ public sealed class ScriptedOperatorSkillTests
 {
     internal static readonly OperatorParameters Human = new()
     {
-        ActionNoise = 0.2, ReactionTimeS = 0.3, MinimumHoldS = 0.5, StallTimeS = 1.5, StallProgress = 0.05, HandBackProgress = 0.05, ForceN = 30, Demonstrations = 20,
+        ActionNoise = 0.2,
+        ReactionTimeS = 0.3,
+        MinimumHoldS = 0.5,
+        StallTimeS = 1.5,
+        StallProgress = 0.05,
+        HandBackProgress = 0.05,
+        ForceN = 30,
+        Demonstrations = 20,
     };
 
     private static readonly Gen<double> Unit = Gen.Double[-1, 1];
