@@ -49,7 +49,8 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
 
         var start = rig.Now;
         var observation = rig.Observe();
-        var (outcome, steps, total, limited) = (EpisodeOutcome.Interrupted, 0, 0.0, 0);
+        // A stop on the way to the start pose is no decision's doing: the episode ends without a transition.
+        var (outcome, steps, total, limited) = (rig.Control.IsStopped ? EpisodeOutcome.SafetyStop : EpisodeOutcome.Interrupted, 0, 0.0, 0);
         while (outcome == EpisodeOutcome.Interrupted && !cancel.IsCancellationRequested)
         {
             var proposal = policy.Decide(observation);

@@ -74,6 +74,7 @@ internal sealed class TrainingSession(
 
         void ActWhileLearning()
         {
+            Exception? failure = null;
             using var stopLearning = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var learning = new Thread(() =>
             {
@@ -81,9 +82,13 @@ internal sealed class TrainingSession(
                 {
                     loop.Run(stopLearning.Token);
                 }
-                catch (Exception)
+                catch (OperationCanceledException)
                 {
-                    // The governor carries a failure to the actor; a cancellation is no failure.
+                    // Asked to stop: no failure.
+                }
+                catch (Exception e)
+                {
+                    failure = e; // the governor tells a waiting actor; one that never waits is told at the end
                 }
             })
             { Name = "learner" };
@@ -103,6 +108,7 @@ internal sealed class TrainingSession(
                 stopLearning.Cancel();
                 learning.Join();
             }
+            if (failure is not null) throw new InvalidOperationException("The learner failed: " + failure.Message, failure);
         }
 
         void Act(Action beforeEpisodeStep, Action afterStep)
