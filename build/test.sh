@@ -22,6 +22,9 @@ done
 
 echo
 ((skipped == 0)) || echo "$skipped skipped (see artifacts/tests/*.log)"
-((${#broken[@]} == 0)) || echo "failed in: ${broken[*]}"
+if ((${#broken[@]} > 0)); then
+  echo "failed in: ${broken[*]}"
+  for name in "${broken[@]}"; do grep -A 12 '^failed ' "artifacts/tests/$name.log" || tail -n 20 "artifacts/tests/$name.log"; done
+fi
 echo "$passed passed, $failed failed" | tee artifacts/tests/sum
 ((failed == 0 && passed > 0))

@@ -30,6 +30,7 @@ internal static class LearnerSection
             Discount = s.Number("discount", 0, 0.9999),
             LearningRate = s.Number("learning_rate", 1e-7, 0.1),
             TargetRate = s.Number("target_rate", 1e-6, 1),
+            PolicyAverageRate = s.Has("policy_average_rate") ? s.Number("policy_average_rate", 1e-6, 1) : null,
             EnsembleSize = s.Integer("ensemble_size", 1, 32),
             EnsembleSubset = s.Integer("ensemble_subset", 1, 32),
             EntropyBackup = s.Boolean("entropy_backup"),

@@ -71,6 +71,7 @@ public sealed class BehaviourCloningLearner : ILearner
         }
         loss.backward();
         _training.Apply(_training.Encoder, _training.Actor, _training.Grasp);
+        _training.MoveAverages();
         return metrics;
     }
 }

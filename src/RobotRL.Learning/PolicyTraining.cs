@@ -17,6 +17,8 @@ internal sealed class PolicyTraining : IDisposable
     private readonly double _rate;
     private readonly List<(string Name, ParameterBlock Block, Adam Optimizer)> _optimized = [];
     private readonly List<(string Name, ParameterBlock Block)> _blocks = [];
+    private readonly List<(ParameterBlock Average, ParameterBlock Source)> _averages = [];
+    private readonly double _averageRate;
 
     public PolicyTraining(NetworkShape shape, LearnerParameters parameters, ulong seed, Device device)
     {
@@ -30,6 +32,11 @@ internal sealed class PolicyTraining : IDisposable
         Encoder = Optimized("encoder", layouts.Encoder);
         Actor = Optimized("actor", layouts.Actor);
         Grasp = layouts.Grasp is { } grasp ? Optimized("grasp", grasp) : null;
+        if (parameters.PolicyAverageRate is { } averageRate)
+        {
+            _averageRate = averageRate;
+            foreach (var (name, block, _) in _optimized) _averages.Add((Target($"average.{name}", block), block));
+        }
         Batch = new(shape, parameters.BatchSize, device);
         Tensor[] Buffers() => [.. shape.ImageSizes.Select(s => _extractor.Buffer(parameters.BatchSize, s))];
         (_images, _nextImages) = (Buffers(), Buffers());
@@ -73,6 +80,12 @@ internal sealed class PolicyTraining : IDisposable
                 _optimized.Single(o => o.Block == block).Optimizer.Step();
     }
 
+    /// <summary>One step of the averages that act in the trained weights' place, where there are any; once a learner step.</summary>
+    public void MoveAverages()
+    {
+        foreach (var (average, source) in _averages) average.MoveToward(source, _averageRate);
+    }
+
     /// <summary>Image features of s with the gradient's path to the encoder, and of s′ without; null where there are no cameras.</summary>
     public (Tensor? Now, Tensor? Next) Features(bool withNext) => !HasImages
         ? (null, null)
@@ -94,8 +107,9 @@ internal sealed class PolicyTraining : IDisposable
 
     public WeightSnapshot Snapshot(long version)
     {
-        static float[] Values(ParameterBlock? block)
+        float[] Values(ParameterBlock? trained)
         {
+            var block = _averages.Find(a => a.Source == trained).Average ?? trained;
             var values = new float[block?.Layout.Count ?? 0];
             block?.Read(values);
             return values;

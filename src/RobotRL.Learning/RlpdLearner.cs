@@ -57,6 +57,7 @@ public sealed class RlpdLearner : ILearner
         }
         source.Sample(_training.Batch.Host);
         var metrics = Update(_training.Batch.Host, full: true);
+        _training.MoveAverages();
         Steps++;
         return metrics with { Step = PretrainedSteps + Steps };
     }
@@ -78,6 +79,7 @@ public sealed class RlpdLearner : ILearner
         loss.backward();
         _training.Apply(_training.Encoder, _critic, _training.Grasp, _training.Actor);
         MoveTargets();
+        _training.MoveAverages();
         PretrainedSteps++;
         return metrics with { Step = PretrainedSteps + Steps, ActorLoss = cloning.item<float>(), CloningError = error.item<float>() };
     }

@@ -49,6 +49,9 @@ public sealed record LearnerParameters
     /// <summary>Polyak τ of the target critics.</summary>
     public required double TargetRate { get; init; }
 
+    /// <summary>Rate at which averaged weights follow the trained ones and act in their place, in training and evaluation alike; null: the trained ones act.</summary>
+    public double? PolicyAverageRate { get; init; }
+
     public required int EnsembleSize { get; init; }
 
     /// <summary>Critics drawn for each target (REDQ); equal to the ensemble size for the plain minimum.</summary>

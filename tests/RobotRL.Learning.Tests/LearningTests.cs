@@ -77,32 +77,6 @@ public sealed class LearningTests
         Assert.Equal(GripperCommand.Stay, policy.Act(Reach.Seen(0.2f), deterministic: true, new NoiseSource(1), new float[1]));
     }
 
-    /// <summary>Native memory is freed by scopes, so a step that leaks shows as growth of the resident set.</summary>
-    [Fact]
-    public void Memory_stays_flat()
-    {
-        using var learner = Given.Learner(Given.Parameters(p => p with { BatchSize = 16 }));
-        var source = new NoiseBatches(9);
-        long Resident(int steps)
-        {
-            for (var i = 0; i < steps; i++) learner.Step(source);
-            GC.Collect();
-            return Environment.WorkingSet;
-        }
-        var warm = Resident(150);
-        var grown = Resident(600) - warm;
-        // One float32 batch of images kept a step would be 600 × 200 kB.
-        Assert.True(grown < 30_000_000, $"grew by {grown / 1e6:F1} MB in 600 steps");
-        Assert.Equal(0, LeakedTensors(learner, source));
-    }
-
-    private static long LeakedTensors(RlpdLearner learner, IBatchSource source)
-    {
-        var before = TorchSharp.torch.Tensor.TotalCount;
-        for (var i = 0; i < 20; i++) learner.Step(source);
-        return TorchSharp.torch.Tensor.TotalCount - before;
-    }
-
     private class Reach(int seed) : IBatchSource
     {
         public const float Goal = 0.1f;

@@ -171,6 +171,22 @@ public sealed class RlpdUpdateTests
         }
     }
 
+    [Fact]
+    public void Averaged_weights_act_and_the_trained_ones_learn()
+    {
+        using var plain = Given.Learner(Given.Parameters());
+        using var averaged = Given.Learner(Given.Parameters(p => p with { PolicyAverageRate = 0.1 }));
+        var start = averaged.Snapshot().Actor;
+        plain.Step(new NoiseBatches(5));
+        averaged.Step(new NoiseBatches(5));
+        var trained = plain.Snapshot();
+        Assert.Equal(trained.Actor, Values(averaged.Training.Actor));
+        Assert.Equal(trained.Encoder, Values(averaged.Training.Encoder));
+        var acting = averaged.Snapshot().Actor;
+        for (var i = 0; i < start.Length; i++) Assert.Equal(start[i] + 0.1f * (trained.Actor[i] - start[i]), acting[i], 1e-6f);
+        Assert.NotEqual(start, acting);
+    }
+
     [Theory]
     [InlineData(-10.0, true)]
     [InlineData(10.0, false)]
