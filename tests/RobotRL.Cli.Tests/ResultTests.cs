@@ -44,6 +44,7 @@ public sealed class ResultTests : IDisposable
 
     [Theory]
     [InlineData("update", "full_update_cpu_ms, heads_update_cpu_ms, batch, threads, step_cpu_ms")]
+    [InlineData("memory", "steps, live_tensors_at_start, live_tensors_at_end, step_ms")]
     [InlineData("inference", "p50_us, p99_us, cameras, p999_us, max_us, resnet10_p50_us, resnet10_p99_us")]
     [InlineData("replay", "insert_us, sample_us, batch, bytes_per_transition")]
     [InlineData("pipeline", "frames_per_s, bytes_per_frame")]

@@ -26,6 +26,7 @@ internal static class BenchCommand
         {
             brief,
             Bench("update", "CPU time of a learner's update, one thread", UpdateBench.Measure),
+            Bench("memory", "Memory of a learner over 100,000 steps (minutes)", MemoryBench.Measure),
             Bench("inference", "Time of one decision of the policy, one thread", InferenceBench.Measure),
             Bench("replay", "Replay buffer with two 128-pixel cameras", ReplayBench.Measure),
             Bench("pipeline", "Camera frame to policy image, 640×480 to 128²", PipelineBench.Measure),

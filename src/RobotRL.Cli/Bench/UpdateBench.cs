@@ -52,7 +52,7 @@ internal static class UpdateBench
     }
 
     /// <summary>Fills a batch with what costs as much as real data.</summary>
-    private static Batch Noise(Batch batch)
+    public static Batch Noise(Batch batch)
     {
         NoiseSource noise = new(1);
         foreach (var values in (float[][])[batch.Proprioception, batch.NextProprioception]) noise.FillNormal(values);
@@ -63,22 +63,25 @@ internal static class UpdateBench
         return batch;
     }
 
+    /// <summary>Copies a batch into another's place, at the cost of sampling from a buffer.</summary>
+    public static void Copy(Batch values, Batch batch)
+    {
+        values.Proprioception.CopyTo(batch.Proprioception, 0);
+        values.NextProprioception.CopyTo(batch.NextProprioception, 0);
+        values.Actions.CopyTo(batch.Actions, 0);
+        values.Gripper.CopyTo(batch.Gripper, 0);
+        for (var i = 0; i < batch.Images.Count; i++)
+        {
+            values.Images[i].CopyTo(batch.Images[i], 0);
+            values.NextImages[i].CopyTo(batch.NextImages[i], 0);
+        }
+    }
+
     /// <summary>A batch source with the sampling cost of a buffer: everything is copied into place.</summary>
     private sealed class ConstantSource(Configuration.RunConfiguration configuration) : IBatchSource
     {
         private readonly Batch _values = Noise(new(configuration.Learner.BatchSize, configuration.Task.Actions.Dimensions, [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
 
-        public void Sample(Batch batch)
-        {
-            _values.Proprioception.CopyTo(batch.Proprioception, 0);
-            _values.NextProprioception.CopyTo(batch.NextProprioception, 0);
-            _values.Actions.CopyTo(batch.Actions, 0);
-            _values.Gripper.CopyTo(batch.Gripper, 0);
-            for (var i = 0; i < batch.Images.Count; i++)
-            {
-                _values.Images[i].CopyTo(batch.Images[i], 0);
-                _values.NextImages[i].CopyTo(batch.NextImages[i], 0);
-            }
-        }
+        public void Sample(Batch batch) => Copy(_values, batch);
     }
 }
