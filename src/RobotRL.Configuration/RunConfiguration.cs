@@ -10,6 +10,9 @@ public sealed record RunConfiguration
     public required OperatorParameters Operator { get; init; }
     public required LearnerParameters Learner { get; init; }
 
+    /// <summary>The reflex above the deterministic envelope; none where the file has no <c>safety</c> section.</summary>
+    public SafetyLayerParameters? Safety { get; init; }
+
     /// <summary>SHA-256, lower-case hex, of every value and of the content of every file referred to; not of where the files lie or how the YAML is laid out.</summary>
     public required string Hash { get; init; }
 
@@ -38,6 +41,7 @@ public sealed record RunConfiguration
             Task = root.Child("task", TaskSection.Read),
             Operator = root.Child("operator", LearnerSection.ReadOperator),
             Learner = root.Child("learner", LearnerSection.ReadLearner),
+            Safety = root.Has("safety") ? root.Child("safety", SafetySection.Read) : null,
             Hash = "",
             ResolvedYaml = "",
             Remarks = [],

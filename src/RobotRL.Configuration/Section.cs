@@ -72,6 +72,16 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
         catch (Exception e) when (e is InvalidDataException or IOException) { errors.Add(scalar.Origin, this[key], e.Message); return null; }
     }
 
+    /// <summary>Absolute path of a folder that, where <paramref name="holding"/> names a file, holds it. <paramref name="hashed"/> stands for it in the hash.</summary>
+    public string? Folder(string key, string? holding, Func<string, string> hashed)
+    {
+        if (Scalar(key, "a path") is not { } scalar) return null;
+        var folder = Path.GetFullPath(scalar.Text, scalar.Origin.Directory);
+        if (holding is not null && !File.Exists(Path.Combine(folder, holding))) { errors.Add(scalar.Origin, this[key], $"folder '{folder}' has no {holding}; correct the path (relative to {scalar.Origin.Directory})"); return null; }
+        canonical.Value(key, JsonSerializer.Serialize(folder), hashed(folder));
+        return folder;
+    }
+
     /// <summary>A list of exactly <paramref name="count"/> numbers; <paramref name="each"/> says what each one stands for.</summary>
     public double[] Numbers(string key, int count, double min, double max, string unit, string each)
     {

@@ -71,6 +71,11 @@ public sealed class BadConfigurationTests : IDisposable
         { "demonstrations: 20", "demonstrations: 0", "demonstrations", "operator.demonstrations: the learner draws on demonstrations and there are none; record at least one, or set learner.demonstration_share: 0 with method rlpd" },
         { "\n  force_n: 30", "\n  force_n: 60", "  force_n: 60", "operator.force_n: 60 N is not below robot.limits.collision_force_n, 50 N: the stop would come before the operator; lower it" },
         { "learner:\n", "learner: 5\nlerner:\n", "learner: 5|lerner:", "learner: expected a section, found '5'; write 'key: value' lines below it|lerner: unknown key; did you mean 'learner'?" },
+        { "learner:\n", SafetySample.Text.Replace("risk_threshold: 0.2", "risk_treshold: 0.2") + "learner:\n", "risk_t", "safety.risk_treshold: unknown key; did you mean 'risk_threshold'?" },
+        { "learner:\n", SafetySample.Text.Replace("hold_s: 1", "hold_s: 0") + "learner:\n", "  hold_s", "safety.hold_s: 0 is out of range; write a number from 0.05 to 60 s" },
+        { "learner:\n", SafetySample.Text.Replace("mode: on", "mode: yes") + "learner:\n", "mode: yes", "safety.mode: 'yes' is not one of off, shadow, on; choose one of them" },
+        { "learner:\n", SafetySample.Text.Replace("kind: analytic, ", "") + "learner:\n", "recovery:", "safety.recovery.kind: missing; add one of analytic, learned" },
+        { "learner:\n", SafetySample.Text + "  critic: nowhere\nlearner:\n", "critic:", "safety.critic: folder '{dir}/sim/nowhere' has no critic.json; correct the path (relative to {dir}/sim)" },
         { "task:\n", "task: [\n", "scene:", "not YAML (While parsing a flow sequence, did not find expected ',' or ']'.); check indentation, quotes and brackets" },
     };
 
