@@ -7,7 +7,7 @@ namespace RobotRL.Control;
 /// The control loop: read, gate the inputs, move the reference, gate it, impedance, seal, write, record. A tick allocates nothing, takes no lock
 /// and never waits for anyone: proposals and signs of life come in, records go out, through latest-value cells.
 /// </summary>
-public sealed class ControlCycle
+public sealed class ControlCycle : IControlPort
 {
     private readonly IRobot _robot;
     private readonly IPacer _pacer;
@@ -42,32 +42,24 @@ public sealed class ControlCycle
 
     public RobotDescription Description { get; }
 
-    /// <summary>Proposed targets. One writer.</summary>
     public LatestCell<CartesianTarget> Targets { get; } = new();
 
-    /// <summary>Signs of life of the commanding side. One writer.</summary>
     public LatestCell<Heartbeat> Heartbeats { get; } = new();
 
-    /// <summary>The newest tick. Any number of readers.</summary>
     public LatestCell<ControlRecord> Latest { get; } = new();
 
     public ControlRing Records { get; }
 
-    /// <summary>For deliberate use by an operator, from any thread: taken up by the next tick, and only once the stop is complete.</summary>
     public void RequestReset() => Interlocked.Increment(ref _resetsAsked);
 
-    /// <summary>An operator's stop, from any thread: the next tick latches it, whatever else is proposed meanwhile.</summary>
-    /// <param name="cause">The operator's stop, or that nobody holds the deadman any more.</param>
     public void RequestStop(FaultCode cause)
     {
         _stopCause = cause;
         Interlocked.Increment(ref _stopsAsked);
     }
 
-    /// <summary>Asks for the reference to start anew from the measured pose; see <see cref="ReflexGate.TryRebase"/>. From any thread.</summary>
     public void RequestRebase() => Interlocked.Increment(ref _rebasesAsked);
 
-    /// <summary>Refuses and counts; limits are those of the robot's description as long as the cycle lives.</summary>
     public bool TryChangeLimits(SafetyLimits limits) => _gate.TryChangeLimits(limits);
 
     public void Run(int ticks)
@@ -78,6 +70,8 @@ public sealed class ControlCycle
             _pacer.Next();
         }
     }
+
+    void IControlPort.Advance(int ticks) => Run(ticks);
 
     public void Run(CancellationToken until)
     {

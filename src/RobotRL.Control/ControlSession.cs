@@ -4,10 +4,10 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// The commanding side of a control cycle: decisions, reset motion, signing on and off, stops. One thread uses it. In lockstep it runs the cycle's
-/// ticks itself; in real time another thread does and it waits for them. Whatever it asks for passes the same gate.
+/// The commanding side of a control cycle: decisions, reset motion, signing on and off, stops. One thread uses it. It knows the cycle by its
+/// port alone, which runs the ticks or waits for them. Whatever it asks for passes the same gate.
 /// </summary>
-public sealed class ControlSession : IDisposable
+public sealed class ControlSession
 {
     /// <summary>
     /// The plan to a decision's target takes this many decision periods, and is made anew after each one: the arm then moves on from decision to
@@ -21,29 +21,28 @@ public sealed class ControlSession : IDisposable
     /// </summary>
     private const double ShareAtDecisionEnd = 0.5;
 
-    private readonly ControlCycle _cycle;
+    private readonly IControlPort _port;
     private readonly TaskDescription _task;
     private readonly ActionMapping _mapping;
-    private readonly DeadlineTimer? _wait;
     private ControlRecord _latest;
     private ExecutedAction _decision;
     private Pose _measuredAtDecision;
     private long _seen, _sequence;
 
-    /// <param name="cycle">The loop.</param>
+    /// <param name="port">The loop.</param>
     /// <param name="task">Action space and decision period.</param>
-    /// <param name="lockstep">Whether this session runs the ticks. Otherwise the cycle runs in a thread of its own.</param>
-    public ControlSession(ControlCycle cycle, TaskDescription task, bool lockstep = true)
+    public ControlSession(IControlPort port, TaskDescription task)
     {
-        (_cycle, _task) = (cycle, task);
+        (_port, _task) = (port, task);
         _mapping = new(task.Actions);
-        _wait = lockstep ? null : new();
-        var period = cycle.Description.ControlPeriodNs;
+        var period = port.Description.ControlPeriodNs;
         if (task.DecisionPeriodNs < period || task.DecisionPeriodNs % period != 0)
             throw new ArgumentException($"Decision period {task.DecisionPeriodNs} ns is not a multiple of the control period {period} ns.", nameof(task));
         TicksPerDecision = (int)(task.DecisionPeriodNs / period);
-        Stiffness = CartesianStiffness.Of(cycle.Description.Impedance);
-        Home = HomePose(cycle.Description, task.EndEffectorInFlange);
+        Stiffness = CartesianStiffness.Of(port.Description.Impedance);
+        Home = HomePose(port.Description, task.EndEffectorInFlange);
+        // A commander before this one may have numbered targets already.
+        _sequence = Latest.Target.Sequence;
     }
 
     public int TicksPerDecision { get; }
@@ -62,7 +61,7 @@ public sealed class ControlSession : IDisposable
     {
         get
         {
-            _cycle.Latest.TryRead(ref _latest, ref _seen);
+            _port.Latest.TryRead(ref _latest, ref _seen);
             return ref _latest;
         }
     }
@@ -70,24 +69,16 @@ public sealed class ControlSession : IDisposable
     public bool IsStopped => Latest.Gate != GateState.Running;
 
     /// <summary>Lets so many control periods pass.</summary>
-    public void Advance(int ticks)
-    {
-        if (_wait is null)
-        {
-            _cycle.Run(ticks);
-            return;
-        }
-        for (var until = Latest.Tick + ticks; Latest.Tick < until;) _wait.SleepUntil(DeadlineTimer.NowNs + _cycle.Description.ControlPeriodNs / 2);
-    }
+    public void Advance(int ticks) => _port.Advance(ticks);
 
     /// <summary>A sign of life. Decisions and motions give one each; a live operator's device gives more.</summary>
-    public void Beat(CommandingState state = CommandingState.Commanding) => _cycle.Heartbeats.Publish(new(Latest.Time, state));
+    public void Beat(CommandingState state = CommandingState.Commanding) => _port.Heartbeats.Publish(new(Latest.Time, state));
 
     /// <summary>Nobody commands for a while: the reference stays where it is, and no beat or target is expected.</summary>
     public void SignOff() => Beat(CommandingState.SignedOff);
 
     /// <summary>Stops the robot at the next tick. From any thread; no decision that is made meanwhile can undo it, as a beat could.</summary>
-    public void Stop(FaultCode cause = FaultCode.OperatorStop) => _cycle.RequestStop(cause);
+    public void Stop(FaultCode cause = FaultCode.OperatorStop) => _port.RequestStop(cause);
 
     /// <summary>The pose that undriven axes keep during the coming episode.</summary>
     public void BeginEpisode(in Pose nominalInBase) => _mapping.BeginEpisode(nominalInBase);
@@ -103,7 +94,7 @@ public sealed class ControlSession : IDisposable
         _decision = new ExecutedAction { Policy = policy, Proposed = proposed, Executed = proposed, Source = source };
         _decision.Limits = ActionRange.Clamp(ref _decision.Executed);
         if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
-            GripperWidthM = proposed.Gripper == GripperCommand.Open ? _cycle.Description.GripperMaxWidthM : 0;
+            GripperWidthM = proposed.Gripper == GripperCommand.Open ? _port.Description.GripperMaxWidthM : 0;
         Publish(_mapping.TargetOf(_decision.Executed, _measuredAtDecision), HorizonInDecisions * _task.DecisionPeriodNs, source);
     }
 
@@ -162,7 +153,7 @@ public sealed class ControlSession : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
         SignOff();
-        _cycle.RequestReset();
+        _port.RequestReset();
         Advance(2);
         return !IsStopped;
     }
@@ -176,13 +167,11 @@ public sealed class ControlSession : IDisposable
         SignOff();
         Advance(1);
         var before = Latest.Rebases;
-        _cycle.RequestRebase();
+        _port.RequestRebase();
         Advance(1);
         GripperWidthM = Latest.Measured.GripperWidthM;
         return Latest.Rebases > before;
     }
-
-    public void Dispose() => _wait?.Dispose();
 
     /// <summary>The target that an unlimited plan would have needed to come to where the gated reference is.</summary>
     private static Pose Effective(in ControlRecord now)
@@ -203,14 +192,14 @@ public sealed class ControlSession : IDisposable
     private void Publish(in Pose pose, long dueInNs, ActionSource source)
     {
         Settle();
-        var now = Latest.Time.Plus(_cycle.Description.ControlPeriodNs);
-        _cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        _cycle.Targets.Publish(new(pose, now, now.Plus(dueInNs), Stiffness, GripperWidthM, source, ++_sequence));
+        var now = Latest.Time.Plus(_port.Description.ControlPeriodNs);
+        _port.Heartbeats.Publish(new(now, CommandingState.Commanding));
+        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), Stiffness, GripperWidthM, source, ++_sequence));
     }
 
     private double DurationS(in Pose from, in Pose to, double share)
     {
-        var limits = _cycle.Description.Limits;
+        var limits = _port.Description.Limits;
         return Math.Max(
             ForWay((to.Position - from.Position).Length, limits.Translation),
             ForWay((to.Orientation * from.Orientation.Inverse).ToVector().Length, limits.Rotation));

@@ -123,7 +123,6 @@ public abstract class RobotContract : IDisposable
 
     public void Dispose()
     {
-        _session.Dispose();
         _robot.Dispose();
         GC.SuppressFinalize(this);
     }

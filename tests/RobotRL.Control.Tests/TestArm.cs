@@ -101,7 +101,6 @@ internal sealed class Rig : IDisposable
 
     public void Dispose()
     {
-        Session.Dispose();
         Robot.Dispose();
     }
 }

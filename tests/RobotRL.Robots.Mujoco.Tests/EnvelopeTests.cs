@@ -159,7 +159,6 @@ public class EnvelopeTests
 
         public void Dispose()
         {
-            Session.Dispose();
             _robot.Dispose();
         }
 

@@ -16,7 +16,7 @@ public class StackTests
         using var robot = new MujocoRobot(configuration.Robot, configuration.Task.ScenePath);
         var simulated = SimulatedTask.Create(configuration.Task, robot);
         var cycle = new ControlCycle(robot, new LockstepPacer(robot), configuration.Task.EndEffectorInFlange);
-        using var session = new ControlSession(cycle, configuration.Task);
+        var session = new ControlSession(cycle, configuration.Task);
         body(session, simulated, cycle);
     }
 

@@ -84,7 +84,6 @@ internal sealed class RecordedStack : IDisposable
 
     public void Dispose()
     {
-        _control.Dispose();
         _bare.Dispose();
         _robot.Dispose();
     }

@@ -82,7 +82,6 @@ internal sealed class SimulatedRig : IDisposable
 
     public void Dispose()
     {
-        Control.Dispose();
         _observations.Dispose();
         _renderer?.Dispose();
         (_pacer as IDisposable)?.Dispose();
