@@ -33,6 +33,8 @@ public sealed record RunConfiguration
         var errors = new Diagnostics(path);
         var tree = ConfigurationTree.Read(path, overrides ?? [], errors);
         if (tree is null) errors.ThrowIfAny();
+        if (tree!.Values.ContainsKey(NavigationConfiguration.Key))
+            throw new ConfigurationException([$"{path}: {NavigationConfiguration.Key}: a benchmark without a robot; it is for 'robotrl safety pretrain' and 'robotrl safety eval'"]);
         var canonical = new CanonicalText();
         var root = new Section(tree, "", errors, canonical);
         var configuration = new RunConfiguration

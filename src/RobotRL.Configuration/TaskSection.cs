@@ -10,7 +10,7 @@ internal static class TaskSection
         var scenePath = s.ExistingFile("scene", SceneFile.ContentHash);
         var task = new TaskDescription
         {
-            Kind = s.Choice("kind", ("reach", TaskKind.Reach), ("peg_insert", TaskKind.PegInsert), ("pick_lift", TaskKind.PickLift)),
+            Kind = s.Choice("kind", ("reach", TaskKind.Reach), ("peg_insert", TaskKind.PegInsert), ("pick_lift", TaskKind.PickLift), ("maze", TaskKind.Maze)),
             ScenePath = scenePath ?? "",
             Actions = s.Child("actions", ReadActions),
             Cameras = s.Children("cameras", ReadCamera),

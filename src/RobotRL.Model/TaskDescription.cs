@@ -16,6 +16,7 @@ public enum TaskKind
     Reach,
     PegInsert,
     PickLift,
+    Maze,
 }
 
 /// <summary>A task: scene, action space, cameras, episode length.</summary>

@@ -6,8 +6,11 @@ public struct TaskTruth
     /// <summary>X_BE.</summary>
     public Pose EndEffectorInBase;
 
-    /// <summary>Reach: the target. Peg-insert: the socket's mouth centre, z pointing the way the peg goes in. Pick-lift: the cube's centre, orientation of the cube.</summary>
+    /// <summary>Reach: the target. Peg-insert: the socket's mouth centre, z pointing the way the peg goes in. Pick-lift: the cube's centre, orientation of the cube. Maze: the end of the way.</summary>
     public Pose GoalInBase;
+
+    /// <summary>Maze: where the clear way to the goal leads next, m, base frame.</summary>
+    public Vector3D WayPointInBase;
 
     /// <summary>Distance between the fingers, m.</summary>
     public double GripperWidthM;

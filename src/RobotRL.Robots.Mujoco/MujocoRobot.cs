@@ -72,6 +72,9 @@ public sealed class MujocoRobot : IRobot, IPlant
     /// <summary>Distance between the fingers, m.</summary>
     public double GripperWidthM => _data.Position[_leftPosition] + _data.Position[_rightPosition];
 
+    /// <summary>Pushes from outside that a task brings; null for none.</summary>
+    internal RandomPushes? Pushes { get; set; }
+
     /// <summary>Whether brakes are closed: motor power is gone until <see cref="ReturnHome"/> or a command with power.</summary>
     public bool IsBraked { get; internal set; }
 
@@ -135,6 +138,7 @@ public sealed class MujocoRobot : IRobot, IPlant
     /// <inheritdoc/>
     public void Step()
     {
+        Pushes?.Apply(_nowNs, _data.AppliedBodyForce.Slice(6 * _hand, 3));
         for (var i = 0; i < _substeps; i++)
         {
             Compensate();

@@ -20,6 +20,7 @@ public static class Experts
         TaskKind.Reach => new ReachExpert(actions),
         TaskKind.PegInsert => new PegInsertExpert(actions),
         TaskKind.PickLift => new PickLiftExpert(actions),
+        TaskKind.Maze => new MazeExpert(actions),
         _ => throw new ArgumentOutOfRangeException(nameof(task), task, "No expert for this task."),
     };
 }

@@ -25,6 +25,7 @@ public abstract class SimulatedTask
         TaskKind.Reach => new ReachTask(description, robot),
         TaskKind.PegInsert => new PegInsertTask(description, robot),
         TaskKind.PickLift => new PickLiftTask(description, robot),
+        TaskKind.Maze => new MazeTask(description, robot),
         _ => throw new ArgumentOutOfRangeException(nameof(description), description.Kind, "No such task."),
     };
 
