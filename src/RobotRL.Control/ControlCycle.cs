@@ -15,13 +15,13 @@ public sealed class ControlCycle : IControlPort
     private readonly ReflexGate _gate;
     private readonly ReferenceGenerator _generator;
     private readonly ImpedanceLaw _law;
+    private readonly ControlCells _cells;
 
     private RobotState _state;
     private CartesianTarget _target;
     private Heartbeat _heartbeat;
     private long _targetsSeen, _beatsSeen;
-    private int _resetsSeen, _resetsAsked, _rebasesSeen, _rebasesAsked, _stopsSeen, _stopsAsked;
-    private volatile FaultCode _stopCause;
+    private ControlRequests _seen;
     private bool _restart = true;
     private ControlRecord _record;
 
@@ -29,9 +29,11 @@ public sealed class ControlCycle : IControlPort
     /// <param name="pacer">Its time.</param>
     /// <param name="endEffectorInFlange">X_FE: the point that is controlled.</param>
     /// <param name="recordsKept">Length of the record ring, ticks; the default is 20 s at 1 kHz.</param>
-    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000)
+    /// <param name="cells">Where commands come from and records go; by default within this process. What was asked for there before is void.</param>
+    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null)
     {
-        (_robot, _pacer) = (robot, pacer);
+        (_robot, _pacer, _cells) = (robot, pacer, cells ?? new());
+        (_seen, _targetsSeen, _beatsSeen) = (_cells.Requests, Targets.Published, Heartbeats.Published);
         Description = robot.Description;
         _arm = new(Description, endEffectorInFlange);
         _gate = new(Description, _arm);
@@ -42,25 +44,21 @@ public sealed class ControlCycle : IControlPort
 
     public RobotDescription Description { get; }
 
-    public LatestCell<CartesianTarget> Targets { get; } = new();
+    public LatestCell<CartesianTarget> Targets => _cells.Targets;
 
-    public LatestCell<Heartbeat> Heartbeats { get; } = new();
+    public LatestCell<Heartbeat> Heartbeats => _cells.Heartbeats;
 
-    public LatestCell<ControlRecord> Latest { get; } = new();
+    public LatestCell<ControlRecord> Latest => _cells.Latest;
 
     public ControlRing Records { get; }
 
-    public void RequestReset() => Interlocked.Increment(ref _resetsAsked);
+    public void RequestReset() => _cells.RequestReset();
 
-    public void RequestStop(FaultCode cause)
-    {
-        _stopCause = cause;
-        Interlocked.Increment(ref _stopsAsked);
-    }
+    public void RequestStop(FaultCode cause) => _cells.RequestStop(cause);
 
-    public void RequestRebase() => Interlocked.Increment(ref _rebasesAsked);
+    public void RequestRebase() => _cells.RequestRebase();
 
-    public bool TryChangeLimits(SafetyLimits limits) => _gate.TryChangeLimits(limits);
+    public bool TryChangeLimits(SafetyLimits limits) => _cells.RefuseLimitChange();
 
     public void Run(int ticks)
     {
@@ -92,7 +90,7 @@ public sealed class ControlCycle : IControlPort
 
         TakeRequests();
         _gate.Observe(now, _state, isNew, _heartbeat);
-        if (IsAsked(ref _stopsAsked, ref _stopsSeen)) _gate.Stop(_stopCause);
+        if (IsAsked(ref _cells.Requests.Stops, ref _seen.Stops)) _gate.Stop((FaultCode)Volatile.Read(ref _cells.Requests.StopCause));
         if (_restart && _gate.CanControl) Restart();
         if (hasTarget && _gate.Admit(_target))
         {
@@ -120,13 +118,15 @@ public sealed class ControlCycle : IControlPort
 
         var command = _gate.Seal(proposed, out var torqueLimits);
         _robot.Write(command);
+        _record.CommandNs = _pacer.SinceDeadlineNs;
         Record(now, proposed, command, limits | torqueLimits);
     }
 
     private void TakeRequests()
     {
-        if (IsAsked(ref _resetsAsked, ref _resetsSeen)) _restart |= _gate.TryReset();
-        if (!IsAsked(ref _rebasesAsked, ref _rebasesSeen) || !_gate.TryRebase()) return;
+        for (var asked = Volatile.Read(ref _cells.Requests.LimitChanges); _seen.LimitChanges != asked; _seen.LimitChanges++) _gate.TryChangeLimits(Description.Limits);
+        if (IsAsked(ref _cells.Requests.Resets, ref _seen.Resets)) _restart |= _gate.TryReset();
+        if (!IsAsked(ref _cells.Requests.Rebases, ref _seen.Rebases) || !_gate.TryRebase()) return;
         _restart = true;
         _record.Rebases++;
     }

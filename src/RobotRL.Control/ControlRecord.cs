@@ -15,6 +15,9 @@ public struct ControlRecord
     /// <summary>How long after its deadline the tick began, ns; 0 in lockstep.</summary>
     public long LatenessNs;
 
+    /// <summary>From the tick's deadline until its command was written, ns; 0 in lockstep.</summary>
+    public long CommandNs;
+
     /// <summary>Deadlines missed by a whole period so far.</summary>
     public long Overruns;
 

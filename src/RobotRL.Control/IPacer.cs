@@ -11,6 +11,9 @@ public interface IPacer
     /// <summary>How late after its deadline the present tick began, ns.</summary>
     long LatenessNs { get; }
 
+    /// <summary>Time gone since the present tick's deadline, ns; 0 in virtual time.</summary>
+    long SinceDeadlineNs { get; }
+
     /// <summary>Deadlines missed by a whole period or more, in all.</summary>
     long Overruns { get; }
 
@@ -23,6 +26,7 @@ public sealed class LockstepPacer(IPlant plant) : IPacer
 {
     public Stamp Now => plant.Now;
     public long LatenessNs => 0;
+    public long SinceDeadlineNs => 0;
     public long Overruns => 0;
     public void Next() => plant.Step();
 }
@@ -47,10 +51,13 @@ public sealed class RealtimePacer : IPacer, IDisposable
 
     public Stamp Now => _plant?.Now ?? new(DeadlineTimer.NowNs);
     public long LatenessNs { get; private set; }
+    public long SinceDeadlineNs => DeadlineTimer.NowNs - _deadlineNs;
     public long Overruns { get; private set; }
 
     public void Next()
     {
+        // The world moves on in the slack of the period that ends, as a real one does: at the deadline its state is there to be read.
+        _plant?.Step();
         _deadlineNs += _periodNs;
         var missed = (DeadlineTimer.NowNs - _deadlineNs) / _periodNs;
         if (missed > 0)
@@ -60,7 +67,6 @@ public sealed class RealtimePacer : IPacer, IDisposable
         }
         _timer.SleepUntil(_deadlineNs);
         LatenessNs = DeadlineTimer.NowNs - _deadlineNs;
-        _plant?.Step();
     }
 
     public void Dispose() => _timer.Dispose();

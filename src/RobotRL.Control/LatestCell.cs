@@ -4,27 +4,39 @@ namespace RobotRL.Control;
 
 /// <summary>
 /// The newest value of one writer, for any number of readers: a seqlock. Neither side blocks the other or allocates; a reader that meets
-/// a write in progress tries again a bounded number of times and otherwise keeps what it had.
+/// a write in progress tries again a bounded number of times and otherwise keeps what it had. Its memory may be shared with another process.
 /// </summary>
-public sealed class LatestCell<T> where T : unmanaged
+public sealed unsafe class LatestCell<T> where T : unmanaged
 {
     private const int Attempts = 16;
 
-    private T _value;
-    private long _version;
+    private readonly Slot[]? _own;
+    private readonly Slot* _slot;
+
+    public LatestCell()
+    {
+        _own = GC.AllocateArray<Slot>(1, pinned: true);
+        _slot = (Slot*)Unsafe.AsPointer(ref _own[0]);
+    }
+
+    /// <param name="memory">Where the cell lies: <see cref="Bytes"/> bytes, zero at first, that outlive it.</param>
+    internal LatestCell(nint memory) => _slot = (Slot*)memory;
+
+    internal static int Bytes => sizeof(Slot);
 
     /// <summary>How many values were published.</summary>
-    public long Published => Volatile.Read(ref _version) >> 1;
+    public long Published => Volatile.Read(ref _slot->Version) >> 1;
 
     /// <summary>Replaces the value. One thread at a time.</summary>
     public void Publish(in T value)
     {
-        var version = _version;
-        Volatile.Write(ref _version, version + 1);
+        // Odd already where a writer died in the midst: what it left is never seen, since this write replaces it under the same number.
+        var version = _slot->Version | 1;
+        Volatile.Write(ref _slot->Version, version);
         // The odd version must be seen before any byte of the value changes, and the value before the even version.
         Interlocked.MemoryBarrier();
-        _value = value;
-        Volatile.Write(ref _version, version + 2);
+        _slot->Value = value;
+        Volatile.Write(ref _slot->Version, version + 1);
     }
 
     /// <summary>Copies the newest value. False, and the argument as it was, when nothing has been published since <paramref name="seen"/>.</summary>
@@ -35,16 +47,22 @@ public sealed class LatestCell<T> where T : unmanaged
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var before = Volatile.Read(ref _version);
+            var before = Volatile.Read(ref _slot->Version);
             if (before >> 1 == seen) return false;
             if ((before & 1) != 0) continue;
-            var copy = _value;
+            var copy = _slot->Value;
             Interlocked.MemoryBarrier();
-            if (Volatile.Read(ref _version) != before) continue;
+            if (Volatile.Read(ref _slot->Version) != before) continue;
             value = copy;
             seen = before >> 1;
             return true;
         }
         return false;
+    }
+
+    internal struct Slot
+    {
+        public long Version;
+        public T Value;
     }
 }
