@@ -32,6 +32,7 @@ public sealed class ReflexGate
     private readonly JointLimits[] _joints;
     private readonly ArmKinematics _arm;
     private readonly double _gripperMaxM;
+    private readonly (double M, double Rad) _reach;
     private readonly InputWatch _inputs;
     private readonly MotionLimiter _motion;
     private readonly StiffnessGovernor _stiffness;
@@ -44,7 +45,8 @@ public sealed class ReflexGate
     private CommandingState _commander;
     private CartesianStiffness _wantedStiffness;
     private double _gripperWidthM;
-    private bool _placed, _stateTrusted = true;
+    private Pose _holdInBase;
+    private bool _following, _placed, _stateTrusted = true;
     private long _sequence;
 
     public ReflexGate(RobotDescription robot, ArmKinematics arm)
@@ -56,6 +58,7 @@ public sealed class ReflexGate
         _joints = [.. _limits.Joints];
         _arm = arm;
         _gripperMaxM = robot.GripperMaxWidthM;
+        _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
         _motion = new(_limits, periodS);
         _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
@@ -129,8 +132,18 @@ public sealed class ReflexGate
     }
 
     /// <summary>Moves the reference one period toward the demand, within all limits. The flags say which ones changed it.</summary>
-    public LimitFlags Limit(in ReferenceDemand demand) =>
-        _motion.Step(demand, State != GateState.Running, _contact, _arm, _state.Position);
+    /// <remarks>
+    /// A stop brings it to rest. An arm that was pushed further from there than its spring reaches would creep back, soft as it is then, for seconds:
+    /// the reference goes to the arm instead, for as long as a controlled stop may take, and then stays, so that a lasting push meets a spring; never out of the workspace.
+    /// </remarks>
+    public LimitFlags Limit(in ReferenceDemand demand)
+    {
+        if (State == GateState.Running) return _motion.Step(demand, stop: false, _contact, _arm, _state.Position);
+        var follows = State == GateState.Stopping && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
+        if (follows && _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position) == 0) (_following, _holdInBase) = (true, _arm.EndEffectorInBase);
+        var hold = new ReferenceDemand(_holdInBase, _holdInBase, OnPlan: false);
+        return LimitFlags.Stopping | _motion.Step(hold, stop: !_following, _contact, _arm, _state.Position);
+    }
 
     /// <summary>Moves stiffness and damping one period toward what is wanted, softer in contact, softest when stopped.</summary>
     /// <param name="errorM">The position error that the spring acts on, m.</param>
@@ -210,6 +223,16 @@ public sealed class ReflexGate
 
     private bool IsMoving => ((ReadOnlySpan<double>)_state.Velocity)[.._joints.Length].ContainsAnyExceptInRange(-StandstillRadS, StandstillRadS);
 
+    private bool IsOutOfReach
+    {
+        get
+        {
+            var (reference, measured) = (_motion.Reference.PoseInBase, _arm.EndEffectorInBase);
+            return (reference.Position - measured.Position).Length > _reach.M ||
+                (reference.Orientation * measured.Orientation.Inverse).ToVector().Length > _reach.Rad;
+        }
+    }
+
     private bool PowerIsDue() =>
         State == GateState.Stopping && Fault.Category < StopCategory.Category2 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs);
 
@@ -282,7 +305,7 @@ public sealed class ReflexGate
         if (!worse) return;
         Fault = fault;
         if (State == GateState.PowerRemoved) return;
-        if (State != GateState.Stopping) _stopTime = _now;
+        if (State != GateState.Stopping) (_stopTime, _following) = (_now, false);
         State = GateState.Stopping;
     }
 

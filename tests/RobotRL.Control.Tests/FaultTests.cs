@@ -78,6 +78,29 @@ public class FaultTests
         Assert.Throws<ArgumentException>(() => rig.Session.OperatorReset(" "));
     }
 
+    /// <summary>
+    /// <code>
+    /// stop ── push 50 ms ── let go ── … ── held
+    /// </code>
+    /// </summary>
+    [Fact]
+    public void Arm_pushed_away_during_a_stop_is_held_where_it_comes_to_rest()
+    {
+        using var rig = new Rig();
+        for (var i = 0; i < 3; i++) rig.Decide(TestArm.Action(x: 0.5f, y: 0.5f));
+        rig.Session.Stop();
+        var stopped = rig.Latest.Reference.PoseInBase.Position;
+        rig.Robot.DisturbanceNm = Push(1, 40);
+        rig.Session.Advance(50);
+        rig.Robot.DisturbanceNm = default;
+        var ticks = 50;
+        for (; ticks < 2000 && rig.Latest.Gate == GateState.Stopping; ticks++) rig.Session.Advance(1);
+        Assert.Equal((GateState.Held, FaultCode.OperatorStop), (rig.Latest.Gate, rig.Latest.Fault.Code));
+        Assert.True(ticks < 1500, $"still creeping after {ticks} ms");
+        var arm = rig.Latest.EndEffector.PoseInBase.Position;
+        Assert.True((rig.Latest.Reference.PoseInBase.Position - arm).Length < 0.6 * (stopped - arm).Length, "held where the stop began");
+    }
+
     [Fact]
     public void Worse_fault_takes_over_from_a_lesser_one_and_not_the_reverse()
     {
