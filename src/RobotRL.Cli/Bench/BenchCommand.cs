@@ -30,6 +30,7 @@ internal static class BenchCommand
             Bench("inference", "Time of one decision of the policy, one thread", InferenceBench.Measure),
             Bench("replay", "Replay buffer with two 128-pixel cameras", ReplayBench.Measure),
             Bench("pipeline", "Camera frame to policy image, 640×480 to 128²", PipelineBench.Measure),
+            Bench("critic", "Time of one question to the safety critic, beside TorchSharp", CriticBench.Measure),
             Bench("sim", "Physics steps: MuJoCo alone beside the whole stack", SimulationBench.Measure),
         };
     }

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using RobotRL.Cli.Commands;
+using RobotRL.Policy;
+using RobotRL.Safety;
+
+namespace RobotRL.Cli.Composition;
+
+/// <summary>Reads a safety critic: <c>critic.json</c> and the <c>critic.safetensors</c> that it names by hash. Never on the loop's thread.</summary>
+internal static class CriticFile
+{
+    public const string Manifest = "critic.json", Tensors = "critic.safetensors";
+    private const int Format = 1, CanaryRows = 16, Hidden = 256;
+
+    /// <summary>The manifest, as a trainer writes it.</summary>
+    internal sealed record Description(
+        int Format, string Sha256, string Features, long Version, double RiskThreshold, double FeasibilityThreshold, string TrainedOn, DateTimeOffset Created);
+
+    /// <param name="folder">Where both files lie.</param>
+    /// <param name="features">What the caller can compute: <see cref="SafetyFeatures.Name"/>, or <c>navigation-4</c>.</param>
+    /// <exception cref="InvalidDataException">The weights cannot be trusted; one line says why.</exception>
+    public static (SafetyCritic Critic, Description Manifest) Read(string folder, string features = SafetyFeatures.Name)
+    {
+        var path = Path.Combine(folder, Manifest);
+        try
+        {
+            var manifest = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(path), CommandLine.SnakeCase) ?? throw new JsonException("empty");
+            if (manifest.Format != Format) throw new InvalidDataException($"format {manifest.Format} is not {Format}; train the critic anew");
+            if (manifest.Features != features) throw new InvalidDataException($"features '{manifest.Features}' are not '{features}', which this robot has; name another critic");
+            return (new SafetyCritic(Weights(Path.Combine(folder, Tensors), manifest)), manifest);
+        }
+        catch (JsonException e) { throw new InvalidDataException($"{path}: not a critic's manifest ({e.Message.ReplaceLineEndings(" ")})", e); }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException) { throw new InvalidDataException($"{path}: {e.Message}", e); }
+    }
+
+    private static CriticWeights Weights(string path, Description manifest)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+        if (hash != manifest.Sha256) throw new InvalidDataException($"{Tensors} has hash {hash}, the manifest names {manifest.Sha256}: it is damaged, cut short or another's");
+        var tensors = Safetensors.Read(path);
+        var inputs = InputsOf(manifest.Features);
+        var hasRecovery = tensors.Names.Contains("recovery.w0");
+        var (recoveryInputs, recoveryOutputs) = RecoveryOf(manifest.Features);
+        return new()
+        {
+            Inputs = inputs,
+            Version = manifest.Version,
+            RiskThreshold = manifest.RiskThreshold,
+            FeasibilityThreshold = manifest.FeasibilityThreshold,
+            Risk1 = Network("risk1", inputs, 1),
+            Risk2 = Network("risk2", inputs, 1),
+            Feasibility1 = Network("feasibility1", inputs, 1),
+            Feasibility2 = Network("feasibility2", inputs, 1),
+            Recovery = hasRecovery ? Network("recovery", recoveryInputs, recoveryOutputs) : null,
+            RecoveryInputs = recoveryInputs,
+            RecoveryOutputs = recoveryOutputs,
+            Canary = new(tensors.Get("canary.inputs", CanaryRows, inputs), tensors.Get("canary.risk", CanaryRows), tensors.Get("canary.feasibility", CanaryRows)),
+        };
+
+        PerceptronWeights Network(string name, int from, int to) => new(
+            tensors.Get(name + ".w0", Hidden, from), tensors.Get(name + ".b0", Hidden),
+            tensors.Get(name + ".w1", Hidden, Hidden), tensors.Get(name + ".b1", Hidden),
+            tensors.Get(name + ".w2", to, Hidden), tensors.Get(name + ".b2", to));
+    }
+
+    private static int InputsOf(string features) => features == SafetyFeatures.Name ? SafetyFeatures.Count : 4;
+
+    private static (int Inputs, int Outputs) RecoveryOf(string features) => features == SafetyFeatures.Name ? (SafetyFeatures.StateCount, 6) : (2, 2);
+}
