@@ -10,6 +10,10 @@ namespace RobotRL.Learning;
 /// <param name="StepsPerSecond">Wall-clock rate over the same steps, waits included.</param>
 public readonly record struct LearnerReport(LearnerMetrics Metrics, double StepsPerSecond);
 
+/// <summary>The weights are not finite any more, and no further learning mends them: the data or a learning rate is at fault.</summary>
+public sealed class LearningDivergedException(long step, double loss)
+    : InvalidOperationException($"Learning diverged at learner step {step}: the actor's loss is {loss}.");
+
 /// <summary>
 /// Runs a learner against a source: pretraining, then steps as the governor allows, with publication and checkpoints at their intervals.
 /// Either <see cref="Run"/> on a thread of its own, or <see cref="CatchUp"/> by the actor after each environment step, which is deterministic.
@@ -94,7 +98,7 @@ public sealed class LearnerLoop
     private void Note(LearnerMetrics metrics)
     {
         // Weights that are not finite must not reach a robot.
-        if (!double.IsFinite(metrics.ActorLoss)) throw new InvalidOperationException($"Learning diverged at learner step {metrics.Step}: the actor's loss is {metrics.ActorLoss}.");
+        if (!double.IsFinite(metrics.ActorLoss)) throw new LearningDivergedException(metrics.Step, metrics.ActorLoss);
         _window.Add(metrics);
         if (metrics.Step % _parameters.PublishEvery == 0) Publish();
     }

@@ -82,7 +82,7 @@ public sealed class LearnerLoopTests
         using var learner = Given.Learner(Parameters);
         var exchange = new WeightExchange();
         var loop = new LearnerLoop(learner, new Diverging(), new NoiseBatches(2), Parameters, new UtdGovernor(Parameters), exchange);
-        Assert.Contains("diverged", Assert.Throws<InvalidOperationException>(() => { for (var i = 0; i < 3; i++) loop.StepOnce(); }).Message, StringComparison.Ordinal);
+        Assert.Contains("diverged", Assert.Throws<LearningDivergedException>(() => { for (var i = 0; i < 3; i++) loop.StepOnce(); }).Message, StringComparison.Ordinal);
         Assert.All(exchange.Latest!.Actor, v => Assert.True(float.IsFinite(v)));
     }
 

@@ -55,13 +55,22 @@ internal sealed class TrainingSession(
         };
         using var network = new PolicyNetwork(NetworkShape.Of(task, _parameters), Learners.Device);
 
-        view.While(() =>
+        try
         {
-            RecordDemonstrations(store, buffer, cancel);
-            if (cancel.IsCancellationRequested) return;
-            if (run.Identity.Deterministic) ActAndLearnInTurn();
-            else ActWhileLearning();
-        });
+            view.While(() =>
+            {
+                RecordDemonstrations(store, buffer, cancel);
+                if (cancel.IsCancellationRequested) return;
+                if (run.Identity.Deterministic) ActAndLearnInTurn();
+                else ActWhileLearning();
+            });
+        }
+        catch (Exception e) when ((e as LearningDivergedException ?? e.InnerException as LearningDivergedException) is { } diverged)
+        {
+            rig.Control.SignOff();
+            rig.Control.Advance(2 * rig.Control.TicksPerDecision);
+            throw new SafeStopException($"{diverged.Message} The robot came to rest; look for episodes with numbers that are not finite, or lower learner.learning_rate: the newest checkpoint and all episodes are kept");
+        }
         Save(learner, batches, demonstrations);
         return new(_envSteps, _demonstrationSteps, _humanSteps, learner.Steps, _wall.Elapsed.TotalSeconds, Finite(_success.Mean), _interventions.Fraction,
             Finished: !cancel.IsCancellationRequested, run.Path);
