@@ -10,6 +10,7 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     EvalCommand.Create(),
     DemoCommand.Create(),
     ResultsCommand.Create(),
+    SafetyCommand.Create(),
     RecordCommand.Create(),
     PlotCommand.Create(),
     ViewsCommand.Create(),

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using RobotRL.Cli.Composition;
+using RobotRL.Cli.Runs;
+using RobotRL.Configuration;
+using RobotRL.Learning;
+using RobotRL.Safety;
+
+namespace RobotRL.Cli.Ablation;
+
+/// <summary>One task of the ablation: its configuration, how its experience of harm is scripted, and how it is driven under a protection.</summary>
+internal abstract class Benchmark
+{
+    /// <summary>In the order in which they are measured when nobody chooses.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["navigation-1", "navigation-2", "maze", "peg-insert"];
+
+    public static Benchmark Of(string name) => name switch
+    {
+        "navigation-1" or "navigation-2" => new NavigationBenchmark(name),
+        _ => throw new BadInputException($"{name}: no benchmark of the safety critic; one of {string.Join(", ", Names)}"),
+    };
+
+    public abstract string Name { get; }
+
+    /// <summary>Of the task's configuration.</summary>
+    protected abstract string ConfigurationHash { get; }
+
+    public abstract SafetyFeatureLayout Features { get; }
+    public abstract SafetyCriticParameters Critic { get; }
+    public abstract AblationSize Size { get; }
+
+    /// <summary>Seeds of the table.</summary>
+    public abstract int Seeds { get; }
+
+    /// <summary>Decisions of scripted experience, and updates on it.</summary>
+    public abstract (int Experience, int Updates) Pretraining { get; }
+
+    public abstract double FalseInterventionRate { get; }
+
+    /// <summary>Periods of one entry of a chain of experience within which harm counts as ahead.</summary>
+    public abstract int Horizon { get; }
+
+    public abstract IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel);
+
+    public abstract IBench Open(Protection protection, string? criticFolder, bool shadow);
+
+    /// <summary>What a cell's result stands for: another configuration, size or critic is another cell.</summary>
+    public string HashOf(Protection protection, string? criticFolder)
+    {
+        var critic = protection.Critic ? File.ReadAllText(Path.Combine(criticFolder!, CriticFile.Manifest)) : "";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ConfigurationHash} {Size} {critic}")))[..16];
+    }
+}
+
+internal sealed class NavigationBenchmark(string name) : Benchmark
+{
+    private readonly NavigationConfiguration _configuration = NavigationConfiguration.Load(ShippedFiles.Configuration($"sim/{name}.yaml"));
+
+    public override string Name => name;
+    protected override string ConfigurationHash => _configuration.Hash;
+    public override SafetyFeatureLayout Features => SafetyFeatureLayout.Navigation;
+    public override SafetyCriticParameters Critic => new() { RiskDiscount = _configuration.Task.RiskDiscount };
+    public override AblationSize Size => new(Demonstrations: 3, PretrainSteps: 300, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
+    public override int Seeds => 10;
+    public override (int, int) Pretraining => (20_000, 5_000);
+    public override double FalseInterventionRate => 0.05;
+    public override int Horizon => 3;
+    public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel) => NavigationExperience.Collect(_configuration, steps, seed);
+
+    public override IBench Open(Protection protection, string? criticFolder, bool shadow) =>
+        new NavigationBench(_configuration, protection, protection.Critic ? CriticFile.Read(criticFolder!, Features.Name).Critic : null, shadow);
+}

@@ -1,0 +1,43 @@
+using RobotRL.Learning;
+
+namespace RobotRL.Cli.Ablation;
+
+/// <summary>How pretraining went: the object that <c>safety pretrain --json</c> prints.</summary>
+/// <param name="Violations">Transitions that end in a violation.</param>
+/// <param name="FalseInterventionRate">Share of the harmless held-out steps that are flagged.</param>
+/// <param name="DetectionRate">Share of the held-out steps before harm, within the horizon, that are flagged.</param>
+internal sealed record PretrainingResult(
+    string Task, int Episodes, int Transitions, int Violations, int HeldOutSteps, int Horizon, double RiskThreshold, double FeasibilityThreshold,
+    double TargetFalseInterventionRate, double FalseInterventionRate, double DetectionRate, double RiskLoss, double FeasibilityLoss, double RecoveryRisk, double WallS, string Out);
+
+/// <summary>Offline training of a safety critic on episodes of harm, and calibration on those that it did not see.</summary>
+internal static class CriticPretraining
+{
+    private const int HeldOutEvery = 5;
+
+    public static PretrainingResult Run(
+        string task, SafetyFeatureLayout features, SafetyCriticParameters parameters, IReadOnlyList<HarmEpisode> episodes, int steps, double falseInterventionRate, int horizon,
+        ulong seed, string folder, string trainedOn, CancellationToken cancel)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var buffer = new SafetyBuffer(1_000_000);
+        foreach (var (i, episode) in episodes.Index())
+            if (i % HeldOutEvery != 0)
+                foreach (var transition in episode.Transitions()) buffer.Add(transition);
+        using var learner = new SafetyCriticLearner(features, parameters, seed);
+        SafetyMetrics metrics = default;
+        for (var step = 1; step <= steps && !cancel.IsCancellationRequested; step++)
+        {
+            metrics = learner.Step(buffer);
+            if (step % 1000 == 0 || step == steps)
+                Console.Error.WriteLine($"{task}: step {step} of {steps}, risk loss {metrics.RiskLoss:F4}, feasibility loss {metrics.FeasibilityLoss:F4}, recovery's risk {metrics.RecoveryRisk:F3}");
+        }
+        var scored = episodes.Where((_, i) => i % HeldOutEvery == 0)
+            .SelectMany(e => SafetyCalibration.Score(learner.Query([.. e.Steps.Select(s => s.Features)]), e.Violated, horizon)).ToArray();
+        var thresholds = SafetyCalibration.Calibrate(scored, falseInterventionRate);
+        cancel.ThrowIfCancellationRequested();
+        SafetyWeightsFile.Write(folder, learner, thresholds, trainedOn, DateTimeOffset.UtcNow);
+        return new(task, episodes.Count, buffer.Count, buffer.Violations, scored.Length, horizon, thresholds.Risk, thresholds.Feasibility, falseInterventionRate,
+            thresholds.FalseInterventionRate, thresholds.DetectionRate, metrics.RiskLoss, metrics.FeasibilityLoss, metrics.RecoveryRisk, clock.Elapsed.TotalSeconds, folder);
+    }
+}

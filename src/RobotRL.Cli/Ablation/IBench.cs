@@ -1,0 +1,44 @@
+using RobotRL.Model;
+
+namespace RobotRL.Cli.Ablation;
+
+/// <summary>What one decision came to.</summary>
+/// <param name="Executed">What passed limits and reflex: what learning stores.</param>
+/// <param name="Violated">A constraint was broken; judged alike whatever protects.</param>
+/// <param name="Stopped">A protective stop ended the episode.</param>
+/// <param name="Flagged">The critic interrupted, or in shadow would have.</param>
+/// <param name="Harm">What a critic learns from this decision: one entry a chain of experience.</param>
+internal sealed record BenchStep(
+    Observation Next, PolicyAction Executed, float Reward, bool Violated, bool Success, bool Stopped, bool Flagged, IReadOnlyList<(float[] Features, float Margin)> Harm);
+
+/// <summary>Which layers protect.</summary>
+/// <param name="Limits">The deterministic envelope is that of the task; otherwise it binds nowhere.</param>
+/// <param name="Critic">The learned critic with its reflex.</param>
+internal sealed record Protection(string Name, string Title, bool Limits, bool Critic)
+{
+    public static IReadOnlyList<Protection> All { get; } =
+    [
+        new("none", "no safety", false, false),
+        new("limits", "limits only", true, false),
+        new("critic", "critic only", false, true),
+        new("both", "both", true, true),
+    ];
+}
+
+/// <summary>A task under some protection, one decision at a time; everything follows from the episode's seed and the actions.</summary>
+internal interface IBench : IDisposable
+{
+    ActionSpace Actions { get; }
+    LearnerParameters Learner { get; }
+    int MaxSteps { get; }
+
+    /// <summary>Robot time of a decision, s; NaN where a decision has none.</summary>
+    double DecisionS { get; }
+
+    Observation Begin(ulong seed);
+
+    BenchStep Step(in PolicyAction proposed);
+
+    /// <summary>What the scripted expert would do now.</summary>
+    PolicyAction Demonstrate();
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using RobotRL.Cli.Ablation;
+using RobotRL.Cli.Runs;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl safety</c>: trains the reflex's critic offline, and says what the layers of protection are worth.</summary>
+internal static class SafetyCommand
+{
+    public static Command Create() => new("safety", "Train the reflex's critic, and compare the layers of protection") { Pretrain(), Eval() };
+
+    private static Command Pretrain()
+    {
+        Argument<string> task = new("task") { Description = $"One of {string.Join(", ", Benchmark.Names)}" };
+        Option<string> output = new("--out") { Description = "Folder of critic.json and critic.safetensors", Required = true };
+        Option<int?> steps = new("--steps") { Description = "Updates; the task's own number when left out" };
+        Option<int?> experience = new("--experience") { Description = "Decisions of scripted experience; the task's own number when left out" };
+        Option<double?> rate = new("--false-interventions") { Description = "Share of harmless steps that may be flagged; the task's own when left out" };
+        var seed = SharedOptions.Seed(1);
+        return new Command("pretrain", "Train a safety critic on scripted harm and demonstrations") { task, output, steps, experience, rate, seed }.Does((parse, cancel) =>
+        {
+            var benchmark = Benchmark.Of(parse.GetRequiredValue(task));
+            var result = Train(benchmark, parse.GetRequiredValue(output), parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate), parse.GetValue(seed), cancel);
+            CommandLine.Result(parse, result);
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Eval()
+    {
+        Option<string> output = new("--out") { Description = "Folder of safety.json and safety.md", DefaultValueFactory = _ => "docs/results" };
+        Option<string> critics = new("--critics") { Description = "Folder with a critic a task; what is missing there is pretrained", DefaultValueFactory = _ => "runs/safety" };
+        Option<string[]> tasks = new("--tasks") { Description = "Tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Benchmark.Names] };
+        Option<int?> seeds = new("--seeds") { Description = "Seeds, from 1; the task's own number when left out" };
+        Option<string[]> arms = new("--arms") { Description = "Protections", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Protection.All.Select(p => p.Name)] };
+        return new Command("eval", "Compare no safety, limits, critic and both; goes on where it stopped") { output, critics, tasks, seeds, arms }.Does((parse, cancel) =>
+        {
+            var protections = parse.GetRequiredValue(arms).Select(name => Protection.All.FirstOrDefault(p => p.Name == name)
+                ?? throw new BadInputException($"--arms {name}: no such protection; one of {string.Join(", ", Protection.All.Select(p => p.Name))}")).ToArray();
+            var benchmarks = parse.GetRequiredValue(tasks).Select(Benchmark.Of).ToArray();
+            var book = new AblationBook(parse.GetRequiredValue(output));
+            // Seed by seed over everything, so that an interrupted comparison is an even one.
+            for (var seed = 1; seed <= benchmarks.Max(b => parse.GetValue(seeds) ?? b.Seeds); seed++)
+                foreach (var benchmark in benchmarks.Where(b => seed <= (parse.GetValue(seeds) ?? b.Seeds)))
+                    foreach (var protection in protections)
+                    {
+                        if (cancel.IsCancellationRequested) return ExitCode.Done;
+                        Fill(book, benchmark, protection, (ulong)seed, parse.GetRequiredValue(critics), cancel);
+                    }
+            CommandLine.Result(parse, book.Cells);
+            return ExitCode.Done;
+        });
+    }
+
+    private static void Fill(AblationBook book, Benchmark benchmark, Protection protection, ulong seed, string critics, CancellationToken cancel)
+    {
+        var critic = Path.GetFullPath(Path.Combine(critics, benchmark.Name));
+        if (protection.Critic && !File.Exists(Path.Combine(critic, Composition.CriticFile.Manifest))) Train(benchmark, critic, null, null, null, 1, cancel);
+        var hash = benchmark.HashOf(protection, critic);
+        if (book.Has(benchmark.Name, protection.Name, seed, hash)) return;
+        using var bench = benchmark.Open(protection, critic, shadow: false);
+        var size = benchmark.Size with { ShadowEpisodes = protection.Critic ? benchmark.Size.ShadowEpisodes : 0 };
+        AblationResult result;
+        try { result = new AblationCell(bench, () => benchmark.Open(protection, critic, shadow: true), size, seed).Run(benchmark.Name, protection.Name, hash, cancel); }
+        catch (OperationCanceledException) { return; }
+        book.Add(result);
+        Console.Error.WriteLine($"{benchmark.Name}, {protection.Title}, seed {seed}: {result.Successes} successes, {result.Violations} violations, {result.Stops} stops in {result.Episodes} episodes, " +
+            $"then {result.FinalSuccesses} of {result.FinalEpisodes}; {result.WallS:F0} s");
+    }
+
+    private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel)
+    {
+        var (decisions, updates) = benchmark.Pretraining;
+        Console.Error.WriteLine($"{benchmark.Name}: collecting {experience ?? decisions} decisions of scripted experience");
+        var episodes = benchmark.Collect(experience ?? decisions, seed, cancel).ToArray();
+        var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, rate ?? benchmark.FalseInterventionRate, benchmark.Horizon, seed,
+            folder, $"{benchmark.Name}: {episodes.Length} scripted episodes, seed {seed}", cancel);
+        RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, CommandLine.SnakeCase));
+        Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +
+            $"held out, {result.FalseInterventionRate:P1} of the harmless steps flagged and {result.DetectionRate:P1} of those before harm");
+        return result;
+    }
+}
