@@ -14,6 +14,8 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     RecordCommand.Create(),
     PlotCommand.Create(),
     ViewsCommand.Create(),
+    EpisodesCommand.Create(),
+    McapCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
 };

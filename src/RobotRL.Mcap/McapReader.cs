@@ -201,11 +201,5 @@ public sealed class McapReader : IDisposable
         }
     }
 
-    private McapMessage Message(ReadOnlyMemory<byte> content)
-    {
-        var r = new RecordReader(content);
-        var id = r.U16();
-        if (!_channels.TryGetValue(id, out var channel)) throw new McapException($"A message names channel {id}, which the file does not declare.");
-        return new McapMessage(channel, r.U32(), r.U64(), r.U64(), r.Rest());
-    }
+    private McapMessage Message(ReadOnlyMemory<byte> content) => RecordParsing.Message(content, _channels);
 }

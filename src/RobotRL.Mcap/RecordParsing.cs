@@ -22,6 +22,14 @@ internal static class RecordParsing
         return new McapChannel(r.U16(), r.U16(), r.Text(), r.Text(), r.TextMap());
     }
 
+    public static McapMessage Message(ReadOnlyMemory<byte> content, Dictionary<ushort, McapChannel> channels)
+    {
+        var r = new RecordReader(content);
+        var id = r.U16();
+        if (!channels.TryGetValue(id, out var channel)) throw new McapException($"A message names channel {id}, which the file does not declare.");
+        return new McapMessage(channel, r.U32(), r.U64(), r.U64(), r.Rest());
+    }
+
     public static McapAttachment Attachment(ReadOnlyMemory<byte> content)
     {
         var r = new RecordReader(content);

@@ -75,5 +75,8 @@ public sealed record EpisodeStep(Transition Transition, long PolicyVersion);
 /// <param name="Steps">In order.</param>
 public sealed record Episode(EpisodeInfo Info, EpisodeOutcome Outcome, IReadOnlyList<EpisodeStep> Steps)
 {
+    /// <summary>An amendment keeps it from being learned from.</summary>
+    public bool Excluded { get; init; }
+
     public IEnumerable<Transition> Transitions => Steps.Select(s => s.Transition);
 }

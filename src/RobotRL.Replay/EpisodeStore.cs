@@ -23,15 +23,20 @@ public enum TornEpisodes
 /// </summary>
 public sealed class EpisodeStore
 {
-    private const string Extension = ".mcap", Active = ".mcap.active", Recovering = ".mcap.recovering", Unreadable = ".mcap.unreadable";
+    internal const string Extension = ".mcap", Active = ".mcap.active";
+    private const string Recovering = ".mcap.recovering", Unreadable = ".mcap.unreadable";
     private readonly string _directory;
+    private readonly TimeSpan _flushEvery;
     private int _next;
 
-    private EpisodeStore(string directory)
+    private EpisodeStore(string directory, TimeSpan flushEvery)
     {
-        _directory = directory;
-        _next = Directory.EnumerateFiles(directory).Select(Index).DefaultIfEmpty(-1).Max() + 1;
+        (_directory, _flushEvery) = (directory, flushEvery);
+        _next = Indices(directory).DefaultIfEmpty(-1).Max() + 1;
     }
+
+    /// <summary>Each step, up to 30 a second: what is forced to the disk outlasts a power cut, not only the end of the process.</summary>
+    public static TimeSpan DefaultFlush { get; } = TimeSpan.FromSeconds(1.0 / 30);
 
     /// <summary>Paths of the whole episodes, in order.</summary>
     public IReadOnlyList<string> Files => [.. Matching(Extension)];
@@ -43,10 +48,11 @@ public sealed class EpisodeStore
     /// <param name="directory">Such as <c>RUN/episodes</c>.</param>
     /// <param name="torn">What to do with episodes that were never finished.</param>
     /// <param name="log">Gets one line for each of them.</param>
-    public static EpisodeStore Open(string directory, TornEpisodes torn, Action<string> log)
+    /// <param name="flushEvery">How often steps are forced to the disk; see <see cref="StepFlush"/>. Null for <see cref="DefaultFlush"/>.</param>
+    public static EpisodeStore Open(string directory, TornEpisodes torn, Action<string> log, TimeSpan? flushEvery = null)
     {
         Directory.CreateDirectory(directory);
-        var store = new EpisodeStore(directory);
+        var store = new EpisodeStore(directory, flushEvery ?? DefaultFlush);
         if (torn == TornEpisodes.Leave) return store;
         foreach (var path in store.Matching(Recovering)) File.Delete(path);
         foreach (var path in store.Matching(Active)) log(store.Settle(path, torn));
@@ -57,16 +63,20 @@ public sealed class EpisodeStore
     public EpisodeWriter Begin(EpisodeInfo info)
     {
         var index = _next++;
-        return new EpisodeWriter(info with { Index = index }, PathOf(index, Active), PathOf(index, Extension));
+        return new EpisodeWriter(info with { Index = index }, PathOf(index, Active), PathOf(index, Extension), _flushEvery);
     }
 
-    /// <summary>The whole episodes, in order, each read when it is asked for.</summary>
-    public IEnumerable<Episode> Episodes() => Files.Select(EpisodeReader.Read);
+    /// <summary>The whole episodes as amended, in order, each read when it is asked for.</summary>
+    public IEnumerable<Episode> Episodes()
+    {
+        var amendments = Amendments.Read(_directory);
+        return Files.Select(file => amendments.Apply(EpisodeReader.Read(file)));
+    }
 
-    /// <summary>Fills a buffer with everything that was recorded, in the order in which it was.</summary>
+    /// <summary>Fills a buffer with everything that was recorded and not excluded since, in the order in which it was.</summary>
     public void ReplayInto(ReplayBuffer buffer)
     {
-        foreach (var episode in Episodes())
+        foreach (var episode in Episodes().Where(e => !e.Excluded))
             foreach (var transition in episode.Transitions) buffer.Add(episode.Info.Kind, transition);
     }
 
@@ -92,7 +102,7 @@ public sealed class EpisodeStore
             if (torn == TornEpisodes.Keep && episode.Steps.Count > 0)
             {
                 // A copy first: a second kill amid recovery loses nothing.
-                using (var writer = new EpisodeWriter(episode.Info, PathOf(index, Recovering), final))
+                using (var writer = new EpisodeWriter(episode.Info, PathOf(index, Recovering), final, Timeout.InfiniteTimeSpan))
                 {
                     foreach (var step in episode.Steps) writer.Append(step.Transition, step.PolicyVersion);
                     writer.Complete(EpisodeOutcome.Interrupted);
@@ -114,7 +124,12 @@ public sealed class EpisodeStore
     private IEnumerable<string> Matching(string extension) =>
         Directory.EnumerateFiles(_directory).Where(path => Index(path) >= 0 && Path.GetFileName(path)[6..] == extension).Order(StringComparer.Ordinal);
 
-    private string PathOf(int index, string extension) => Path.Combine(_directory, $"{index:D6}{extension}");
+    private string PathOf(int index, string extension) => PathOf(_directory, index, extension);
+
+    internal static string PathOf(string directory, int index, string extension) => Path.Combine(directory, $"{index:D6}{extension}");
+
+    /// <summary>Numbers of all episodes there is a file of, in any state and order.</summary>
+    internal static IEnumerable<int> Indices(string directory) => Directory.EnumerateFiles(directory).Select(Index).Where(i => i >= 0);
 
     /// <summary>The six digits that a file of the store begins with, or −1.</summary>
     private static int Index(string path) =>

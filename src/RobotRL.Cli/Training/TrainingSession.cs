@@ -232,7 +232,8 @@ internal sealed class TrainingSession(
         Count(summary);
         if (summary.Kind == EpisodeKind.Online) _envSteps += summary.Steps;
         else if (summary.Outcome != EpisodeOutcome.Success) return;
-        foreach (var transition in episode.Transitions) buffer?.Add(episode.Info.Kind, transition);
+        if (!episode.Excluded)
+            foreach (var transition in episode.Transitions) buffer?.Add(episode.Info.Kind, transition);
     }
 
     private void Count(in EpisodeSummary summary)

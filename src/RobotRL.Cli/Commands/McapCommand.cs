@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text.Json;
+using RobotRL.Cli.Data;
+using RobotRL.Mcap;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl mcap info|cat</c>: any MCAP file, not only this program's.</summary>
+internal static class McapCommand
+{
+    public static Command Create()
+    {
+        Argument<string> file = new("file") { Description = "An MCAP file, whole, being written or torn" };
+        Option<bool> verify = new("--verify") { Description = "Read everything and hold it against every checksum; exit code 1 when it does not hold" };
+        Option<string[]> topics = new("--topic") { Description = "Only this topic (repeatable)", DefaultValueFactory = _ => [] };
+        Option<ulong> from = new("--from") { Description = "Earliest log time, ns" };
+        Option<ulong> until = new("--until") { Description = "Latest log time, ns", DefaultValueFactory = _ => ulong.MaxValue };
+        var limit = new Option<long>("--limit") { Description = "Messages at most", DefaultValueFactory = _ => long.MaxValue }.Where(n => n > 0, "write a number of messages from 1");
+        return new Command("mcap", "Read any MCAP file")
+        {
+            new Command("info", "Channels, schemas, counts, times") { file, verify }.Does((parse, _) =>
+            {
+                using var mcap = McapReader.Open(parse.GetRequiredValue(file));
+                var summary = McapSummary.Of(mcap);
+                Console.Error.Write(summary.Text());
+                var damage = parse.GetValue(verify) ? Damage(mcap) : null;
+                if (parse.GetValue(verify)) Console.Error.WriteLine(damage ?? "every checksum holds");
+                CommandLine.Result(parse, summary);
+                return damage is null ? ExitCode.Done : ExitCode.DoesNotHold;
+            }),
+            new Command("cat", "One JSON line a message on stdout") { file, topics, from, until, limit }.Does((parse, cancel) =>
+            {
+                using var mcap = McapReader.Open(parse.GetRequiredValue(file));
+                var wanted = parse.GetRequiredValue(topics);
+                if (wanted.FirstOrDefault(t => mcap.Channels.Values.All(c => c.Topic != t)) is { } unknown)
+                    throw new Runs.BadInputException($"--topic {unknown}: not in the file, which has {string.Join(", ", mcap.Channels.Values.Select(c => c.Topic).Distinct())}");
+                using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
+                var lines = new MessageLines(mcap, output);
+                var count = 0L;
+                foreach (var message in mcap.Messages(c => wanted.Length == 0 || wanted.Contains(c.Topic), parse.GetValue(from), parse.GetValue(until)))
+                {
+                    if (count == parse.GetValue(limit) || cancel.IsCancellationRequested) break;
+                    lines.Write(message);
+                    count++;
+                }
+                output.Flush();
+                if (mcap.Damage is { } damage) Console.Error.WriteLine($"the file was never completed: {damage}");
+                CommandLine.Result(parse, new { Messages = count });
+                return ExitCode.Done;
+            }),
+        };
+    }
+
+    private static string? Damage(McapReader mcap)
+    {
+        try
+        {
+            mcap.Verify();
+            return null;
+        }
+        catch (McapException e)
+        {
+            return e.Message;
+        }
+    }
+}

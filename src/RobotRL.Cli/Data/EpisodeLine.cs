@@ -1,0 +1,50 @@
+using System.Globalization;
+using RobotRL.Model;
+using RobotRL.Replay;
+
+namespace RobotRL.Cli.Data;
+
+/// <summary>An episode in a list.</summary>
+internal sealed record EpisodeLine(
+    int Episode, string Kind, string Outcome, bool Excluded, int Steps, double Return, int HumanSteps, int LimitedSteps, long FirstPolicyVersion, long LastPolicyVersion, ulong Seed, long Bytes)
+{
+    public const string Heads = "episode  kind           outcome      steps  return  human  limited  policy version   bytes";
+
+    public static EpisodeLine Of(Episode episode, long bytes) => new(
+        episode.Info.Index, episode.Info.Kind.ToString(), episode.Outcome.ToString(), episode.Excluded, episode.Steps.Count, episode.Transitions.Sum(t => t.Reward),
+        episode.Transitions.Count(t => t.IsIntervention), episode.Transitions.Count(t => t.Action.Limits != LimitFlags.None),
+        episode.Steps.Count == 0 ? -1 : episode.Steps[0].PolicyVersion, episode.Steps.Count == 0 ? -1 : episode.Steps[^1].PolicyVersion, episode.Info.Seed, bytes);
+
+    public override string ToString()
+    {
+        var policy = LastPolicyVersion < 0 ? "–" : FirstPolicyVersion == LastPolicyVersion ? $"{LastPolicyVersion}" : $"{FirstPolicyVersion} to {LastPolicyVersion}";
+        return string.Create(CultureInfo.InvariantCulture, $"{Episode,7}  {Kind,-13}  {Outcome,-11}  {Steps,5}  {Return,6:G3}  {HumanSteps,5}  {LimitedSteps,7}  {policy,-15}  {Bytes}{(Excluded ? "  excluded" : "")}");
+    }
+}
+
+/// <summary>A step as people and scripts read it.</summary>
+internal sealed record StepLine(
+    int Step, double TimeS, string Source, float[] Policy, float[] Proposed, float[] Executed, string Gripper, string Limits, float Reward, bool Terminated, bool Truncated, long PolicyVersion)
+{
+    public const string Heads = "step    time, s  source  proposed, executed where it differs (x y z, rx ry rz)";
+
+    public static StepLine Of(EpisodeStep step, int index)
+    {
+        var t = step.Transition;
+        return new(index, t.Observation.Time.Seconds, t.Action.Source.ToString(), [.. t.Action.Policy.Motion], [.. t.Action.Proposed.Motion], [.. t.Action.Executed.Motion],
+            t.Action.Executed.Gripper.ToString(), t.Action.Limits.ToString(), t.Reward, t.Terminated, t.Truncated, step.PolicyVersion);
+    }
+
+    public override string ToString()
+    {
+        var executed = Executed.SequenceEqual(Proposed) ? "" : $" → {Text(Executed)}";
+        var rest = string.Join(", ", new[]
+        {
+            Gripper == nameof(GripperCommand.Stay) ? "" : $"gripper {Gripper}", Limits == nameof(LimitFlags.None) ? "" : $"limits {Limits}",
+            Reward == 0 ? "" : $"reward {Reward.ToString(CultureInfo.InvariantCulture)}", Terminated ? "terminated" : Truncated ? "truncated" : "",
+        }.Where(t => t.Length > 0));
+        return string.Create(CultureInfo.InvariantCulture, $"{Step,4}  {TimeS,9:F3}  {Source,-6}  {Text(Proposed)}{executed}  {rest}");
+    }
+
+    private static string Text(float[] motion) => string.Join(' ', motion.Select(x => x.ToString("F2", CultureInfo.InvariantCulture)));
+}

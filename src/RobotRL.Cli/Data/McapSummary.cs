@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+using RobotRL.Mcap;
+
+namespace RobotRL.Cli.Data;
+
+/// <summary>A topic of a file.</summary>
+internal sealed record ChannelSummary(string Topic, string Type, string Encoding, ulong Messages);
+
+/// <summary>What a file holds: the object that <c>mcap info --json</c> prints.</summary>
+internal sealed record McapSummary(
+    string Profile, string Library, bool Complete, bool Indexed, string? Damage, ulong Messages, uint Chunks, string Compression, uint Attachments, uint MetadataRecords,
+    ulong StartNs, ulong EndNs, IReadOnlyList<ChannelSummary> Channels, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Metadata)
+{
+    public static McapSummary Of(McapReader mcap)
+    {
+        var s = mcap.Statistics;
+        return new(mcap.Header.Profile, mcap.Header.Library, mcap.IsComplete, mcap.IsIndexed, mcap.Damage, s.MessageCount, s.ChunkCount,
+            string.Join(", ", mcap.Chunks.Select(c => c.Compression).Distinct().Select(c => c.ToString().ToLowerInvariant())), s.AttachmentCount, s.MetadataCount, s.MessageStartTime, s.MessageEndTime,
+            [.. mcap.Channels.Values.OrderBy(c => c.Id).Select(c => new ChannelSummary(
+                c.Topic, mcap.Schemas.TryGetValue(c.SchemaId, out var schema) ? $"{schema.Name} ({schema.Encoding})" : "none", c.MessageEncoding, s.ChannelMessageCounts.GetValueOrDefault(c.Id)))],
+            mcap.Metadata().GroupBy(m => m.Name).ToDictionary(g => g.Key, g => (IReadOnlyDictionary<string, string>)g.Last().Values));
+    }
+
+    public string Text()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"profile {Profile}, written by {Library}; {(Complete ? Indexed ? "complete, indexed" : "complete, without an index" : $"never completed: {Damage}")}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Messages} messages in {Chunks} chunks{(Compression.Length > 0 ? $" ({Compression})" : "")}, {(EndNs - StartNs) * 1e-9:F3} s from {StartNs} ns, {Attachments} attachments");
+        foreach (var c in Channels) text.AppendLine(CultureInfo.InvariantCulture, $"  {c.Messages,8}  {c.Topic,-36} {c.Type}, {c.Encoding}");
+        foreach (var (name, values) in Metadata)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  metadata {name}: {string.Join(", ", values.Select(v => $"{v.Key}={v.Value}"))}");
+        }
+        return text.ToString();
+    }
+}
