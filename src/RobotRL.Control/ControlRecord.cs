@@ -54,35 +54,3 @@ public struct ControlRecord
     /// <summary>Refused attempts to change limits so far.</summary>
     public int RefusedLimitChanges;
 }
-
-/// <summary>The last records of the loop, preallocated. The loop writes; copying out is for a loop that has stopped or the loop's own thread.</summary>
-public sealed class ControlRing
-{
-    private readonly ControlRecord[] _records;
-    private long _written;
-
-    /// <param name="capacity">Records kept.</param>
-    public ControlRing(int capacity) => _records = new ControlRecord[capacity];
-
-    public int Count => (int)Math.Min(_written, _records.Length);
-
-    /// <summary>The record of so many ticks ago, 0 the latest.</summary>
-    public ref readonly ControlRecord this[int ago]
-    {
-        get
-        {
-            if ((uint)ago >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(ago));
-            return ref _records[(_written - 1 - ago) % _records.Length];
-        }
-    }
-
-    /// <summary>Copies out the records kept, oldest first.</summary>
-    public ControlRecord[] ToArray()
-    {
-        var copy = new ControlRecord[Count];
-        for (var i = 0; i < copy.Length; i++) copy[i] = this[copy.Length - 1 - i];
-        return copy;
-    }
-
-    internal void Add(in ControlRecord record) => _records[_written++ % _records.Length] = record;
-}

@@ -5,7 +5,7 @@ namespace RobotRL.Replay;
 
 /// <summary>Reads what <see cref="CdrWriter"/> writes, and any other little-endian XCDR1 message.</summary>
 /// <exception cref="InvalidDataException">The message is of another encoding or ends too early.</exception>
-internal ref struct CdrReader
+public ref struct CdrReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
     private int _position;
@@ -23,6 +23,8 @@ internal ref struct CdrReader
     public int I32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4, 4));
     public uint U32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4, 4));
     public long I64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8, 8));
+    public ulong U64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8, 8));
+    public double F64() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8, 8));
     public float F32() => BinaryPrimitives.ReadSingleLittleEndian(Take(4, 4));
     public string Text() => Encoding.UTF8.GetString(Take(Count(1), 1)[..^1]);
     public ReadOnlySpan<byte> Bytes() => Take(Count(1), 1);
@@ -37,6 +39,11 @@ internal ref struct CdrReader
     public void F32Array(scoped Span<float> values)
     {
         foreach (ref var value in values) value = F32();
+    }
+
+    public void F64Array(scoped Span<double> values)
+    {
+        foreach (ref var value in values) value = F64();
     }
 
     private int Count(int elementBytes)

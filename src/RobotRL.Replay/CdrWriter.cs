@@ -7,7 +7,7 @@ namespace RobotRL.Replay;
 /// Serialises a ROS 2 message as XCDR1, little-endian: four bytes that say so, then each number aligned to its own size as counted from
 /// behind them; a sequence is its length and its elements, a string its length with the closing zero. Reused from message to message.
 /// </summary>
-internal sealed class CdrWriter
+public sealed class CdrWriter
 {
     internal const int HeadBytes = 4;
     private byte[] _bytes = new byte[1024];
@@ -28,6 +28,8 @@ internal sealed class CdrWriter
     public void I32(int value) => BinaryPrimitives.WriteInt32LittleEndian(Take(4, 4), value);
     public void U32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Take(4, 4), value);
     public void I64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8, 8), value);
+    public void U64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(8, 8), value);
+    public void F64(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Take(8, 8), value);
     public void F32(float value) => BinaryPrimitives.WriteSingleLittleEndian(Take(4, 4), value);
 
     public void Text(string value)
@@ -56,6 +58,12 @@ internal sealed class CdrWriter
     public void F32Array(ReadOnlySpan<float> values)
     {
         foreach (var value in values) F32(value);
+    }
+
+    /// <summary>float64[N].</summary>
+    public void F64Array(ReadOnlySpan<double> values)
+    {
+        foreach (var value in values) F64(value);
     }
 
     private Span<byte> Take(int count, int alignment)
