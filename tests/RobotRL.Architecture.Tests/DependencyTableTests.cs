@@ -16,7 +16,8 @@ public sealed class DependencyTableTests
         ["Mcap"] = [],
         ["Replay"] = ["Model", "Mcap"],
         ["Learning"] = ["Model", "Policy", "Replay"],
-        ["Cli"] = ["Model", "Configuration", "Sensing", "Teleop", "Safety", "Control", "Robots.Mujoco", "Policy", "Mcap", "Replay", "Learning"],
+        ["Audit"] = ["Model"],
+        ["Cli"] = ["Model", "Configuration", "Sensing", "Teleop", "Safety", "Control", "Robots.Mujoco", "Policy", "Mcap", "Replay", "Learning", "Audit"],
     };
 
     public static TheoryData<string> Projects => [.. Repository.Projects];

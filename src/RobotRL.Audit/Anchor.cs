@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace RobotRL.Audit;
+
+/// <summary>
+/// The second place where heads are kept, outside the log's reach: a folder, best on another disk or machine, or a command that gets each new
+/// head on its standard input. Heads that could not be delivered follow with the next ones.
+/// </summary>
+/// <param name="Folder">Gets <c>LOG.heads.jsonl</c> and <c>keys/FINGERPRINT.pem</c>; null for none.</param>
+/// <param name="Command">Run by the shell; null for none.</param>
+public sealed record Anchor(string? Folder, string? Command)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Where anchors go when nothing else is said: below the user's data folder. The same disk, most likely: say something else.</summary>
+    public static string StandardFolder => Path.Combine(SigningKey.UserFolder(Environment.SpecialFolder.LocalApplicationData), "robotrl", "audit", "anchors");
+
+    /// <summary>A folder's file of a log's heads.</summary>
+    public static string HeadsIn(string folder, string log) => Path.Combine(folder, log + ".heads.jsonl");
+
+    internal string Description => string.Join(" and ", new[] { Folder, Command is null ? null : $"'{Command}'" }.Where(t => t is not null));
+
+    /// <summary>Brings the second place up to date; says what went wrong, or null.</summary>
+    internal string? Deliver(LogFolder log, string id, SigningKey key)
+    {
+        try
+        {
+            var heads = LogFolder.Read(log.Heads);
+            if (Folder is not null) Copy(heads, id, key);
+            if (Command is not null) Send(heads, log, id, key);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or System.ComponentModel.Win32Exception)
+        {
+            return e.Message.ReplaceLineEndings(" ");
+        }
+    }
+
+    private void Copy(byte[] heads, string id, SigningKey key)
+    {
+        var keys = Path.Combine(Folder!, "keys");
+        Directory.CreateDirectory(keys);
+        var pem = Path.Combine(keys, key.Fingerprint + ".pem");
+        if (!File.Exists(pem)) LogFolder.Replace(pem, Encoding.ASCII.GetBytes(key.PublicPem));
+        var path = HeadsIn(Folder!, id);
+        var there = LogFolder.Read(path);
+        // What is anchored is never rewritten: a tail that a kill tore is completed, anything else is for the verifier to tell of.
+        if (!heads.AsSpan().StartsWith(there)) throw new InvalidDataException($"{path} is not a beginning of the log's heads");
+        if (there.Length < heads.Length) LogFolder.Append(path, heads.AsSpan(there.Length), force: true);
+    }
+
+    private void Send(byte[] heads, LogFolder log, string id, SigningKey key)
+    {
+        var counter = Path.Combine(log.Path, "delivered");
+        var from = long.TryParse(Encoding.ASCII.GetString(LogFolder.Read(counter)), out var sent) && sent <= heads.Length ? (int)sent : 0;
+        if (from == heads.Length) return;
+        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd", ["/c", Command!]) : new ProcessStartInfo("/bin/sh", ["-c", Command!]);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        (start.Environment["ROBOTRL_AUDIT_LOG"], start.Environment["ROBOTRL_AUDIT_PUBLIC_KEY"]) = (id, key.PublicPem);
+        using var command = Process.Start(start)!;
+        var error = command.StandardError.ReadToEndAsync();
+        _ = command.StandardOutput.ReadToEndAsync();
+        command.StandardInput.BaseStream.Write(heads.AsSpan(from));
+        command.StandardInput.Close();
+        if (!command.WaitForExit(Patience))
+        {
+            command.Kill(entireProcessTree: true);
+            throw new IOException($"'{Command}' did not end within {Patience.TotalSeconds} s");
+        }
+        if (command.ExitCode != 0) throw new IOException($"'{Command}' ended with {command.ExitCode}: {error.Result.Trim()}");
+        LogFolder.Replace(counter, Encoding.ASCII.GetBytes($"{heads.Length}"));
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace RobotRL.Audit;
+
+/// <summary>
+/// A signed statement of how far a log went: the record <see cref="Sequence"/> had <see cref="Hash"/>. A chain alone shows neither a cut tail nor a
+/// wholesale rewrite; heads that are kept elsewhere do.
+/// </summary>
+/// <param name="Log">First 16 digits of the first record's hash: which log.</param>
+/// <param name="Number">Counts the log's heads from 1.</param>
+/// <param name="Sequence">The newest record.</param>
+/// <param name="Hash">Its hash.</param>
+/// <param name="TimeUtc">When it was signed.</param>
+/// <param name="Reason"><c>open</c>, <c>periodic</c> or <c>close</c>.</param>
+/// <param name="Writers">Processes that had the log open after it; 0 for a log at rest, which nothing may follow but a new opening.</param>
+/// <param name="Key">Fingerprint of the signing key.</param>
+internal sealed record Head(string Log, long Number, long Sequence, string Hash, DateTime TimeUtc, string Reason, int Writers, string Key)
+{
+    private const string Mark = ",\"signature\":\"";
+
+    /// <summary>The signed line, with its newline.</summary>
+    public byte[] Line(SigningKey key)
+    {
+        var canonical = Canonical();
+        return [.. canonical, .. Encoding.ASCII.GetBytes($"{Mark}{key.Sign(canonical)}\"}}\n")];
+    }
+
+    /// <summary>Reads a line without its newline; null where it is none. Its signature is <paramref name="signature"/>, not yet checked.</summary>
+    public static Head? Parse(ReadOnlySpan<byte> line, out byte[] signature)
+    {
+        signature = [];
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            using var document = JsonDocument.ParseValue(ref reader);
+            var root = document.RootElement;
+            var head = new Head(
+                root.GetProperty("log").GetString()!, root.GetProperty("number").GetInt64(), root.GetProperty("sequence").GetInt64(), root.GetProperty("hash").GetString()!,
+                DateTime.Parse(root.GetProperty("time").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+                root.GetProperty("reason").GetString()!, root.GetProperty("writers").GetInt32(), root.GetProperty("key").GetString()!);
+            var text = root.GetProperty("signature").GetString()!;
+            signature = Convert.FromBase64String(text);
+            // Nothing may hide between the members: the line is the one that this head makes.
+            byte[] expected = [.. head.Canonical(), .. Encoding.ASCII.GetBytes($"{Mark}{text}\"}}")];
+            return line.SequenceEqual(expected) ? head : null;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException)
+        {
+            return null;
+        }
+    }
+
+    public bool IsSignedBy(ECDsa key, byte[] signature) => key.VerifyData(Canonical(), signature, HashAlgorithmName.SHA256);
+
+    private byte[] Canonical() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"{{\"log\":\"{Log}\",\"number\":{Number},\"sequence\":{Sequence},\"hash\":\"{Hash}\",\"time\":\"{RecordLine.Iso(TimeUtc)}\",\"reason\":\"{Reason}\",\"writers\":{Writers},\"key\":\"{Key}\""));
+}
