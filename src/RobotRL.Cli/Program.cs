@@ -11,6 +11,7 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     DemoCommand.Create(),
     ResultsCommand.Create(),
     SafetyCommand.Create(),
+    ControlCommand.Create(),
     RecordCommand.Create(),
     PlotCommand.Create(),
     ViewsCommand.Create(),

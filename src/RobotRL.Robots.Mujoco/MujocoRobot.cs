@@ -181,6 +181,13 @@ public sealed class MujocoRobot : IRobot, IPlant
         _nowNs += Description.ControlPeriodNs;
     }
 
+    /// <summary>Shows the state of a world that moves elsewhere, at that world's time: for drawing and judging, not for stepping.</summary>
+    public void Mirror(SimulationSnapshot snapshot, Stamp time)
+    {
+        snapshot.Restore(_data, _integrated);
+        _nowNs = time.Ns;
+    }
+
     public void Dispose()
     {
         _data.Dispose();

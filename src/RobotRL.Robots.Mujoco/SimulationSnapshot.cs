@@ -21,6 +21,9 @@ public sealed class SimulationSnapshot
     /// <summary>Time, positions, velocities and the rest, in a fixed order: equal values are equal states.</summary>
     public ReadOnlySpan<double> Values => _values;
 
+    /// <summary>Takes the values of another process's snapshot of the same model.</summary>
+    public Span<double> Writable => _values;
+
     internal void Capture(MujocoData data, ReadOnlySpan<double> integrated, bool isBraked)
     {
         IsBraked = isBraked;

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Runtime;
+using RobotRL.Cli.Composition;
+using RobotRL.Cli.Runs;
+using RobotRL.Configuration;
+using RobotRL.Control;
+using RobotRL.Model;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary>What a control process came to: timing of its loop, and how the robot was left.</summary>
+internal sealed record ControlResult(
+    long Cycles, double P50Us, double P99Us, double P999Us, double MaxUs, long Misses, long AllocatedBytes, double WakeP50Us, double WakeP99Us, double WakeMaxUs,
+    double LoopP50Us, double LoopP99Us, double LoopMaxUs, bool RealTimePriority, bool LockedMemory, bool BoundToCpu, string Gate, string Fault);
+
+/// <summary><c>robotrl control</c>: the 1 kHz loop in a process of its own. An actor commands it through shared memory.</summary>
+internal static class ControlCommand
+{
+    public static Command Create()
+    {
+        var config = SharedOptions.Config();
+        Option<string> channel = new Option<string>("--channel") { Description = "Name of the shared memory that the actor attaches to", Required = true }.Where(ControlChannel.IsName, "write up to 64 letters, digits, '-', '_' or '.'");
+        Option<int?> cpu = new Option<int?>("--cpu") { Description = "CPU of the loop" }.Where(n => n >= 0 && n < Environment.ProcessorCount, $"this machine has CPU 0 to {Environment.ProcessorCount - 1}");
+        Option<int> priority = new Option<int>("--priority") { Description = "Real-time priority of the loop", DefaultValueFactory = _ => 80 }.Where(n => n is > 0 and < 100, "write 1 to 99");
+        Option<double?> link = new Option<double?>("--link-ms") { Description = "Longest silence of a commanding actor's process; 20 with real-time rights, else the configured heartbeat age" }.Where(t => t >= 4, "write at least 4 ms: signs of life come every 2 ms");
+        Option<double> seconds = new Option<double>("--seconds") { Description = "End by itself after so long", DefaultValueFactory = _ => double.PositiveInfinity }.Where(t => t > 0, "write a number of seconds above 0");
+        Option<int?> owner = new("--owner") { Description = "End when this process has ended", Hidden = true };
+        var set = SharedOptions.Set();
+        return new Command("control", "Run the 1 kHz control loop in this process, for an actor in another") { config, channel, cpu, priority, link, seconds, owner, set }.Does((parse, cancel) =>
+        {
+            var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+            ControlOptions options = new(parse.GetRequiredValue(channel), parse.GetValue(cpu), parse.GetValue(priority), parse.GetValue(link) is { } ms ? (long)(ms * 1e6) : null);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            if (double.IsFinite(parse.GetValue(seconds))) end.CancelAfter(TimeSpan.FromSeconds(parse.GetValue(seconds)));
+            using var process = new ControlProcess(configuration, options);
+            using var owned = parse.GetValue(owner) is { } id ? Belonging.To(id, end) : null;
+            if (Run(process, configuration.Robot.Driver, options, end.Token) is not { } result) throw new BadInputException(NoRights(configuration.Robot));
+            CommandLine.Result(parse, result);
+            return ExitCode.Done;
+        });
+    }
+
+    private static string NoRights(RobotDescription robot) =>
+        $"{robot.Name}: a real robot ('{robot.Driver}') is not driven without real-time priority and locked memory; run as a user with rtprio 90 and memlock unlimited in /etc/security/limits.d, and give --cpu a CPU there is";
+
+    private static ControlResult? Run(ControlProcess process, string driver, ControlOptions options, CancellationToken until)
+    {
+        RealTimeRights granted = default;
+        if (!IsCompiledAtOnce) Console.Error.WriteLine("Start it with DOTNET_TieredCompilation=0, as ./robotrl does: otherwise the loop stays in slow code.");
+        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
+        var figures = process.Run(rights =>
+        {
+            granted = rights;
+            if (!rights.Suffice(driver)) return false;
+            Console.Error.WriteLine($"Channel {options.Channel}: loop running, real-time rights {(rights.All ? "granted" : $"partly refused ({rights}); good enough for a simulation alone")}.");
+            return true;
+        }, Console.Error.WriteLine, until);
+        if (figures is null) return null;
+        ref readonly var last = ref process.Last;
+        Console.Error.WriteLine($"Ended with the robot {last.Gate}: {figures.Cycles} cycles, {figures.Misses} deadlines missed, p99 {figures.Command.Us(0.99):F1} µs.");
+        return new(figures.Cycles, figures.Command.Us(0.5), figures.Command.Us(0.99), figures.Command.Us(0.999), figures.Command.MaxUs, figures.Misses, figures.AllocatedBytes,
+            figures.Wake.Us(0.5), figures.Wake.Us(0.99), figures.Wake.MaxUs, figures.Own.Us(0.5), figures.Own.Us(0.99), figures.Own.MaxUs,
+            granted.Priority, granted.Memory, granted.Cpu, last.Gate.ToString(), last.Fault.Code.ToString());
+    }
+
+    private static bool IsCompiledAtOnce => Environment.GetEnvironmentVariable("DOTNET_TieredCompilation") == "0";
+}

@@ -1,0 +1,88 @@
+using RobotRL.Configuration;
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Robots.Mujoco;
+
+namespace RobotRL.Cli.Composition;
+
+/// <summary>How a control process runs.</summary>
+/// <param name="Channel">What the actor attaches to.</param>
+/// <param name="Cpu">CPU of the loop; null for any.</param>
+/// <param name="Priority">Its real-time priority, 1 to 99.</param>
+/// <param name="LinkMaxAgeNs">Longest silence of a commanding actor's process; null for 20 ms where the loop has its priority, else the configuration's heartbeat age.</param>
+internal sealed record ControlOptions(string Channel, int? Cpu, int Priority, long? LinkMaxAgeNs);
+
+/// <summary>
+/// The composition root of the control process, in flow order: world → robot → shared memory → 1 kHz control cycle (the gate inside it) → its loop.
+/// The loop's thread owns all of it and steps the physics too; cameras are the actor's.
+/// </summary>
+internal sealed class ControlProcess : IDisposable
+{
+    private const long LinkMaxAgeNs = 20_000_000;
+    private const int StackBytes = 1 << 20;
+
+    private readonly RunConfiguration _configuration;
+    private readonly ControlOptions _options;
+    private readonly MujocoRobot _robot;
+    private readonly ControlChannel _channel;
+    private readonly RealtimePacer _pacer;
+    private readonly ControlCycle _cycle;
+
+    public ControlProcess(RunConfiguration configuration, ControlOptions options)
+    {
+        (_configuration, _options) = (configuration, options);
+        var task = configuration.Task;
+
+        _robot = new MujocoRobot(configuration.Robot, task.ScenePath);
+        var world = new SimulatedWorld(SimulatedTask.Create(task, _robot));
+        world.Reset(0);
+
+        _channel = ControlChannel.Create(options.Channel, configuration.Hash, world.StateSize);
+        _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, new PublishedWorld(world, _channel));
+        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells);
+    }
+
+    /// <summary>The newest tick, once the loop has ended.</summary>
+    public ref readonly ControlRecord Last => ref _cycle.Records[0];
+
+    /// <summary>Runs the loop on a thread of its own until cancelled, the robot then stopped.</summary>
+    /// <param name="started">Takes what the system granted once it is known; returns whether to go on.</param>
+    /// <param name="log">Takes a line for a person.</param>
+    /// <param name="until">Ends it.</param>
+    public CycleFigures? Run(Func<RealTimeRights, bool> started, Action<string> log, CancellationToken until)
+    {
+        Rehearsal.Run(_configuration);
+        CycleFigures? figures = null;
+        Exception? failure = null;
+        var loop = new Thread(() =>
+        {
+            try
+            {
+                var rights = RealTimeThread.Enter(_options.Cpu, _options.Priority);
+                if (!started(rights)) return;
+                var host = new ControlHost(_cycle, _channel, _options.LinkMaxAgeNs ?? (rights.Priority ? LinkMaxAgeNs : _configuration.Robot.Limits.HeartbeatMaxAgeNs));
+                host.Run(until);
+                figures = host.Figures;
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        }, StackBytes)
+        { Name = "control" };
+        using (new ActorWatch(_channel, log))
+        {
+            loop.Start();
+            loop.Join();
+        }
+        if (failure is not null) throw new InvalidOperationException($"The control loop failed: {failure.Message}", failure);
+        return figures;
+    }
+
+    public void Dispose()
+    {
+        _pacer.Dispose();
+        _channel.Dispose();
+        _robot.Dispose();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace RobotRL.Control;
+
+/// <summary>What the system granted the thread of the loop.</summary>
+/// <param name="Priority">It runs before every ordinary thread.</param>
+/// <param name="Memory">The process's memory stays in RAM.</param>
+/// <param name="Cpu">It is bound to the CPU that was asked for, or none was.</param>
+public readonly record struct RealTimeRights(bool Priority, bool Memory, bool Cpu)
+{
+    public bool All => Priority && Memory && Cpu;
+
+    public override string ToString() => All ? "all granted" : string.Join(", ", Missing()) + " refused";
+
+    private IEnumerable<string> Missing()
+    {
+        if (!Priority) yield return "priority";
+        if (!Memory) yield return "locked memory";
+        if (!Cpu) yield return "CPU";
+    }
+
+    /// <summary>Whether a robot of this kind may be driven with these rights: a simulated one with any, a real one with all alone.</summary>
+    /// <param name="driver">Kind of the robot, as its configuration names it.</param>
+    public bool Suffice(string driver) => All || driver is "mujoco" or "loopback";
+}
+
+/// <summary>Makes the calling thread a real-time one: SCHED_FIFO, memory locked, bound to a CPU. On Windows time-critical, which is untested.</summary>
+public static unsafe partial class RealTimeThread
+{
+    private const int Fifo = 1, CurrentAndFuture = 3, TimeCritical = 15, CpuMaskBytes = 128;
+
+    /// <param name="cpu">CPU to be bound to; null for any.</param>
+    /// <param name="priority">1 to 99, of SCHED_FIFO.</param>
+    public static RealTimeRights Enter(int? cpu, int priority) => new(TryFifo(priority), TryLockMemory(), cpu is null || TryBind(cpu.Value));
+
+    /// <summary>Gives the calling thread, and what it starts from now on, one CPU.</summary>
+    public static bool TryBind(int cpu)
+    {
+        if (OperatingSystem.IsWindows()) return cpu < 64 && SetThreadAffinityMask(GetCurrentThread(), (nuint)1 << cpu) != 0;
+        var mask = stackalloc byte[CpuMaskBytes];
+        new Span<byte>(mask, CpuMaskBytes).Clear();
+        if (cpu / 8 >= CpuMaskBytes) return false;
+        mask[cpu / 8] = (byte)(1 << cpu % 8);
+        return OperatingSystem.IsLinux() && sched_setaffinity(0, CpuMaskBytes, mask) == 0;
+    }
+
+    internal static bool TryFifo(int priority) =>
+        OperatingSystem.IsWindows() ? SetThreadPriority(GetCurrentThread(), TimeCritical) != 0 : OperatingSystem.IsLinux() && sched_setscheduler(0, Fifo, &priority) == 0;
+
+    private static bool TryLockMemory() => OperatingSystem.IsWindows() || (OperatingSystem.IsLinux() && mlockall(CurrentAndFuture) == 0);
+
+    [LibraryImport("libc")] private static partial int sched_setscheduler(int thread, int policy, int* priority);
+    [LibraryImport("libc")] private static partial int sched_setaffinity(int thread, nuint bytes, byte* mask);
+    [LibraryImport("libc")] private static partial int mlockall(int flags);
+    [LibraryImport("kernel32")] private static partial nint GetCurrentThread();
+    [LibraryImport("kernel32")] private static partial int SetThreadPriority(nint thread, int priority);
+    [LibraryImport("kernel32")] private static partial nuint SetThreadAffinityMask(nint thread, nuint mask);
+}
