@@ -20,7 +20,7 @@ internal static class SafetySection
             RiskThreshold = s.Has("risk_threshold") ? s.Number("risk_threshold", 0.001, 0.999) : null,
             FeasibilityThreshold = s.Has("feasibility_threshold") ? s.Number("feasibility_threshold", -1, 1) : null,
             TriggerNs = s.DurationNs("trigger_ms", 0, 1000),
-            Hysteresis = s.Number("hysteresis", 0, 0.5),
+            Hysteresis = s.Number("hysteresis", 0, 0.9),
             Recovery = s.Child("recovery", r => new RecoveryParameters(
                 r.Choice("kind", ("analytic", RecoveryKind.Analytic), ("learned", RecoveryKind.Learned)),
                 r.Number("path_s", 0.05, 10, "s"), r.Number("duration_s", 0.05, 10, "s"), r.Number("stiffness_share", 0.01, 1))),

@@ -15,6 +15,7 @@ public sealed class ControlCycle : IControlPort
     private readonly ReflexGate _gate;
     private readonly ReferenceGenerator _generator;
     private readonly ImpedanceLaw _law;
+    private readonly Reflex? _reflex;
     private readonly ControlCells _cells;
 
     private RobotState _state;
@@ -30,9 +31,10 @@ public sealed class ControlCycle : IControlPort
     /// <param name="endEffectorInFlange">X_FE: the point that is controlled.</param>
     /// <param name="recordsKept">Length of the record ring, ticks; the default is 20 s at 1 kHz.</param>
     /// <param name="cells">Where commands come from and records go; by default within this process. What was asked for there before is void.</param>
-    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null)
+    /// <param name="reflex">Replaces what a learned critic finds risky; without one the deterministic layer stands alone.</param>
+    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null, Reflex? reflex = null)
     {
-        (_robot, _pacer, _cells) = (robot, pacer, cells ?? new());
+        (_robot, _pacer, _cells, _reflex) = (robot, pacer, cells ?? new(), reflex);
         (_seen, _targetsSeen, _beatsSeen) = (_cells.Requests, Targets.Published, Heartbeats.Published);
         Description = robot.Description;
         _arm = new(Description, endEffectorInFlange);
@@ -97,21 +99,23 @@ public sealed class ControlCycle : IControlPort
             _generator.Retarget(_gate.Reference, _target, now);
             _record.Target = _target;
             _record.LimitsSinceTarget = LimitFlags.None;
+            _reflex?.Propose(_target);
         }
 
         var limits = LimitFlags.None;
         JointTorques proposed = default;
         if (_gate.CanControl)
         {
+            var twist = _arm.TwistOf(_state.Velocity);
             var demand = _generator.Demand(now);
-            limits = _gate.Limit(demand);
-            if ((limits & ActionRange.AltersReference) != 0) _generator.LeavePlan();
             _record.PlannedInBase = demand.NextInBase;
+            limits = Interrupt(now, twist, ref demand);
+            limits |= _gate.Limit(demand);
+            if ((limits & ActionRange.AltersReference) != 0) _generator.LeavePlan();
             _record.Reference = _gate.Reference;
 
             limits |= _law.Compare(_record.Reference.PoseInBase, _arm.EndEffectorInBase);
-            limits |= _gate.Stiffen(_law.PositionErrorM, _law.OrientationErrorRad);
-            var twist = _arm.TwistOf(_state.Velocity);
+            limits |= _gate.Stiffen(_law.PositionErrorM, _law.OrientationErrorRad, _reflex?.StiffnessShare ?? 1);
             _record.EndEffector = new(_arm.EndEffectorInBase, twist);
             proposed = _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity);
         }
@@ -120,6 +124,18 @@ public sealed class ControlCycle : IControlPort
         _robot.Write(command);
         _record.CommandNs = _pacer.SinceDeadlineNs;
         Record(now, proposed, command, limits | torqueLimits);
+    }
+
+    /// <summary>Lets the reflex judge what is in force and, where it acts, replace what is demanded. What comes of it passes the gate like any demand.</summary>
+    private LimitFlags Interrupt(Stamp now, in Twist twist, ref ReferenceDemand demand)
+    {
+        if (_reflex is not { } reflex || _gate.State != GateState.Running) return LimitFlags.None;
+        reflex.Step(now, _state.ExternalWrenchInEndEffector, _arm.EndEffectorInBase, twist, _gate.Stiffness);
+        _record.Reflex = reflex.Record;
+        if (reflex.Stop != FaultCode.None) _gate.Stop(reflex.Stop, reflex.Record.Estimate.Risk, reflex.Record.RiskThreshold);
+        if (!reflex.IsActing) return LimitFlags.None;
+        demand = new(reflex.GoalInBase, reflex.GoalInBase, OnPlan: false);
+        return LimitFlags.Critic;
     }
 
     private void TakeRequests()
@@ -144,6 +160,7 @@ public sealed class ControlCycle : IControlPort
         _restart = false;
         _generator.Hold(_gate.Reference.PoseInBase);
         _law.Restart();
+        _reflex?.Restart();
     }
 
     private void Record(Stamp now, in JointTorques proposed, in SafeCommand command, LimitFlags limits)

@@ -48,6 +48,9 @@ public struct ControlRecord
     public GateState Gate;
     public Fault Fault;
 
+    /// <summary>What the critic says and what its reflex does.</summary>
+    public ReflexRecord Reflex;
+
     /// <summary>Times that the reference started anew from the measured pose without a stop.</summary>
     public long Rebases;
 

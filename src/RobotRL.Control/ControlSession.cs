@@ -26,7 +26,7 @@ public sealed class ControlSession
     private readonly ActionMapping _mapping;
     private ControlRecord _latest;
     private ExecutedAction _decision;
-    private Pose _measuredAtDecision;
+    private Pose _measuredAtDecision, _startInBase = Pose.Identity;
     private long _seen, _sequence;
 
     /// <param name="port">The loop.</param>
@@ -80,8 +80,13 @@ public sealed class ControlSession
     /// <summary>Stops the robot at the next tick. From any thread; no decision that is made meanwhile can undo it, as a beat could.</summary>
     public void Stop(FaultCode cause = FaultCode.OperatorStop) => _port.RequestStop(cause);
 
-    /// <summary>The pose that undriven axes keep during the coming episode.</summary>
-    public void BeginEpisode(in Pose nominalInBase) => _mapping.BeginEpisode(nominalInBase);
+    /// <summary>An episode begins where the arm is.</summary>
+    /// <param name="nominalInBase">The pose that undriven axes keep meanwhile.</param>
+    public void BeginEpisode(in Pose nominalInBase)
+    {
+        _mapping.BeginEpisode(nominalInBase);
+        _startInBase = Latest.EndEffector.PoseInBase;
+    }
 
     /// <summary>Proposes a decision. It takes effect with the next tick.</summary>
     /// <param name="policy">The policy's own proposal.</param>
@@ -194,7 +199,7 @@ public sealed class ControlSession
         Settle();
         var now = Latest.Time.Plus(_port.Description.ControlPeriodNs);
         _port.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), Stiffness, GripperWidthM, source, ++_sequence));
+        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), Stiffness, GripperWidthM, source, ++_sequence) { StartInBase = _startInBase });
     }
 
     private double DurationS(in Pose from, in Pose to, double share)

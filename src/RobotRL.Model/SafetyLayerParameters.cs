@@ -40,7 +40,7 @@ public sealed record SafetyLayerParameters
     /// <summary>A command must be risky for this long, without a break, before a reflex; ns.</summary>
     public required long TriggerNs { get; init; }
 
-    /// <summary>A target is followed again only when its risk lies this far below the threshold.</summary>
+    /// <summary>A target is followed again only when its risk lies below the threshold by this share of it, and its margin by this much.</summary>
     public required double Hysteresis { get; init; }
 
     public required RecoveryParameters Recovery { get; init; }
@@ -56,5 +56,5 @@ public sealed record SafetyLayerParameters
 /// <param name="Kind">What is tried first.</param>
 /// <param name="PathS">How much of the recent path is gone back, s of the way there.</param>
 /// <param name="DurationS">How long a recovery takes, s.</param>
-/// <param name="StiffnessShare">Share of the wanted stiffness during a recovery, in (0, 1].</param>
+/// <param name="StiffnessShare">Share of the stiffness above the softest that is left during a recovery, in (0, 1].</param>
 public sealed record RecoveryParameters(RecoveryKind Kind, double PathS, double DurationS, double StiffnessShare);

@@ -13,7 +13,10 @@ namespace RobotRL.Safety;
 public readonly record struct CartesianTarget(
     Pose PoseInBase, Stamp IssueTime, Stamp DueTime, CartesianStiffness Stiffness, double GripperWidthM, ActionSource Source, long Sequence)
 {
-    public bool IsFinite => PoseInBase.IsFinite && Stiffness.IsFinite && double.IsFinite(GripperWidthM);
+    /// <summary>X_BE at the start of the episode, which the safety critic's view of the pose is relative to.</summary>
+    public Pose StartInBase { get; init; } = Pose.Identity;
+
+    public bool IsFinite => PoseInBase.IsFinite && StartInBase.IsFinite && Stiffness.IsFinite && double.IsFinite(GripperWidthM);
 }
 
 /// <summary>Cartesian stiffness and damping ratio, the part of the impedance that may change while running.</summary>
@@ -23,6 +26,13 @@ public readonly record struct CartesianTarget(
 public readonly record struct CartesianStiffness(double TranslationNM, double RotationNmRad, double DampingRatio)
 {
     public bool IsFinite => double.IsFinite(TranslationNM) && double.IsFinite(RotationNmRad) && double.IsFinite(DampingRatio);
+
+    /// <summary>So much of the way, in [0, 1], toward another stiffness; damping stays.</summary>
+    public CartesianStiffness Softened(in CartesianStiffness soft, double part) => part == 0 ? this : this with
+    {
+        TranslationNM = TranslationNM + part * (soft.TranslationNM - TranslationNM),
+        RotationNmRad = RotationNmRad + part * (soft.RotationNmRad - RotationNmRad),
+    };
 
     /// <summary>The stiffness that the configuration aims at.</summary>
     public static CartesianStiffness Of(ImpedanceParameters impedance) =>

@@ -148,9 +148,10 @@ public sealed class ReflexGate
     /// <summary>Moves stiffness and damping one period toward what is wanted, softer in contact, softest when stopped.</summary>
     /// <param name="errorM">The position error that the spring acts on, m.</param>
     /// <param name="errorRad">The orientation error likewise, rad.</param>
-    public LimitFlags Stiffen(in Vector3D errorM, in Vector3D errorRad)
+    /// <param name="share">What a reflex leaves of the stiffness above the softest, in [0, 1].</param>
+    public LimitFlags Stiffen(in Vector3D errorM, in Vector3D errorRad, double share = 1)
     {
-        var wanted = State != GateState.Running ? _stiffness.Softest : Softened(_wantedStiffness);
+        var wanted = State != GateState.Running ? _stiffness.Softest : _wantedStiffness.Softened(_stiffness.Softest, _contact.Severity).Softened(_stiffness.Softest, 1 - share);
         return _stiffness.Step(wanted, errorM, errorRad, _measuredTwist);
     }
 
@@ -235,16 +236,6 @@ public sealed class ReflexGate
 
     private bool PowerIsDue() =>
         State == GateState.Stopping && Fault.Category < StopCategory.Category2 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs);
-
-    private CartesianStiffness Softened(in CartesianStiffness wanted)
-    {
-        var (soft, x) = (_stiffness.Softest, _contact.Severity);
-        return x == 0 ? wanted : wanted with
-        {
-            TranslationNM = wanted.TranslationNM + x * (soft.TranslationNM - wanted.TranslationNM),
-            RotationNmRad = wanted.RotationNmRad + x * (soft.RotationNmRad - wanted.RotationNmRad),
-        };
-    }
 
     private void WatchCommander(in Heartbeat heartbeat)
     {
