@@ -16,7 +16,8 @@ public sealed record RetentionSpans(int InterventionsDays, int SafetyDays, int O
 }
 
 /// <summary>What retention removed.</summary>
-/// <param name="Ranges">First and last sequence of each stretch.</param>
+/// <param name="Records">Records removed now.</param>
+/// <param name="Ranges">First and last sequence of each stretch that is gone, earlier deletions included: the records that told of those expire too.</param>
 public sealed record PruneResult(long Records, IReadOnlyList<long[]> Ranges);
 
 /// <summary>
@@ -30,7 +31,7 @@ public static class AuditRetention
         string directory, RetentionSpans spans, AuditActor actor, string keyPath, Anchor anchor, object software, TimeProvider? clock = null)
     {
         var time = clock ?? TimeProvider.System;
-        if (Expired(new LogFolder(directory), spans, time).Count == 0) return new(0, []);
+        if (Expired(new LogFolder(directory), spans, time).Records == 0) return new(0, []);
         using var key = SigningKey.OpenOrCreate(keyPath);
         var folder = new LogFolder(Path.GetFullPath(directory));
         using var chain = new Chain(folder, key, anchor, time, actor);
@@ -40,28 +41,33 @@ public static class AuditRetention
         return result;
     }
 
-    /// <summary>Stretches of records that have expired, without what was pruned before.</summary>
-    internal static List<(long First, long Last)> Expired(LogFolder folder, RetentionSpans spans, TimeProvider clock)
+    /// <summary>What has expired and what had been removed before.</summary>
+    internal static PruneResult Expired(LogFolder folder, RetentionSpans spans, TimeProvider clock)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        List<(long First, long Last)> ranges = [];
+        var records = 0L;
+        List<long[]> ranges = [];
         foreach (var (line, record) in folder.Days.SelectMany(path => Lines(LogFolder.Read(path))))
         {
-            if (record.IsPruned || record.First == 1 || now - record.Time!.Value < TimeSpan.FromDays(spans.DaysOf(ClassOf(line)))) continue;
-            if (ranges is [.., var last] && last.Last + 1 == record.First) ranges[^1] = (last.First, record.Last);
-            else ranges.Add((record.First, record.Last));
+            if (!record.IsPruned)
+            {
+                if (record.First == 1 || now - record.Time!.Value < TimeSpan.FromDays(spans.DaysOf(ClassOf(line)))) continue;
+                records++;
+            }
+            if (ranges is [.., var last] && last[1] + 1 == record.First) last[1] = record.Last;
+            else ranges.Add([record.First, record.Last]);
         }
-        return ranges;
+        return new(records, ranges);
     }
 
     /// <summary>A file without the records of the ranges; neighbouring pruned lines become one.</summary>
-    internal static byte[] Without(byte[] file, IReadOnlyList<(long First, long Last)> ranges)
+    internal static byte[] Without(byte[] file, IReadOnlyList<long[]> ranges)
     {
         using var kept = new MemoryStream(file.Length);
         RecordLine? gap = null;
         foreach (var (line, record) in Lines(file))
         {
-            if (record.IsPruned || ranges.Any(r => r.First <= record.First && record.Last <= r.Last))
+            if (record.IsPruned || ranges.Any(r => r[0] <= record.First && record.Last <= r[1]))
             {
                 gap = gap is { } open ? record with { First = open.First, Previous = open.Previous } : record;
                 continue;

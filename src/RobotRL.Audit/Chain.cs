@@ -76,14 +76,13 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
     {
         using var _ = folder.Lock();
         Refresh();
-        var ranges = AuditRetention.Expired(folder, spans, clock);
-        var result = new PruneResult(ranges.Sum(r => r.Last - r.First + 1), [.. ranges.Select(r => new[] { r.First, r.Last })]);
+        var result = AuditRetention.Expired(folder, spans, clock);
         if (result.Records == 0) return result;
         Write([Own(AuditEvent.RetentionPruned, "kept as long as it had to be", new { result.Ranges, result.Records }, spans)], force: true);
         foreach (var path in folder.Days)
         {
             var before = LogFolder.Read(path);
-            var after = AuditRetention.Without(before, ranges);
+            var after = AuditRetention.Without(before, result.Ranges);
             if (after.Length == before.Length) continue;
             LogFolder.Replace(path, after);
             if (path == _tail.Path) _tail = _tail with { Length = after.Length };

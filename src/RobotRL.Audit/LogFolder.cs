@@ -52,7 +52,7 @@ internal sealed record LogFolder(string Path)
         }
     }
 
-    /// <summary>Appends whole lines, or nothing: a write that fails half-way is taken back.</summary>
+    /// <summary>Appends whole lines, or nothing: a write that fails half-way is taken back, as far as the disk still allows that.</summary>
     public static void Append(string path, ReadOnlySpan<byte> lines, bool force)
     {
         using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -64,7 +64,14 @@ internal sealed record LogFolder(string Path)
         }
         catch (IOException)
         {
-            file.SetLength(length);
+            try
+            {
+                file.SetLength(length);
+            }
+            catch (IOException)
+            {
+                // The next start sets half a line aside.
+            }
             throw;
         }
     }
