@@ -12,7 +12,7 @@ internal sealed class CanonicalText
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _hashed = new();
     private int _depth;
-    private bool _dash;
+    private bool _dash, _unhashed;
 
     public string Text => _text.ToString();
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_hashed.ToString())));
@@ -22,7 +22,16 @@ internal sealed class CanonicalText
         var indent = new string(' ', 2 * (_dash ? _depth - 1 : _depth)) + (_dash ? "- " : "");
         _dash = false;
         _text.Append(indent).Append(key).Append(':').Append(value.Length > 0 ? " " : "").Append(value).Append('\n');
-        _hashed.Append(indent).Append(key).Append(": ").Append(hashed ?? value).Append('\n');
+        if (!_unhashed) _hashed.Append(indent).Append(key).Append(": ").Append(hashed ?? value).Append('\n');
+    }
+
+    /// <summary>What <paramref name="write"/> adds stands in the text and has no part in the hash.</summary>
+    public T Unhashed<T>(Func<T> write)
+    {
+        _unhashed = true;
+        var result = write();
+        _unhashed = false;
+        return result;
     }
 
     public void Open(string key) { Value(key, ""); _depth++; }

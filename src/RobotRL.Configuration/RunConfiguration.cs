@@ -13,7 +13,10 @@ public sealed record RunConfiguration
     /// <summary>The reflex above the deterministic envelope; none where the file has no <c>safety</c> section.</summary>
     public SafetyLayerParameters? Safety { get; init; }
 
-    /// <summary>SHA-256, lower-case hex, of every value and of the content of every file referred to; not of where the files lie or how the YAML is laid out.</summary>
+    /// <summary>Where evidence is kept; the standard where the file has no <c>audit</c> section.</summary>
+    public AuditParameters Audit { get; init; } = AuditParameters.Standard;
+
+    /// <summary>SHA-256, lower-case hex, of every value but those of <c>audit</c> and of the content of every file referred to; not of where the files lie or how the YAML is laid out.</summary>
     public required string Hash { get; init; }
 
     /// <summary>All values in one file, paths absolute: loading it gives this configuration again, hash included.</summary>
@@ -44,6 +47,7 @@ public sealed record RunConfiguration
             Operator = root.Child("operator", LearnerSection.ReadOperator),
             Learner = root.Child("learner", LearnerSection.ReadLearner),
             Safety = root.Has("safety") ? root.Child("safety", SafetySection.Read) : null,
+            Audit = root.Has("audit") ? canonical.Unhashed(() => root.Child("audit", AuditSection.Read)) : AuditParameters.Standard,
             Hash = "",
             ResolvedYaml = "",
             Remarks = [],

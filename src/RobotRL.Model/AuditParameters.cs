@@ -1,0 +1,26 @@
+namespace RobotRL.Model;
+
+/// <summary>Where evidence is kept and for how long. It says nothing of what the robot does, so it is no part of a configuration's hash.</summary>
+public sealed record AuditParameters
+{
+    /// <summary>Absolute path of the folder that signed heads are anchored in; null for the account's own.</summary>
+    public string? AnchorFolder { get; init; }
+
+    /// <summary>Command that gets each signed head on its standard input, besides or instead of a folder.</summary>
+    public string? AnchorCommand { get; init; }
+
+    /// <summary>How often the newest record is signed, s.</summary>
+    public required double HeadEveryS { get; init; }
+
+    /// <summary>How long interventions and versions of software, configuration and policy are kept, days.</summary>
+    public required int InterventionsDays { get; init; }
+
+    /// <summary>How long decisions of the safety layer are kept, days.</summary>
+    public required int SafetyDays { get; init; }
+
+    /// <summary>How long everything else is kept, days.</summary>
+    public required int OtherDays { get; init; }
+
+    /// <summary>Where nothing else is said: signed every minute; five years, one year, six months.</summary>
+    public static AuditParameters Standard { get; } = new() { HeadEveryS = 60, InterventionsDays = 1826, SafetyDays = 366, OtherDays = 184 };
+}
