@@ -20,11 +20,12 @@ public sealed class AuditLog : IDisposable
     private readonly TimeSpan _headEvery;
     private readonly Thread _writer;
     private volatile Exception? _failure;
-    private long _pending;
+    private long _pending, _clockOffsetNs;
 
     private AuditLog(AuditActor actor, Chain chain, SigningKey key, TimeProvider clock, TimeSpan headEvery)
     {
         (Actor, _chain, _key, _clock, _headEvery) = (actor, chain, key, clock, headEvery);
+        _clockOffsetNs = (_clock.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100 - Chain.MonotonicNs(_clock);
         _writer = new Thread(Run) { IsBackground = true, Name = "audit" };
         _writer.Start();
     }
@@ -118,6 +119,17 @@ public sealed class AuditLog : IDisposable
         }
     }
 
+    /// <summary>How the wall clock moves against the monotonic one, and whether anybody keeps it right.</summary>
+    private PendingRecord ClockRecord()
+    {
+        var now = _clock.GetUtcNow().UtcDateTime;
+        var monotonicNs = Chain.MonotonicNs(_clock);
+        var offsetNs = (now - DateTime.UnixEpoch).Ticks * 100 - monotonicNs;
+        var inputs = new { Synchronized = SystemClock.IsSynchronized, WallMinusMonotonicNs = offsetNs, SteppedMs = (offsetNs - _clockOffsetNs) / 1e6 };
+        _clockOffsetNs = offsetNs;
+        return new(now, RecordLine.Body(now, monotonicNs, null, AuditEvent.Clock, Actor, null, inputs, (object?)null), false);
+    }
+
     private void Extend()
     {
         var (signed, synced) = (_clock.GetTimestamp(), _clock.GetTimestamp());
@@ -137,6 +149,7 @@ public sealed class AuditLog : IDisposable
             unsynced = !force && (unsynced || batch.Count > 0);
             Interlocked.Add(ref _pending, -batch.Count);
             if (_clock.GetElapsedTime(signed) < _headEvery) continue;
+            _chain.Append([ClockRecord()], force: false);
             _chain.SignPeriodically();
             signed = _clock.GetTimestamp();
         }

@@ -41,7 +41,7 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         _marker = LogFolder.TryHold(Path.Combine(folder.Writers, name));
         Directory.CreateDirectory(folder.Keys);
         if (!File.Exists(folder.Key(key.Fingerprint))) LogFolder.Replace(folder.Key(key.Fingerprint), Encoding.ASCII.GetBytes(key.PublicPem));
-        news.Add(Own(AuditEvent.LogOpened, null, new { Writer = name, Key = key.Fingerprint, Anchor = anchor.Description, Software = software }));
+        news.Add(Own(AuditEvent.LogOpened, null, new { Writer = name, Key = key.Fingerprint, Anchor = anchor.Description, ClockSynchronized = SystemClock.IsSynchronized, Software = software }));
         Write(news, force: true);
         Sign("open");
         if (!_anchorFails) return;
