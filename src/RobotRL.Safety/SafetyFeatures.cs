@@ -19,6 +19,9 @@ public sealed class SafetyFeatures(TaskDescription task, StiffnessLimits limits)
 
     public const int ActionStart = 18;
     public const int StiffnessStart = 24;
+
+    /// <summary>As far as a policy's proprioception goes, in units.</summary>
+    private const double FurthestState = 10;
     private const double FurthestAction = 2;
 
     private readonly ProprioceptionScale _scale = task.Scale;
@@ -69,7 +72,7 @@ public sealed class SafetyFeatures(TaskDescription task, StiffnessLimits limits)
         from.Position + from.Orientation.Rotate(new Vector3D(action[0], action[1], action[2]) * _actions.TranslationScaleM),
         from.Orientation * Rotation.FromVector(new Vector3D(action[3], action[4], action[5]) * _actions.RotationScaleRad));
 
-    private static void Put(Span<float> to, int at, in Vector3D v, double unit, double most = double.PositiveInfinity)
+    private static void Put(Span<float> to, int at, in Vector3D v, double unit, double most = FurthestState)
     {
         for (var axis = 0; axis < 3; axis++) to[at + axis] = (float)Math.Clamp(v[axis] / unit, -most, most);
     }

@@ -1,5 +1,6 @@
 using RobotRL.Control;
 using RobotRL.Model;
+using RobotRL.Safety;
 
 namespace RobotRL.Control.Tests;
 
@@ -74,6 +75,20 @@ internal static class TestArm
         Scale = new(0.1, 0.3, 0.2, 1, 20, 2, 0.08),
     };
 
+    /// <summary>Risky from 0.5 on, after three ticks; a second of the way back, in a second.</summary>
+    public static readonly SafetyLayerParameters Safety = new()
+    {
+        CriticFolder = null,
+        Mode = CriticMode.On,
+        RiskThreshold = null,
+        FeasibilityThreshold = null,
+        TriggerNs = 3_000_000,
+        Hysteresis = 0.2,
+        Recovery = new(RecoveryKind.Analytic, 1, 1, 0.3),
+        HoldS = 0.5,
+        MaxAgeS = 0,
+    };
+
     public static RobotDescription With(Func<SafetyLimits, SafetyLimits> change) => Description with { Limits = change(Limits) };
 
     public static PolicyAction Action(float x = 0, float y = 0, float z = 0, float yaw = 0, GripperCommand gripper = GripperCommand.Stay) =>
@@ -83,16 +98,19 @@ internal static class TestArm
 /// <summary>Loopback robot, cycle and session.</summary>
 internal sealed class Rig : IDisposable
 {
-    public Rig(RobotDescription? description = null, TaskDescription? task = null)
+    public Rig(RobotDescription? description = null, TaskDescription? task = null, SafetyLayerParameters? safety = null, ICritic? critic = null)
     {
         Robot = new(description ?? TestArm.Description);
-        Cycle = new(Robot, new LockstepPacer(Robot), TestArm.Task.EndEffectorInFlange, 4096);
+        if (critic is not null) Critics.Publish(critic);
+        Cycle = new(Robot, new LockstepPacer(Robot), TestArm.Task.EndEffectorInFlange, 4096,
+            reflex: Reflex.Of(safety ?? (critic is null ? null : TestArm.Safety), task ?? TestArm.Task, Robot.Description, Critics));
         Session = new(Cycle, task ?? TestArm.Task);
         Session.Advance(1);
         Session.BeginEpisode(Session.Home);
     }
 
     public LoopbackRobot Robot { get; }
+    public CriticCell Critics { get; } = new();
     public ControlCycle Cycle { get; }
     public ControlSession Session { get; }
     public ref readonly ControlRecord Latest => ref Session.Latest;
