@@ -16,6 +16,7 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     PlotCommand.Create(),
     ViewsCommand.Create(),
     EpisodesCommand.Create(),
+    EventsCommand.Create(),
     McapCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

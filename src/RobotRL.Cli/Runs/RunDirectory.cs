@@ -29,6 +29,7 @@ internal sealed class RunDirectory
     public RunIdentity Identity { get; }
     public string ConfigPath => System.IO.Path.Combine(Path, "config.yaml");
     public string Episodes => System.IO.Path.Combine(Path, "episodes");
+    public string Events => System.IO.Path.Combine(Path, "events");
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
 
     /// <summary>Whether a run lives in the folder.</summary>

@@ -1,0 +1,23 @@
+using RobotRL.Control;
+using RobotRL.Model;
+
+namespace RobotRL.Cli.Events;
+
+/// <summary>A pacer of virtual time that has the event recorder take up the loop's records every so many ticks, on the loop's thread: the same run gives the same files.</summary>
+internal sealed class RecordedPacer(IPacer pacer, int pollEvery) : IPacer
+{
+    private int _ticks;
+
+    public EventRecorder? Events { get; set; }
+
+    public Stamp Now => pacer.Now;
+    public long LatenessNs => pacer.LatenessNs;
+    public long SinceDeadlineNs => pacer.SinceDeadlineNs;
+    public long Overruns => pacer.Overruns;
+
+    public void Next()
+    {
+        pacer.Next();
+        if (++_ticks % pollEvery == 0) Events?.Poll();
+    }
+}
