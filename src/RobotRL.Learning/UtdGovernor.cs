@@ -51,11 +51,24 @@ public sealed class UtdGovernor
     /// <summary>Counts one learner step.</summary>
     public void LearnerStepped() => Count(ref _learnerSteps);
 
+    /// <summary>Takes over where a learner in another process stands; it may have fallen back to its checkpoint.</summary>
+    public void LearnerAt(long steps)
+    {
+        lock (_gate)
+        {
+            _learnerSteps = steps;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Whether one more environment step keeps the drift above − slack.</summary>
+    public bool ActorMayGo { get { lock (_gate) return WithinSlack; } }
+
     /// <summary>The actor's side: returns as soon as one more environment step keeps the drift above − slack.</summary>
     /// <exception cref="OperationCanceledException">Cancelled while it had to wait.</exception>
     /// <exception cref="InvalidOperationException">The learner failed; its exception is inside.</exception>
     public void WaitForLearner(CancellationToken cancellation) =>
-        Wait(() => !Started || _ratio * (_environmentSteps + 1 - _startAfter) - _learnerSteps <= _slack, cancellation);
+        Wait(() => WithinSlack, cancellation);
 
     /// <summary>The learner's side: returns as soon as one more learner step keeps the drift below + slack.</summary>
     /// <returns>False when the run is over.</returns>
@@ -76,6 +89,7 @@ public sealed class UtdGovernor
         }
     }
 
+    private bool WithinSlack => !Started || _ratio * (_environmentSteps + 1 - _startAfter) - _learnerSteps <= _slack;
     private bool Started => _environmentSteps >= _startAfter;
     private double Due => _ratio * Math.Max(0, _environmentSteps - _startAfter);
 

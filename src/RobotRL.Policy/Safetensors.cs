@@ -56,6 +56,11 @@ public sealed class Safetensors
         return entry.Values;
     }
 
+    /// <summary>The one tensor of that name, of one dimension and any length.</summary>
+    public float[] Vector(string name) => _tensors.TryGetValue(name, out var entry) && entry.Shape.Length == 1
+        ? entry.Values
+        : throw Bad($"tensor {name} is missing, or not of one dimension.");
+
     /// <summary>The parameters of a layout as one flat vector. Names under the prefix that the layout lacks are refused.</summary>
     public float[] Pack(ParameterLayout layout, string prefix)
     {

@@ -24,35 +24,42 @@ internal static class TrainCommand
         var teleoperator = SharedOptions.Operator(OperatorKind.Scripted);
         Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
         var pace = SharedOptions.Pace();
+        Option<LearnerPlace> learner = new("--learner") { Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)" };
+        Option<string?> receipts = new("--receipts") { Description = "Append a line with a checksum to this file for every step that the store acknowledged" };
         var set = SharedOptions.Set();
-        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, humanSteps, wall, teleoperator, deterministic, pace, set }
+        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, humanSteps, wall, teleoperator, deterministic, pace, learner, receipts, set }
             .Does((parse, cancel) =>
             {
                 var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+                if (parse.GetValue(deterministic) && parse.GetValue(learner) != LearnerPlace.Thread)
+                    throw new BadInputException("--deterministic: acting and learning take turns in one process; leave --learner out");
+                using var acknowledged = parse.GetValue(receipts) is { } file ? new Receipts(file) : null;
                 var result = Run(configuration, parse.GetRequiredValue(run),
                     new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(), parse.GetValue(deterministic)),
                     new TrainingGoal(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(humanSteps), parse.GetValue(wall)),
-                    parse.GetValue(teleoperator), parse.GetValue(pace), cancel);
+                    parse.GetValue(teleoperator), parse.GetValue(pace), cancel, parse.GetValue(learner), acknowledged);
                 CommandLine.Result(parse, result);
                 return ExitCode.Done;
             });
     }
 
     public static TrainingResult Run(
-        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, CancellationToken cancel) =>
-        InSession(configuration, folder, identity, goal, teleoperator, pace, session => session.Run(cancel));
+        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, CancellationToken cancel,
+        LearnerPlace learner = LearnerPlace.Thread, Receipts? receipts = null) =>
+        InSession(configuration, folder, identity, goal, teleoperator, pace, session => session.Run(learner, cancel), receipts);
 
     /// <summary>Makes the run's folder or goes on with what it holds.</summary>
     public static T InSession<T>(
-        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, Func<TrainingSession, T> body)
+        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, Func<TrainingSession, T> body, Receipts? receipts = null)
     {
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace);
         var hands = Teleoperator(teleoperator, pace, rig, identity.Seed);
         var run = RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration.ResolvedYaml);
+        using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
-        var session = new TrainingSession(run, rig, hands, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line));
+        var session = new TrainingSession(run, rig, hands, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts };
         return body(session);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RobotRL.Learning;
 using static TorchSharp.torch.utils.tensorboard;
 
 namespace RobotRL.Cli.Runs;
@@ -20,12 +21,34 @@ internal sealed class MetricsLog : IDisposable
     private readonly FileStream _lines;
     private readonly TorchSharp.Modules.SummaryWriter _events;
 
-    public MetricsLog(string directory)
+    /// <param name="directory">The run's.</param>
+    /// <param name="name">A learner in a process of its own writes beside the actor's file, not into it.</param>
+    public MetricsLog(string directory, string name = "metrics")
     {
-        var path = Path.Combine(directory, "metrics.jsonl");
+        var path = Path.Combine(directory, $"{name}.jsonl");
         CutTornLine(path);
         _lines = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
         _events = SummaryWriter(Path.Combine(directory, "tensorboard"));
+    }
+
+    /// <summary>Writes what a learner's loop reports.</summary>
+    public void Write(in LearnerReport report, double wallS)
+    {
+        var m = report.Metrics;
+        Write("learner", m.Step, new
+        {
+            m.Step,
+            m.CriticLoss,
+            m.GraspLoss,
+            m.ActorLoss,
+            m.QMean,
+            m.TargetMean,
+            m.Entropy,
+            m.Temperature,
+            m.CloningError,
+            WallStepsPerS = Math.Round(report.StepsPerSecond, 2),
+            WallS = Math.Round(wallS, 3),
+        });
     }
 
     /// <summary>Writes one record; numeric properties also become TensorBoard scalars named <c>kind/property</c> at <paramref name="step"/>.</summary>

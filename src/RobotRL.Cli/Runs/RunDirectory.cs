@@ -30,6 +30,7 @@ internal sealed class RunDirectory
     public string ConfigPath => System.IO.Path.Combine(Path, "config.yaml");
     public string Episodes => System.IO.Path.Combine(Path, "episodes");
     public string Events => System.IO.Path.Combine(Path, "events");
+    public string Weights => System.IO.Path.Combine(Path, "weights");
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
 
     /// <summary>Whether a run lives in the folder.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RobotRL.Cli.Actor;
+using RobotRL.Cli.Commands;
 using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
 using RobotRL.Learning;
@@ -12,7 +13,7 @@ namespace RobotRL.Cli.Training;
 
 /// <summary>
 /// One training run from wherever it stands: rebuild the buffers from the episodes on disk, take up the newest checkpoint, record the missing
-/// demonstrations, then act and learn at the governed ratio. Learner and actor run on threads of their own, or in turn when deterministic.
+/// demonstrations, then act and learn at the governed ratio, with a learner that is wherever <see cref="LearnerPlace"/> says.
 /// </summary>
 internal sealed class TrainingSession(
     RunDirectory run, SimulatedRig rig, ITeleoperator teleoperator, MetricsLog metrics, TrainingView view, TrainingGoal goal, Action<string> log)
@@ -28,122 +29,77 @@ internal sealed class TrainingSession(
     private long _envSteps, _demonstrationSteps, _humanSteps;
     private int _episodes, _demonstrations;
 
-    public TrainingResult Run(CancellationToken cancel)
+    /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
+    public Receipts? Receipts { get; init; }
+
+    public TrainingResult Run(LearnerPlace place, CancellationToken cancel)
     {
         var store = EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log);
         var task = rig.Configuration.Task;
-        using var buffer = new ReplayBuffer(FrameLayout.Of(task), task.Actions, _parameters.BufferCapacity, _parameters.BufferCapacity);
-        foreach (var episode in store.Episodes()) TakeUp(episode, buffer);
-
-        using var learner = Learners.Create(rig.Configuration, Seeds.Derive(_seed, SeedUse.Learner));
-        var share = _parameters.Method == LearningMethod.Rlpd ? _parameters.DemonstrationShare : 1;
-        var batches = new MixedSource(buffer, share, new RandomStream(Seeds.Derive(_seed, SeedUse.Sampling)));
-        var demonstrations = new MixedSource(buffer, 1, new RandomStream(Seeds.Derive(_seed, SeedUse.Demonstrations)));
-        if (Checkpoint.All(run.Checkpoints) is [var newest, ..])
-        {
-            Checkpoint.Read(newest, learner);
-            SamplingState.Read(newest, batches, demonstrations);
-            log($"Going on from {Path.GetFileName(newest)} with {_envSteps} environment steps and {_demonstrations} demonstrations on disk.");
-        }
-
-        var exchange = new WeightExchange();
-        var governor = new UtdGovernor(_parameters, _envSteps, learner.Steps);
-        var loop = new LearnerLoop(learner, batches, demonstrations, _parameters, governor, exchange)
-        {
-            Reported = ReportLearner,
-            CheckpointDue = l => Save(l, batches, demonstrations),
-        };
+        using var learning = Learning(place);
+        foreach (var episode in store.Episodes()) TakeUp(episode, learning.Add);
+        if (store.Files.Count > 0) log($"{_envSteps} environment steps and {_demonstrations} demonstrations on disk.");
         using var network = new PolicyNetwork(NetworkShape.Of(task, _parameters), Learners.Device);
 
         try
         {
             view.While(() =>
             {
-                RecordDemonstrations(store, buffer, cancel);
+                RecordDemonstrations(store, learning.Add, cancel);
                 if (cancel.IsCancellationRequested) return;
-                if (run.Identity.Deterministic) ActAndLearnInTurn();
-                else ActWhileLearning();
+                try
+                {
+                    learning.Begin(_envSteps, steps => Report("pretraining", steps, episodeEnded: false), cancel);
+                    Act();
+                }
+                catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+                {
+                    // Asked to stop: what was recorded and learned is kept below.
+                }
+                finally
+                {
+                    learning.End();
+                }
             });
         }
-        catch (Exception e) when ((e as LearningDivergedException ?? e.InnerException as LearningDivergedException) is { } diverged)
+        catch (Exception e) when (LearnerIsLost(e) is { } why)
         {
             rig.Control.SignOff();
             rig.Control.Advance(2 * rig.Control.TicksPerDecision);
-            throw new SafeStopException($"{diverged.Message} The robot came to rest; look for episodes with numbers that are not finite, or lower learner.learning_rate: the newest checkpoint and all episodes are kept");
+            throw new SafeStopException(why);
         }
-        Save(learner, batches, demonstrations);
-        return new(_envSteps, _demonstrationSteps, _humanSteps, learner.Steps, _wall.Elapsed.TotalSeconds, Finite(_success.Mean), _interventions.Fraction,
+        learning.Save();
+        return new(_envSteps, _demonstrationSteps, _humanSteps, learning.Steps, _wall.Elapsed.TotalSeconds, Finite(_success.Mean), _interventions.Fraction,
             Finished: !cancel.IsCancellationRequested, run.Path);
 
-        void ActAndLearnInTurn()
-        {
-            loop.Pretrain(cancel);
-            Act(() => { }, () => loop.CatchUp());
-        }
-
-        void ActWhileLearning()
-        {
-            Exception? failure = null;
-            using var stopLearning = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var learning = new Thread(() =>
-            {
-                try
-                {
-                    loop.Run(stopLearning.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    // Asked to stop: no failure.
-                }
-                catch (Exception e)
-                {
-                    failure = e; // the governor tells a waiting actor; one that never waits is told at the end
-                }
-            })
-            { Name = "learner" };
-            learning.Start();
-            try
-            {
-                while (learner.PretrainedSteps < _parameters.PretrainSteps && learner.Steps == 0 && learning.IsAlive && !cancel.IsCancellationRequested)
-                {
-                    Thread.Sleep(50);
-                    Report("pretraining", learner.PretrainedSteps, episodeEnded: false);
-                }
-                Act(() => governor.WaitForLearner(cancel), () => { });
-            }
-            finally
-            {
-                governor.Complete();
-                stopLearning.Cancel();
-                learning.Join();
-            }
-            if (failure is not null) throw new InvalidOperationException("The learner failed: " + failure.Message, failure);
-        }
-
-        void Act(Action beforeEpisodeStep, Action afterStep)
+        void Act()
         {
             while (!IsDone() && !cancel.IsCancellationRequested)
             {
                 var index = (ulong)_episodes;
                 var noise = new NoiseSource(Seeds.Derive(_seed, SeedUse.PolicyNoise, index));
-                var policy = new LearnedPolicy(network, task.Actions, noise, deterministic: false, exchange);
+                var policy = new LearnedPolicy(network, task.Actions, noise, deterministic: false, learning.Weights);
                 SeedOperator(SeedUse.Online, index);
-                try
+                RunEpisode(store, EpisodeKind.Online, Seeds.Derive(_seed, SeedUse.Online, index), policy, transition =>
                 {
-                    RunEpisode(store, EpisodeKind.Online, Seeds.Derive(_seed, SeedUse.Online, index), policy, transition =>
-                    {
-                        buffer.Add(EpisodeKind.Online, transition);
-                        _envSteps++;
-                        governor.EnvironmentStepped();
-                        afterStep();
-                        if (!cancel.IsCancellationRequested) beforeEpisodeStep();
-                    }, cancel);
-                }
-                catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-                {
-                    return;
-                }
-                Report("learning", governor.LearnerSteps, episodeEnded: true);
+                    learning.Add(EpisodeKind.Online, transition);
+                    _envSteps++;
+                    learning.Stepped();
+                    AwaitLearner();
+                }, cancel);
+                Report("learning", learning.Steps, episodeEnded: true);
+            }
+        }
+
+        void AwaitLearner()
+        {
+            try
+            {
+                if (!cancel.IsCancellationRequested) learning.Await(cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                // The episode ends by itself, and is kept.
             }
         }
     }
@@ -152,7 +108,7 @@ internal sealed class TrainingSession(
     public RecordingResult Record(int episodes, CancellationToken cancel)
     {
         var store = EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log);
-        foreach (var episode in store.Episodes()) TakeUp(episode, null);
+        foreach (var episode in store.Episodes()) TakeUp(episode, (_, _) => { });
         var result = new RecordingResult(0, 0, 0, 0, run.Path);
         view.While(() =>
         {
@@ -176,7 +132,7 @@ internal sealed class TrainingSession(
         _envSteps >= goal.EnvSteps || _humanSteps >= goal.HumanSteps || _wall.Elapsed.TotalSeconds >= goal.WallSeconds ||
         (_success.Count == SuccessWindow && _success.Mean >= goal.UntilSuccess);
 
-    private void RecordDemonstrations(EpisodeStore store, ReplayBuffer buffer, CancellationToken cancel)
+    private void RecordDemonstrations(EpisodeStore store, Action<EpisodeKind, Transition> learnFrom, CancellationToken cancel)
     {
         List<Transition> transitions = [];
         while (_demonstrations < rig.Configuration.Operator.Demonstrations && _humanSteps < goal.HumanSteps && !cancel.IsCancellationRequested)
@@ -185,7 +141,7 @@ internal sealed class TrainingSession(
             var summary = Demonstrate(store, transitions.Add, cancel);
             // What did not succeed demonstrates nothing: it stays on disk, out of the buffer.
             if (summary.Outcome == EpisodeOutcome.Success)
-                foreach (var transition in transitions) buffer.Add(EpisodeKind.Demonstration, transition);
+                foreach (var transition in transitions) learnFrom(EpisodeKind.Demonstration, transition);
         }
     }
 
@@ -215,6 +171,7 @@ internal sealed class TrainingSession(
         var summary = runner.Run(kind, seed, policy, transition =>
         {
             writer.Append(transition, policy.Version);
+            Receipts?.Write(writer.Info.Index, writer.Steps - 1, transition);
             onTransition(transition);
             Refresh();
         }, cancel);
@@ -224,7 +181,7 @@ internal sealed class TrainingSession(
         return summary;
     }
 
-    private void TakeUp(Episode episode, ReplayBuffer? buffer)
+    private void TakeUp(Episode episode, Action<EpisodeKind, Transition> learnFrom)
     {
         var human = episode.Transitions.Count(t => t.IsIntervention);
         var summary = new EpisodeSummary(episode.Info.Kind, episode.Info.Seed, episode.Outcome, episode.Steps.Count, episode.Transitions.Sum(t => t.Reward),
@@ -233,7 +190,7 @@ internal sealed class TrainingSession(
         if (summary.Kind == EpisodeKind.Online) _envSteps += summary.Steps;
         else if (summary.Outcome != EpisodeOutcome.Success) return;
         if (!episode.Excluded)
-            foreach (var transition in episode.Transitions) buffer?.Add(episode.Info.Kind, transition);
+            foreach (var transition in episode.Transitions) learnFrom(episode.Info.Kind, transition);
     }
 
     private void Count(in EpisodeSummary summary)
@@ -275,21 +232,7 @@ internal sealed class TrainingSession(
     private void ReportLearner(LearnerReport report)
     {
         _learnerMetrics = report.Metrics;
-        var m = report.Metrics;
-        metrics.Write("learner", m.Step, new
-        {
-            m.Step,
-            m.CriticLoss,
-            m.GraspLoss,
-            m.ActorLoss,
-            m.QMean,
-            m.TargetMean,
-            m.Entropy,
-            m.Temperature,
-            m.CloningError,
-            WallStepsPerS = Math.Round(report.StepsPerSecond, 2),
-            WallS = Math.Round(_wall.Elapsed.TotalSeconds, 3),
-        });
+        metrics.Write(report, _wall.Elapsed.TotalSeconds);
     }
 
     private void Report(string phase, long learnerSteps, bool episodeEnded) => view.Report(
@@ -301,8 +244,19 @@ internal sealed class TrainingSession(
         if (teleoperator is ScriptedOperator scripted) scripted.State = new(Seeds.Derive(Seeds.Derive(_seed, SeedUse.OperatorNoise), use, index));
     }
 
-    private void Save(ILearner learner, MixedSource batches, MixedSource demonstrations) =>
-        Checkpoint.Write(run.Checkpoints, learner, directory => SamplingState.Write(directory, batches, demonstrations));
+    private ILearning Learning(LearnerPlace place)
+    {
+        if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, log);
+        var local = new LocalLearner(run, rig.Configuration);
+        if (local.GoesOnFrom is { } checkpoint) log($"Going on from {checkpoint}.");
+        return run.Identity.Deterministic ? new LearningInTurn(local, ReportLearner) : new LearningThread(local, ReportLearner);
+    }
+
+    /// <summary>What to tell the operator when there is no learner any more; null for any other failure.</summary>
+    private static string? LearnerIsLost(Exception e) => e is LearnerLostException ? e.Message
+        : (e as LearningDivergedException ?? e.InnerException as LearningDivergedException) is { } diverged
+            ? $"{diverged.Message} The robot came to rest; look for episodes with numbers that are not finite, or lower learner.learning_rate: the newest checkpoint and all episodes are kept"
+            : null;
 
     private static double Finite(double value) => double.IsFinite(value) ? value : 0;
 }

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Diagnostics;
+using RobotRL.Cli.Runs;
+using RobotRL.Cli.Training;
+using RobotRL.Configuration;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary>Where learning happens while a session acts.</summary>
+internal enum LearnerPlace
+{
+    /// <summary>On a thread of the same process.</summary>
+    Thread,
+
+    /// <summary>In a process that the session starts, and starts again when it was killed.</summary>
+    Process,
+
+    /// <summary>In a process that somebody else starts: <c>robotrl learner RUN</c>.</summary>
+    External,
+}
+
+/// <summary><c>robotrl learner</c>: learns from the episodes that another process records, until it is told to stop.</summary>
+internal static class LearnerCommand
+{
+    public static Command Create()
+    {
+        var run = SharedOptions.Run();
+        var wait = new Option<double>("--wait-seconds") { Description = "How long to wait for the run to be made, and for another learner to end", DefaultValueFactory = _ => 60 }.Where(s => s >= 0, "write a number of seconds");
+        Option<bool> supervised = new("--until-stdin-ends") { Description = "Stop when standard input is closed: the end of whoever started it" };
+        return new Command("learner", "Learn from what another process records") { run, wait, supervised }.Does((parse, cancel) =>
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            if (parse.GetValue(supervised)) new Thread(() => StopWhenInputEnds(stop)) { IsBackground = true, Name = "stdin" }.Start();
+            var patience = TimeSpan.FromSeconds(parse.GetValue(wait));
+            var directory = Await(() => RunDirectory.Exists(parse.GetRequiredValue(run)) ? RunDirectory.Open(parse.GetRequiredValue(run)) : null, patience, stop.Token)
+                ?? RunDirectory.Open(parse.GetRequiredValue(run));
+            using var learning = Await(() => RunLock.Learning(directory), patience, stop.Token)
+                ?? throw new BadInputException($"{directory.Path}: another process learns in this run; end it first");
+            var configuration = RunConfiguration.Load(directory.ConfigPath);
+            using var metrics = new MetricsLog(directory.Path, "learner");
+            var result = new LearnerSession(directory, configuration, metrics, line => Console.Error.WriteLine($"learner: {line}")).Run(stop.Token);
+            CommandLine.Result(parse, result);
+            return ExitCode.Done;
+        });
+    }
+
+    private static T? Await<T>(Func<T?> find, TimeSpan patience, CancellationToken cancel) where T : class
+    {
+        for (var waited = Stopwatch.StartNew(); ; cancel.WaitHandle.WaitOne(50))
+        {
+            if (find() is { } found) return found;
+            if (waited.Elapsed > patience || cancel.IsCancellationRequested) return null;
+        }
+    }
+
+    private static void StopWhenInputEnds(CancellationTokenSource stop)
+    {
+        while (Console.In.Read() >= 0) { }
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself.
+        }
+    }
+}

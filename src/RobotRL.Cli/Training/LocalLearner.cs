@@ -1,0 +1,58 @@
+using RobotRL.Cli.Runs;
+using RobotRL.Configuration;
+using RobotRL.Learning;
+using RobotRL.Model;
+using RobotRL.Policy;
+using RobotRL.Replay;
+
+namespace RobotRL.Cli.Training;
+
+/// <summary>A learner with its buffers in this process, from wherever its newest checkpoint stands.</summary>
+internal sealed class LocalLearner : IDisposable
+{
+    private readonly RunDirectory _run;
+    private readonly LearnerParameters _parameters;
+    private readonly MixedSource _batches, _demonstrations;
+
+    public LocalLearner(RunDirectory run, RunConfiguration configuration)
+    {
+        (_run, _parameters) = (run, configuration.Learner);
+        var (task, seed) = (configuration.Task, run.Identity.Seed);
+        Buffer = new ReplayBuffer(FrameLayout.Of(task), task.Actions, _parameters.BufferCapacity, _parameters.BufferCapacity);
+        Learner = Learners.Create(configuration, Seeds.Derive(seed, SeedUse.Learner));
+        var share = _parameters.Method == LearningMethod.Rlpd ? _parameters.DemonstrationShare : 1;
+        _batches = new MixedSource(Buffer, share, new RandomStream(Seeds.Derive(seed, SeedUse.Sampling)));
+        _demonstrations = new MixedSource(Buffer, 1, new RandomStream(Seeds.Derive(seed, SeedUse.Demonstrations)));
+        if (Checkpoint.All(run.Checkpoints) is not [var newest, ..]) return;
+        Checkpoint.Read(newest, Learner);
+        SamplingState.Read(newest, _batches, _demonstrations);
+        GoesOnFrom = Path.GetFileName(newest);
+    }
+
+    public ReplayBuffer Buffer { get; }
+    public ILearner Learner { get; }
+    public WeightExchange Weights { get; } = new();
+
+    /// <summary>Name of the checkpoint that was taken up; null for a fresh learner.</summary>
+    public string? GoesOnFrom { get; }
+
+    /// <summary>Whether pretraining is still to be done.</summary>
+    public bool Pretrains => Learner.PretrainedSteps < _parameters.PretrainSteps && Learner.Steps == 0;
+
+    public UtdGovernor Governor(long envSteps) => new(_parameters, envSteps, Learner.Steps);
+
+    public LearnerLoop Loop(UtdGovernor governor, Action<LearnerReport> reported) => new(Learner, _batches, _demonstrations, _parameters, governor, Weights)
+    {
+        Reported = reported,
+        CheckpointDue = _ => Save(),
+    };
+
+    /// <summary>Between two learner steps only.</summary>
+    public void Save() => Checkpoint.Write(_run.Checkpoints, Learner, directory => SamplingState.Write(directory, _batches, _demonstrations));
+
+    public void Dispose()
+    {
+        Learner.Dispose();
+        Buffer.Dispose();
+    }
+}
