@@ -8,8 +8,9 @@ namespace RobotRL.Cli.Actor;
 /// <summary>How an episode went.</summary>
 /// <param name="CycleTimeS">Robot time from the first decision to the end, s.</param>
 /// <param name="LimitedSteps">Decisions during which a limit altered or stopped the motion.</param>
+/// <param name="Reflexes">Times that the critic's reflex interrupted; in shadow mode, would have.</param>
 internal readonly record struct EpisodeSummary(
-    EpisodeKind Kind, ulong Seed, EpisodeOutcome Outcome, int Steps, double Return, double CycleTimeS, int HumanSteps, int Interventions, int LimitedSteps, Fault Fault)
+    EpisodeKind Kind, ulong Seed, EpisodeOutcome Outcome, int Steps, double Return, double CycleTimeS, int HumanSteps, int Interventions, int LimitedSteps, Fault Fault, int Reflexes = 0)
 {
     /// <summary>Success without any help.</summary>
     public bool IsAutonomousSuccess => Outcome == EpisodeOutcome.Success && HumanSteps == 0;
@@ -47,7 +48,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         teleoperator.BeginEpisode(kind);
         _arbiter.Statistics = default;
 
-        var start = rig.Now;
+        var (start, reflexes) = (rig.Now, rig.Control.Latest.Reflex.Reflexes);
         var observation = rig.Observe();
         // A stop on the way to the start pose is no decision's doing: the episode ends without a transition.
         var (outcome, steps, total, limited) = (rig.Control.IsStopped ? EpisodeOutcome.SafetyStop : EpisodeOutcome.Interrupted, 0, 0.0, 0);
@@ -76,7 +77,8 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         _arbiter.EndEpisode(rig.Now);
         var statistics = _arbiter.Statistics;
         var summary = new EpisodeSummary(
-            kind, seed, outcome, steps, total, rig.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, rig.Control.Latest.Fault);
+            kind, seed, outcome, steps, total, rig.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, rig.Control.Latest.Fault,
+            rig.Control.Latest.Reflex.Reflexes - reflexes);
         AwaitOperator(summary, cancel);
         return summary;
     }

@@ -13,7 +13,7 @@ namespace RobotRL.Cli.Composition;
 internal sealed record ControlOptions(string Channel, int? Cpu, int Priority, long? LinkMaxAgeNs);
 
 /// <summary>
-/// The composition root of the control process, in flow order: world → robot → shared memory → 1 kHz control cycle (the gate inside it) → its loop.
+/// The composition root of the control process, in flow order: world → robot → shared memory → 1 kHz control cycle (reflex and gate inside it) → its loop.
 /// The loop's thread owns all of it and steps the physics too; cameras are the actor's.
 /// </summary>
 internal sealed class ControlProcess : IDisposable
@@ -26,6 +26,7 @@ internal sealed class ControlProcess : IDisposable
     private readonly MujocoRobot _robot;
     private readonly ControlChannel _channel;
     private readonly RealtimePacer _pacer;
+    private readonly SafetyLayer _safety;
     private readonly ControlCycle _cycle;
 
     public ControlProcess(RunConfiguration configuration, ControlOptions options)
@@ -39,7 +40,8 @@ internal sealed class ControlProcess : IDisposable
 
         _channel = ControlChannel.Create(options.Channel, configuration.Hash, world.StateSize);
         _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, new PublishedWorld(world, _channel));
-        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells);
+        _safety = new SafetyLayer(configuration);
+        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells, reflex: _safety.Reflex);
     }
 
     /// <summary>The newest tick, once the loop has ended.</summary>
@@ -81,6 +83,7 @@ internal sealed class ControlProcess : IDisposable
 
     public void Dispose()
     {
+        _safety.Dispose();
         _pacer.Dispose();
         _channel.Dispose();
         _robot.Dispose();

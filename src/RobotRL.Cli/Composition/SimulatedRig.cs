@@ -10,7 +10,7 @@ using RobotRL.Sensing;
 namespace RobotRL.Cli.Composition;
 
 /// <summary>
-/// The composition root of the simulated robot, in flow order: world → robot → 1 kHz control cycle (the gate inside it) → cameras → observations.
+/// The composition root of the simulated robot, in flow order: world → robot → 1 kHz control cycle (reflex and gate inside it) → cameras → observations.
 /// One thread owns it: physics, rendering and decisions take turns in virtual time.
 /// </summary>
 internal sealed class SimulatedRig : IDisposable
@@ -18,6 +18,7 @@ internal sealed class SimulatedRig : IDisposable
     private readonly MujocoRobot _robot;
     private readonly SimulatedTask _task;
     private readonly IPacer _pacer;
+    private readonly SafetyLayer _safety;
     private readonly ControlCycle _cycle;
     private readonly OffscreenRenderer? _renderer;
     private readonly LockstepObservations _observations;
@@ -32,7 +33,8 @@ internal sealed class SimulatedRig : IDisposable
         _task = SimulatedTask.Create(task, _robot);
 
         _pacer = pace == Pace.Realtime ? new RealtimePacer(configuration.Robot.ControlPeriodNs, _robot) : new LockstepPacer(_robot);
-        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange);
+        _safety = new SafetyLayer(configuration);
+        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, reflex: _safety.Reflex);
         Control = new ControlSession(_cycle, task);
 
         _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
@@ -44,6 +46,9 @@ internal sealed class SimulatedRig : IDisposable
 
     /// <summary>Where decisions go in and executed actions come out.</summary>
     public ControlSession Control { get; }
+
+    /// <summary>Where the reflex finds its critic.</summary>
+    public CriticCell Critics => _safety.Critics;
 
     public Stamp Now => _robot.Now;
 
@@ -84,6 +89,7 @@ internal sealed class SimulatedRig : IDisposable
     {
         _observations.Dispose();
         _renderer?.Dispose();
+        _safety.Dispose();
         (_pacer as IDisposable)?.Dispose();
         _robot.Dispose();
     }
