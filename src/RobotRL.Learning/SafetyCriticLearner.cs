@@ -75,11 +75,15 @@ public sealed class SafetyCriticLearner : IDisposable
     public SafetyMetrics Step(SafetyBuffer buffer)
     {
         buffer.Sample(_batch, _parameters.ViolationShare, _noise);
-        return Update(_batch);
+        double drawn = _batch.Count(t => t.Violated) / (double)_batch.Length, actual = buffer.Violations / (double)buffer.Count;
+        return drawn is > 0 and < 1 ? Update(_batch, actual / drawn, (1 - actual) / (1 - drawn)) : Update(_batch);
     }
 
     /// <summary>One update of every head on given transitions.</summary>
-    public SafetyMetrics Update(ReadOnlySpan<SafetyTransition> batch)
+    /// <param name="batch">Any number of transitions.</param>
+    /// <param name="violationWeight">Weight of the rows that end in a violation in the risk's loss: oversampled, they would make the risk an overestimate.</param>
+    /// <param name="otherWeight">Weight of the other rows there.</param>
+    public SafetyMetrics Update(ReadOnlySpan<SafetyTransition> batch, double violationWeight = 1, double otherWeight = 1)
     {
         using var scope = NewDisposeScope();
         var (x, next) = (Rows(batch, t => t.Features), Rows(batch, t => t.Next ?? t.Features));
@@ -93,7 +97,8 @@ public sealed class SafetyCriticLearner : IDisposable
         }
         // Cross-entropy has the squared error's fixed point, and a gradient also where the sigmoid is saturated on the wrong side.
         var logits = _riskNetwork.Forward(_risk.Trained, x).squeeze(2);
-        var riskLoss = (logits.Softplus() - logits * riskTarget).mean();
+        var weights = violated.Times(violationWeight - otherWeight).Plus(otherWeight);
+        var riskLoss = ((logits.Softplus() - logits * riskTarget) * weights).mean();
         var feasibilityLoss = (_feasibilityNetwork.Forward(_feasibility.Trained, x).squeeze(2) - feasibilityTarget).Squared().mean();
         var valueLoss = ExpectileLoss(best - _valueNetwork.Forward(_value.Trained, x * _stateMask).view(-1));
         var recoveryRisk = Risk(_risk.Frozen, WithRecovery(_recovery.Trained, x)).mean();

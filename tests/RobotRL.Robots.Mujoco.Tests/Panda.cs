@@ -34,7 +34,7 @@ internal static class Panda
     public static TaskDescription Task(TaskKind kind) => new()
     {
         Kind = kind,
-        ScenePath = Scene(kind switch { TaskKind.Reach => "reach", TaskKind.PegInsert => "peg-insert", _ => "pick-lift" }),
+        ScenePath = Scene(kind switch { TaskKind.Reach => "reach", TaskKind.PegInsert => "peg-insert", TaskKind.Maze => "maze", _ => "pick-lift" }),
         Actions = new([0, 1, 2], 0.01, 0.05, kind == TaskKind.PickLift),
         Cameras = [],
         EndEffectorInFlange = Tool(kind),
@@ -46,7 +46,7 @@ internal static class Panda
         Scale = new(0.1, 0.5, 0.1, 0.5, 10, 1, 0.08),
     };
 
-    public static Pose Tool(TaskKind kind) => new(new(0, 0, kind == TaskKind.PegInsert ? 0.1624 : 0.1034), Rotation.AboutZ(-Math.PI / 4));
+    public static Pose Tool(TaskKind kind) => new(new(0, 0, kind is TaskKind.PegInsert or TaskKind.Maze ? 0.1624 : 0.1034), Rotation.AboutZ(-Math.PI / 4));
 
     public static string Configuration(string task) => Path.Combine(Root, "robot-configs", "sim", task + ".yaml");
 

@@ -60,7 +60,7 @@ internal sealed class AblationCell(IBench bench, Func<IBench> shadow, AblationSi
         if (buffer.Count(ReplaySet.Demonstration) > 0)
             for (var i = 0; i < size.PretrainSteps && !cancel.IsCancellationRequested; i++) learner.Pretrain(demonstrations);
 
-        var (steps, successes, violations, stops, flagged, online) = (0L, 0, 0, 0, 0L, 0);
+        var (steps, successes, violations, stops, flagged, online, due) = (0L, 0, 0, 0, 0L, 0, 0.0);
         for (var episode = 0; episode < size.Episodes && !cancel.IsCancellationRequested; episode++)
         {
             network.Load(learner.Snapshot());
@@ -69,7 +69,8 @@ internal sealed class AblationCell(IBench bench, Func<IBench> shadow, AblationSi
             {
                 buffer.Add(EpisodeKind.Online, transition);
                 if (step.Flagged) flagged++;
-                if (++online >= parameters.StartAfter) learner.Step(batches);
+                if (++online < parameters.StartAfter) return;
+                for (due += parameters.UpdateToData; due >= 1; due--) learner.Step(batches);
             });
             steps += end.Steps;
             if (end.Last.Violated) violations++;
@@ -138,11 +139,10 @@ internal sealed class AblationCell(IBench bench, Func<IBench> shadow, AblationSi
         {
             var proposed = policy(observation);
             var step = bench.Step(proposed);
-            var over = step.Violated || step.Success || step.Stopped;
-            var truncated = !over && steps == bench.MaxSteps;
+            var truncated = !step.IsOver && steps == bench.MaxSteps;
             var action = new ExecutedAction { Policy = proposed, Proposed = proposed, Executed = step.Executed, Source = ActionSource.Policy, Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None };
-            onStep?.Invoke(new(observation, action, step.Reward, step.Next, over, truncated), step);
-            if (over || truncated || until?.Invoke() == true) return (step, steps);
+            onStep?.Invoke(new(observation, action, step.Reward, step.Next, step.IsOver, truncated), step);
+            if (step.IsOver || truncated || until?.Invoke() == true) return (step, steps);
             observation = step.Next;
         }
     }

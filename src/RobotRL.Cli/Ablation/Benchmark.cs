@@ -17,6 +17,8 @@ internal abstract class Benchmark
     public static Benchmark Of(string name) => name switch
     {
         "navigation-1" or "navigation-2" => new NavigationBenchmark(name),
+        "maze" => new ArmBenchmark(name, forceLimitN: 40),
+        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40),
         _ => throw new BadInputException($"{name}: no benchmark of the safety critic; one of {string.Join(", ", Names)}"),
     };
 
@@ -60,11 +62,11 @@ internal sealed class NavigationBenchmark(string name) : Benchmark
     protected override string ConfigurationHash => _configuration.Hash;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Navigation;
     public override SafetyCriticParameters Critic => new() { RiskDiscount = _configuration.Task.RiskDiscount };
-    public override AblationSize Size => new(Demonstrations: 3, PretrainSteps: 300, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
+    public override AblationSize Size => new(Demonstrations: 3, PretrainSteps: 300, Episodes: 40, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
     public override int Seeds => 10;
-    public override (int, int) Pretraining => (20_000, 5_000);
-    public override double FalseInterventionRate => 0.05;
-    public override int Horizon => 3;
+    public override (int, int) Pretraining => (20_000, 4_000);
+    public override double FalseInterventionRate => 0.1;
+    public override int Horizon => 5;
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel) => NavigationExperience.Collect(_configuration, steps, seed);
 
     public override IBench Open(Protection protection, string? criticFolder, bool shadow) =>

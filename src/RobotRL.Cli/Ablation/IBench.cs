@@ -7,9 +7,11 @@ namespace RobotRL.Cli.Ablation;
 /// <param name="Violated">A constraint was broken; judged alike whatever protects.</param>
 /// <param name="Stopped">A protective stop ended the episode.</param>
 /// <param name="Flagged">The critic interrupted, or in shadow would have.</param>
-/// <param name="Harm">What a critic learns from this decision: one entry a chain of experience.</param>
 internal sealed record BenchStep(
-    Observation Next, PolicyAction Executed, float Reward, bool Violated, bool Success, bool Stopped, bool Flagged, IReadOnlyList<(float[] Features, float Margin)> Harm);
+    Observation Next, PolicyAction Executed, float Reward, bool Violated, bool Success, bool Stopped, bool Flagged)
+{
+    public bool IsOver => Violated || Success || Stopped;
+}
 
 /// <summary>Which layers protect.</summary>
 /// <param name="Limits">The deterministic envelope is that of the task; otherwise it binds nowhere.</param>
@@ -41,4 +43,7 @@ internal interface IBench : IDisposable
 
     /// <summary>What the scripted expert would do now.</summary>
     PolicyAction Demonstrate();
+
+    /// <summary>What a critic learns from the episode so far.</summary>
+    IReadOnlyList<HarmEpisode> Experience();
 }

@@ -13,6 +13,7 @@ internal sealed class NavigationBench : IBench
     private readonly PointMass _point;
     private readonly DecisionReflex? _reflex;
     private readonly bool _shadow;
+    private readonly List<(float[], float)> _experience = [];
     private int _wayPoint, _steps;
 
     public NavigationBench(NavigationConfiguration configuration, Protection protection, SafetyCritic? critic, bool shadow = false)
@@ -32,6 +33,7 @@ internal sealed class NavigationBench : IBench
         _point.Begin(seed);
         _reflex?.Begin();
         (_wayPoint, _steps) = (0, 0);
+        _experience.Clear();
         return Observe();
     }
 
@@ -45,13 +47,14 @@ internal sealed class NavigationBench : IBench
 
         var (features, before) = (_point.Features(x, y), _point.DistanceToGoal);
         _point.Move(x, y);
+        _experience.Add((features, (float)_point.Margin));
         _steps++;
         var (violated, success) = (_point.IsInside, !_point.IsInside && _point.IsAtGoal);
         // Progress tells a policy where the goal is; the sum over an episode does not depend on the way.
         var reward = ProgressReward * (before - _point.DistanceToGoal) / Way + (success ? 1 : 0);
         var executed = default(PolicyAction);
         (executed.Motion[0], executed.Motion[1]) = ((float)x, (float)y);
-        return new(Observe(), executed, (float)reward, violated, success, Stopped: !violated && !success && _reflex is { IsExhausted: true }, flagged, [(features, (float)_point.Margin)]);
+        return new(Observe(), executed, (float)reward, violated, success, Stopped: !violated && !success && _reflex is { IsExhausted: true }, flagged);
     }
 
     public PolicyAction Demonstrate()
@@ -64,6 +67,8 @@ internal sealed class NavigationBench : IBench
         (action.Motion[0], action.Motion[1]) = ((float)(dx / size), (float)(dy / size));
         return action;
     }
+
+    public IReadOnlyList<HarmEpisode> Experience() => [new([.. _experience], _point.IsInside, !_point.IsInside && _point.IsAtGoal)];
 
     public void Dispose() { }
 

@@ -47,18 +47,15 @@ internal static class NavigationExperience
     {
         using var bench = new NavigationBench(configuration, Protection.All[0], null);
         bench.Begin(index);
-        List<(float[], float)> steps = [];
         var shake = new float[2];
-        while (steps.Count < bench.MaxSteps)
+        for (var i = 0; i < bench.MaxSteps; i++)
         {
             var action = bench.Demonstrate();
             noise.FillNormal(shake);
             (action.Motion[0], action.Motion[1]) = (Clamp(action.Motion[0] + HandDeviation * shake[0]), Clamp(action.Motion[1] + HandDeviation * shake[1]));
-            var step = bench.Step(action);
-            steps.AddRange(step.Harm);
-            if (step.Violated || step.Success) return new(steps, step.Violated, IsOver: true);
+            if (bench.Step(action).IsOver) break;
         }
-        return new(steps, false, IsOver: false);
+        return bench.Experience()[0];
     }
 
     private static float Clamp(double value) => (float)Math.Clamp(value, -1, 1);

@@ -1,0 +1,100 @@
+using RobotRL.Cli.Commands;
+using RobotRL.Cli.Composition;
+using RobotRL.Configuration;
+using RobotRL.Model;
+using RobotRL.Safety;
+using RobotRL.Teleop;
+
+namespace RobotRL.Cli.Ablation;
+
+/// <summary>
+/// A task of the simulated arm, through the whole stack. A violation is a force above the task's limit in any control period, measured here and not by what
+/// protects. The policy sees no images: instead, where it is relative to the goal.
+/// </summary>
+internal sealed class ArmBench : IBench
+{
+    private readonly SimulatedRig _rig;
+    private readonly IExpert _expert;
+    private readonly SafetyFeatures _features;
+    private readonly HarmRecorder _recorder;
+    private readonly double _forceLimitN;
+    private bool _violated, _success;
+
+    public ArmBench(RunConfiguration configuration, double forceLimitN)
+    {
+        _rig = new(configuration, Pace.Lockstep);
+        (_forceLimitN, _recorder) = (forceLimitN, new(forceLimitN));
+        _expert = Experts.For(configuration.Task.Kind, configuration.Task.Actions);
+        _features = new(configuration.Task, configuration.Robot.Limits.Stiffness);
+    }
+
+    public ActionSpace Actions => _rig.Configuration.Task.Actions;
+    public LearnerParameters Learner => _rig.Configuration.Learner;
+    public int MaxSteps => _rig.Configuration.Task.MaxSteps;
+    public double DecisionS => _rig.Configuration.Task.DecisionPeriodNs * 1e-9;
+
+    /// <summary>Largest force since the episode began, N.</summary>
+    public double PeakForceN { get; private set; }
+
+    public Observation Begin(ulong seed)
+    {
+        _rig.BeginEpisode(seed);
+        _expert.Reset();
+        _recorder.Clear();
+        (_violated, _success, PeakForceN) = (false, false, 0);
+        return Observe();
+    }
+
+    public BenchStep Step(in PolicyAction proposed)
+    {
+        var control = _rig.Control;
+        control.BeginDecision(proposed, proposed, ActionSource.Policy);
+        var (part, flagged) = (control.TicksPerDecision / HarmRecorder.Phases, false);
+        for (var phase = 0; phase < HarmRecorder.Phases && !_violated; phase++)
+        {
+            var (peak, features) = (0.0, new float[SafetyFeatures.Count]);
+            for (var tick = 0; tick < part; tick++)
+            {
+                control.Advance(1);
+                ref readonly var now = ref control.Latest;
+                if (tick == 0) Look(now, features);
+                peak = Math.Max(peak, now.Measured.ExternalWrenchInEndEffector.Force.Length);
+                flagged |= IsFlagged(now);
+            }
+            _recorder.Add(features, peak);
+            PeakForceN = Math.Max(PeakForceN, peak);
+            _violated |= peak > _forceLimitN;
+        }
+        var executed = control.EndDecision();
+        _success = !_violated && _rig.Truth.Success;
+        return new(Observe(), executed.Executed, _success ? 1 : 0, _violated, _success, Stopped: !_violated && !_success && control.IsStopped, flagged);
+    }
+
+    public PolicyAction Demonstrate() => _expert.Act(_rig.Truth);
+
+    public IReadOnlyList<HarmEpisode> Experience() => _recorder.Chains(_success);
+
+    public void Dispose() => _rig.Dispose();
+
+    private void Look(in Control.ControlRecord now, float[] features)
+    {
+        var pose = now.EndEffector.PoseInBase;
+        _features.WriteState(features, now.Measured.ExternalWrenchInEndEffector, pose, now.EndEffector.TwistInBase, now.Target.StartInBase);
+        _features.WriteAction(features, pose, now.Target.PoseInBase);
+        _features.WriteStiffness(features, now.Stiffness);
+    }
+
+    private static bool IsFlagged(in Control.ControlRecord now) => now.Reflex.State != ReflexState.Following;
+
+    private Observation Observe()
+    {
+        var seen = _rig.Observe();
+        ref readonly var truth = ref _rig.Truth;
+        var relative = truth.GoalInBase.Inverse * truth.EndEffectorInBase;
+        var (scale, values) = (_rig.Configuration.Task.Scale, (float[])seen.Proprioception.Clone());
+        var turn = relative.Orientation.ToVector();
+        for (var axis = 0; axis < 3; axis++)
+            (values[axis], values[3 + axis]) = ((float)(relative.Position[axis] / scale.PositionM), (float)(turn[axis] / scale.RotationRad));
+        return new(seen.Time, values, []);
+    }
+}

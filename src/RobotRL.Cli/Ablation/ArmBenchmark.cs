@@ -1,0 +1,65 @@
+using RobotRL.Cli.Composition;
+using RobotRL.Configuration;
+using RobotRL.Learning;
+using RobotRL.Model;
+
+namespace RobotRL.Cli.Ablation;
+
+/// <summary>A task of the simulated arm in the ablation.</summary>
+/// <param name="name">Of the task's configuration.</param>
+/// <param name="forceLimitN">External force that is a violation, N.</param>
+internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
+{
+    /// <summary>Limits that bind nowhere a task goes: every command still passes the same gate.</summary>
+    private static readonly (string, string)[] Unbound =
+    [
+        ("robot.limits.contact_force_n", "998"), ("robot.limits.collision_force_n", "999"), ("robot.limits.contact_torque_nm", "198"), ("robot.limits.collision_torque_nm", "199"),
+        ("robot.limits.workspace", "{min_m: [0.2, -0.6, -0.2], max_m: [0.9, 0.6, 1]}"),
+    ];
+
+    private static readonly (string, string)[] WithoutImages =
+    [
+        ("task.cameras", "[]"), ("learner.encoder", "none"), ("learner.hidden_sizes", "[128, 128]"), ("learner.batch_size", "128"), ("learner.critic_updates_per_actor_update", "1"),
+        ("learner.publish_every", "1"),
+    ];
+
+    private readonly string _path = ShippedFiles.Configuration($"sim/{name}.yaml");
+
+    public override string Name => name;
+    protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
+    public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
+    public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
+    public override AblationSize Size => new(Demonstrations: 5, PretrainSteps: 300, Episodes: 30, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
+    public override int Seeds => 5;
+    public override (int, int) Pretraining => (8_000, 6_000);
+    public override double FalseInterventionRate => 0.05;
+    public override int Horizon => 3;
+
+    public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel)
+    {
+        using var bench = new ArmBench(Load(limits: false), forceLimitN);
+        foreach (var episode in ArmExperience.Collect(bench, steps, seed, cancel)) yield return episode;
+    }
+
+    public override IBench Open(Protection protection, string? criticFolder, bool shadow)
+    {
+        var configuration = Load(protection.Limits);
+        if (protection.Critic) configuration = configuration with { Safety = Reflex(criticFolder!, shadow ? CriticMode.Shadow : CriticMode.On) };
+        return new ArmBench(configuration, forceLimitN);
+    }
+
+    private RunConfiguration Load(bool limits) => RunConfiguration.Load(_path, limits ? WithoutImages : [.. WithoutImages, .. Unbound]);
+
+    private static SafetyLayerParameters Reflex(string criticFolder, CriticMode mode) => new()
+    {
+        CriticFolder = criticFolder,
+        Mode = mode,
+        RiskThreshold = null,
+        FeasibilityThreshold = null,
+        TriggerNs = 3_000_000,
+        Hysteresis = 0.05,
+        Recovery = new(RecoveryKind.Learned, PathS: 0.5, DurationS: 0.3, StiffnessShare: 0.3),
+        HoldS = 2,
+        MaxAgeS = 0,
+    };
+}

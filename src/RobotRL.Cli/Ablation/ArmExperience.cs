@@ -1,0 +1,52 @@
+using RobotRL.Cli.Training;
+using RobotRL.Model;
+using RobotRL.Policy;
+
+namespace RobotRL.Cli.Ablation;
+
+/// <summary>
+/// Scripted experience of harm with the arm, nothing protecting it: the expert leads some way into the task, and then the hand goes where it should not, along one
+/// direction with some trembling, or becomes so unsteady that it bumps into things. Some episodes are plain demonstrations.
+/// </summary>
+internal static class ArmExperience
+{
+    private const double DemonstratedShare = 0.2, StrayShare = 0.4, Trembling = 0.3, Correlation = 0.7;
+    private const int MostLead = 30, LongestStray = 12;
+
+    public static IEnumerable<HarmEpisode> Collect(ArmBench bench, int decisions, ulong seed, CancellationToken cancel)
+    {
+        var noise = new NoiseSource(Seeds.Derive(seed, SeedUse.Demonstration));
+        for (var (done, episode) = (0, 0UL); done < decisions && !cancel.IsCancellationRequested; episode++)
+        {
+            done += Drive(bench, Seeds.Derive(seed, SeedUse.Online, episode), noise);
+            foreach (var chain in bench.Experience()) yield return chain;
+        }
+    }
+
+    private static int Drive(ArmBench bench, ulong seed, NoiseSource noise)
+    {
+        bench.Begin(seed);
+        var kind = noise.NextUniform();
+        var lead = kind < DemonstratedShare ? bench.MaxSteps : noise.NextInt(MostLead);
+        // How unsteady the leading hand is differs from episode to episode.
+        var unsteady = kind < DemonstratedShare ? 0.2 : noise.NextUniform();
+        var strays = kind < DemonstratedShare + StrayShare;
+        var end = kind < DemonstratedShare ? bench.MaxSteps : Math.Min(bench.MaxSteps, lead + LongestStray);
+        var (direction, shake, drawn) = (new float[ActionSpace.Axes], new float[ActionSpace.Axes], new float[ActionSpace.Axes]);
+        noise.FillNormal(direction);
+        for (var step = 0; step < end; step++)
+        {
+            noise.FillNormal(drawn);
+            for (var i = 0; i < shake.Length; i++) shake[i] = (float)(Correlation * shake[i] + Math.Sqrt(1 - Correlation * Correlation) * drawn[i]);
+            var action = step < lead || !strays ? bench.Demonstrate() : default;
+            foreach (var axis in bench.Actions.ActiveAxes)
+            {
+                var size = step < lead ? unsteady : strays ? Trembling : 1;
+                var way = step >= lead && strays ? Math.Clamp(1.5 * direction[axis], -1, 1) : action.Motion[axis];
+                action.Motion[axis] = (float)Math.Clamp(way + size * shake[axis], -1, 1);
+            }
+            if (bench.Step(action).IsOver) return step + 1;
+        }
+        return end;
+    }
+}
