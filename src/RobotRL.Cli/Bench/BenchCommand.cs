@@ -29,9 +29,11 @@ internal static class BenchCommand
             Bench("memory", "Memory of a learner over 100,000 steps (minutes)", MemoryBench.Measure),
             Bench("inference", "Time of one decision of the policy, one thread", InferenceBench.Measure),
             Bench("replay", "Replay buffer with two 128-pixel cameras", ReplayBench.Measure),
+            Bench("store", "Recording an episode with two 128-pixel cameras", StoreBench.Measure),
             Bench("pipeline", "Camera frame to policy image, 640×480 to 128²", PipelineBench.Measure),
             Bench("critic", "Time of one question to the safety critic, beside TorchSharp", CriticBench.Measure),
             Bench("sim", "Physics steps: MuJoCo alone beside the whole stack", SimulationBench.Measure),
+            StoreKillsCommand.Create(),
         };
     }
 

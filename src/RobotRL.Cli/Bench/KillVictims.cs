@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace RobotRL.Cli.Bench;
+
+/// <summary>An actor's process and the learner that it started, both of which can be ended at any moment as a power cut would. Linux only: it looks in /proc for the child.</summary>
+internal sealed partial class KillVictims : IDisposable
+{
+    private const int SigKill = 9;
+    private readonly Process _actor;
+    private readonly Task<string> _errors;
+
+    public KillVictims(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(KillVictims).Assembly.Location);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        _actor = Process.Start(start)!;
+        _actor.StandardOutput.Close();
+        _errors = _actor.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Whether the actor ended by itself.</summary>
+    public bool HasEnded => _actor.HasExited;
+
+    /// <summary>What the actor said; for when it ended by itself.</summary>
+    public string Errors => _errors.Wait(TimeSpan.FromSeconds(10)) ? _errors.Result : "";
+
+    /// <summary>Whether there is a learner to kill now.</summary>
+    public bool KillLearner() => Learner() is { } id && Kill(id, SigKill) == 0;
+
+    public void KillActor()
+    {
+        Kill(_actor.Id, SigKill);
+        _actor.WaitForExit();
+    }
+
+    /// <summary>Both at once.</summary>
+    public bool KillBoth()
+    {
+        var learner = Learner();
+        KillActor();
+        return learner is { } id && Kill(id, SigKill) == 0;
+    }
+
+    public void Dispose()
+    {
+        if (!_actor.HasExited) KillBoth();
+        _actor.Dispose();
+    }
+
+    private int? Learner()
+    {
+        try
+        {
+            // Each thread lists the children that it started.
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{_actor.Id}/task"))
+                if (File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var child, ..])
+                    return int.Parse(child, CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            // A thread, or the process, ended meanwhile.
+        }
+        return null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}
