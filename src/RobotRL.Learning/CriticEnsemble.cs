@@ -23,7 +23,7 @@ internal sealed class CriticEnsemble
         _trunk = new Layer[shape.HiddenSizes.Count];
         for (var i = 0; i < _trunk.Length; input = shape.HiddenSizes[i++])
             _trunk[i] = new(layout, $"trunk.{i}", members, input, shape.HiddenSizes[i]);
-        _weight = layout.Add("value.weight", Initialization.Xavier, input, 1, members, input, 1);
+        _weight = layout.Add("value.weight", Initialization.Zeros, input, 1, members, input, 1);
         _bias = layout.Add("value.bias", Initialization.Zeros, 1, 1, members, 1, 1);
     }
 

@@ -22,7 +22,7 @@ internal static class DemoCommand
             Console.Error.WriteLine("A simulated arm learns to put a square peg into a hole from two cameras. A scripted human shows it 20 times, then helps when it is stuck.");
             var configuration = RunConfiguration.Load(Task);
             var identity = new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted), false);
-            var goal = new TrainingGoal(long.MaxValue, UntilSuccess: 1, long.MaxValue, 60 * parse.GetValue(minutes));
+            var goal = new TrainingGoal(long.MaxValue, UntilSuccess: 1, SuccessWindow: 20, long.MaxValue, 60 * parse.GetValue(minutes));
             var training = TrainCommand.Run(configuration, parse.GetRequiredValue(run), identity, goal, OperatorKind.Scripted, Pace.Lockstep, cancel);
             if (!training.Finished) return ExitCode.Done;
 

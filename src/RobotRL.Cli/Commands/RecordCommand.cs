@@ -22,7 +22,7 @@ internal static class RecordCommand
             var kind = parse.GetValue(teleoperator);
             var result = TrainCommand.InSession(configuration, parse.GetRequiredValue(run),
                 new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), kind.ToString(), Deterministic: false),
-                new TrainingGoal(EnvSteps: 0, UntilSuccess: 2, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
+                new TrainingGoal(EnvSteps: 0, UntilSuccess: 2, SuccessWindow: 1, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
                 kind, kind == OperatorKind.Live ? Pace.Realtime : Pace.Lockstep,
                 session => session.Record(parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel));
             Console.Error.WriteLine($"{result.Successes} of {result.Episodes} demonstrations succeeded, {result.Steps} steps, in {result.Run}");

@@ -17,6 +17,9 @@ internal static class ResultsCommand
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
+    /// <summary>Successes in a row, without help and with exploration, that end a run: 40 are chance in one run of eight at a rate of 95 %.</summary>
+    private const int SuccessWindow = 40;
+
     public static Command Create()
     {
         Option<string> runs = new("--runs") { Description = "Folder of the runs", DefaultValueFactory = _ => "runs/results" };
@@ -24,7 +27,7 @@ internal static class ResultsCommand
         Option<string[]> tasks = new("--tasks") { Description = "Tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["peg-insert", "pick-lift"] };
         Option<ulong[]> seeds = new("--seeds") { Description = "Seeds", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 3] };
         Option<string[]> arms = new("--arms") { Description = "Ways of learning", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Arm.All.Select(a => a.Name)] };
-        Option<long> envSteps = new("--env-steps") { Description = "Environment steps of a run", DefaultValueFactory = _ => 8_000 };
+        Option<long> envSteps = new("--env-steps") { Description = "Most environment steps of a run", DefaultValueFactory = _ => 12_000 };
         Option<int> episodes = new("--episodes") { Description = "Evaluation episodes of a run", DefaultValueFactory = _ => 100 };
         return new Command("results", "Compare ways of learning over tasks and seeds; goes on where it stopped") { runs, output, tasks, seeds, arms, envSteps, episodes }.Does((parse, cancel) =>
         {
@@ -55,17 +58,16 @@ internal static class ResultsCommand
         if (File.Exists(trained)) training = JsonSerializer.Deserialize<TrainingResult>(File.ReadAllText(trained), Json)!;
         else
         {
+            CellResult Matched() => book.Find(task, Arm.Interventions, seed) is { } first && first.ConfigHash == RunConfiguration.Load(file).Hash ? first
+                : throw new BadInputException($"{task}, seed {seed}: run '{Arm.Interventions.Name}' first, '{arm.Name}' gets what that took");
+            if (arm.MatchesEnvSteps) envSteps = Matched().Training.EnvSteps;
             List<string> arguments =
             [
                 "train", file, "--run", folder, "--seed", $"{seed}", "--operator", arm.Operator.ToString().ToLowerInvariant(),
                 "--env-steps", $"{(arm.ActsWhileLearning ? envSteps : 0)}", .. arm.Overrides.SelectMany(o => new[] { "--set", o }),
             ];
-            if (arm.MatchesHumanSteps)
-            {
-                var human = book.Find(task, Arm.Interventions, seed)?.Training.HumanSteps
-                    ?? throw new BadInputException($"{task}, seed {seed}: run '{Arm.Interventions.Name}' first, '{arm.Name}' gets as many human steps as that took");
-                arguments.AddRange(["--human-steps", $"{human}"]);
-            }
+            if (arm.MatchesHumanSteps) arguments.AddRange(["--human-steps", $"{Matched().Training.HumanSteps}"]);
+            if (arm.UntilSuccess) arguments.AddRange(["--until-success", "1", "--success-window", $"{SuccessWindow}"]);
             if (Child<TrainingResult>(arguments, cancel) is not { Finished: true } result) return;
             RunDirectory.WriteAside(trained, JsonSerializer.Serialize(result, Json));
             training = result;

@@ -18,16 +18,18 @@ internal static class TrainCommand
         Option<string> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one", Required = true };
         var seed = SharedOptions.Seed(1);
         var envSteps = new Option<long>("--env-steps") { Description = "Environment steps to train for", DefaultValueFactory = _ => 20_000 }.Where(n => n >= 0, "write a number of steps, 0 for demonstrations alone");
-        var until = new Option<double>("--until-success") { Description = "Stop once this share of the newest 20 episodes succeeds without help", DefaultValueFactory = _ => 2 }.Where(p => p > 0, "write a success rate above 0; above 1 for never");
+        var until = new Option<double>("--until-success") { Description = "Stop once this share of the newest episodes (--success-window) succeeds without help", DefaultValueFactory = _ => 2 }.Where(p => p > 0, "write a success rate above 0; above 1 for never");
+        var window = new Option<int>("--success-window") { Description = "How many episodes --until-success looks back", DefaultValueFactory = _ => 20 }.Where(n => n >= 1, "write a number of episodes, 1 or more");
         var humanSteps = new Option<long>("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included", DefaultValueFactory = _ => long.MaxValue }.Where(n => n >= 0, "write a number of steps");
         var wall = new Option<double>("--wall-seconds") { Description = "Stop this session after so many seconds", DefaultValueFactory = _ => double.PositiveInfinity }.Where(t => t > 0, "write a number of seconds above 0");
         var teleoperator = SharedOptions.Operator(OperatorKind.Scripted);
         Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
         var pace = SharedOptions.Pace();
+        var channel = SharedOptions.Channel();
         Option<LearnerPlace> learner = new("--learner") { Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)" };
         Option<string?> receipts = new("--receipts") { Description = "Append a line with a checksum to this file for every step that the store acknowledged" };
         var set = SharedOptions.Set();
-        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, humanSteps, wall, teleoperator, deterministic, pace, learner, receipts, set }
+        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, deterministic, pace, channel, learner, receipts, set }
             .Does((parse, cancel) =>
             {
                 var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
@@ -36,8 +38,8 @@ internal static class TrainCommand
                 using var acknowledged = parse.GetValue(receipts) is { } file ? new Receipts(file) : null;
                 var result = Run(configuration, parse.GetRequiredValue(run),
                     new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(), parse.GetValue(deterministic)),
-                    new TrainingGoal(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(humanSteps), parse.GetValue(wall)),
-                    parse.GetValue(teleoperator), parse.GetValue(pace), cancel, parse.GetValue(learner), acknowledged);
+                    new TrainingGoal(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(window), parse.GetValue(humanSteps), parse.GetValue(wall)),
+                    parse.GetValue(teleoperator), parse.GetValue(pace), cancel, parse.GetValue(channel), parse.GetValue(learner), acknowledged);
                 CommandLine.Result(parse, result);
                 return ExitCode.Done;
             });
@@ -45,16 +47,18 @@ internal static class TrainCommand
 
     public static TrainingResult Run(
         RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, CancellationToken cancel,
-        LearnerPlace learner = LearnerPlace.Thread, Receipts? receipts = null) =>
-        InSession(configuration, folder, identity, goal, teleoperator, pace, session => session.Run(learner, cancel), receipts);
+        string? channel = null, LearnerPlace learner = LearnerPlace.Thread, Receipts? receipts = null) =>
+        InSession(configuration, folder, identity, goal, teleoperator, pace, session => session.Run(learner, cancel), channel, receipts);
 
     /// <summary>Makes the run's folder or goes on with what it holds.</summary>
     public static T InSession<T>(
-        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, Func<TrainingSession, T> body, Receipts? receipts = null)
+        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, Func<TrainingSession, T> body,
+        string? channel = null, Receipts? receipts = null)
     {
+        SharedOptions.Require(pace, channel, identity.Deterministic);
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
-        using var rig = new SimulatedRig(configuration, pace);
+        using var rig = new SimulatedRig(configuration, pace, channel);
         var hands = Teleoperator(teleoperator, pace, rig, identity.Seed);
         var run = RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration.ResolvedYaml);
         using var recording = RunLock.Recording(run);

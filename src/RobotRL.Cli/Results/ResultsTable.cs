@@ -9,8 +9,8 @@ internal static class ResultsTable
     public static string Of(IReadOnlyList<CellResult> cells)
     {
         var text = new StringBuilder();
-        text.AppendLine("| task | learning | seeds | success | 95 % interval | each seed | cycle time, s | violations | human steps | interventions at the end | steps to 90 % | minutes to 90 % | minutes |");
-        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        text.AppendLine("| task | learning | seeds | success | 95 % interval | each seed | cycle time, s | violations | steps | human steps | interventions at the end | steps to 90 % | minutes to 90 % | minutes |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var group in cells.GroupBy(c => (c.Task, c.Arm)))
         {
             var all = group.OrderBy(c => c.Seed).ToArray();
@@ -18,7 +18,7 @@ internal static class ResultsTable
             var wilson = WilsonInterval.Of(successes, episodes);
             var title = Arm.All.First(a => a.Name == group.Key.Arm).Title;
             text.AppendLine($"| {group.Key.Task} | {title} | {all.Length} | {successes}/{episodes} | {wilson.Low:P1} to {wilson.High:P1} | {string.Join(", ", all.Select(c => c.Evaluation.Successes))} " +
-                $"| {all.Average(c => c.Evaluation.CycleTimeS):F2} | {all.Sum(c => c.Evaluation.Violations)} | {string.Join(", ", all.Select(c => c.Training.HumanSteps))} " +
+                $"| {all.Average(c => c.Evaluation.CycleTimeS):F2} | {all.Sum(c => c.Evaluation.Violations)} | {string.Join(", ", all.Select(c => c.Training.EnvSteps))} | {string.Join(", ", all.Select(c => c.Training.HumanSteps))} " +
                 $"| {string.Join(", ", all.Select(c => c.Training.EnvSteps == 0 ? "–" : $"{c.Training.InterventionFraction:P1}"))} " +
                 $"| {string.Join(", ", all.Select(c => c.StepsTo90?.ToString() ?? "–"))} | {string.Join(", ", all.Select(c => c.WallTo90S is { } s ? $"{s / 60:F0}" : "–"))} " +
                 $"| {string.Join(", ", all.Select(c => $"{c.Training.WallS / 60:F0}"))} |");

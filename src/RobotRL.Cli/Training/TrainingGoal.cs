@@ -3,9 +3,10 @@ namespace RobotRL.Cli.Training;
 /// <summary>When training ends. Whichever comes first.</summary>
 /// <param name="EnvSteps">Online environment steps, demonstrations not counted.</param>
 /// <param name="UntilSuccess">Success rate without help over the newest episodes; above 1 for never.</param>
+/// <param name="SuccessWindow">How many episodes those are.</param>
 /// <param name="HumanSteps">Steps that a human drove, demonstrations counted.</param>
 /// <param name="WallSeconds">Seconds of this session.</param>
-internal sealed record TrainingGoal(long EnvSteps, double UntilSuccess, long HumanSteps, double WallSeconds);
+internal sealed record TrainingGoal(long EnvSteps, double UntilSuccess, int SuccessWindow, long HumanSteps, double WallSeconds);
 
 /// <summary>How training went: the object that <c>train --json</c> prints.</summary>
 internal sealed record TrainingResult(

@@ -22,7 +22,7 @@ internal sealed class TrainingSession(
 
     private readonly LearnerParameters _parameters = rig.Configuration.Learner;
     private readonly ulong _seed = run.Identity.Seed;
-    private readonly RollingRate _success = new(SuccessWindow), _cycleTime = new(SuccessWindow);
+    private readonly RollingRate _success = new(SuccessWindow), _cycleTime = new(SuccessWindow), _alone = new(goal.SuccessWindow);
     private readonly RollingSteps _interventions = new(InterventionWindow);
     private readonly Stopwatch _wall = Stopwatch.StartNew();
     private LearnerMetrics _learnerMetrics;
@@ -80,12 +80,14 @@ internal sealed class TrainingSession(
                 var noise = new NoiseSource(Seeds.Derive(_seed, SeedUse.PolicyNoise, index));
                 var policy = new LearnedPolicy(network, task.Actions, noise, deterministic: false, learning.Weights);
                 SeedOperator(SeedUse.Online, index);
+                // An arm in motion does not wait: in real time the learner catches up between episodes.
+                if (rig.IsRealtime) AwaitLearner();
                 RunEpisode(store, EpisodeKind.Online, Seeds.Derive(_seed, SeedUse.Online, index), policy, transition =>
                 {
                     learning.Add(EpisodeKind.Online, transition);
                     _envSteps++;
                     learning.Stepped();
-                    AwaitLearner();
+                    if (!rig.IsRealtime) AwaitLearner();
                 }, cancel);
                 Report("learning", learning.Steps, episodeEnded: true);
             }
@@ -130,7 +132,7 @@ internal sealed class TrainingSession(
 
     private bool IsDone() =>
         _envSteps >= goal.EnvSteps || _humanSteps >= goal.HumanSteps || _wall.Elapsed.TotalSeconds >= goal.WallSeconds ||
-        (_success.Count == SuccessWindow && _success.Mean >= goal.UntilSuccess);
+        (_alone.Count == _alone.Window && _alone.Mean >= goal.UntilSuccess);
 
     private void RecordDemonstrations(EpisodeStore store, Action<EpisodeKind, Transition> learnFrom, CancellationToken cancel)
     {
@@ -205,6 +207,7 @@ internal sealed class TrainingSession(
         _episodes++;
         if (summary.Outcome == EpisodeOutcome.Interrupted) return;
         _success.Add(summary.IsAutonomousSuccess ? 1 : 0);
+        _alone.Add(summary.IsAutonomousSuccess ? 1 : 0);
         _cycleTime.Add(summary.CycleTimeS);
         _interventions.Add(summary.HumanSteps, summary.Steps);
     }
