@@ -115,7 +115,7 @@ public sealed class ControlCycle : IControlPort
             _record.Reference = _gate.Reference;
 
             limits |= _law.Compare(_record.Reference.PoseInBase, _arm.EndEffectorInBase);
-            limits |= _gate.Stiffen(_law.PositionErrorM, _law.OrientationErrorRad, _reflex?.StiffnessShare ?? 1);
+            limits |= _gate.Stiffen(_law.StoredPositionM, _law.StoredOrientationRad, _reflex?.StiffnessShare ?? 1);
             _record.EndEffector = new(_arm.EndEffectorInBase, twist);
             proposed = _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity);
         }

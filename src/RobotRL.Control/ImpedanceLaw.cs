@@ -17,6 +17,13 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
     public Vector3D PositionErrorM { get; private set; }
     public Vector3D OrientationErrorRad { get; private set; }
 
+    /// <summary>
+    /// Errors whose half square is what the clipped spring stores per unit of stiffness: as above within the clip c, and beyond it √(2 c |e| − c²), since
+    /// the spring gave its full force all the way. What raising stiffness costs.
+    /// </summary>
+    public Vector3D StoredPositionM { get; private set; }
+    public Vector3D StoredOrientationRad { get; private set; }
+
     public void Restart() => _integralM = _integralRad = Vector3D.Zero;
 
     public LimitFlags Compare(in Pose reference, in Pose measured)
@@ -25,9 +32,18 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
         var orientation = (reference.Orientation * measured.Orientation.Inverse).ToVector();
         PositionErrorM = position.ClampEach(_p.TranslationClipM);
         OrientationErrorRad = orientation.ClampEach(_p.RotationClipRad);
+        StoredPositionM = Stored(position, _p.TranslationClipM);
+        StoredOrientationRad = Stored(orientation, _p.RotationClipRad);
         _integralM = (_integralM + PositionErrorM * periodS).ClampEach(_p.IntegralClipMS);
         _integralRad = (_integralRad + OrientationErrorRad * periodS).ClampEach(_p.IntegralClipRadS);
         return PositionErrorM == position && OrientationErrorRad == orientation ? LimitFlags.None : LimitFlags.ErrorClip;
+    }
+
+    private static Vector3D Stored(in Vector3D error, double clip)
+    {
+        return new(One(error.X), One(error.Y), One(error.Z));
+
+        double One(double e) => Math.Abs(e) <= clip ? e : Math.Sqrt(clip * (2 * Math.Abs(e) - clip));
     }
 
     /// <summary>Joint torques, gravity and Coriolis excluded, Nm, for the errors last compared.</summary>

@@ -146,7 +146,7 @@ public sealed class ReflexGate
     }
 
     /// <summary>Moves stiffness and damping one period toward what is wanted, softer in contact, softest when stopped.</summary>
-    /// <param name="errorM">The position error that the spring acts on, m.</param>
+    /// <param name="errorM">Position error whose half square is what the spring stores per unit of stiffness, m.</param>
     /// <param name="errorRad">The orientation error likewise, rad.</param>
     /// <param name="share">What a reflex leaves of the stiffness above the softest, in [0, 1].</param>
     public LimitFlags Stiffen(in Vector3D errorM, in Vector3D errorRad, double share = 1)

@@ -24,7 +24,7 @@ internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffne
 
     /// <summary>One period toward the wanted stiffness.</summary>
     /// <param name="wanted">Asked for; need not be in range.</param>
-    /// <param name="errorM">Position error that the spring acts on, clipped as the law clips it, m.</param>
+    /// <param name="errorM">Position error whose half square is what the spring stores per unit of stiffness, m.</param>
     /// <param name="errorRad">Orientation error likewise, rad.</param>
     /// <param name="velocity">Measured end-effector twist: its damping fills the tank.</param>
     public LimitFlags Step(in CartesianStiffness wanted, in Vector3D errorM, in Vector3D errorRad, in Twist velocity)
