@@ -96,6 +96,7 @@ public sealed unsafe class ControlChannel : IDisposable
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
+        File.Delete(_lock.Name);
         _lock.Dispose();
     }
 

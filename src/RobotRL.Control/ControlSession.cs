@@ -28,6 +28,7 @@ public sealed class ControlSession
     private ExecutedAction _decision;
     private Pose _measuredAtDecision, _startInBase = Pose.Identity;
     private long _seen, _sequence;
+    private long? _decisionEnd;
 
     /// <param name="port">The loop.</param>
     /// <param name="task">Action space and decision period.</param>
@@ -69,7 +70,11 @@ public sealed class ControlSession
     public bool IsStopped => Latest.Gate != GateState.Running;
 
     /// <summary>Lets so many control periods pass.</summary>
-    public void Advance(int ticks) => _port.Advance(ticks);
+    public void Advance(int ticks)
+    {
+        _decisionEnd = null;
+        _port.Advance(ticks);
+    }
 
     /// <summary>A sign of life. Decisions and motions give one each; a live operator's device gives more.</summary>
     public void Beat(CommandingState state = CommandingState.Commanding) => _port.Heartbeats.Publish(new(Latest.Time, state));
@@ -122,7 +127,11 @@ public sealed class ControlSession
     public ExecutedAction Decide(in PolicyAction policy, in PolicyAction proposed, ActionSource source)
     {
         BeginDecision(policy, proposed, source);
-        Advance(TicksPerDecision);
+        // In real time observing and deciding has taken ticks since the last decision: this one ends where it would have without.
+        var now = Latest.Tick;
+        var end = (_decisionEnd is { } last && now - last <= TicksPerDecision / 2 ? last : now) + TicksPerDecision;
+        _port.Advance((int)(end - now));
+        _decisionEnd = end;
         return EndDecision();
     }
 

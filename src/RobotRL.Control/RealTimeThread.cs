@@ -33,6 +33,12 @@ public static unsafe partial class RealTimeThread
     /// <param name="priority">1 to 99, of SCHED_FIFO.</param>
     public static RealTimeRights Enter(int? cpu, int priority) => new(TryFifo(priority), TryLockMemory(), cpu is null || TryBind(cpu.Value));
 
+    /// <summary>Lets the system page again: memory that is locked cannot be given back in order.</summary>
+    public static void UnlockMemory()
+    {
+        if (OperatingSystem.IsLinux()) _ = munlockall();
+    }
+
     /// <summary>Gives the calling thread, and what it starts from now on, one CPU.</summary>
     public static bool TryBind(int cpu)
     {
@@ -52,6 +58,7 @@ public static unsafe partial class RealTimeThread
     [LibraryImport("libc")] private static partial int sched_setscheduler(int thread, int policy, int* priority);
     [LibraryImport("libc")] private static partial int sched_setaffinity(int thread, nuint bytes, byte* mask);
     [LibraryImport("libc")] private static partial int mlockall(int flags);
+    [LibraryImport("libc")] private static partial int munlockall();
     [LibraryImport("kernel32")] private static partial nint GetCurrentThread();
     [LibraryImport("kernel32")] private static partial int SetThreadPriority(nint thread, int priority);
     [LibraryImport("kernel32")] private static partial nuint SetThreadAffinityMask(nint thread, nuint mask);

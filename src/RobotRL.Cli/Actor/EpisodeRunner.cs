@@ -74,6 +74,8 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
                 Terminated: outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop, Truncated: outcome == EpisodeOutcome.TimedOut));
             observation = next;
         }
+        // Whatever comes between two episodes takes its time, and no target comes meanwhile.
+        rig.Control.SignOff();
         _arbiter.EndEpisode(rig.Now);
         var statistics = _arbiter.Statistics;
         var summary = new EpisodeSummary(

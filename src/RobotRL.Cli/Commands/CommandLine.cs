@@ -87,12 +87,12 @@ internal static partial class CommandLine
             foreach (var error in e.Errors) Console.Error.WriteLine(error);
             return ExitCode.BadInput;
         }
-        catch (Exception e) when (e is Runs.BadInputException or Robots.Mujoco.MujocoException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is Runs.BadInputException or Control.ChannelRefusedException or Robots.Mujoco.MujocoException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
             Console.Error.WriteLine(e.Message.ReplaceLineEndings(e is Runs.BadInputException ? "\n" : " "));
             return ExitCode.BadInput;
         }
-        catch (Actor.SafeStopException e)
+        catch (Exception e) when (e is Actor.SafeStopException or Control.ControlLostException)
         {
             Console.Error.WriteLine(e.Message);
             return ExitCode.Fault;

@@ -18,19 +18,21 @@ internal static class EvalCommand
         var episodes = new Option<int>("--episodes") { Description = "Episodes to evaluate", DefaultValueFactory = _ => 100 }.Where(n => n > 0, "write a number of episodes from 1");
         var seed = SharedOptions.Seed(1_000_001);
         var pace = SharedOptions.Pace();
-        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace }.Does((parse, cancel) =>
+        var channel = SharedOptions.Channel();
+        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace, channel }.Does((parse, cancel) =>
         {
-            var result = Run(RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetValue(episodes), parse.GetValue(seed), parse.GetValue(pace), cancel);
+            var result = Run(RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetValue(episodes), parse.GetValue(seed), parse.GetValue(pace), cancel, parse.GetValue(channel));
             Console.Error.WriteLine(Text(result));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
         });
     }
 
-    public static EvaluationResult Run(RunDirectory run, int episodes, ulong seed, Pace pace, CancellationToken cancel)
+    public static EvaluationResult Run(RunDirectory run, int episodes, ulong seed, Pace pace, CancellationToken cancel, string? channel = null)
     {
+        SharedOptions.Require(pace, channel);
         var configuration = RunConfiguration.Load(run.ConfigPath);
-        using var rig = new SimulatedRig(configuration, pace);
+        using var rig = new SimulatedRig(configuration, pace, channel);
         return Evaluator.Run(rig, Weights(run, configuration), episodes, seed, _ => { }, cancel);
     }
 

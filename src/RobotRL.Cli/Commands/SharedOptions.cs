@@ -19,9 +19,19 @@ internal static class SharedOptions
 
     public static Option<Pace> Pace() => new("--pace")
     {
-        Description = "lockstep: virtual time, as fast as it goes; realtime: at wall-clock speed",
+        Description = "lockstep: virtual time, as fast as it goes; realtime: at wall-clock speed, the control loop in a process of its own",
         DefaultValueFactory = _ => Commands.Pace.Lockstep,
     };
+
+    public static Option<string?> Channel() =>
+        new Option<string?>("--channel") { Description = "With realtime: command through a running 'robotrl control --channel NAME' instead of starting one" };
+
+    /// <summary>Refuses what does not go together.</summary>
+    public static void Require(Pace pace, string? channel, bool deterministic = false)
+    {
+        if (channel is not null && pace != Commands.Pace.Realtime) throw new Runs.BadInputException("--channel: a control process keeps to the wall clock; add --pace realtime");
+        if (deterministic && pace == Commands.Pace.Realtime) throw new Runs.BadInputException("--deterministic: the wall clock never runs the same twice; use --pace lockstep");
+    }
 
     public static Option<OperatorKind> Operator(OperatorKind standard) => new("--operator")
     {

@@ -83,6 +83,7 @@ internal sealed class ControlProcess : IDisposable
 
     public void Dispose()
     {
+        RealTimeThread.UnlockMemory();
         _safety.Dispose();
         _pacer.Dispose();
         _channel.Dispose();

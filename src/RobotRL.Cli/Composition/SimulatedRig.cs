@@ -11,20 +11,20 @@ namespace RobotRL.Cli.Composition;
 
 /// <summary>
 /// The composition root of the simulated robot, in flow order: world → robot → 1 kHz control cycle (reflex and gate inside it) → cameras → observations.
-/// One thread owns it: physics, rendering and decisions take turns in virtual time.
+/// One thread owns it: physics, rendering and decisions take turns in virtual time. In real time world and cycle are in a <see cref="ControlProcess"/>,
+/// and the robot here is a mirror of the one there.
 /// </summary>
 internal sealed class SimulatedRig : IDisposable
 {
     private readonly MujocoRobot _robot;
     private readonly SimulatedTask _task;
-    private readonly IPacer _pacer;
+    private readonly RemoteSimulation? _remote;
     private readonly SafetyLayer _safety;
-    private readonly ControlCycle _cycle;
     private readonly OffscreenRenderer? _renderer;
     private readonly LockstepObservations _observations;
     private TaskTruth _truth;
 
-    public SimulatedRig(RunConfiguration configuration, Pace pace)
+    public SimulatedRig(RunConfiguration configuration, Pace pace, string? channel = null)
     {
         Configuration = configuration;
         var task = configuration.Task;
@@ -32,10 +32,9 @@ internal sealed class SimulatedRig : IDisposable
         _robot = new MujocoRobot(configuration.Robot, task.ScenePath);
         _task = SimulatedTask.Create(task, _robot);
 
-        _pacer = pace == Pace.Realtime ? new RealtimePacer(configuration.Robot.ControlPeriodNs, _robot) : new LockstepPacer(_robot);
         _safety = new SafetyLayer(configuration);
-        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, reflex: _safety.Reflex);
-        Control = new ControlSession(_cycle, task);
+        if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _robot);
+        Control = new ControlSession(_remote?.Control ?? new ControlCycle(_robot, new LockstepPacer(_robot), task.EndEffectorInFlange, reflex: _safety.Reflex), task);
 
         _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
         CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _robot, camera).Capture;
@@ -50,6 +49,10 @@ internal sealed class SimulatedRig : IDisposable
     /// <summary>Where the reflex finds its critic.</summary>
     public CriticCell Critics => _safety.Critics;
 
+    /// <summary>Whether the world moves on by itself, whatever is done here meanwhile.</summary>
+    public bool IsRealtime => _remote is not null;
+
+    /// <summary>The instant that is shown here.</summary>
     public Stamp Now => _robot.Now;
 
     /// <summary>The privileged geometry of this instant.</summary>
@@ -57,6 +60,7 @@ internal sealed class SimulatedRig : IDisposable
     {
         get
         {
+            _remote?.Refresh();
             _task.ReadTruth(ref _truth);
             return ref _truth;
         }
@@ -66,7 +70,7 @@ internal sealed class SimulatedRig : IDisposable
     /// <exception cref="SensorFaultException">A sensor failed: stop.</exception>
     public Observation Observe()
     {
-        ref readonly var tick = ref Control.Latest;
+        ref readonly var tick = ref Newest();
         return _observations.Observe(Now, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
     }
 
@@ -90,13 +94,29 @@ internal sealed class SimulatedRig : IDisposable
         _observations.Dispose();
         _renderer?.Dispose();
         _safety.Dispose();
-        (_pacer as IDisposable)?.Dispose();
+        _remote?.Dispose();
         _robot.Dispose();
+    }
+
+    /// <summary>The newest tick, and in real time the scene of the same instant: the tick first, so that it is not newer than the scene.</summary>
+    private ref readonly ControlRecord Newest()
+    {
+        const int attempts = 20;
+        ref readonly var tick = ref Control.Latest;
+        for (var i = 0; _remote is not null && i < attempts; i++)
+        {
+            _remote.Refresh();
+            // Whoever had to wait in between holds two instants: take both once more.
+            if (Now.Since(tick.Time) <= 2 * Configuration.Robot.ControlPeriodNs) break;
+            tick = ref Control.Latest;
+        }
+        return ref tick;
     }
 
     private void SetUp(ulong seed)
     {
-        _task.Reset(seed);
+        if (_remote is null) _task.Reset(seed);
+        else _remote.Reset(seed);
         if ((Control.IsStopped && !Control.OperatorReset("scene-reset")) || !Control.Rebase())
             throw new Actor.SafeStopException($"The robot did not take up its place after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
 
@@ -115,7 +135,13 @@ internal sealed class SimulatedRig : IDisposable
     private void ComeToRest()
     {
         const int tick = 10, most = 200;
-        for (var i = 0; i < most && !Control.Rebase() && !Control.IsStopped; i++) Control.Advance(tick);
+        for (var i = 0; i < most; i++)
+        {
+            if (Control.Rebase() || Control.IsStopped) return;
+            Control.Advance(tick);
+        }
+        // Along a face of the workspace a reference creeps toward a goal beyond it for long: ask it to stay where it is.
+        Control.MoveTo(Control.Latest.Reference.PoseInBase);
     }
 
     private void AwaitStandstill()

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace RobotRL.Cli.Composition;
+
+/// <summary>Starts this very program once more, for what needs a process of its own.</summary>
+internal static class ThisProgram
+{
+    /// <summary>
+    /// What the loop's process wants of the runtime: all code compiled fully at its first call, since a pinned real-time thread starves the background
+    /// compiler, and a first generation so large that the little that is allocated beside the loop leads to no collection.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> ForTheLoop { get; } = new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" };
+
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="environment">Over this process's own.</param>
+    /// <param name="captureOutput">Whether its stdout comes to this process instead of the terminal.</param>
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool captureOutput = false)
+    {
+        var host = Environment.ProcessPath!;
+        var start = new ProcessStartInfo(host) { RedirectStandardOutput = captureOutput };
+        if (Path.GetFileNameWithoutExtension(host) == "dotnet") start.ArgumentList.Add(typeof(ThisProgram).Assembly.Location);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return Process.Start(start) ?? throw new IOException("The program could not be started once more.");
+    }
+}
