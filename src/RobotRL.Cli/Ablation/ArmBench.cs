@@ -36,8 +36,17 @@ internal sealed class ArmBench : IBench
     /// <summary>Largest force since the episode began, N.</summary>
     public double PeakForceN { get; private set; }
 
+    /// <summary>Asks for so much of the stiffness above the softest, until the next episode: as a reflex leaves it.</summary>
+    public void Soften(double share)
+    {
+        var (robot, wanted) = (_rig.Configuration.Robot, CartesianStiffness.Of(_rig.Configuration.Robot.Impedance));
+        var limits = robot.Limits.Stiffness;
+        _rig.Control.Stiffness = wanted.Softened(new(limits.TranslationMinNM, limits.RotationMinNmRad, wanted.DampingRatio), 1 - share);
+    }
+
     public Observation Begin(ulong seed)
     {
+        Soften(1);
         _rig.BeginEpisode(seed);
         _expert.Reset();
         _recorder.Clear();

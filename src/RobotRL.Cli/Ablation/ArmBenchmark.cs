@@ -31,7 +31,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
     public override AblationSize Size => new(Demonstrations: 5, PretrainSteps: 300, Episodes: 30, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
     public override int Seeds => 5;
-    public override (int, int) Pretraining => (8_000, 6_000);
+    public override (int, int) Pretraining => (8_000, 5_000);
     public override double FalseInterventionRate => 0.05;
     public override int Horizon => 3;
 
@@ -40,6 +40,8 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
         using var bench = new ArmBench(Load(limits: false), forceLimitN);
         foreach (var episode in ArmExperience.Collect(bench, steps, seed, cancel)) yield return episode;
     }
+
+    public override IEnumerable<HarmEpisode> Recorded(string run) => RecordedExperience.Read(run, Load(limits: true), forceLimitN);
 
     public override IBench Open(Protection protection, string? criticFolder, bool shadow)
     {

@@ -6,11 +6,13 @@ namespace RobotRL.Cli.Ablation;
 
 /// <summary>
 /// Scripted experience of harm with the arm, nothing protecting it: the expert leads some way into the task, and then the hand goes where it should not, along one
-/// direction with some trembling, or becomes so unsteady that it bumps into things. Some episodes are plain demonstrations.
+/// direction with some trembling, or becomes so unsteady that it bumps into things, and sometimes it turns back or stays where it is, stiff or soft: what a
+/// reflex would do must not be strange to the critic. Some episodes are plain demonstrations.
 /// </summary>
 internal static class ArmExperience
 {
     private const double DemonstratedShare = 0.2, StrayShare = 0.4, Trembling = 0.3, Correlation = 0.7;
+    private const double SofterShare = 0.15, TurnShare = 0.2;
     private const int MostLead = 30, LongestStray = 12;
 
     public static IEnumerable<HarmEpisode> Collect(ArmBench bench, int decisions, ulong seed, CancellationToken cancel)
@@ -38,10 +40,17 @@ internal static class ArmExperience
         {
             noise.FillNormal(drawn);
             for (var i = 0; i < shake.Length; i++) shake[i] = (float)(Correlation * shake[i] + Math.Sqrt(1 - Correlation * Correlation) * drawn[i]);
+            if (kind >= DemonstratedShare && noise.NextUniform() < SofterShare) bench.Soften(noise.NextUniform() < 0.5 ? 1 : noise.NextUniform());
+            if (step >= lead && strays && noise.NextUniform() < TurnShare)
+            {
+                // Back, or nowhere.
+                var turn = noise.NextUniform() < 0.5 ? -1 : 0;
+                for (var i = 0; i < direction.Length; i++) direction[i] *= turn;
+            }
             var action = step < lead || !strays ? bench.Demonstrate() : default;
             foreach (var axis in bench.Actions.ActiveAxes)
             {
-                var size = step < lead ? unsteady : strays ? Trembling : 1;
+                var size = step < lead ? unsteady : strays ? Trembling * Math.Min(1, Math.Abs(direction[axis]) + 0.1) : 1;
                 var way = step >= lead && strays ? Math.Clamp(1.5 * direction[axis], -1, 1) : action.Motion[axis];
                 action.Motion[axis] = (float)Math.Clamp(way + size * shake[axis], -1, 1);
             }

@@ -44,6 +44,9 @@ internal abstract class Benchmark
 
     public abstract IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel);
 
+    /// <summary>What recorded runs of the task tell of harm.</summary>
+    public virtual IEnumerable<HarmEpisode> Recorded(string run) => throw new BadInputException($"--runs {run}: {Name} has no robot and no recorded runs; leave the option out");
+
     public abstract IBench Open(Protection protection, string? criticFolder, bool shadow);
 
     /// <summary>What a cell's result stands for: another configuration, size or critic is another cell.</summary>
@@ -62,10 +65,10 @@ internal sealed class NavigationBenchmark(string name) : Benchmark
     protected override string ConfigurationHash => _configuration.Hash;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Navigation;
     public override SafetyCriticParameters Critic => new() { RiskDiscount = _configuration.Task.RiskDiscount };
-    public override AblationSize Size => new(Demonstrations: 3, PretrainSteps: 300, Episodes: 40, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
+    public override AblationSize Size => new(Demonstrations: 3, PretrainSteps: 300, Episodes: 30, EvaluationEpisodes: 10, ShadowEpisodes: 5, Horizon: 5);
     public override int Seeds => 10;
-    public override (int, int) Pretraining => (20_000, 4_000);
-    public override double FalseInterventionRate => 0.1;
+    public override (int, int) Pretraining => (30_000, 4_000);
+    public override double FalseInterventionRate => 0.2;
     public override int Horizon => 5;
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel) => NavigationExperience.Collect(_configuration, steps, seed);
 

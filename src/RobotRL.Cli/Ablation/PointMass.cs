@@ -18,8 +18,8 @@ internal sealed class PointMass(NavigationDescription task)
 
     public double DistanceToGoal => Math.Sqrt(Math.Pow(X - task.Goal.X, 2) + Math.Pow(Y - task.Goal.Y, 2));
 
-    /// <summary>Depth inside an obstacle, or, negative, the distance to the nearest, in units of the task's scale.</summary>
-    public double Margin => task.Obstacles.Count == 0 ? -1 : -task.Obstacles.Min(o => o.SignedDistance(X, Y)) / task.Scale;
+    /// <summary>Depth inside an obstacle, or, negative, the distance to the nearest, in units of two steps and within ±1: finest where it matters.</summary>
+    public double Margin => task.Obstacles.Count == 0 ? -1 : Math.Clamp(-task.Obstacles.Min(o => o.SignedDistance(X, Y)) / (2 * task.Step), -1, 1);
 
     public void Begin(ulong seed)
     {

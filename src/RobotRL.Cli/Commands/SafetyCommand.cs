@@ -16,11 +16,12 @@ internal static class SafetyCommand
         Option<int?> steps = new("--steps") { Description = "Updates; the task's own number when left out" };
         Option<int?> experience = new("--experience") { Description = "Decisions of scripted experience; the task's own number when left out" };
         Option<double?> rate = new("--false-interventions") { Description = "Share of harmless steps that may be flagged; the task's own when left out" };
+        Option<string[]> runs = new("--runs") { Description = "Folders of recorded runs of the task, learned from as well", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var seed = SharedOptions.Seed(1);
-        return new Command("pretrain", "Train a safety critic on scripted harm and demonstrations") { task, output, steps, experience, rate, seed }.Does((parse, cancel) =>
+        return new Command("pretrain", "Train a safety critic on scripted harm and demonstrations") { task, output, steps, experience, rate, runs, seed }.Does((parse, cancel) =>
         {
             var benchmark = Benchmark.Of(parse.GetRequiredValue(task));
-            var result = Train(benchmark, parse.GetRequiredValue(output), parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate), parse.GetValue(seed), cancel);
+            var result = Train(benchmark, parse.GetRequiredValue(output), parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate), parse.GetValue(seed), cancel, parse.GetRequiredValue(runs));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
         });
@@ -68,13 +69,14 @@ internal static class SafetyCommand
             $"then {result.FinalSuccesses} of {result.FinalEpisodes}; {result.WallS:F0} s");
     }
 
-    private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel)
+    private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel, params string[] runs)
     {
+        var recorded = runs.SelectMany(benchmark.Recorded).ToArray();
         var (decisions, updates) = benchmark.Pretraining;
         Console.Error.WriteLine($"{benchmark.Name}: collecting {experience ?? decisions} decisions of scripted experience");
-        var episodes = benchmark.Collect(experience ?? decisions, seed, cancel).ToArray();
+        HarmEpisode[] episodes = [.. benchmark.Collect(experience ?? decisions, seed, cancel), .. recorded];
         var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, rate ?? benchmark.FalseInterventionRate, benchmark.Horizon, seed,
-            folder, $"{benchmark.Name}: {episodes.Length} scripted episodes, seed {seed}", cancel);
+            folder, $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {seed}", cancel);
         RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, CommandLine.SnakeCase));
         Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +
             $"held out, {result.FalseInterventionRate:P1} of the harmless steps flagged and {result.DetectionRate:P1} of those before harm");
