@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RobotRL.Cli.Commands;
+using RobotRL.Cli.Faults;
 using Spectre.Console;
 
 namespace RobotRL.Cli.Bench;
@@ -32,6 +33,8 @@ internal static class BenchCommand
             Bench("store", "Recording an episode with two 128-pixel cameras", StoreBench.Measure),
             Bench("pipeline", "Camera frame to policy image, 640×480 to 128²", PipelineBench.Measure),
             Bench("critic", "Time of one question to the safety critic, beside TorchSharp", CriticBench.Measure),
+            FaultsBench.Create(),
+            ReflexBench.Create((name, measured) => Figures(name, Machine.Here, measured)),
             Bench("sim", "Physics steps: MuJoCo alone beside the whole stack", SimulationBench.Measure),
             StoreKillsCommand.Create(),
         };

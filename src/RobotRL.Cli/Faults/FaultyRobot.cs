@@ -1,0 +1,49 @@
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Robots.Mujoco;
+using RobotRL.Safety;
+
+namespace RobotRL.Cli.Faults;
+
+/// <summary>The simulated robot with a connection that fails on request: what it reports passes through here, its physics does not.</summary>
+internal sealed class FaultyRobot(MujocoRobot robot) : IRobot, IPlant
+{
+    private RobotState _state;
+    private Stamp _lastRead = new(long.MinValue);
+    private long _clockOffsetNs;
+
+    public RobotDescription Description => robot.Description;
+    public LoopbackFaults Faults { get; } = new();
+    public Stamp Now => robot.Now.Plus(_clockOffsetNs);
+
+    public bool TryRead(ref RobotState state)
+    {
+        var (position, velocity) = (_state.Position, _state.Velocity);
+        if (!robot.TryRead(ref _state)) return false;
+        if (Faults.FrozenValues) (_state.Position, _state.Velocity) = (position, velocity);
+        if (Faults.LostPackets > 0)
+        {
+            Faults.LostPackets--;
+            return false;
+        }
+        var captured = Faults.FrozenStamp ? _lastRead : Now.Plus(-Faults.DelayNs);
+        if (Faults.DelayNs > 0 && captured <= _lastRead) return false; // still under way
+        state = _state;
+        state.CaptureTime = _lastRead = captured;
+        var wrench = state.ExternalWrenchInEndEffector;
+        state.ExternalWrenchInEndEffector = new(wrench.Force + Faults.WrenchSpike.Force, wrench.Torque + Faults.WrenchSpike.Torque);
+        if (Faults.NonFiniteJoint >= 0) state.Position[Faults.NonFiniteJoint] = double.NaN;
+        return true;
+    }
+
+    public void Write(in SafeCommand command) => robot.Write(command);
+
+    public void Step()
+    {
+        robot.Step();
+        _clockOffsetNs += Faults.ClockJumpNs;
+        Faults.ClockJumpNs = 0;
+    }
+
+    public void Dispose() => robot.Dispose();
+}

@@ -1,0 +1,86 @@
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Cli.Faults;
+
+/// <summary>Faults of whole processes: the control process is real, in real time, and so is the process that fails.</summary>
+internal static class ProcessFaults
+{
+    /// <summary>Comms lost to the stop command.</summary>
+    private const double LinkMs = 20;
+
+    public static IReadOnlyList<FaultCase> All { get; } = !OperatingSystem.IsLinux() ? [] :
+    [
+        Case("actor process killed", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Kill())),
+        Case("actor process hung", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Freeze(true))),
+        Case("actor process restarted", FaultCode.HeartbeatLost, LinkMs, Restart),
+        Case("GC stall in the actor", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Tell(FaultParty.Collect), garbage: true)),
+        Case("shared memory written by another version", FaultCode.ProtocolMismatch, 3, () => See(stage => stage.WriteAsAnotherVersion())),
+        Case("learner process killed", FaultCode.None, 0, KillTheLearner),
+    ];
+
+    private static FaultCase Case(string name, FaultCode expected, double mostMs, Func<FaultSighting> provoke) => new(name, expected, mostMs, provoke) { HasProcesses = true };
+
+    private static FaultSighting See(Action<FaultStage> fault, bool garbage = false)
+    {
+        using FaultStage stage = new(garbage: garbage);
+        return Allowed(stage, stage.Watch(() => fault(stage)));
+    }
+
+    /// <summary>A supervisor would start the actor anew at once: the stop stays latched until an operator resets it, and then it moves on.</summary>
+    private static FaultSighting Restart()
+    {
+        using FaultStage stage = new();
+        var seen = stage.Watch(() =>
+        {
+            stage.Actor.Kill();
+            stage.ReplaceActor();
+        });
+        stage.Actor.Await(() => stage.Actor.Count(FaultParty.Stopped) > 0);
+        var stays = stage.Latest.Fault.Code == FaultCode.HeartbeatLost;
+        stage.AwaitMoving();
+        var moves = stage.Latest.Gate == GateState.Running;
+        return Allowed(stage, seen) with { Answer = "latched until the operator's reset, then on", IsAnswered = stays && moves };
+    }
+
+    /// <summary>Without real-time rights the link is watched at the configured heartbeat's age, since an ordinary process pauses for longer.</summary>
+    private static FaultSighting Allowed(FaultStage stage, FaultSighting seen) =>
+        stage.HasRealTimeRights ? seen : seen with { AllowedMs = stage.LinkNs * 1e-6 + LinkMs, Answer = $"{seen.Answer} (no real-time rights: watched at {stage.LinkNs / 1_000_000} ms)".Trim() };
+
+    /// <summary>Killed while it writes weights: none that are damaged are ever seen, the robot goes on, and the last ones grow stale.</summary>
+    private static FaultSighting KillTheLearner()
+    {
+        var folder = Directory.CreateTempSubdirectory("robotrl-faults-").FullName;
+        try
+        {
+            using var learner = new FaultStage.Child(["bench", "faults", "party", FaultParty.Learner, "--folder", folder]);
+            learner.Await(() => learner.Lines.Contains(FaultParty.Writing));
+            using FaultStage stage = new($"""
+
+                safety:
+                  critic: {folder}
+                  mode: on
+                  risk_threshold: 0.999
+                  feasibility_threshold: 1
+                  trigger_ms: 1000
+                  hysteresis: 0.1
+                  recovery: {"{kind: analytic, path_s: 0.5, duration_s: 0.5, stiffness_share: 0.5}"}
+                  hold_s: 0.5
+                  max_age_s: 2
+                """ + "\n");
+            FaultStage.Within(5000, () => stage.Latest.Reflex.Critic == CriticStatus.Ready);
+            var before = stage.Latest.Reflex.Critic;
+            var seen = stage.Watch(learner.Kill, goesOnMs: 4000);
+            var after = stage.Latest.Reflex;
+            return seen with
+            {
+                Answer = $"critic {before} → {after.Critic}, {after.Refused} sets refused: deterministic layer alone",
+                IsAnswered = (before, after.Critic, after.Refused) == (CriticStatus.Ready, CriticStatus.Stale, 0),
+            };
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
