@@ -19,6 +19,7 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     EpisodesCommand.Create(),
     EventsCommand.Create(),
     McapCommand.Create(),
+    AuditCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -67,6 +67,9 @@ public sealed class ControlSession
         }
     }
 
+    /// <summary>Who cleared the last stop; null for nobody yet.</summary>
+    public string? LastResetBy { get; private set; }
+
     public bool IsStopped => Latest.Gate != GateState.Running;
 
     /// <summary>Lets so many control periods pass.</summary>
@@ -166,6 +169,7 @@ public sealed class ControlSession
     public bool OperatorReset(string operatorId)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
+        LastResetBy = operatorId;
         SignOff();
         _port.RequestReset();
         Advance(2);

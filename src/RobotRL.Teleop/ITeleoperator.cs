@@ -32,7 +32,8 @@ public enum InterventionReason : byte
 /// <param name="Reason">Why the human drives.</param>
 /// <param name="DeadmanHeld">False once the device is gone or let go in a way that must stop the robot.</param>
 /// <param name="StopRequested">The operator asks for a stop; latched until the operator clears it.</param>
-public readonly record struct OperatorCommand(bool IsEngaged, PolicyAction Action, InterventionReason Reason, bool DeadmanHeld = true, bool StopRequested = false)
+/// <param name="RequestedAt">When the hand took over, where that was before it was asked; null otherwise.</param>
+public readonly record struct OperatorCommand(bool IsEngaged, PolicyAction Action, InterventionReason Reason, bool DeadmanHeld = true, bool StopRequested = false, Stamp? RequestedAt = null)
 {
     /// <summary>An operator who watches.</summary>
     public static readonly OperatorCommand Watching = new(false, default, InterventionReason.None);

@@ -14,7 +14,7 @@ internal sealed class KeyboardHand(ActionSpace actions)
     private readonly Lock _lock = new();
     private readonly (Stamp Until, int Sign)[] _axes = new (Stamp, int)[ActionSpace.Axes];
     private EpisodeKind _kind = EpisodeKind.Online;
-    private Stamp _engagedUntil;
+    private Stamp _engagedSince, _engagedUntil;
     private float _speed = 0.5f;
     private GripperCommand _gripper;
     private bool _isClosed;
@@ -84,14 +84,14 @@ internal sealed class KeyboardHand(ActionSpace actions)
             var demonstrates = _kind is EpisodeKind.Demonstration;
             var engaged = demonstrates || _kind is EpisodeKind.Online && time < _engagedUntil;
             var reason = !engaged ? InterventionReason.None : demonstrates ? InterventionReason.Demonstration : InterventionReason.Requested;
-            return new OperatorCommand(engaged, engaged ? action : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped);
+            return new OperatorCommand(engaged, engaged ? action : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped, RequestedAt: engaged && !demonstrates ? _engagedSince : null);
         }
     }
 
     private void Move(int axis, int sign, Stamp time)
     {
         _axes[axis] = (time.Plus(KeyHeldNs), sign);
-        _engagedUntil = time.Plus(HandGoneNs);
+        Engage(time);
     }
 
     private void ToggleGripper(Stamp time)
@@ -99,6 +99,12 @@ internal sealed class KeyboardHand(ActionSpace actions)
         if (!actions.HasGripper) return;
         _isClosed = !_isClosed;
         _gripper = _isClosed ? GripperCommand.Close : GripperCommand.Open;
+        Engage(time);
+    }
+
+    private void Engage(Stamp time)
+    {
+        if (time >= _engagedUntil) _engagedSince = time;
         _engagedUntil = time.Plus(HandGoneNs);
     }
 

@@ -31,6 +31,9 @@ internal sealed partial class RobotrlProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // Keys and anchors of a test's runs stay out of the account's own.
+        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence, "key.pem");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.StandardInput.Close();
@@ -39,6 +42,9 @@ internal sealed partial class RobotrlProcess : IDisposable
     }
 
     public static string Root { get; } = FindRoot();
+
+    /// <summary>Where runs of the tests keep the evidence that is not in them.</summary>
+    public static string Evidence { get; } = Path.Combine(Path.GetTempPath(), "robotrl-tests-evidence");
 
     /// <summary>The program of the same configuration as these tests.</summary>
     public static string Program { get; } =

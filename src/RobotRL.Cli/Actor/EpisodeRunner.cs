@@ -1,3 +1,4 @@
+using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Composition;
 using RobotRL.Model;
 using RobotRL.Sensing;
@@ -20,7 +21,7 @@ internal readonly record struct EpisodeSummary(
 /// One episode after the other: observe, decide, arbitrate, execute through the gate, judge. The reward is sparse: 1 on success.
 /// Every transition carries the executed action and goes to <c>onTransition</c> before the next decision.
 /// </summary>
-internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator, Action? whileStopped = null) : IDisposable
+internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null) : IDisposable
 {
     private readonly Arbiter _arbiter = new(teleoperator.Identity, rig.Configuration.Task.Actions);
 
@@ -35,6 +36,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         {
             rig.Control.Stop(e is SensorFaultException sensor ? sensor.Fault.Code : FaultCode.StorageFailure);
             rig.Control.Advance(rig.Control.TicksPerDecision);
+            audit?.Poll();
             throw new SafeStopException($"The robot was stopped: {e.Message}; mend the cause and run the same command: it resumes", rig.Control.Latest.Fault);
         }
     }
@@ -55,7 +57,8 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         while (outcome == EpisodeOutcome.Interrupted && !cancel.IsCancellationRequested)
         {
             var proposal = policy.Decide(observation);
-            var command = teleoperator.Poll(new OperatorView(rig.Now, rig.Truth));
+            var asked = rig.Now;
+            var command = teleoperator.Poll(new OperatorView(asked, rig.Truth));
             var decision = _arbiter.Decide(rig.Now, proposal, command);
             if (decision.Stop != FaultCode.None) rig.Control.Stop(decision.Stop);
 
@@ -72,6 +75,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             total += reward;
             onTransition(new Transition(observation, executed, reward, next,
                 Terminated: outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop, Truncated: outcome == EpisodeOutcome.TimedOut));
+            audit?.Decided(asked, command, executed, policy.Version);
             observation = next;
         }
         // Whatever comes between two episodes takes its time, and no target comes meanwhile.
@@ -81,6 +85,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         var summary = new EpisodeSummary(
             kind, seed, outcome, steps, total, rig.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, rig.Control.Latest.Fault,
             rig.Control.Latest.Reflex.Reflexes - reflexes);
+        audit?.EpisodeEnded(summary);
         AwaitOperator(summary, cancel);
         return summary;
     }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using RobotRL.Audit;
+using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Composition;
 using RobotRL.Cli.Evaluation;
 using RobotRL.Cli.Runs;
@@ -32,19 +34,27 @@ internal static class EvalCommand
     {
         SharedOptions.Require(pace, channel);
         var configuration = RunConfiguration.Load(run.ConfigPath);
-        using var rig = new SimulatedRig(configuration, pace, channel);
-        return Evaluator.Run(rig, Weights(run, configuration), episodes, seed, _ => { }, cancel);
+        using var rig = new SimulatedRig(configuration, pace, channel, run.Events);
+        var (weights, checkpoint) = Weights(run, configuration);
+        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here("none", "unattended", "eval"),
+            new { Episodes = episodes, Seed = seed, Pace = pace.ToString(), Checkpoint = checkpoint, weights.Version }), configuration, rig.Control, rig.Records);
+        return audit.Around(() =>
+        {
+            var result = Evaluator.Run(rig, weights, episodes, seed, _ => { }, cancel, audit);
+            audit.Policies.Evaluated(checkpoint, weights, result);
+            return result;
+        });
     }
 
     public static string Text(EvaluationResult r) =>
         $"success {r.Successes} of {r.Episodes} ({r.SuccessRate:P0}; 95 % interval {r.WilsonLow:P0} to {r.WilsonHigh:P0}), cycle time {r.CycleTimeS:F1} s, violations {r.Violations}";
 
-    private static WeightSnapshot Weights(RunDirectory run, RunConfiguration configuration)
+    private static (WeightSnapshot Weights, string Checkpoint) Weights(RunDirectory run, RunConfiguration configuration)
     {
         if (Checkpoint.All(run.Checkpoints) is not [var newest, ..])
             throw new BadInputException($"{run.Path}: the run has no checkpoint yet; train longer");
         using var learner = Learners.Create(configuration, 0);
         Checkpoint.Read(newest, learner);
-        return learner.Snapshot();
+        return (learner.Snapshot(), Path.GetFileName(newest));
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using RobotRL.Audit;
+using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Runs;
 using RobotRL.Cli.Training;
 using RobotRL.Configuration;
@@ -38,7 +40,8 @@ internal static class LearnerCommand
                 ?? throw new BadInputException($"{directory.Path}: another process learns in this run; end it first");
             var configuration = RunConfiguration.Load(directory.ConfigPath);
             using var metrics = new MetricsLog(directory.Path, "learner");
-            var result = new LearnerSession(directory, configuration, metrics, line => Console.Error.WriteLine($"learner: {line}")).Run(stop.Token);
+            using var audit = SessionAudit.Open(directory, configuration, AuditActor.Here("none", "unattended", "learner"), new { Supervised = parse.GetValue(supervised) });
+            var result = audit.Around(() => new LearnerSession(directory, configuration, audit.Policies, metrics, line => Console.Error.WriteLine($"learner: {line}")).Run(stop.Token));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
         });

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using RobotRL.Audit;
 using RobotRL.Cli.Actor;
+using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
 using RobotRL.Cli.Training;
@@ -58,14 +60,18 @@ internal static class TrainCommand
         SharedOptions.Require(pace, channel, identity.Deterministic);
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
-        using var rig = new SimulatedRig(configuration, pace, channel);
+        using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)));
         var hands = Teleoperator(teleoperator, pace, rig, identity.Seed);
         var run = RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration.ResolvedYaml);
         using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
-        var session = new TrainingSession(run, rig, hands, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts };
-        return body(session);
+        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(hands.Identity, RoleOf(teleoperator), goal.EnvSteps == 0 ? "record" : "train"),
+            new { Operator = teleoperator.ToString(), Pace = pace.ToString(), identity.Deterministic, Goal = goal }), configuration, rig.Control, rig.Records);
+        var session = new TrainingSession(run, rig, hands, audit, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts };
+        return audit.Around(() => body(session));
     }
+
+    private static string RoleOf(OperatorKind kind) => kind switch { OperatorKind.Live => "operator", OperatorKind.Scripted => "simulated-operator", _ => "unattended" };
 
     private static RunDirectory Resume(string folder, RunIdentity identity)
     {

@@ -1,4 +1,5 @@
 using RobotRL.Cli.Commands;
+using RobotRL.Cli.Events;
 using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Model;
@@ -20,11 +21,16 @@ internal sealed class SimulatedRig : IDisposable
     private readonly SimulatedTask _task;
     private readonly RemoteSimulation? _remote;
     private readonly SafetyLayer _safety;
+    private readonly EventRecorder? _events;
     private readonly OffscreenRenderer? _renderer;
     private readonly LockstepObservations _observations;
     private TaskTruth _truth;
 
-    public SimulatedRig(RunConfiguration configuration, Pace pace, string? channel = null)
+    /// <param name="configuration">What is simulated, and within which limits.</param>
+    /// <param name="pace">Virtual time or the wall clock's.</param>
+    /// <param name="channel">In real time: of a running control process; null to start one.</param>
+    /// <param name="events">Folder for what the event recorder freezes, made with the first event; null for none.</param>
+    public SimulatedRig(RunConfiguration configuration, Pace pace, string? channel = null, string? events = null)
     {
         Configuration = configuration;
         var task = configuration.Task;
@@ -33,8 +39,12 @@ internal sealed class SimulatedRig : IDisposable
         _task = SimulatedTask.Create(task, _robot);
 
         _safety = new SafetyLayer(configuration);
-        if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _robot);
-        Control = new ControlSession(_remote?.Control ?? new ControlCycle(_robot, new LockstepPacer(_robot), task.EndEffectorInFlange, reflex: _safety.Reflex), task);
+        if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _robot, events);
+        RecordedPacer pacer = new(new LockstepPacer(_robot));
+        var cycle = _remote is null ? new ControlCycle(_robot, pacer, task.EndEffectorInFlange, reflex: _safety.Reflex) : null;
+        if (cycle is not null && events is not null) pacer.Events = _events = EventRecorder.Of(cycle, events, configuration.Hash, wallClockOffsetNs: 0, Console.Error.WriteLine);
+        Records = cycle?.Records;
+        Control = new ControlSession((IControlPort?)cycle ?? _remote!.Control, task);
 
         _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
         CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _robot, camera).Capture;
@@ -45,6 +55,9 @@ internal sealed class SimulatedRig : IDisposable
 
     /// <summary>Where decisions go in and executed actions come out.</summary>
     public ControlSession Control { get; }
+
+    /// <summary>The loop's records, where it runs in this process.</summary>
+    public ControlRing? Records { get; }
 
     /// <summary>Where the reflex finds its critic.</summary>
     public CriticCell Critics => _safety.Critics;
@@ -70,6 +83,7 @@ internal sealed class SimulatedRig : IDisposable
     /// <exception cref="SensorFaultException">A sensor failed: stop.</exception>
     public Observation Observe()
     {
+        RequireRecords();
         ref readonly var tick = ref Newest();
         return _observations.Observe(Now, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
     }
@@ -83,6 +97,7 @@ internal sealed class SimulatedRig : IDisposable
     /// </summary>
     public void BeginEpisode(ulong seed)
     {
+        RequireRecords();
         if (!Control.IsStopped) ComeToRest();
         if (Control.IsStopped) AwaitStandstill();
         if (Control.Latest.Fault.Code != FaultCode.OperatorStop) SetUp(seed);
@@ -91,6 +106,7 @@ internal sealed class SimulatedRig : IDisposable
 
     public void Dispose()
     {
+        _events?.Dispose();
         _observations.Dispose();
         _renderer?.Dispose();
         _safety.Dispose();
@@ -126,9 +142,18 @@ internal sealed class SimulatedRig : IDisposable
         var home = Control.Home;
         var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
         Control.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))));
+        RequireRecords();
         if (Control.Latest.Fault is { IsNone: false, Code: not (FaultCode.OperatorStop or FaultCode.DeadmanReleased) } fault)
             throw new Actor.SafeStopException($"The robot was stopped on its way to the start pose: {fault.Code}", fault);
         Control.BeginEpisode(home);
+    }
+
+    /// <summary>A robot whose events cannot be recorded any more is not set in motion again.</summary>
+    private void RequireRecords()
+    {
+        if (_events?.Failure is { } failure) throw new IOException($"events are not recorded any more ({failure.Message})", failure);
+        if (_remote is not null && Control.Latest.Fault is { Code: FaultCode.StorageFailure } fault)
+            throw new Actor.SafeStopException("The robot was stopped: the control process cannot record its events any more, and says why above; mend the cause and run the same command: it resumes", fault);
     }
 
     /// <summary>Lets the motion of the last decision end where it is: a scene may only be set up around a reference at rest.</summary>

@@ -1,4 +1,5 @@
 using RobotRL.Cli.Actor;
+using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Composition;
 using RobotRL.Cli.Training;
 using RobotRL.Learning;
@@ -21,17 +22,18 @@ internal sealed record EvaluationResult(
 /// <summary>Runs a deterministic policy without an operator on episodes of its own seeds.</summary>
 internal static class Evaluator
 {
-    public static EvaluationResult Run(SimulatedRig rig, WeightSnapshot weights, int episodes, ulong seed, Action<EpisodeSummary> onEpisode, CancellationToken cancel)
+    public static EvaluationResult Run(SimulatedRig rig, WeightSnapshot weights, int episodes, ulong seed, Action<EpisodeSummary> onEpisode, CancellationToken cancel, AuditTrail? audit = null)
     {
         var task = rig.Configuration.Task;
         using var network = new PolicyNetwork(NetworkShape.Of(task, rig.Configuration.Learner), Learners.Device);
         network.Load(weights);
         var policy = new LearnedPolicy(network, task.Actions, new NoiseSource(seed), deterministic: true);
-        using var runner = new EpisodeRunner(rig, new AbsentOperator());
+        using var runner = new EpisodeRunner(rig, new AbsentOperator(), audit: audit);
         var isShadow = rig.Configuration.Safety?.Mode == CriticMode.Shadow;
         var (done, successes, violations, reflexes, contacts, cycleTime) = (0, 0, 0, 0, 0, 0.0);
         while (done < episodes)
         {
+            audit?.BeginEpisode(done, EpisodeKind.Evaluation);
             var summary = runner.Run(EpisodeKind.Evaluation, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)done), policy,
                 transition => contacts += (transition.Action.Limits & LimitFlags.ContactForce) != 0 ? 1 : 0, cancel);
             if (summary.Outcome == EpisodeOutcome.Interrupted) break;

@@ -25,12 +25,16 @@ internal sealed class RunDirectory
         Identity = identity;
     }
 
+    /// <summary>Where in a run's folder the event recorder writes.</summary>
+    public const string EventsName = "events";
+
     public string Path { get; }
     public RunIdentity Identity { get; }
     public string ConfigPath => System.IO.Path.Combine(Path, "config.yaml");
     public string Episodes => System.IO.Path.Combine(Path, "episodes");
-    public string Events => System.IO.Path.Combine(Path, "events");
+    public string Events => System.IO.Path.Combine(Path, EventsName);
     public string Weights => System.IO.Path.Combine(Path, "weights");
+    public string Audit => System.IO.Path.Combine(Path, "audit");
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
 
     /// <summary>Whether a run lives in the folder.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Runs;
 using RobotRL.Configuration;
 using RobotRL.Learning;
@@ -13,7 +14,7 @@ internal sealed record LearnerResult(long LearnerSteps, long EnvSteps, long Tran
 /// Learning in a process of its own: follows the run's episodes, learns at the ratio that the store's own count allows, publishes weights as files.
 /// One thread learns; this one reads the store and says where things stand.
 /// </summary>
-internal sealed class LearnerSession(RunDirectory run, RunConfiguration configuration, MetricsLog metrics, Action<string> log)
+internal sealed class LearnerSession(RunDirectory run, RunConfiguration configuration, PolicyAudit audit, MetricsLog metrics, Action<string> log)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
     private readonly Stopwatch _wall = Stopwatch.StartNew();
@@ -30,7 +31,11 @@ internal sealed class LearnerSession(RunDirectory run, RunConfiguration configur
         {
             metrics.Write(report, _wall.Elapsed.TotalSeconds);
             files.Write(local.Weights.Latest!);
+            audit.Published(local.Weights.Latest!, Lineage());
         });
+        local.Saved = checkpoint => audit.Kept(checkpoint, Lineage());
+        PolicyLineage Lineage() => new(
+            local.GoesOnFrom, null, intake.EnvSteps, intake.Demonstrations, null, null, run.Identity.Seed, RunIdentity.CurrentCodeVersion, run.Identity.ConfigHash);
         void Tell(LearnerPhase state) => (progress.Steps, progress.PretrainedSteps, progress.Transitions, progress.State) =
             (local.Learner.Steps, local.Learner.PretrainedSteps, intake.Transitions, state);
 

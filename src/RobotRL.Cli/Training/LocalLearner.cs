@@ -47,8 +47,15 @@ internal sealed class LocalLearner : IDisposable
         CheckpointDue = _ => Save(),
     };
 
+    /// <summary>Told of each checkpoint's folder.</summary>
+    public Action<string>? Saved { get; set; }
+
     /// <summary>Between two learner steps only.</summary>
-    public void Save() => Checkpoint.Write(_run.Checkpoints, Learner, directory => SamplingState.Write(directory, _batches, _demonstrations));
+    public void Save()
+    {
+        var checkpoint = Checkpoint.Write(_run.Checkpoints, Learner, directory => SamplingState.Write(directory, _batches, _demonstrations));
+        Saved?.Invoke(checkpoint);
+    }
 
     public void Dispose()
     {

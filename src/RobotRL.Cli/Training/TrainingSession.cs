@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RobotRL.Cli.Actor;
+using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Commands;
 using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
@@ -16,7 +17,7 @@ namespace RobotRL.Cli.Training;
 /// demonstrations, then act and learn at the governed ratio, with a learner that is wherever <see cref="LearnerPlace"/> says.
 /// </summary>
 internal sealed class TrainingSession(
-    RunDirectory run, SimulatedRig rig, ITeleoperator teleoperator, MetricsLog metrics, TrainingView view, TrainingGoal goal, Action<string> log)
+    RunDirectory run, SimulatedRig rig, ITeleoperator teleoperator, AuditTrail audit, MetricsLog metrics, TrainingView view, TrainingGoal goal, Action<string> log)
 {
     private const int SuccessWindow = 20, InterventionWindow = 20;
 
@@ -27,7 +28,7 @@ internal sealed class TrainingSession(
     private readonly Stopwatch _wall = Stopwatch.StartNew();
     private LearnerMetrics _learnerMetrics;
     private long _envSteps, _demonstrationSteps, _humanSteps;
-    private int _episodes, _demonstrations;
+    private int _episodes, _demonstrations, _takenUp;
 
     /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
     public Receipts? Receipts { get; init; }
@@ -169,7 +170,8 @@ internal sealed class TrainingSession(
             WallClockOffsetNs = 0,
         });
         void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerMetrics.Step, episodeEnded: false);
-        using var runner = new EpisodeRunner(rig, teleoperator, Refresh);
+        using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit);
+        audit.BeginEpisode(writer.Info.Index, kind);
         var summary = runner.Run(kind, seed, policy, transition =>
         {
             writer.Append(transition, policy.Version);
@@ -197,6 +199,7 @@ internal sealed class TrainingSession(
 
     private void Count(in EpisodeSummary summary)
     {
+        _takenUp++;
         _humanSteps += summary.HumanSteps;
         if (summary.Kind == EpisodeKind.Demonstration)
         {
@@ -252,7 +255,18 @@ internal sealed class TrainingSession(
         if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, log);
         var local = new LocalLearner(run, rig.Configuration);
         if (local.GoesOnFrom is { } checkpoint) log($"Going on from {checkpoint}.");
-        return run.Identity.Deterministic ? new LearningInTurn(local, ReportLearner) : new LearningThread(local, ReportLearner);
+        local.Saved = checkpoint => audit.Policies.Kept(checkpoint, Lineage());
+        audit.Policies.Published(local.Learner.Snapshot(), Lineage());
+        return run.Identity.Deterministic ? new LearningInTurn(local, Told) : new LearningThread(local, Told);
+
+        void Told(LearnerReport report)
+        {
+            ReportLearner(report);
+            audit.Policies.Published(local.Weights.Latest!, Lineage());
+        }
+
+        PolicyLineage Lineage() => new(
+            local.GoesOnFrom, _takenUp, _envSteps, _demonstrations, _demonstrationSteps, _humanSteps, _seed, RunIdentity.CurrentCodeVersion, run.Identity.ConfigHash);
     }
 
     /// <summary>What to tell the operator when there is no learner any more; null for any other failure.</summary>

@@ -1,0 +1,85 @@
+using RobotRL.Audit;
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Cli.Auditing;
+
+/// <summary>
+/// Finds in the control loop's records what a reviewer asks for: stops and standstill, who cleared them, what the reflex did and on what, which critic it asked,
+/// attempts to change limits. The loop knows nothing of it.
+/// </summary>
+/// <param name="log">Gets the records.</param>
+/// <param name="limits">What stops are held against.</param>
+/// <param name="isShadow">Whether the reflex only decides and moves nothing.</param>
+internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow)
+{
+    private ControlRecord _at;
+    private Fault _fault;
+    private GateState _gate;
+    private ReflexRecord _reflex;
+    private int _refused;
+    private long _next;
+
+    /// <summary>Who acts, and where in the session: part of every record.</summary>
+    public AuditActor Actor { get; set; } = log.Actor;
+    public int? Episode { get; set; }
+
+    /// <summary>Who clears stops.</summary>
+    public Func<string?> ClearedBy { get; init; } = () => null;
+
+    /// <summary>First tick since it was last cleared in which a human's target was in force.</summary>
+    public Stamp? HumanSince { get; set; }
+
+    /// <summary>Takes up what the loop has recorded since.</summary>
+    public void Poll(ControlRing ring)
+    {
+        for (var written = ring.Written; _next < written; _next++)
+            if (ring.TryRead(_next, ref _at)) See(_at);
+            else _next = Math.Max(_next, ring.Written - ring.Capacity);
+    }
+
+    /// <summary>One record; not every one has to come, but what happens between two is then seen only by its end.</summary>
+    public void See(in ControlRecord r)
+    {
+        if (HumanSince is null && r.Target.Source == ActionSource.Human) HumanSince = r.Time;
+        if (!r.Fault.IsNone && (r.Fault.Code, r.Fault.Time) != (_fault.Code, _fault.Time)) Stopped(r);
+        else if (r.Fault.IsNone && !_fault.IsNone)
+            log.Write(AuditEvent.Reset, r.Time, $"{_fault.Code} cleared", new { Episode, Fault = _fault.Code.ToString(), ClearedBy = ClearedBy(), AfterMs = r.Time.Since(_fault.Time) / 1e6 }, actor: Actor);
+        if (_gate == GateState.Stopping && r.Gate is GateState.Held or GateState.PowerRemoved && _gate != r.Gate)
+            log.Write(AuditEvent.Standstill, r.Time, r.Gate.ToString(), new { Episode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 }, actor: Actor);
+        if (r.Reflex.State != _reflex.State) Reflexed(r);
+        if ((r.Reflex.Critic, r.Reflex.CriticVersion, r.Reflex.Refused) != (_reflex.Critic, _reflex.CriticVersion, _reflex.Refused))
+            log.Write(AuditEvent.Critic, r.Time, r.Reflex.Critic.ToString(), new { Version = r.Reflex.CriticVersion, r.Reflex.Refused, Before = _reflex.Critic.ToString() }, actor: Actor);
+        if (r.RefusedLimitChanges > _refused)
+            log.Write(AuditEvent.LimitChangeRefused, r.Time, "limits do not change while running", new { Episode, Attempts = r.RefusedLimitChanges - _refused }, actor: Actor);
+        (_fault, _gate, _reflex, _refused) = (r.Fault, r.Gate, r.Reflex, r.RefusedLimitChanges);
+    }
+
+    private void Stopped(in ControlRecord r) => log.Write(AuditEvent.Stopped, r.Time, r.Fault.Code.ToString(), new
+    {
+        Episode,
+        Category = (int)r.Fault.Category,
+        FaultSessionNs = r.Fault.Time.Ns,
+        r.Fault.Value,
+        r.Fault.Index,
+        ForceN = r.Measured.ExternalWrenchInEndEffector.Force.Length,
+        PositionM = LimitsInForce.Numbers(r.EndEffector.PoseInBase.Position),
+        Source = r.Target.Source.ToString(),
+    }, new { r.Fault.Limit, limits.CollisionForceN }, Actor);
+
+    private void Reflexed(in ControlRecord r) => log.Write(AuditEvent.Reflex, r.Time, r.Reflex.Reason.ToString(), new
+    {
+        Episode,
+        From = _reflex.State.ToString(),
+        To = r.Reflex.State.ToString(),
+        Recovery = r.Reflex.Recovery.ToString(),
+        r.Reflex.Estimate.Risk,
+        Margin = r.Reflex.Estimate.Feasibility,
+        CriticVersion = r.Reflex.CriticVersion,
+        Shadow = isShadow,
+        ForceN = r.Measured.ExternalWrenchInEndEffector.Force.Length,
+        PositionM = LimitsInForce.Numbers(r.EndEffector.PoseInBase.Position),
+        Source = r.Target.Source.ToString(),
+    }, new { Risk = r.Reflex.RiskThreshold, Margin = r.Reflex.FeasibilityThreshold }, Actor);
+}

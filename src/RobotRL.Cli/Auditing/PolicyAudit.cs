@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using RobotRL.Audit;
+using RobotRL.Policy;
+
+namespace RobotRL.Cli.Auditing;
+
+/// <summary>What a policy version came of.</summary>
+/// <param name="Checkpoint">That the session began with; null for none.</param>
+/// <param name="Episodes">Episodes on disk that were taken up: the buffer's range is 0 to this, less one; null where the learner counts steps alone.</param>
+internal sealed record PolicyLineage(
+    string? Checkpoint, int? Episodes, long EnvSteps, int Demonstrations, long? DemonstrationSteps, long? HumanSteps, ulong Seed, string CodeVersion, string ConfigHash);
+
+/// <summary>Tells of policies: which came of what, which were kept, how they did. From the thread or the process that learns.</summary>
+internal sealed class PolicyAudit(AuditLog log)
+{
+    /// <summary>Weights that may act from now on.</summary>
+    public void Published(WeightSnapshot weights, PolicyLineage lineage) =>
+        log.Write(AuditEvent.PolicyPublished, inputs: new { weights.Version, Sha256 = Hash(weights), Lineage = lineage }, actor: log.Actor with { PolicyVersion = weights.Version });
+
+    public void Kept(string checkpoint, PolicyLineage lineage) =>
+        log.Write(AuditEvent.CheckpointWritten, inputs: new { Checkpoint = Path.GetFileName(checkpoint), TensorsSha256 = HashOf(Path.Combine(checkpoint, "tensors.safetensors")), Lineage = lineage });
+
+    public void Evaluated(string checkpoint, WeightSnapshot weights, object result) =>
+        log.Write(AuditEvent.Evaluated, inputs: new { Checkpoint = checkpoint, weights.Version, Sha256 = Hash(weights), Result = result }, actor: log.Actor with { PolicyVersion = weights.Version });
+
+    public static string HashOf(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+
+    private static string Hash(WeightSnapshot weights)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in new[] { weights.Encoder, weights.Actor, weights.Grasp }) hash.AppendData(MemoryMarshal.AsBytes(part.AsSpan()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

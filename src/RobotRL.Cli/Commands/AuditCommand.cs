@@ -1,0 +1,75 @@
+using System.CommandLine;
+using RobotRL.Audit;
+using RobotRL.Cli.Auditing;
+using RobotRL.Cli.Runs;
+using RobotRL.Configuration;
+using RobotRL.Model;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl audit</c>: the reviewer's tools.</summary>
+internal static class AuditCommand
+{
+    public static Command Create() => new("audit", "Prove what happened: verify, query, report; remove what need not be kept")
+    {
+        Verify(),
+        Prune(),
+    };
+
+    private static Command Verify()
+    {
+        var (run, places) = (SharedOptions.Run(), new Places());
+        return new Command("verify", "Whether the log is what was written; says what is not, and where") { run, places.Anchor, places.Key, places.Unanchored }.Does((parse, _) =>
+        {
+            var verdict = Verify(RunDirectory.Open(parse.GetRequiredValue(run)), places, parse);
+            Console.Error.WriteLine(VerdictText.Of(verdict));
+            CommandLine.Result(parse, VerdictText.Json(verdict));
+            return verdict.Holds ? ExitCode.Done : ExitCode.DoesNotHold;
+        });
+    }
+
+    private static Command Prune()
+    {
+        var run = SharedOptions.Run();
+        return new Command("prune", "Remove records that have been kept as long as the configuration says, and record that") { run }.Does((parse, _) =>
+        {
+            var directory = RunDirectory.Open(parse.GetRequiredValue(run));
+            var audit = Configured(directory);
+            RetentionSpans spans = new(audit.InterventionsDays, audit.SafetyDays, audit.OtherDays);
+            if (!Directory.Exists(directory.Audit)) throw new BadInputException($"{directory.Path}: no audit log here");
+            var result = AuditRetention.Prune(directory.Audit, spans, AuditActor.Here(Environment.UserName, "reviewer", "audit prune"), AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current);
+            Console.Error.WriteLine(result.Records == 0
+                ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, other events {spans.OtherDays}"
+                : $"{result.Records} records removed and their removal recorded");
+            CommandLine.Result(parse, new { result.Records, result.Ranges });
+            return ExitCode.Done;
+        });
+    }
+
+    private static AuditVerdict Verify(RunDirectory run, Places places, ParseResult parse) => AuditVerifier.Verify(run.Audit,
+        parse.GetValue(places.Unanchored) ? null : parse.GetValue(places.Anchor) ?? AuditPlace.Folder(Configured(run))
+            ?? throw new BadInputException($"{run.Path}: its heads are anchored by a command; fetch them into a file and name it with --anchor, or check without with --unanchored"),
+        parse.GetValue(places.Key));
+
+    /// <summary>The run's own word on where its evidence is; a configuration that no longer loads does not keep a reviewer out.</summary>
+    private static AuditParameters Configured(RunDirectory run)
+    {
+        try
+        {
+            return RunConfiguration.Load(run.ConfigPath).Audit;
+        }
+        catch (ConfigurationException e)
+        {
+            Console.Error.WriteLine($"{run.ConfigPath} does not load here ({e.Errors[0]}): the standard places are used");
+            return AuditParameters.Standard;
+        }
+    }
+
+    /// <summary>Where a verifier finds what it trusts.</summary>
+    private sealed class Places
+    {
+        public Option<string?> Anchor { get; } = new("--anchor") { Description = "Folder or file that holds the log's signed heads; where the run's configuration says by default" };
+        public Option<string?> Key { get; } = new("--key") { Description = "Public key (PEM) that must have signed; those at the anchor by default" };
+        public Option<bool> Unanchored { get; } = new("--unanchored") { Description = "Trust the heads beside the log: shows neither a cut tail nor a log written anew" };
+    }
+}
