@@ -209,7 +209,7 @@ public sealed class EventRecorderTests : IDisposable
     {
         _loop.Begin(600, 50);
         _loop.Run(400, null);
-        var torn = _folder["events"];
+        var torn = Directory.CreateDirectory(_folder["events"]).FullName;
         using (var writer = EventFolder.Open(torn, line => Assert.Fail(line)).Begin(new("hash", 1_000_000, 0), out _))
         {
             writer.Append(new EventMark(301, new(301_000_000), EventKind.Stop, "OperatorStop", double.NaN, double.NaN));
@@ -246,7 +246,7 @@ public sealed class EventRecorderTests : IDisposable
         List<IOException> failures = [];
         using var recorder = Recorder(failed: failures.Add);
         _loop.Run(100, recorder);
-        Directory.Delete(_folder["events"], recursive: true);
+        File.WriteAllText(_folder["events"], "no folder");
         _loop.Robot.Faults.WrenchSpike = new(new(0, 0, -100), default);
         _loop.Run(300, recorder);
         Assert.Same(recorder.Failure, Assert.Single(failures));

@@ -1,3 +1,4 @@
+using RobotRL.Cli.Events;
 using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Model;
@@ -9,8 +10,9 @@ namespace RobotRL.Cli.Composition;
 /// <param name="Channel">What the actor attaches to.</param>
 /// <param name="Cpu">CPU of the loop; null for any.</param>
 /// <param name="Priority">Its real-time priority, 1 to 99.</param>
-/// <param name="LinkMaxAgeNs">Longest silence of a commanding actor's process; null for 20 ms where the loop has its priority, else the configuration's heartbeat age.</param>
-internal sealed record ControlOptions(string Channel, int? Cpu, int Priority, long? LinkMaxAgeNs);
+/// <param name="LinkMaxAgeNs">Longest silence of a commanding actor's process; null for 17 ms where the loop has its priority, else the configuration's heartbeat age.</param>
+/// <param name="Events">Folder for what the event recorder freezes; null for none.</param>
+internal sealed record ControlOptions(string Channel, int? Cpu, int Priority, long? LinkMaxAgeNs, string? Events = null);
 
 /// <summary>
 /// The composition root of the control process, in flow order: world → robot → shared memory → 1 kHz control cycle (reflex and gate inside it) → its loop.
@@ -18,7 +20,8 @@ internal sealed record ControlOptions(string Channel, int? Cpu, int Priority, lo
 /// </summary>
 internal sealed class ControlProcess : IDisposable
 {
-    private const long LinkMaxAgeNs = 20_000_000;
+    // A beat's period before and two ticks after this come the stop's first command: 20 ms after the last sign of life at most.
+    private const long LinkMaxAgeNs = 17_000_000;
     private const int StackBytes = 1 << 20;
 
     private readonly RunConfiguration _configuration;
@@ -73,12 +76,22 @@ internal sealed class ControlProcess : IDisposable
         }, StackBytes)
         { Name = "control" };
         using (new ActorWatch(_channel, log))
+        using (Recorder(log))
         {
             loop.Start();
             loop.Join();
         }
         if (failure is not null) throw new InvalidOperationException($"The control loop failed: {failure.Message}", failure);
         return figures;
+    }
+
+    private EventRecorder? Recorder(Action<string> log)
+    {
+        if (_options.Events is not { } folder) return null;
+        var wallClockNs = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+        var recorder = EventRecorder.Of(_cycle, folder, _configuration.Hash, wallClockNs - _pacer.Now.Ns, log);
+        recorder.Start();
+        return recorder;
     }
 
     public void Dispose()

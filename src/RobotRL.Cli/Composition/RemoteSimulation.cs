@@ -23,10 +23,11 @@ internal sealed class RemoteSimulation : IDisposable
     /// <param name="configuration">The same as the control process enforces.</param>
     /// <param name="channel">Of a running control process; null to start one.</param>
     /// <param name="mirror">The scene as it is to be shown here.</param>
-    public RemoteSimulation(RunConfiguration configuration, string? channel, MujocoRobot mirror)
+    /// <param name="events">Where a control process that is started here records events; null for nowhere.</param>
+    public RemoteSimulation(RunConfiguration configuration, string? channel, MujocoRobot mirror, string? events)
     {
         (_mirror, _state) = (mirror, new(mirror.Model));
-        if (channel is null) (_child, _control) = Started(configuration);
+        if (channel is null) (_child, _control) = Started(configuration, events);
         else _control = RemoteControl.Attach(channel, configuration.Robot, configuration.Hash);
         if (_control.WorldSize != _state.Values.Length) throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
         Refresh();
@@ -57,12 +58,12 @@ internal sealed class RemoteSimulation : IDisposable
         _child.Dispose();
     }
 
-    private static (Process, RemoteControl) Started(RunConfiguration configuration)
+    private static (Process, RemoteControl) Started(RunConfiguration configuration, string? events)
     {
         var channel = $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..24];
         var file = Path.Combine(Path.GetTempPath(), $"robotrl-{channel}.yaml");
         File.WriteAllText(file, configuration.ResolvedYaml);
-        var child = ThisProgram.Start(["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}"], ThisProgram.ForTheLoop);
+        var child = ThisProgram.Start(["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. events is null ? (string[])[] : ["--events", events]], ThisProgram.ForTheLoop);
         try
         {
             for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(20))

@@ -18,12 +18,11 @@ internal sealed class EventFolder
     /// <summary>For reading; the folder need not be there.</summary>
     public static EventFolder Read(string path) => new(path);
 
-    /// <summary>For writing: makes the folder where it is missing, and settles what a killed process left there.</summary>
+    /// <summary>For writing: settles what a killed process left there. The folder is made with its first file.</summary>
     /// <param name="path">Such as <c>RUN/events</c>.</param>
     /// <param name="log">Gets one line for each file settled.</param>
     public static EventFolder Open(string path, Action<string> log)
     {
-        Directory.CreateDirectory(path);
         EventFolder folder = new(path);
         foreach (var torn in folder.Matching(Active)) folder.Settle(torn, log);
         return folder;
@@ -36,6 +35,7 @@ internal sealed class EventFolder
     /// <summary>Begins a file under the next index.</summary>
     public EventWriter Begin(EventInfo info, out int index)
     {
+        Directory.CreateDirectory(_path);
         index = Directory.EnumerateFiles(_path).Select(IndexOf).DefaultIfEmpty(-1).Max() + 1;
         while (true)
             try

@@ -1,4 +1,5 @@
 using RobotRL.Control;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Events;
 
@@ -52,6 +53,17 @@ internal sealed class EventRecorder : IDisposable
         (_ring, _folder, _info, _window, _failed) = (ring, folder, info, window, failed);
         _watch = new(window.After);
         _next = _stored = ring.Written;
+    }
+
+    /// <summary>For a control loop: 10 s before and after each event, and a stop of the robot when that cannot be recorded.</summary>
+    public static EventRecorder Of(ControlCycle cycle, string folder, string configHash, long wallClockOffsetNs, Action<string> log)
+    {
+        var periodNs = cycle.Description.ControlPeriodNs;
+        return new(cycle.Records, EventFolder.Open(folder, log), new(configHash, periodNs, wallClockOffsetNs), EventWindow.Of(periodNs), failure =>
+        {
+            cycle.RequestStop(FaultCode.StorageFailure);
+            log($"Events are not recorded any more, so the robot is stopped: {failure.Message}");
+        });
     }
 
     /// <summary>Why nothing is recorded any more; null as long as it is.</summary>

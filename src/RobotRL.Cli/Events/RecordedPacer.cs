@@ -4,8 +4,9 @@ using RobotRL.Model;
 namespace RobotRL.Cli.Events;
 
 /// <summary>A pacer of virtual time that has the event recorder take up the loop's records every so many ticks, on the loop's thread: the same run gives the same files.</summary>
-internal sealed class RecordedPacer(IPacer pacer, int pollEvery) : IPacer
+internal sealed class RecordedPacer(IPacer pacer) : IPacer
 {
+    private const int PollEvery = 1000;
     private int _ticks;
 
     public EventRecorder? Events { get; set; }
@@ -18,6 +19,6 @@ internal sealed class RecordedPacer(IPacer pacer, int pollEvery) : IPacer
     public void Next()
     {
         pacer.Next();
-        if (++_ticks % pollEvery == 0) Events?.Poll();
+        if (++_ticks % PollEvery == 0) Events?.Poll();
     }
 }

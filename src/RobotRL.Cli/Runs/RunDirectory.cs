@@ -17,7 +17,7 @@ internal sealed class RunDirectory
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>What is there when the making of a run was cut short: nothing that anybody would miss.</summary>
-    private static readonly string[] Beginnings = ["episodes", "checkpoints", "config.yaml", "run.json.tmp"];
+    private static readonly string[] Beginnings = ["episodes", "events", "checkpoints", "config.yaml", "run.json.tmp"];
 
     private RunDirectory(string path, RunIdentity identity)
     {
