@@ -26,15 +26,23 @@ internal static class ControlCommand
         Option<string?> events = new("--events") { Description = "Folder for what is recorded around reflexes, limits, stops and faults; nothing is recorded without" };
         Option<double> seconds = new Option<double>("--seconds") { Description = "End by itself after so long", DefaultValueFactory = _ => double.PositiveInfinity }.Where(t => t > 0, "write a number of seconds above 0");
         Option<int?> owner = new("--owner") { Description = "End when this process has ended", Hidden = true };
+        Option<bool> twin = new("--twin") { Description = "Run an empty loop instead, and time it", Hidden = true };
         var set = SharedOptions.Set();
-        return new Command("control", "Run the 1 kHz control loop in this process, for an actor in another") { config, channel, cpu, priority, link, events, seconds, owner, set }.Does((parse, cancel) =>
+        return new Command("control", "Run the 1 kHz control loop in this process, for an actor in another") { config, channel, cpu, priority, link, events, seconds, owner, twin, set }.Does((parse, cancel) =>
         {
             var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
             ControlOptions options = new(parse.GetRequiredValue(channel), parse.GetValue(cpu), parse.GetValue(priority), parse.GetValue(link) is { } ms ? (long)(ms * 1e6) : null, parse.GetValue(events) is { } folder ? Path.GetFullPath(folder) : null);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             if (double.IsFinite(parse.GetValue(seconds))) end.CancelAfter(TimeSpan.FromSeconds(parse.GetValue(seconds)));
-            using var process = new ControlProcess(configuration, options);
             using var owned = parse.GetValue(owner) is { } id ? Belonging.To(id, end) : null;
+            if (parse.GetValue(twin))
+            {
+                RealTimeRights granted = default;
+                var figures = EmptyLoop.Run(configuration.Robot.ControlPeriodNs, options, rights => (granted = rights).Priority, end.Token);
+                CommandLine.Result(parse, Result(figures, granted, "", ""));
+                return ExitCode.Done;
+            }
+            using var process = new ControlProcess(configuration, options);
             if (Run(process, configuration.Robot.Driver, options, end.Token) is not { } result) throw new BadInputException(NoRights(configuration.Robot));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
@@ -59,10 +67,13 @@ internal static class ControlCommand
         if (figures is null) return null;
         ref readonly var last = ref process.Last;
         Console.Error.WriteLine($"Ended with the robot {last.Gate}: {figures.Cycles} cycles, {figures.Misses} deadlines missed, p99 {figures.Command.Us(0.99):F1} µs.");
-        return new(figures.Cycles, figures.Command.Us(0.5), figures.Command.Us(0.99), figures.Command.Us(0.999), figures.Command.MaxUs, figures.Misses, figures.AllocatedBytes,
-            figures.Wake.Us(0.5), figures.Wake.Us(0.99), figures.Wake.MaxUs, figures.Own.Us(0.5), figures.Own.Us(0.99), figures.Own.MaxUs,
-            granted.Priority, granted.Memory, granted.Cpu, last.Gate.ToString(), last.Fault.Code.ToString());
+        return Result(figures, granted, last.Gate.ToString(), last.Fault.Code.ToString());
     }
+
+    private static ControlResult Result(CycleFigures figures, RealTimeRights granted, string gate, string fault) => new(
+        figures.Cycles, figures.Command.Us(0.5), figures.Command.Us(0.99), figures.Command.Us(0.999), figures.Command.MaxUs, figures.Misses, figures.AllocatedBytes,
+        figures.Wake.Us(0.5), figures.Wake.Us(0.99), figures.Wake.MaxUs, figures.Own.Us(0.5), figures.Own.Us(0.99), figures.Own.MaxUs,
+        granted.Priority, granted.Memory, granted.Cpu, gate, fault);
 
     private static bool IsCompiledAtOnce => Environment.GetEnvironmentVariable("DOTNET_TieredCompilation") == "0";
 }

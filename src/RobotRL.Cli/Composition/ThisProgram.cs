@@ -14,13 +14,16 @@ internal static class ThisProgram
     /// <param name="arguments">Its command line.</param>
     /// <param name="environment">Over this process's own.</param>
     /// <param name="captureOutput">Whether its stdout comes to this process instead of the terminal.</param>
-    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool captureOutput = false)
+    /// <param name="quiet">Whether its messages are dropped.</param>
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool captureOutput = false, bool quiet = false)
     {
         var host = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(host) { RedirectStandardOutput = captureOutput };
+        var start = new ProcessStartInfo(host) { RedirectStandardOutput = captureOutput, RedirectStandardError = quiet };
         if (Path.GetFileNameWithoutExtension(host) == "dotnet") start.ArgumentList.Add(typeof(ThisProgram).Assembly.Location);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-        return Process.Start(start) ?? throw new IOException("The program could not be started once more.");
+        var process = Process.Start(start) ?? throw new IOException("The program could not be started once more.");
+        if (quiet) process.BeginErrorReadLine();
+        return process;
     }
 }

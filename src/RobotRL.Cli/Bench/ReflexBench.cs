@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using RobotRL.Cli.Commands;
+using RobotRL.Cli.Composition;
+using RobotRL.Configuration;
+using RobotRL.Control;
+using RobotRL.Learning;
+using RobotRL.Model;
+
+namespace RobotRL.Cli.Bench;
+
+/// <summary>The 1 kHz loop in its process, commanded through shared memory, while a training takes all it can get of the other core.</summary>
+/// <param name="P50Us">From the deadline, at which the state is sampled, to the gated command written: median, wake-up included.</param>
+/// <param name="Misses">Periods at whose end there was no command.</param>
+/// <param name="AllocatedBytes">Managed bytes, on the loop's thread.</param>
+/// <param name="WakeP50Us">The machine's part: from the deadline until the loop ran.</param>
+/// <param name="LoopP50Us">Ours: from there to the command written.</param>
+/// <param name="TwinP50Us">An empty managed loop in the loop's place: same thread set-up, CPU and company, right afterwards.</param>
+/// <param name="Critic">Whether the safety critic was asked in every cycle (weights as they are before any training: the same cost).</param>
+/// <param name="Company">What ran beside it, and where.</param>
+internal sealed record ReflexFigures(
+    long Cycles, double P50Us, double P99Us, double P999Us, double MaxUs, long Misses, double MissFraction, long AllocatedBytes, double WakeP50Us, double WakeP99Us, double WakeMaxUs,
+    double LoopP50Us, double LoopP99Us, double LoopMaxUs, long TwinCycles, double TwinP50Us, double TwinP99Us, double TwinP999Us, double TwinMaxUs, long TwinMisses, string Twin,
+    bool Critic, bool RealTimePriority, bool LockedMemory, int ControlCpu, string Company, bool Held);
+
+internal static class ReflexBench
+{
+    private const int Motions = 50;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static Command Create(Func<string, object, System.Text.Json.Nodes.JsonObject> figures)
+    {
+        Option<double> seconds = new Option<double>("--seconds") { Description = "How long the loop runs; its empty twin runs half as long", DefaultValueFactory = _ => 60 }.Where(s => s >= 1, "write a number of seconds from 1");
+        return new Command("reflex", "The 1 kHz loop in its own process, a training on the other core") { seconds }.Does((parse, _) =>
+        {
+            var result = Measure(parse.GetValue(seconds));
+            CommandLine.Result(parse, figures("reflex", result));
+            if (!parse.GetValue(CommandLine.Json))
+                Console.Error.WriteLine(
+                    $"sample to gated command p50 {result.P50Us:F0}, p99 {result.P99Us:F0}, p99.9 {result.P999Us:F0}, max {result.MaxUs:F0} µs over {result.Cycles} cycles, {result.Misses} missed, {result.AllocatedBytes} B allocated\n" +
+                    $"  of which waking p50 {result.WakeP50Us:F0}, p99 {result.WakeP99Us:F0} µs and the loop p50 {result.LoopP50Us:F0}, p99 {result.LoopP99Us:F0} µs\n" +
+                    $"  {result.Twin}: p50 {result.TwinP50Us:F0}, p99 {result.TwinP99Us:F0}, max {result.TwinMaxUs:F0} µs, {result.TwinMisses} missed\n" +
+                    $"  beside it: {result.Company}");
+            return ExitCode.Done;
+        });
+    }
+
+    private static ReflexFigures Measure(double seconds)
+    {
+        var folder = Directory.CreateTempSubdirectory("robotrl-reflex-");
+        var (company, loop) = (0, Environment.ProcessorCount - 1);
+        try
+        {
+            // This thread, and what it starts, leave the loop's CPU alone.
+            RealTimeThread.TryBind(company);
+            var file = Path.Combine(folder.FullName, "config.yaml");
+            File.WriteAllText(file, BenchShapes.PegInsert().ResolvedYaml + Safety(folder.FullName));
+            var configuration = RunConfiguration.Load(file);
+            using var training = new Ended(ThisProgram.Start(
+                ["train", ShippedFiles.Configuration("sim/reach.yaml"), "--run", Path.Combine(folder.FullName, "run"), "--env-steps", "100000000", "--json"], captureOutput: true, quiet: true));
+            Await(() => training.IsLearning(Path.Combine(folder.FullName, "run", "metrics.jsonl")), training.Process);
+
+            var channel = $"bench-{Environment.ProcessId}";
+            string[] arguments = ["control", file, "--channel", channel, "--cpu", $"{loop}", "--owner", $"{Environment.ProcessId}", "--json", "--seconds"];
+            using var control = new Ended(ThisProgram.Start([.. arguments, $"{seconds}"], ThisProgram.ForTheLoop, captureOutput: true));
+            Move(configuration, channel, control.Process);
+            var measured = control.Result();
+            using var empty = new Ended(ThisProgram.Start([.. arguments, $"{seconds / 2}", "--twin"], ThisProgram.ForTheLoop, captureOutput: true));
+            var twin = empty.Result();
+            return new(measured.Cycles, measured.P50Us, measured.P99Us, measured.P999Us, measured.MaxUs, measured.Misses, (double)measured.Misses / measured.Cycles, measured.AllocatedBytes,
+                measured.WakeP50Us, measured.WakeP99Us, measured.WakeMaxUs, measured.LoopP50Us, measured.LoopP99Us, measured.LoopMaxUs,
+                twin.Cycles, twin.P50Us, twin.P99Us, twin.P999Us, twin.MaxUs, twin.Misses, "empty managed loop", Critic: true, measured.RealTimePriority, measured.LockedMemory, loop,
+                $"a training of the reach task and the actor, on CPU {company}{(company == loop ? ", the only one" : "")}", measured.Gate == "Held");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Commands a motion, decision by decision, until the control process has run its time.</summary>
+    private static void Move(RunConfiguration configuration, string channel, Process control)
+    {
+        RemoteControl? port = null;
+        Await(() =>
+        {
+            try
+            {
+                port = RemoteControl.Attach(channel, configuration.Robot, configuration.Hash);
+            }
+            catch (ChannelRefusedException e) when (e.Code == FaultCode.None)
+            {
+                // Not open yet.
+            }
+            return port is not null;
+        }, control);
+        using (port)
+        {
+            ControlSession session = new(port!, configuration.Task);
+            session.Rebase();
+            session.BeginEpisode(session.Home);
+            try
+            {
+                for (var decision = 0; session.Latest.Fault.Code != FaultCode.OperatorStop; decision++)
+                {
+                    if (session.IsStopped) session.OperatorReset("bench");
+                    var action = RecordedStack.Motion(decision, Motions);
+                    session.Decide(action, action, ActionSource.Policy);
+                }
+            }
+            catch (ControlLostException)
+            {
+                // It has run its time.
+            }
+        }
+    }
+
+    /// <summary>A critic that finds nothing risky, asked in every cycle.</summary>
+    private static string Safety(string folder)
+    {
+        using var learner = new SafetyCriticLearner(SafetyFeatureLayout.Arm([0, 1, 2, 5]), new() { RiskDiscount = 0.8 }, seed: 1);
+        SafetyWeightsFile.Write(folder, learner, new(0.9999, 1000, 0, 0), "nothing", DateTimeOffset.UtcNow);
+        return $$"""
+
+            safety:
+              critic: {{folder}}
+              mode: on
+              risk_threshold: 0.9999
+              feasibility_threshold: 1000
+              trigger_ms: 20
+              hysteresis: 0.1
+              recovery: {kind: analytic, path_s: 0.5, duration_s: 0.5, stiffness_share: 0.5}
+              hold_s: 0.5
+              max_age_s: 0
+
+            """;
+    }
+
+    private static void Await(Func<bool> holds, Process process)
+    {
+        for (var clock = Stopwatch.StartNew(); !holds(); Thread.Sleep(20))
+            if (process.HasExited || clock.Elapsed > Patience) throw new InvalidOperationException($"A process of the benchmark {(process.HasExited ? $"ended with {process.ExitCode}" : "gave no answer")}");
+    }
+
+    /// <summary>A process that ends with the benchmark.</summary>
+    private sealed class Ended(Process process) : IDisposable
+    {
+        public Process Process => process;
+
+        public bool IsLearning(string metrics) => File.Exists(metrics) && ReadShared(metrics).Contains("\"learner\"", StringComparison.Ordinal);
+
+        public ControlResult Result()
+        {
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != ExitCode.Done) throw new InvalidOperationException($"The control process ended with {process.ExitCode}; its message is above");
+            return JsonSerializer.Deserialize<ControlResult>(output.Trim().Split('\n')[^1], CommandLine.SnakeCase)!;
+        }
+
+        public void Dispose()
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            process.WaitForExit(Patience);
+            process.Dispose();
+        }
+
+        private static string ReadShared(string path)
+        {
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return reader.ReadToEnd();
+        }
+    }
+}
