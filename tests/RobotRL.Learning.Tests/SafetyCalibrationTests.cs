@@ -33,7 +33,7 @@ public class SafetyCalibrationTests
     {
         var calm = Enumerable.Range(0, 100).Select(i => new ScoredStep(i * 1e-6, -1, false)).ToArray();
         var thresholds = SafetyCalibration.Calibrate(calm, 0.1);
-        Assert.Equal((0.05, 0), (thresholds.Risk, thresholds.Feasibility));
+        Assert.Equal((0.05, 0.0), (thresholds.Risk, thresholds.Feasibility));
         Assert.Equal(0, thresholds.FalseInterventionRate);
     }
 
