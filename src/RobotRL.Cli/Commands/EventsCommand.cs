@@ -4,7 +4,6 @@ using RobotRL.Cli.Events;
 using RobotRL.Cli.Runs;
 using RobotRL.Control;
 using RobotRL.Safety;
-using Spectre.Console;
 
 namespace RobotRL.Cli.Commands;
 
@@ -29,10 +28,10 @@ internal static class EventsCommand
         return new Command("list", "One line an event file") { run }.Does((parse, _) =>
         {
             EventLine[] lines = [.. Folder(parse.GetRequiredValue(run)).Files.Select(LineOf)];
-            var table = Table("event", "kinds", "reason", "at, s", "before, s", "after, s", "events", "ticks", "lost", "end", "MB");
+            List<string[]> table = [["event", "kinds", "reason", "at, s", "before, s", "after, s", "events", "ticks", "lost", "end", "MB"]];
             foreach (var l in lines)
-                Row(table, $"{l.Event}{(l.Follows is { } f ? $" (after {f})" : "")}", l.Kinds, l.Reason, $"{l.TimeS:F3}", $"{l.BeforeS:F3}", $"{l.AfterS:F3}", $"{l.Marks}", $"{l.Ticks}", $"{l.Lost}", l.End, $"{l.Bytes * 1e-6:F1}");
-            CommandLine.Log.Write(table);
+                table.Add([$"{l.Event}{(l.Follows is { } f ? $" (after {f})" : "")}", l.Kinds, l.Reason, $"{l.TimeS:F3}", $"{l.BeforeS:F3}", $"{l.AfterS:F3}", $"{l.Marks}", $"{l.Ticks}", $"{l.Lost}", l.End, $"{l.Bytes * 1e-6:F1}"]);
+            Write(table);
             CommandLine.Result(parse, new { Events = lines, Bytes = lines.Sum(l => l.Bytes) });
             return ExitCode.Done;
         });
@@ -50,17 +49,17 @@ internal static class EventsCommand
             var recording = EventReader.Read(file);
             var ticks = EventReader.ReadTicks(file);
             var near = (long)(parse.GetValue(around) * 1e6 / recording.Info.ControlPeriodNs);
-            var table = Table("tick", "at, s", "event", "gate", "fault", "limits", "force, N", "speed, m/s", "error, mm", "stiffness, N/m", "tank, J", "risk", "reflex", "late, µs");
+            List<string[]> table = [["tick", "at, s", "event", "gate", "fault", "limits", "force, N", "speed, m/s", "error, mm", "stiffness, N/m", "tank, J", "risk", "reflex", "late, µs"]];
             foreach (ref readonly var r in ticks.AsSpan())
             {
                 var tick = r.Tick;
                 if (!recording.Marks.Any(m => Math.Abs(m.Tick - tick) <= near)) continue;
                 var marks = recording.Marks.Where(m => m.Tick == tick).Select(m => $"{m.Kind}: {m.Reason}");
-                Row(table, $"{tick}", $"{r.Time.Seconds:F3}", string.Join("; ", marks), $"{r.Gate}", $"{r.Fault.Code}", $"{r.Limits}", $"{r.Measured.ExternalWrenchInEndEffector.Force.Length:F1}",
+                table.Add([$"{tick}", $"{r.Time.Seconds:F3}", string.Join("; ", marks), $"{r.Gate}", $"{r.Fault.Code}", $"{r.Limits}", $"{r.Measured.ExternalWrenchInEndEffector.Force.Length:F1}",
                     $"{r.EndEffector.TwistInBase.Linear.Length:F3}", $"{1e3 * (r.Reference.PoseInBase.Position - r.EndEffector.PoseInBase.Position).Length:F2}", $"{r.Stiffness.TranslationNM:F0}", $"{r.TankJ:F2}",
-                    Text(r.Reflex.Estimate.Risk), r.Reflex.State == ReflexState.Following ? $"{r.Reflex.Critic}" : $"{r.Reflex.State}: {r.Reflex.Reason}", $"{r.LatenessNs * 1e-3:F0}");
+                    Text(r.Reflex.Estimate.Risk), r.Reflex.State == ReflexState.Following ? $"{r.Reflex.Critic}" : $"{r.Reflex.State}: {r.Reflex.Reason}", $"{r.LatenessNs * 1e-3:F0}"]);
             }
-            CommandLine.Log.Write(table);
+            Write(table);
             CommandLine.Result(parse, new
             {
                 Event = LineOf(file),
@@ -96,14 +95,12 @@ internal static class EventsCommand
 
     private static EventFolder Folder(string run) => EventFolder.Read(RunDirectory.Open(run).Events);
 
-    private static Table Table(params string[] heads)
+    /// <summary>Columns as wide as what is in them, whatever the terminal's width: these lines are also read through pipes.</summary>
+    private static void Write(List<string[]> table)
     {
-        var table = new Table().Border(TableBorder.Minimal);
-        foreach (var head in heads) table.AddColumn(head);
-        return table;
+        var widths = Enumerable.Range(0, table[0].Length).Select(i => table.Max(row => row[i].Length)).ToArray();
+        foreach (var row in table) Console.Error.WriteLine(string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
     }
-
-    private static void Row(Table table, params string[] cells) => table.AddRow(cells.Select(c => new Text(c)));
 
     private static string Text(float value) => float.IsFinite(value) ? value.ToString("F3", CultureInfo.InvariantCulture) : "";
 
