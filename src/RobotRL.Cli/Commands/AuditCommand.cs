@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RobotRL.Audit;
 using RobotRL.Cli.Auditing;
+using RobotRL.Cli.Auditing.Report;
 using RobotRL.Cli.Runs;
 using RobotRL.Configuration;
 using RobotRL.Model;
@@ -13,6 +14,8 @@ internal static class AuditCommand
     public static Command Create() => new("audit", "Prove what happened: verify, query, report; remove what need not be kept")
     {
         Verify(),
+        Query(),
+        Report(),
         Prune(),
     };
 
@@ -24,6 +27,42 @@ internal static class AuditCommand
             var verdict = Verify(RunDirectory.Open(parse.GetRequiredValue(run)), places, parse);
             Console.Error.WriteLine(VerdictText.Of(verdict));
             CommandLine.Result(parse, VerdictText.Json(verdict));
+            return verdict.Holds ? ExitCode.Done : ExitCode.DoesNotHold;
+        });
+    }
+
+    private static Command Query()
+    {
+        var run = SharedOptions.Run();
+        Argument<string> sql = new("sql") { Description = "Over the tables events, episodes and steps, such as: SELECT event, count(*) FROM events GROUP BY event" };
+        return new Command("query", "Ask the log and the episodes in SQL") { run, sql }.Does((parse, _) =>
+        {
+            var (directory, text) = (RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetRequiredValue(sql));
+            using var query = new AuditQuery(directory, withEpisodes: new[] { "episodes", "steps" }.Any(t => text.Contains(t, StringComparison.OrdinalIgnoreCase)));
+            var result = query.Run(text);
+            if (!parse.GetValue(CommandLine.Json)) Console.Out.WriteLine(string.Join('\n', result.Rows.Select(row => string.Join('\t', row)).Prepend(string.Join('\t', result.Columns))));
+            CommandLine.Result(parse, result);
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Report()
+    {
+        var (run, places) = (SharedOptions.Run(), new Places());
+        var output = new Option<string>("--out") { Description = "The page; a PDF of it goes beside", Required = true }.Where(f => Path.GetExtension(f) is ".html", "write a name that ends in .html");
+        var most = new Option<int>("--most") { Description = "Interventions shown with pictures, and stops and reflexes with curves; tables show all", DefaultValueFactory = _ => 24 }.Where(n => n >= 0, "write a number from 0");
+        Option<bool> noPdf = new("--no-pdf") { Description = "The page alone" };
+        return new Command("report", "One page for a safety reviewer") { run, output, most, noPdf, places.Anchor, places.Key, places.Unanchored }.Does((parse, _) =>
+        {
+            var (directory, page) = (RunDirectory.Open(parse.GetRequiredValue(run)), Path.GetFullPath(parse.GetRequiredValue(output)));
+            if (!Directory.Exists(Path.GetDirectoryName(page))) throw new BadInputException($"{page}: the folder is not there");
+            var verdict = Verify(directory, places, parse);
+            var report = new AuditReport(directory, RunConfiguration.Load(directory.ConfigPath), verdict, parse.GetValue(most));
+            RunDirectory.WriteAside(page, report.Write());
+            var pdf = Path.ChangeExtension(page, ".pdf");
+            var withoutPdf = parse.GetValue(noPdf) ? "" : PdfPrinter.Print(page, pdf);
+            Console.Error.WriteLine($"{page}: {(verdict.Holds ? "the log holds" : $"THE LOG DOES NOT HOLD, {verdict.Findings.Count} findings")}, {report.Interventions.Count} times that an operator drove{(withoutPdf is null ? $"; {pdf}" : withoutPdf.Length > 0 ? $"; {withoutPdf}" : "")}");
+            CommandLine.Result(parse, new { Page = page, Pdf = withoutPdf is null ? pdf : null, verdict.Holds, Findings = verdict.Findings.Count, Interventions = report.Interventions.Count });
             return verdict.Holds ? ExitCode.Done : ExitCode.DoesNotHold;
         });
     }

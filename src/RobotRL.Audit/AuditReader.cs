@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace RobotRL.Audit;
+
+/// <summary>A record as it stands in the log.</summary>
+public sealed record AuditEntry(
+    long Sequence, DateTime TimeUtc, long? SessionNs, string Event, AuditActor Actor, string? Reason, JsonElement Inputs, JsonElement Thresholds)
+{
+    /// <summary>An input by name; null where the record has none of it.</summary>
+    public JsonElement? Input(string name) => Inputs.ValueKind == JsonValueKind.Object && Inputs.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    public double Number(string name) => Input(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.NaN;
+
+    public string Text(string name) => Input(name) is { } value ? value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText() : "";
+}
+
+/// <summary>Reads a log for people and queries. Whether it is what was written is the verifier's to say.</summary>
+public static class AuditReader
+{
+    /// <summary>The files of a log, oldest first.</summary>
+    public static IReadOnlyList<string> Files(string directory) => new LogFolder(directory).Days;
+
+    /// <summary>Every record that can be read, in the order of the files.</summary>
+    public static IEnumerable<AuditEntry> Read(string directory)
+    {
+        foreach (var path in Files(directory))
+            using (var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)))
+                while (reader.ReadLine() is { } line)
+                    if (Parse(line) is { } entry) yield return entry;
+    }
+
+    private static AuditEntry? Parse(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            if (!root.TryGetProperty("event", out var name)) return null; // pruned
+            return new(root.GetProperty("sequence").GetInt64(),
+                DateTime.Parse(root.GetProperty("time").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+                root.TryGetProperty("session_ns", out var session) ? session.GetInt64() : null, name.GetString()!,
+                root.GetProperty("actor").Deserialize<AuditActor>(AuditJson.Options)!, root.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
+                Part("inputs"), Part("thresholds"));
+
+            JsonElement Part(string part) => root.TryGetProperty(part, out var value) ? value.Clone() : default;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException)
+        {
+            return null;
+        }
+    }
+}
