@@ -40,7 +40,7 @@ public sealed class BadConfigurationTests : IDisposable
         { "start_offset_m: [0.01, 0.01, 0.01]", "start_offset_m: [0.01, up, 0.01]", "start_offset_m", "task.start_offset_m.1: expected a number, found 'up'; write a number from 0 to 0.5 m" },
         { "start_offset_m: [0.01, 0.01, 0.01]", "start_offset_m: 0.01", "start_offset_m", "task.start_offset_m: expected a list of 3 numbers, x, y, z, found '0.01'; write it in [brackets]" },
         { "start_offset_m: [0.01, 0.01, 0.01]", "start_offset_m: [0.01, 0.01, 0.5]", "  home_rad", "robot.home_rad: puts the end effector at [0.5, 0, 0.075] m, which with task.start_offset_m leaves robot.limits.workspace; move the posture or widen the box" },
-        { "kind: peg_insert", "kind: peg_inserts", "kind", "task.kind: 'peg_inserts' is not one of reach, peg_insert, pick_lift; did you mean 'peg_insert'?" },
+        { "kind: peg_insert", "kind: peg_inserts", "kind", "task.kind: 'peg_inserts' is not one of reach, peg_insert, pick_lift, maze; did you mean 'peg_insert'?" },
         { "kind: peg_insert", "kind: pick_lift", "actions", "task.actions.gripper: pick_lift needs the gripper; set it to true" },
         { "axes: [x, y, z, yaw]", "axes: [x, y, z, jaw]", "axes", "task.actions.axes.3: 'jaw' is not one of x, y, z, roll, pitch, yaw; did you mean 'yaw'?" },
         { "axes: [x, y, z, yaw]", "axes: [y, x]", "axes", "task.actions.axes.1: 'x' is repeated or out of order; list them as x, y, z, roll, pitch, yaw" },
