@@ -36,6 +36,7 @@ internal static class BenchCommand
             FaultsBench.Create(),
             ReflexBench.Create((name, measured) => Figures(name, Machine.Here, measured)),
             Bench("sim", "Physics steps: MuJoCo alone beside the whole stack", SimulationBench.Measure),
+            KillsBench.Create(),
             StoreKillsCommand.Create(),
         };
     }

@@ -120,15 +120,15 @@ internal static class ReflexBench
     private static string Safety(string folder)
     {
         using var learner = new SafetyCriticLearner(SafetyFeatureLayout.Arm([0, 1, 2, 5]), new() { RiskDiscount = 0.8 }, seed: 1);
-        SafetyWeightsFile.Write(folder, learner, new(0.9999, 1000, 0, 0), "nothing", DateTimeOffset.UtcNow);
+        SafetyWeightsFile.Write(folder, learner, new(0.999, 1, 0, 0), "nothing", DateTimeOffset.UtcNow);
         return $$"""
 
             safety:
               critic: {{folder}}
               mode: on
-              risk_threshold: 0.9999
-              feasibility_threshold: 1000
-              trigger_ms: 20
+              risk_threshold: 0.999
+              feasibility_threshold: 1
+              trigger_ms: 1000
               hysteresis: 0.1
               recovery: {kind: analytic, path_s: 0.5, duration_s: 0.5, stiffness_share: 0.5}
               hold_s: 0.5

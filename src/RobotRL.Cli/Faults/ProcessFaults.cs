@@ -9,12 +9,18 @@ internal static class ProcessFaults
     /// <summary>Comms lost to the stop command.</summary>
     private const double LinkMs = 20;
 
+    /// <summary>An operator's commands are taken at decisions.</summary>
+    private const double DecisionMs = 100;
+
+    private const string Terminal = "/usr/bin/script"; // util-linux: a terminal that can be taken away
+
     public static IReadOnlyList<FaultCase> All { get; } = !OperatingSystem.IsLinux() ? [] :
     [
         Case("actor process killed", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Kill())),
         Case("actor process hung", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Freeze(true))),
         Case("actor process restarted", FaultCode.HeartbeatLost, LinkMs, Restart),
         Case("GC stall in the actor", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Tell(FaultParty.Collect), garbage: true)),
+        .. File.Exists(Terminal) ? (FaultCase[])[Case("teleoperation device unplugged", FaultCode.DeadmanReleased, DecisionMs + LinkMs, Unplug)] : [],
         Case("shared memory written by another version", FaultCode.ProtocolMismatch, 3, () => See(stage => stage.WriteAsAnotherVersion())),
         Case("learner process killed", FaultCode.None, 0, KillTheLearner),
     ];
@@ -25,6 +31,12 @@ internal static class ProcessFaults
     {
         using FaultStage stage = new(garbage: garbage);
         return Allowed(stage, stage.Watch(() => fault(stage)));
+    }
+
+    private static FaultSighting Unplug()
+    {
+        using FaultStage stage = new(live: true);
+        return stage.Watch(stage.Actor.Kill) with { Answer = "a training with a person at a terminal, which is taken away" };
     }
 
     /// <summary>A supervisor would start the actor anew at once: the stop stays latched until an operator resets it, and then it moves on.</summary>
@@ -48,7 +60,7 @@ internal static class ProcessFaults
         stage.HasRealTimeRights ? seen : seen with { AllowedMs = stage.LinkNs * 1e-6 + LinkMs, Answer = $"{seen.Answer} (no real-time rights: watched at {stage.LinkNs / 1_000_000} ms)".Trim() };
 
     /// <summary>Killed while it writes weights: none that are damaged are ever seen, the robot goes on, and the last ones grow stale.</summary>
-    private static FaultSighting KillTheLearner()
+    internal static FaultSighting KillTheLearner()
     {
         var folder = Directory.CreateTempSubdirectory("robotrl-faults-").FullName;
         try

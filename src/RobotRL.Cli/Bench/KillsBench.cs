@@ -1,0 +1,69 @@
+using System.CommandLine;
+using RobotRL.Cli.Commands;
+using RobotRL.Cli.Composition;
+using RobotRL.Cli.Faults;
+using RobotRL.Cli.Runs;
+using RobotRL.Configuration;
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Cli.Bench;
+
+/// <summary>Processes killed in mid-motion, as a power cut of theirs would.</summary>
+/// <param name="Kills">How often each was killed.</param>
+/// <param name="HeldWithinEnvelope">Kills of the actor after which the arm came to stand, powered, with every measured limit kept on the way.</param>
+/// <param name="ResetAlone">Of those, after how many a new actor and an operator's reset were all it took to move on.</param>
+/// <param name="LearnerWentOn">Kills of a learner that writes weights, after which the robot moved on without a stop and without damaged weights.</param>
+/// <param name="StopP50Ms">From the kill to the stop command, in robot time.</param>
+/// <param name="StandstillMaxMs">From the stop command to standstill.</param>
+internal sealed record KillFigures(int Kills, int HeldWithinEnvelope, int ResetAlone, int LearnerWentOn, double StopP50Ms, double StopMaxMs, double StandstillMaxMs, bool Holds);
+
+/// <summary><c>robotrl bench kills</c>: the control process outlives its actor and its learner, and holds the arm.</summary>
+internal static class KillsBench
+{
+    public static Command Create()
+    {
+        var kills = new Option<int>("--kills") { Description = "How often each of the two is killed", DefaultValueFactory = _ => 100 }.Where(n => n > 0, "write a number from 1");
+        return new Command("kills", "Kill the actor, then the learner, in mid-motion, and see whether the arm holds (a few seconds a kill)") { kills }.Does((parse, cancel) =>
+        {
+            if (!OperatingSystem.IsLinux()) throw new BadInputException("bench kills: it needs processes that can be killed at once; run it on Linux");
+            var figures = Run(parse.GetValue(kills), line => Console.Error.WriteLine(line), cancel);
+            Console.Error.WriteLine($"{figures.Kills} kills of the actor: held within the envelope {figures.HeldWithinEnvelope}, moved on after a reset alone {figures.ResetAlone}; stop after {figures.StopP50Ms:F0} ms (most {figures.StopMaxMs:F0}); {figures.Kills} kills of the learner: went on {figures.LearnerWentOn}");
+            CommandLine.Result(parse, figures);
+            return figures.Holds ? ExitCode.Done : ExitCode.DoesNotHold;
+        });
+    }
+
+    public static KillFigures Run(int kills, Action<string> log, CancellationToken cancel)
+    {
+        var (held, moved, went, standstill) = (0, 0, 0, 0.0);
+        List<double> stops = [];
+        var workspace = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml")).Robot.Limits.Workspace;
+        using (FaultStage stage = new())
+        {
+            for (var i = 0; i < kills && !cancel.IsCancellationRequested; i++)
+            {
+                // Somewhere within a motion, not always at its beginning.
+                FaultStage.Within(20 + 137 * i % 700, () => false);
+                var seen = stage.Watch(stage.Actor.Kill);
+                // A measured limit that broke on the way would have replaced the fault, all but the workspace, whose stop is no more severe.
+                var isHeld = stage.Latest is { Gate: GateState.Held, Fault.Code: FaultCode.HeartbeatLost } && workspace.Contains(stage.Latest.EndEffector.PoseInBase.Position);
+                if (isHeld) held++;
+                else log($"kill {i + 1} of the actor: {seen}");
+                stops.Add(seen.StopMs ?? double.PositiveInfinity);
+                standstill = Math.Max(standstill, seen.StandstillMs ?? double.PositiveInfinity);
+                stage.ReplaceActor();
+                stage.AwaitMoving();
+                if (stage.Latest.Gate == GateState.Running) moved++;
+            }
+        }
+        for (var i = 0; i < kills && !cancel.IsCancellationRequested; i++)
+        {
+            var sighting = ProcessFaults.KillTheLearner();
+            if (sighting.IsAnswered && sighting.Fault.IsNone) went++;
+            else log($"kill {i + 1} of the learner: {sighting}");
+        }
+        stops.Sort();
+        return new(kills, held, moved, went, stops.Count > 0 ? stops[stops.Count / 2] : 0, stops.Count > 0 ? stops[^1] : 0, standstill, (held, moved, went) == (kills, kills, kills));
+    }
+}

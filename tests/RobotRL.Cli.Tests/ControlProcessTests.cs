@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using RobotRL.Cli.Bench;
+
+namespace RobotRL.Cli.Tests;
+
+/// <summary>Control process and actor as processes of their own, which die.</summary>
+public sealed class ControlProcessTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _channel = $"test-{Guid.NewGuid():N}";
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Arm_holds_when_actor_or_learner_is_killed_and_needs_nothing_but_a_reset()
+    {
+        Assert.SkipWhen(!OperatingSystem.IsLinux(), "Kills processes as Linux does.");
+        const int kills = 3;
+        List<string> said = [];
+        var figures = KillsBench.Run(kills, said.Add, TestContext.Current.CancellationToken);
+        Assert.True((figures.HeldWithinEnvelope, figures.ResetAlone, figures.LearnerWentOn) == (kills, kills, kills), $"{figures}\n{string.Join('\n', said)}");
+    }
+
+    [Fact]
+    public void Training_says_when_its_control_process_dies_and_goes_on_with_another()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        using (var control = Control())
+        using (var train = RobotrlProcess.Start(Training.Small(run.Path, 10_000, "--pace", "realtime", "--channel", _channel)))
+        {
+            Await(() => run.EpisodeFiles.Count >= 1, train);
+            control.Kill();
+            var result = train.Wait();
+            Assert.Equal(3, result.ExitCode);
+            Assert.Contains("The control process ended", result.Error, StringComparison.Ordinal);
+        }
+        var kept = run.EpisodeFiles.Count;
+        using (Control())
+        {
+            var result = RobotrlProcess.Run(Training.Small(run.Path, 10, "--pace", "realtime", "--channel", _channel));
+            Assert.True(result.ExitCode == 0, result.Error);
+        }
+        Assert.True(run.EpisodeFiles.Count > kept);
+    }
+
+    [Fact]
+    public void Channel_that_nobody_serves_is_bad_input()
+    {
+        var result = RobotrlProcess.Run(Training.Small(_folder["run"], 10, "--pace", "realtime", "--channel", _channel));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"robotrl control CONFIG --channel {_channel}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["run"]));
+    }
+
+    /// <summary>A control process with what <see cref="Training.Small"/> trains on.</summary>
+    private RobotrlProcess Control()
+    {
+        string[] set = [.. Training.Small("", 0).SkipWhile(a => a != "--set")];
+        var control = RobotrlProcess.Start(["control", Training.Reach, "--channel", _channel, "--link-ms", "2000", .. set]);
+        var path = RobotRL.Control.ControlChannel.PathOf(_channel);
+        Await(() => File.Exists(path) && IsOpen(path), control);
+        return control;
+    }
+
+    private static bool IsOpen(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return file.ReadByte() > 0;
+    }
+
+    private static void Await(Func<bool> moment, RobotrlProcess process)
+    {
+        for (var patience = Stopwatch.StartNew(); !moment(); Thread.Sleep(5))
+        {
+            if (process.HasExited) Assert.Fail($"It ended before the moment came: {process.Wait().Error}");
+            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(2), "The moment never came.");
+        }
+    }
+}
