@@ -169,8 +169,12 @@ internal sealed class AuditReport
         _page.Section("limits", "Which limits held", changed <= 1
             ? "The same in every session. They are part of the configuration, which cannot change while a robot runs."
             : $"{changed} sets over {sessions.Count} sessions; the newest is shown, the others stand in their sessions' records.");
-        if (sessions.Count > 0 && sessions[^1].Thresholds.ValueKind == JsonValueKind.Object)
-            _page.Table(["limit", "value"], Flat("", sessions[^1].Thresholds).Select(l => (IReadOnlyList<object?>)[l.Name, l.Value]));
+        if (sessions.Count > 0 && sessions[^1].Thresholds is { ValueKind: JsonValueKind.Object } limits)
+        {
+            _page.Table(["limit", "value"], Flat("", limits).Where(l => !l.Name.StartsWith("joints.", StringComparison.Ordinal)).Select(l => (IReadOnlyList<object?>)[l.Name, l.Value]));
+            if (limits.TryGetProperty("joints", out var joints) && joints.ValueKind == JsonValueKind.Array && joints.GetArrayLength() > 0)
+                _page.Table(["joint", .. joints[0].EnumerateObject().Select(p => p.Name)], joints.EnumerateArray().Select((j, i) => (IReadOnlyList<object?>)[i + 1, .. j.EnumerateObject().Select(p => (object?)p.Value.GetDouble())]));
+        }
         _page.Table(["time", "refused attempt to change limits", "by"], Of(AuditEvent.LimitChangeRefused).Select(e => (IReadOnlyList<object?>)[e.TimeUtc, e.Text("attempts"), e.Actor.Operator]), "Nobody tried to change a limit while the robot ran.");
         _page.Table(["time", "critic", "version", "before"], Of(AuditEvent.Critic).Select(e => (IReadOnlyList<object?>)[e.TimeUtc, e.Reason, e.Text("version"), e.Text("before")]), "No learned critic was in use.");
     }

@@ -34,8 +34,9 @@ internal sealed class Html
     {
         var body = rows.ToList();
         if (body.Count == 0) return Raw($"<p class=\"none\">{Encode(empty ?? "none")}</p>");
-        Raw("<table><thead><tr>" + string.Concat(heads.Select(h => $"<th>{Encode(h)}</th>")) + "</tr></thead><tbody>");
-        foreach (var row in body) Raw("<tr>" + string.Concat(row.Select(cell => $"<td{(cell is double or int or long ? " class=\"n\"" : "")}>{(cell is Markup m ? m.Text : Encode(cell))}</td>")) + "</tr>");
+        string Class(int column) => body.Any(row => row[column] is double or int or long) ? " class=\"n\"" : "";
+        Raw("<table><thead><tr>" + string.Concat(heads.Select((h, i) => $"<th{Class(i)}>{Encode(h)}</th>")) + "</tr></thead><tbody>");
+        foreach (var row in body) Raw("<tr>" + string.Concat(row.Select((cell, i) => $"<td{Class(i)}>{(cell is Markup m ? m.Text : Encode(cell))}</td>")) + "</tr>");
         return Raw("</tbody></table>");
     }
 
@@ -55,9 +56,9 @@ internal sealed class Html
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 10px; margin: 16px 0 } .figures div { border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px }
         .figures b { display: block; font-size: 22px } .figures span { color: var(--soft); font-size: 12px }
         table { border-collapse: collapse; width: 100%; margin: 6px 0 14px; font-size: 12.5px } th { text-align: left; color: var(--soft); font-weight: 600; border-bottom: 1px solid var(--ink); padding: 4px 8px 4px 0; vertical-align: bottom }
-        td { border-bottom: 1px solid var(--line); padding: 4px 8px 4px 0; vertical-align: top; overflow-wrap: anywhere } td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+        td { border-bottom: 1px solid var(--line); padding: 4px 8px 4px 0; vertical-align: top; overflow-wrap: anywhere } .n { text-align: right; padding-right: 16px; font-variant-numeric: tabular-nums; white-space: nowrap }
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 12px } .card { border: 1px solid var(--line); border-radius: 6px; padding: 10px 12px; break-inside: avoid }
-        .card h3 { margin: 0 0 2px } .shots { display: flex; gap: 6px; margin-top: 6px } figure { margin: 0 } figure img { width: 92px; height: 92px; image-rendering: pixelated; display: block; border: 1px solid var(--line) } figcaption { font-size: 11px; color: var(--soft) }
+        .card h3 { margin: 0 0 2px } .shots { display: grid; grid-template-columns: repeat(auto-fit, minmax(64px, 1fr)); gap: 6px; margin-top: 6px } figure { margin: 0 } figure img { width: 100%; max-width: 140px; height: auto; image-rendering: pixelated; display: block; border: 1px solid var(--line) } figcaption { font-size: 11px; color: var(--soft) }
         svg { width: 100%; height: auto; display: block } .plot { break-inside: avoid } nav a { color: inherit; margin-right: 14px } tr { break-inside: avoid }
         @media print { html { background: #fff; font-size: 11px } body { max-width: none; padding: 0 } nav { display: none } h2 { break-after: avoid } @page { size: A4; margin: 14mm } }
         </style></head><body>

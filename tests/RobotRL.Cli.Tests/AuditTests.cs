@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace RobotRL.Cli.Tests;
+
+/// <summary>The evidence that a run leaves, through the commands that a reviewer has.</summary>
+public sealed class AuditTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Training_and_evaluation_leave_a_log_that_holds_answers_queries_and_makes_a_report()
+    {
+        var run = _folder["run"];
+        Done(Training.Small(run, 120, "--deterministic"));
+        Done("eval", run, "--episodes", "2", "--json");
+
+        var verdict = Done("audit", "verify", run, "--json");
+        Assert.True(verdict.GetProperty("holds").GetBoolean());
+        Assert.Equal((0, 0), (verdict.GetProperty("unsigned_records").GetInt32(), verdict.GetProperty("open_writers").GetInt32()));
+        Assert.Equal(verdict.GetProperty("heads").GetInt32(), verdict.GetProperty("anchored_heads").GetInt32());
+
+        Assert.Equal("""[["eval","unattended"],["train","simulated-operator"]]""", Query("SELECT process, role FROM events WHERE event = 'session.started' ORDER BY process"));
+        // Who drove is told twice, by the log and by the episodes: the two agree.
+        Assert.Equal(Query("SELECT count(*) FROM steps WHERE source = 'Human'"), Query("SELECT sum((inputs->>'steps')::INT) FROM events WHERE event = 'takeover.ended'"));
+        Assert.Equal(Query("SELECT count(*) FROM steps WHERE limits <> 'None'"), Query("SELECT count(*) FROM events WHERE event = 'safety.limited' AND process = 'train'"));
+        Assert.Equal("[[1]]", Query("SELECT count(*) FROM events WHERE event = 'policy.evaluated' AND (inputs->'result'->>'episodes')::INT = 2"));
+        Assert.Equal("[[0]]", Query("SELECT count(*) FROM events WHERE event = 'session.started' AND thresholds->'workspace' IS NULL"));
+        Assert.Equal(2, RobotrlProcess.Run("audit", "query", run, "SELECT * FROM read_text('/etc/hostname')").ExitCode);
+
+        var page = _folder["report.html"];
+        Assert.True(Done("audit", "report", run, "--out", page, "--no-pdf", "--json").GetProperty("holds").GetBoolean());
+        var html = File.ReadAllText(page);
+        foreach (var part in new[] { "The log is what was written.", "simulated-operator", "Demonstration", "Which limits held", "collision_force_n" }) Assert.Contains(part, html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("""(src|href)="(?!data:|#)""", html); // nothing is fetched
+
+        string Query(string sql) => Done("audit", "query", run, sql, "--json").GetProperty("rows").GetRawText();
+    }
+
+    [Fact]
+    public void Killed_training_leaves_a_log_that_holds_again_once_it_goes_on()
+    {
+        var run = _folder["run"];
+        using (var process = RobotrlProcess.Start(Training.Small(run, 100_000)))
+        {
+            while (!process.HasExited && Count(run, "safety.limited") + Count(run, "takeover.ended") < 10) Thread.Sleep(20);
+            process.Kill();
+        }
+        Done(Training.Small(run, 100_000, "--wall-seconds", "2"));
+        var verdict = Done("audit", "verify", run, "--json");
+        Assert.True(verdict.GetProperty("holds").GetBoolean());
+        Assert.Equal(1, Count(run, "log.writer_lost"));
+        Assert.Equal((2, 1), (Count(run, "session.started"), Count(run, "session.ended")));
+    }
+
+    [Fact]
+    public void Changed_log_does_not_hold_and_the_place_is_named()
+    {
+        var run = _folder["run"];
+        Done("record", Training.Reach, "--run", run, "--episodes", "1", "--json");
+        var day = Directory.GetFiles(Path.Combine(run, "audit"), "*.jsonl").Single(f => !f.EndsWith("heads.jsonl", StringComparison.Ordinal));
+        var lines = File.ReadAllLines(day);
+        lines[3] = Regex.Replace(lines[3], "\"process\":\"record\"", "\"process\":\"rekord\"");
+        File.WriteAllLines(day, lines);
+        var result = RobotrlProcess.Run("audit", "verify", run, "--json");
+        Assert.Equal(1, result.ExitCode);
+        var finding = Assert.Single(result.Json.GetProperty("findings").EnumerateArray());
+        Assert.Equal(("Changed", Path.GetFileName(day), 4), (finding.GetProperty("kind").GetString(), finding.GetProperty("file").GetString(), finding.GetProperty("line").GetInt32()));
+        Assert.Equal(1, RobotrlProcess.Run("audit", "verify", run, "--unanchored").ExitCode);
+        // And nobody builds upon it without noticing: the end is what was written, the middle is not, and that stays visible.
+        Assert.Contains($"{Path.GetFileName(day)}:4: changed", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Log_that_cannot_be_written_stops_the_run_before_anything_moves()
+    {
+        var run = _folder["run"];
+        var result = RobotrlProcess.Run(new Dictionary<string, string> { ["ROBOTRL_AUDIT_ANCHOR"] = "/dev/null/nowhere" }, Training.Small(run, 50));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("audit: the anchor /dev/null/nowhere cannot be written", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.Combine(run, "episodes")));
+    }
+
+    private static int Count(string run, string name) => !Directory.Exists(Path.Combine(run, "audit")) ? 0
+        : Directory.GetFiles(Path.Combine(run, "audit"), "2*.jsonl").Sum(f => Lines(f).Count(l => l.Contains($"\"event\":\"{name}\"", StringComparison.Ordinal)));
+
+    private static string[] Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd().Split('\n');
+    }
+
+    private static JsonElement Done(params string[] words)
+    {
+        var result = RobotrlProcess.Run(words);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result.Json;
+    }
+}
