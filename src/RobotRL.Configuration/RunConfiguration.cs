@@ -16,6 +16,9 @@ public sealed record RunConfiguration
     /// <summary>Where evidence is kept; the standard where the file has no <c>audit</c> section.</summary>
     public AuditParameters Audit { get; init; } = AuditParameters.Standard;
 
+    /// <summary>How episodes get to the disk; not part of the hash.</summary>
+    public required RecordingParameters Recording { get; init; }
+
     /// <summary>SHA-256, lower-case hex, of every value but those of <c>audit</c> and of the content of every file referred to; not of where the files lie or how the YAML is laid out.</summary>
     public required string Hash { get; init; }
 
@@ -47,6 +50,9 @@ public sealed record RunConfiguration
             Operator = root.Child("operator", LearnerSection.ReadOperator),
             Learner = root.Child("learner", LearnerSection.ReadLearner),
             Safety = root.Has("safety") ? root.Child("safety", SafetySection.Read) : null,
+            Recording = root.Has("recording")
+                ? canonical.Unhashed(() => root.Child("recording", s => new RecordingParameters(s.DurationNs("flush_interval_ms", 0, 60_000))))
+                : RecordingParameters.Standard,
             Audit = root.Has("audit") ? canonical.Unhashed(() => root.Child("audit", AuditSection.Read)) : AuditParameters.Standard,
             Hash = "",
             ResolvedYaml = "",

@@ -36,7 +36,7 @@ public sealed class EpisodeStore
     }
 
     /// <summary>Each step, up to 30 a second: what is forced to the disk outlasts a power cut, not only the end of the process.</summary>
-    public static TimeSpan DefaultFlush { get; } = TimeSpan.FromSeconds(1.0 / 30);
+    public static TimeSpan DefaultFlush { get; } = TimeSpan.FromMicroseconds(RecordingParameters.Standard.FlushIntervalNs / 1000.0);
 
     /// <summary>Paths of the whole episodes, in order.</summary>
     public IReadOnlyList<string> Files => [.. Matching(Extension)];

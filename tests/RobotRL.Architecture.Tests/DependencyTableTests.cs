@@ -17,7 +17,8 @@ public sealed class DependencyTableTests
         ["Replay"] = ["Model", "Mcap"],
         ["Learning"] = ["Model", "Policy", "Replay"],
         ["Audit"] = ["Model"],
-        ["Cli"] = ["Model", "Configuration", "Sensing", "Teleop", "Safety", "Control", "Robots.Mujoco", "Policy", "Mcap", "Replay", "Learning", "Audit"],
+        ["LeRobot"] = ["Model", "Replay"],
+        ["Cli"] = ["Model", "Configuration", "Sensing", "Teleop", "Safety", "Control", "Robots.Mujoco", "Policy", "Mcap", "Replay", "Learning", "Audit", "LeRobot"],
     };
 
     public static TheoryData<string> Projects => [.. Repository.Projects];

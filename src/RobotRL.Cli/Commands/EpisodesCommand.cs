@@ -10,12 +10,14 @@ namespace RobotRL.Cli.Commands;
 /// <summary><c>robotrl episodes</c>: what a run recorded.</summary>
 internal static class EpisodesCommand
 {
-    public static Command Create() => new("episodes", "List, show, recover and amend what a run recorded")
+    public static Command Create() => new("episodes", "List, show, recover, amend, export and import what was recorded")
     {
         List(),
         Show(),
         Recover(),
         Amend(),
+        EpisodesExchange.Export(),
+        EpisodesExchange.Import(),
     };
 
     private static Command List()

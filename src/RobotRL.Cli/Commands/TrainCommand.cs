@@ -62,7 +62,7 @@ internal static class TrainCommand
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)));
         var hands = Teleoperator(teleoperator, pace, rig, identity.Seed);
-        var run = RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration.ResolvedYaml);
+        var run = OpenOrCreate(folder, identity, configuration.ResolvedYaml);
         using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
         using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(hands.Identity, RoleOf(teleoperator), goal.EnvSteps == 0 ? "record" : "train"),
@@ -72,6 +72,10 @@ internal static class TrainCommand
     }
 
     private static string RoleOf(OperatorKind kind) => kind switch { OperatorKind.Live => "operator", OperatorKind.Scripted => "simulated-operator", _ => "unattended" };
+
+    /// <summary>The run of a folder, which must be of the same configuration and seed where there is one.</summary>
+    public static RunDirectory OpenOrCreate(string folder, RunIdentity identity, string resolvedYaml) =>
+        RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, resolvedYaml);
 
     private static RunDirectory Resume(string folder, RunIdentity identity)
     {

@@ -35,7 +35,7 @@ internal sealed class TrainingSession(
 
     public TrainingResult Run(LearnerPlace place, CancellationToken cancel)
     {
-        var store = EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log);
+        var store = OpenStore();
         var task = rig.Configuration.Task;
         using var learning = Learning(place);
         foreach (var episode in store.Episodes()) TakeUp(episode, learning.Add);
@@ -110,7 +110,7 @@ internal sealed class TrainingSession(
     /// <summary>Records further demonstrations and learns nothing; training the same run later takes them up.</summary>
     public RecordingResult Record(int episodes, CancellationToken cancel)
     {
-        var store = EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log);
+        var store = OpenStore();
         foreach (var episode in store.Episodes()) TakeUp(episode, (_, _) => { });
         var result = new RecordingResult(0, 0, 0, 0, run.Path);
         view.While(() =>
@@ -249,6 +249,8 @@ internal sealed class TrainingSession(
     {
         if (teleoperator is ScriptedOperator scripted) scripted.State = new(Seeds.Derive(Seeds.Derive(_seed, SeedUse.OperatorNoise), use, index));
     }
+
+    private EpisodeStore OpenStore() => EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log, TimeSpan.FromMicroseconds(rig.Configuration.Recording.FlushIntervalNs / 1000.0));
 
     private ILearning Learning(LearnerPlace place)
     {

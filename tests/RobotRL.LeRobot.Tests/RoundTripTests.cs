@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using RobotRL.LeRobot;
+using RobotRL.Model;
+using RobotRL.Replay;
+
+namespace RobotRL.LeRobot.Tests;
+
+public sealed class RoundTripTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("robotrl-lerobot-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task What_both_carry_comes_back_to_the_bit()
+    {
+        Episode[] episodes =
+        [
+            Recorded.Episode(0, 5, 1, EpisodeOutcome.Success), Recorded.Episode(1, 1, 2, EpisodeOutcome.TimedOut), Recorded.Episode(3, 7, 3, EpisodeOutcome.SafetyStop),
+            Recorded.Episode(4, 4, 4, EpisodeOutcome.Interrupted), Recorded.Episode(5, 0, 5, EpisodeOutcome.Interrupted),
+        ];
+        var figures = await LeRobotExport.WriteAsync(Path.Combine(_folder, "set"), Recorded.Description, episodes);
+        Assert.Equal((4, 17), (figures.Episodes, (int)figures.Frames));
+
+        var back = await LeRobotImport.ReadAsync(figures.Directory, Recorded.Description);
+
+        Assert.Equal([0, 1, 2, 3], back.Select(e => e.Index));
+        foreach (var (was, now) in episodes.Where(e => e.Steps.Count > 0).Zip(back))
+        {
+            Assert.Equal(was.Outcome, now.Outcome);
+            Assert.Equal(was.Steps.Select(Text), now.Steps.Select(Text));
+            for (var i = 1; i < now.Steps.Count; i++) Assert.Same(now.Steps[i - 1].Transition.Next, now.Steps[i].Transition.Observation);
+            // The last observation has no place in the format.
+            Assert.Same(now.Steps[^1].Transition.Observation, now.Steps[^1].Transition.Next);
+        }
+    }
+
+    [Fact]
+    public async Task A_dataset_that_does_not_fit_is_refused_with_file_and_feature()
+    {
+        var set = (await LeRobotExport.WriteAsync(Path.Combine(_folder, "set"), Recorded.Description, [Recorded.Episode(0, 2, 1, EpisodeOutcome.Success)])).Directory;
+        async Task Refused(string expected, DatasetDescription description)
+        {
+            var message = (await Assert.ThrowsAsync<InvalidDataException>(() => LeRobotImport.ReadAsync(set, description))).Message;
+            Assert.Contains(expected, message, StringComparison.Ordinal);
+            Assert.Contains("info.json", message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+        await Refused("fps", Recorded.Description with { FramesPerSecond = 20 });
+        await Refused("features.action: shape [5]", Recorded.Description with { Actions = new([0, 1], 0.01, 0.1, true) });
+        await Refused("observation.images.top: missing", Recorded.Description with { Cameras = [Recorded.Description.Cameras[0] with { Name = "top" }] });
+        await Refused("observation.images.wrist: shape", Recorded.Description with { Cameras = [Recorded.Description.Cameras[0] with { ImageSize = 16 }] });
+        var information = Path.Combine(set, "meta/info.json");
+        File.WriteAllText(information, File.ReadAllText(information).Replace("v3.0", "v2.1", StringComparison.Ordinal));
+        await Refused("codebase_version: v2.1", Recorded.Description);
+        File.WriteAllText(information, "{");
+        await Refused("not a dataset's information", Recorded.Description);
+        await Assert.ThrowsAsync<IOException>(() => LeRobotExport.WriteAsync(set, Recorded.Description, [Recorded.Episode(0, 2, 1, EpisodeOutcome.Success)]));
+    }
+
+    [Fact]
+    public void Png_images_of_any_filter_are_read_as_another_program_wrote_them()
+    {
+        var (width, height, rgb) = PngFile.Decode(Convert.FromBase64String(
+            "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAHCAYAAADAp4fuAAAAA3RFWHRhAGLcSaI7AAAAFElEQVR4nAGTAGz/AEQggjz95vHCazD5Do1v4G0AAACKSURBVMfdAeSIdTSiAQ8LDQS0Y8sKrnIlaT+Wc3TklWVIAlCMMKYV88ODjukUfsxYZG0ntFetAwgIq2hztT5voV3X0eg70R84TmtABFKv+4Vv2CzgUYy3AhnO3gjaFlr/AFpcLoIQJCoI5wePf4k4XrCUI1VRAYJWi5ZmTnNcUmih03XLwb+IqgtZtndAnBXMaL0AAAAASUVORK5CYII="));
+        Assert.Equal((5, 7), (width, height));
+        Assert.Equal("442082fde6f16b30f9c7dd018875340f0b0dc36ed871e0fdb07670940bd55f973dd8619bffc9117cced4bbbf2c3753c9fa0ff09dc957740666cfb0b48902c469da1cba66d3b6d4b1a9ea0e5a5c2e10242ae7078f89385e94235582568be8a4fe3a0c9fafd76037816b", Convert.ToHexStringLower(rgb));
+
+        var png = PngFile.Encode(rgb, 5, 7);
+        Assert.Equal(rgb, PngFile.Decode(png).Rgb);
+        for (var length = 0; length < png.Length - 12; length++) Assert.Throws<InvalidDataException>(() => PngFile.Decode(png.AsSpan(0, length)));
+        png[50] ^= 1;
+        Assert.Throws<InvalidDataException>(() => PngFile.Decode(png));
+    }
+
+    private static string Text(EpisodeStep step)
+    {
+        var (o, a, t) = (step.Transition.Observation, step.Transition.Action, step.Transition);
+        string Hex(ReadOnlySpan<float> values) => Convert.ToHexString(MemoryMarshal.AsBytes(values));
+        string Action(PolicyAction p) => $"{Hex(p.Motion)} {p.Gripper}";
+        return $"{o.Time.Ns} {Hex(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))} "
+            + $"{a.Source} {Action(a.Policy)} {Action(a.Proposed)} {Action(a.Executed)} {(uint)a.Limits} {t.Reward} {t.Terminated} {t.Truncated} {step.PolicyVersion}";
+    }
+}
