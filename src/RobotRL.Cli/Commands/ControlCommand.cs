@@ -20,7 +20,7 @@ internal static class ControlCommand
     {
         var config = SharedOptions.Config();
         Option<string> channel = new Option<string>("--channel") { Description = "Name of the shared memory that the actor attaches to", Required = true }.Where(ControlChannel.IsName, "write up to 64 letters, digits, '-', '_' or '.'");
-        Option<int?> cpu = new Option<int?>("--cpu") { Description = "CPU of the loop" }.Where(n => n >= 0 && n < Environment.ProcessorCount, $"this machine has CPU 0 to {Environment.ProcessorCount - 1}");
+        Option<int?> cpu = new Option<int?>("--cpu") { Description = "CPU of the loop" }.Where(n => n is >= 0 and < 1024, "write 0 for the first CPU, 1 for the next");
         Option<int> priority = new Option<int>("--priority") { Description = "Real-time priority of the loop", DefaultValueFactory = _ => 80 }.Where(n => n is > 0 and < 100, "write 1 to 99");
         Option<double?> link = new Option<double?>("--link-ms") { Description = "Longest silence of a commanding actor's process; 17 with real-time rights, else the configured heartbeat age" }.Where(t => t >= 4, "write at least 4 ms: signs of life come every 2 ms");
         Option<string?> events = new("--events") { Description = "Folder for what is recorded around reflexes, limits, stops and faults; nothing is recorded without" };
