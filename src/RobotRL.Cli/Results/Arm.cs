@@ -22,6 +22,6 @@ internal sealed record Arm(string Name, string Title, OperatorKind Operator, boo
         new("demonstrations", "RLPD, demonstrations only", OperatorKind.None, true, false, true, false, []),
         // Demonstrations until the human steps are used up; then as many cloning steps as the other arms take learner steps.
         new("cloning", "behaviour cloning", OperatorKind.Scripted, false, false, false, true, ["learner.method=behaviour_cloning", "operator.demonstrations=10000", "learner.pretrain_steps=5000"]),
-        new("hg-dagger", "HG-DAgger", OperatorKind.Scripted, true, false, false, true, ["learner.method=hg_dagger", "learner.pretrain_steps=2000"]),
+        new("hg-dagger", "HG-DAgger", OperatorKind.Scripted, true, true, false, true, ["learner.method=hg_dagger", "learner.pretrain_steps=2000"]),
     ];
 }
