@@ -112,6 +112,8 @@ public sealed unsafe class ControlChannel : IDisposable
         if (read >= sizeof(ulong) && header.Magic == 0) throw new ChannelRefusedException($"{name}: the control process is still starting; try again in a moment");
         if (read < bytes.Length || header.Magic != ChannelLayout.Magic || header.Layout != ChannelLayout.Hash)
             throw new ChannelRefusedException($"{name}: the control process is of another version of this program, so its memory reads differently; start both from one build", FaultCode.ProtocolMismatch);
+        using var control = new PeerWatch(header.ControlProcess);
+        if (control.HasExited) throw new ChannelRefusedException($"{name}: the control process that served this channel died; start one: robotrl control CONFIG --channel {name}");
         if (!new ReadOnlySpan<byte>(header.Configuration, 32).SequenceEqual(Convert.FromHexString(configurationHash)))
             throw new ChannelRefusedException($"{name}: the control process enforces another configuration; start it with the same file and the same --set options", FaultCode.ProtocolMismatch);
         return new(header.WorldValues);

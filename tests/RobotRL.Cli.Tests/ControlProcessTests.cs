@@ -34,6 +34,9 @@ public sealed class ControlProcessTests : IDisposable
             Assert.Equal(3, result.ExitCode);
             Assert.Contains("The control process ended", result.Error, StringComparison.Ordinal);
         }
+        var orphan = RobotrlProcess.Run(Training.Small(run.Path, 10, "--pace", "realtime", "--channel", _channel));
+        Assert.Equal(2, orphan.ExitCode);
+        Assert.Contains("died; start one", orphan.Error, StringComparison.Ordinal);
         var kept = run.EpisodeFiles.Count;
         using (Control())
         {
@@ -56,8 +59,9 @@ public sealed class ControlProcessTests : IDisposable
     private RobotrlProcess Control()
     {
         string[] set = [.. Training.Small("", 0).SkipWhile(a => a != "--set")];
-        var control = RobotrlProcess.Start(["control", Training.Reach, "--channel", _channel, "--link-ms", "2000", .. set]);
         var path = RobotRL.Control.ControlChannel.PathOf(_channel);
+        File.Delete(path); // what a killed one left
+        var control = RobotrlProcess.Start(["control", Training.Reach, "--channel", _channel, "--link-ms", "2000", .. set]);
         Await(() => File.Exists(path) && IsOpen(path), control);
         return control;
     }
