@@ -32,8 +32,8 @@ public sealed unsafe class ChannelProbe : IDisposable
         _latest = new((nint)_memory + new ChannelLayout(Header.WorldValues).Latest);
     }
 
-    /// <summary>Whether an actor is attached.</summary>
-    public bool HasActor => Volatile.Read(ref Header.ActorProcess) != 0;
+    /// <summary>The process of the actor that is attached; 0 for none.</summary>
+    public int ActorProcess => Volatile.Read(ref Header.ActorProcess);
 
     private ref ChannelHeader Header => ref *(ChannelHeader*)_memory;
 

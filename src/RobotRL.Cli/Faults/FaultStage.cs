@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
 using RobotRL.Control;
+using RobotRL.Model;
 using RobotRL.Safety;
 
 namespace RobotRL.Cli.Faults;
@@ -15,15 +16,17 @@ internal sealed partial class FaultStage : IDisposable
 
     private readonly string _channel = $"fault-{Environment.ProcessId}-{Guid.NewGuid():N}"[..24];
     private readonly string _file;
+    private readonly bool _garbage, _live;
     private readonly Child _control;
     private readonly ChannelProbe _probe;
     private ControlRecord _latest;
 
     /// <param name="safety">A <c>safety</c> section in YAML; empty for none.</param>
     /// <param name="garbage">Whether the actor has a heap that takes long to collect.</param>
-    public FaultStage(string safety = "", bool garbage = false)
+    /// <param name="live">Whether the actor is a training with a person at a terminal of its own.</param>
+    public FaultStage(string safety = "", bool garbage = false, bool live = false)
     {
-        Garbage = garbage;
+        (_garbage, _live) = (garbage, live);
         var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"));
         _file = Path.Combine(Path.GetTempPath(), $"robotrl-{_channel}.yaml");
         File.WriteAllText(_file, configuration.ResolvedYaml + safety);
@@ -46,8 +49,6 @@ internal sealed partial class FaultStage : IDisposable
 
     public Child Actor { get; private set; }
     public bool HasRealTimeRights { get; }
-    private bool Garbage { get; }
-
     /// <summary>Longest silence of a commander, ns, where the system grants no real-time rights.</summary>
     public long LinkNs { get; }
 
@@ -109,7 +110,9 @@ internal sealed partial class FaultStage : IDisposable
 
     public void Dispose()
     {
+        var actor = _probe.ActorProcess;
         Actor.Dispose();
+        if (_live && actor != 0) End(actor);
         _probe.Dispose();
         _control.Dispose();
         File.Delete(_file);
@@ -118,11 +121,22 @@ internal sealed partial class FaultStage : IDisposable
     private Child Begin()
     {
         Actor = Start();
-        AwaitMoving();
+        if (_live) Actor.Await(() => Latest.Target.Source == ActionSource.Human);
+        else AwaitMoving();
         return Actor;
     }
 
-    private Child Start() => new(["bench", "faults", "party", FaultParty.Actor, _file, "--channel", _channel, .. Garbage ? (string[])["--garbage"] : []]);
+    private Child Start() => _live
+        ? Child.AtTerminal(["train", _file, "--run", _file + ".run", "--operator", "live", "--pace", "realtime", "--channel", _channel])
+        : new(["bench", "faults", "party", FaultParty.Actor, _file, "--channel", _channel, .. _garbage ? (string[])["--garbage"] : []]);
+
+    /// <summary>Whoever lost the terminal ends by itself; what does not, by its number, and the run it made goes.</summary>
+    private void End(int process)
+    {
+        using (PeerWatch watch = new(process))
+            if (!watch.Wait(20_000)) Child.Kill(process);
+        if (Directory.Exists(_file + ".run")) Directory.Delete(_file + ".run", recursive: true);
+    }
 
     private ChannelProbe Probed()
     {
@@ -145,15 +159,18 @@ internal sealed partial class FaultStage : IDisposable
     /// <summary>This program once more, its lines on stdout and stderr kept. Ended with whoever started it.</summary>
     internal sealed partial class Child : IDisposable
     {
-        private const int Stop = 19, Continue = 18;
+        private const int EndAtOnce = 9, Stop = 19, Continue = 18;
         private readonly Process _process;
 
-        public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        /// <summary>At a terminal that ends with this process. The program at it is not ended by that, as it is not by a device that is unplugged.</summary>
+        public static Child AtTerminal(string[] arguments) =>
+            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', Host.Concat(arguments).Select(word => $"'{word}'"))}", "/dev/null"]);
+
+        public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) : this(Host[0], [.. Host[1..], .. arguments], environment) { }
+
+        private Child(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
         {
-            var host = Environment.ProcessPath!;
-            ProcessStartInfo start = new(host) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-            if (Path.GetFileNameWithoutExtension(host) == "dotnet") start.ArgumentList.Add(typeof(FaultStage).Assembly.Location);
-            foreach (var argument in arguments) start.ArgumentList.Add(argument);
+            ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
             _process = Process.Start(start) ?? throw new IOException("The program could not be started once more.");
             _process.OutputDataReceived += Keep;
@@ -162,6 +179,10 @@ internal sealed partial class FaultStage : IDisposable
             _process.BeginErrorReadLine();
         }
 
+        private static string[] Host => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+            ? [Environment.ProcessPath!, typeof(FaultStage).Assembly.Location]
+            : [Environment.ProcessPath!];
+
         public ConcurrentQueue<string> Lines { get; } = [];
 
         public void Tell(string line) => _process.StandardInput.WriteLine(line);
@@ -169,6 +190,8 @@ internal sealed partial class FaultStage : IDisposable
         public int Count(string line) => Lines.Count(l => l == line);
 
         public void Kill() => _process.Kill();
+
+        public static void Kill(int process) => _ = kill(process, EndAtOnce);
 
         /// <summary>Takes all processor time from it, or gives it back.</summary>
         public void Freeze(bool frozen) => _ = kill(_process.Id, frozen ? Stop : Continue);
