@@ -27,7 +27,7 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(Query("SELECT count(*) FROM steps WHERE source = 'Human'"), Query("SELECT sum((inputs->>'steps')::INT) FROM events WHERE event = 'takeover.ended'"));
         Assert.Equal(Query("SELECT count(*) FROM steps WHERE limits <> 'None'"), Query("SELECT count(*) FROM events WHERE event = 'safety.limited' AND process = 'train'"));
         Assert.Equal("[[1]]", Query("SELECT count(*) FROM events WHERE event = 'policy.evaluated' AND (inputs->'result'->>'episodes')::INT = 2"));
-        Assert.Equal("[[0]]", Query("SELECT count(*) FROM events WHERE event = 'session.started' AND thresholds->'workspace' IS NULL"));
+        Assert.Equal("[[0]]", Query("SELECT count(*) FROM events WHERE event = 'session.started' AND (thresholds->'workspace') IS NULL"));
         Assert.Equal(2, RobotrlProcess.Run("audit", "query", run, "SELECT * FROM read_text('/etc/hostname')").ExitCode);
 
         var page = _folder["report.html"];

@@ -95,5 +95,5 @@ internal sealed class AuditQuery : IDisposable
 
     private static string? Json(System.Text.Json.JsonElement e) => e.ValueKind == System.Text.Json.JsonValueKind.Undefined ? null : e.GetRawText();
 
-    private static object Plain(object value) => value switch { DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss.ffffff"), System.Numerics.BigInteger big => (decimal)big, _ => value };
+    private static object Plain(object value) => value switch { DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss.ffffff"), System.Numerics.BigInteger big => (decimal)big, System.Collections.IList list => string.Join(", ", list.Cast<object?>()), _ => value };
 }
