@@ -16,6 +16,7 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
 {
     private ControlRecord _at;
     private Fault _fault;
+    private int? _faultEpisode;
     private GateState _gate;
     private ReflexRecord _reflex;
     private int _refused;
@@ -43,11 +44,15 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
     public void See(in ControlRecord r)
     {
         if (HumanSince is null && r.Target.Source == ActionSource.Human) HumanSince = r.Time;
-        if (!r.Fault.IsNone && (r.Fault.Code, r.Fault.Time) != (_fault.Code, _fault.Time)) Stopped(r);
+        if (!r.Fault.IsNone && (r.Fault.Code, r.Fault.Time) != (_fault.Code, _fault.Time))
+        {
+            _faultEpisode = Episode; // the next one may have begun when it is cleared
+            Stopped(r);
+        }
         else if (r.Fault.IsNone && !_fault.IsNone)
-            log.Write(AuditEvent.Reset, r.Time, $"{_fault.Code} cleared", new { Episode, Fault = _fault.Code.ToString(), ClearedBy = ClearedBy(), AfterMs = r.Time.Since(_fault.Time) / 1e6 }, actor: Actor);
+            log.Write(AuditEvent.Reset, r.Time, $"{_fault.Code} cleared", new { Episode = _faultEpisode, Fault = _fault.Code.ToString(), ClearedBy = ClearedBy(), AfterMs = r.Time.Since(_fault.Time) / 1e6 }, actor: Actor);
         if (_gate == GateState.Stopping && r.Gate is GateState.Held or GateState.PowerRemoved && _gate != r.Gate)
-            log.Write(AuditEvent.Standstill, r.Time, r.Gate.ToString(), new { Episode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 }, actor: Actor);
+            log.Write(AuditEvent.Standstill, r.Time, r.Gate.ToString(), new { Episode = _faultEpisode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 }, actor: Actor);
         if (r.Reflex.State != _reflex.State) Reflexed(r);
         if ((r.Reflex.Critic, r.Reflex.CriticVersion, r.Reflex.Refused) != (_reflex.Critic, _reflex.CriticVersion, _reflex.Refused))
             log.Write(AuditEvent.Critic, r.Time, r.Reflex.Critic.ToString(), new { Version = r.Reflex.CriticVersion, r.Reflex.Refused, Before = _reflex.Critic.ToString() }, actor: Actor);

@@ -3,6 +3,7 @@ using RobotRL.Cli.Events;
 using RobotRL.Cli.Runs;
 using RobotRL.Model;
 using RobotRL.Replay;
+using RobotRL.Safety;
 using SkiaSharp;
 
 namespace RobotRL.Cli.Auditing.Report;
@@ -39,7 +40,7 @@ internal sealed class Moments(RunDirectory run, ProprioceptionScale scale, doubl
             var ticks = EventReader.ReadTicks(file).Where(t => Math.Abs(t.Time.Ns - at) <= AroundS * 1e9).ToList();
             var stride = Math.Max(1, ticks.Count / MostPoints);
             // The largest of each stretch: a peak is what a reviewer looks for.
-            var chunks = ticks.Chunk(stride).Select(c => ((c[0].Time.Ns - at) * 1e-9, Force: c.Max(t => t.Measured.ExternalWrenchInEndEffector.Force.Length), Risk: c.Max(t => (double)t.Reflex.Estimate.Risk))).ToList();
+            var chunks = ticks.Chunk(stride).Select(c => ((c[0].Time.Ns - at) * 1e-9, Force: c.Max(t => t.Measured.ExternalWrenchInEndEffector.Force.Length), Risk: c.Max(t => t.Reflex.Critic == CriticStatus.Absent ? double.NaN : t.Reflex.Estimate.Risk))).ToList();
             var threshold = ticks.Count > 0 ? ticks[^1].Reflex.RiskThreshold : double.NaN;
             var force = new Curve("External force", "N", "#2d6cdf", [.. chunks.Select(c => (c.Item1, c.Force))], collisionForceN);
             return chunks.Exists(c => double.IsFinite(c.Risk)) ? [force, new("Risk", "", "#7b3fc4", [.. chunks.Select(c => (c.Item1, c.Risk))], threshold > 0 ? threshold : double.NaN)] : [force];
