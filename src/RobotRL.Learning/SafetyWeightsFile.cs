@@ -34,4 +34,15 @@ public static class SafetyWeightsFile
         DirectoryFlush.Flush(folder);
         return description;
     }
+
+    /// <summary>Gives weights that are there other thresholds.</summary>
+    public static void Recalibrate(string folder, SafetyThresholds thresholds)
+    {
+        var manifest = Path.Combine(folder, Manifest);
+        var description = JsonSerializer.Deserialize<SafetyManifest>(File.ReadAllBytes(manifest), Json) ?? throw new InvalidDataException($"{manifest}: empty.");
+        description = description with { RiskThreshold = thresholds.Risk, FeasibilityThreshold = thresholds.Feasibility };
+        Checkpoint.WriteDurably(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(description, Json));
+        File.Move(manifest + ".tmp", manifest, overwrite: true);
+        DirectoryFlush.Flush(folder);
+    }
 }

@@ -2,6 +2,7 @@ using RobotRL.Cli.Commands;
 using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
 using RobotRL.Model;
+using RobotRL.Policy;
 using RobotRL.Safety;
 using RobotRL.Teleop;
 
@@ -13,12 +14,17 @@ namespace RobotRL.Cli.Ablation;
 /// </summary>
 internal sealed class ArmBench : IBench
 {
+    private const double Unsteadiness = 0.25;
+
     private readonly SimulatedRig _rig;
     private readonly IExpert _expert;
     private readonly SafetyFeatures _features;
     private readonly HarmRecorder _recorder;
     private readonly double _forceLimitN;
+    private readonly float[] _shake = new float[ActionSpace.Axes];
+    private NoiseSource _hand = new(0);
     private bool _violated, _success;
+    private double _progress;
 
     public ArmBench(RunConfiguration configuration, double forceLimitN)
     {
@@ -49,8 +55,9 @@ internal sealed class ArmBench : IBench
         Soften(1);
         _rig.BeginEpisode(seed);
         _expert.Reset();
+        _hand = new(seed);
         _recorder.Clear();
-        (_violated, _success, PeakForceN) = (false, false, 0);
+        (_violated, _success, PeakForceN, _progress) = (false, false, 0, _rig.Truth.Progress);
         return Observe();
     }
 
@@ -76,10 +83,20 @@ internal sealed class ArmBench : IBench
         }
         var executed = control.EndDecision();
         _success = !_violated && _rig.Truth.Success;
-        return new(Observe(), executed.Executed, _success ? 1 : 0, _violated, _success, Stopped: !_violated && !_success && control.IsStopped, flagged);
+        // Progress tells a policy that was held up where the way goes on; the sum over an episode does not depend on the way.
+        var before = _progress;
+        _progress = _rig.Truth.Progress;
+        return new(Observe(), executed.Executed, (float)(_progress - before) + (_success ? 1 : 0), _violated, _success, Stopped: !_violated && !_success && control.IsStopped, flagged);
     }
 
-    public PolicyAction Demonstrate() => _expert.Act(_rig.Truth);
+    /// <summary>The expert with an unsteady hand: from slips that are made good again a policy learns to make good its own.</summary>
+    public PolicyAction Demonstrate()
+    {
+        var action = _expert.Act(_rig.Truth);
+        _hand.FillNormal(_shake);
+        foreach (var axis in Actions.ActiveAxes) action.Motion[axis] = (float)Math.Clamp(action.Motion[axis] + Unsteadiness * _shake[axis], -1, 1);
+        return action;
+    }
 
     public IReadOnlyList<HarmEpisode> Experience() => _recorder.Chains(_success);
 

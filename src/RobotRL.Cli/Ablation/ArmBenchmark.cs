@@ -20,7 +20,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
     private static readonly (string, string)[] WithoutImages =
     [
         ("task.cameras", "[]"), ("learner.encoder", "none"), ("learner.hidden_sizes", "[128, 128]"), ("learner.batch_size", "128"), ("learner.critic_updates_per_actor_update", "1"),
-        ("learner.publish_every", "1"),
+        ("learner.publish_every", "1"), ("learner.cloning_weight", "2"),
     ];
 
     private readonly string _path = ShippedFiles.Configuration($"sim/{name}.yaml");
@@ -29,10 +29,10 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
     protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
-    public override AblationSize Size => new(Demonstrations: 5, PretrainSteps: 300, Episodes: 30, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
+    public override AblationSize Size => new(Demonstrations: 10, PretrainSteps: 600, Episodes: 30, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
     public override int Seeds => 5;
     public override (int, int) Pretraining => (8_000, 5_000);
-    public override double FalseInterventionRate => 0.05;
+    public override double FalseInterventionRate => 0.02;
     public override int Horizon => 3;
 
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel)
@@ -60,7 +60,8 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
         FeasibilityThreshold = null,
         TriggerNs = 3_000_000,
         Hysteresis = 0.05,
-        Recovery = new(RecoveryKind.Learned, PathS: 0.5, DurationS: 0.3, StiffnessShare: 0.3),
+        // A soft arm coasts: at the speeds of these tasks it must be stiff to brake, and the hold that follows is soft.
+        Recovery = new(RecoveryKind.Learned, PathS: 0.5, DurationS: 0.3, StiffnessShare: 1),
         HoldS = 2,
         MaxAgeS = 0,
     };

@@ -20,12 +20,13 @@ internal static class ArmExperience
         var noise = new NoiseSource(Seeds.Derive(seed, SeedUse.Demonstration));
         for (var (done, episode) = (0, 0UL); done < decisions && !cancel.IsCancellationRequested; episode++)
         {
-            done += Drive(bench, Seeds.Derive(seed, SeedUse.Online, episode), noise);
-            foreach (var chain in bench.Experience()) yield return chain;
+            var (steps, demonstrated) = Drive(bench, Seeds.Derive(seed, SeedUse.Online, episode), noise);
+            done += steps;
+            foreach (var chain in bench.Experience()) yield return chain with { IsDemonstration = demonstrated };
         }
     }
 
-    private static int Drive(ArmBench bench, ulong seed, NoiseSource noise)
+    private static (int Steps, bool Demonstrated) Drive(ArmBench bench, ulong seed, NoiseSource noise)
     {
         bench.Begin(seed);
         var kind = noise.NextUniform();
@@ -54,8 +55,8 @@ internal static class ArmExperience
                 var way = step >= lead && strays ? Math.Clamp(1.5 * direction[axis], -1, 1) : action.Motion[axis];
                 action.Motion[axis] = (float)Math.Clamp(way + size * shake[axis], -1, 1);
             }
-            if (bench.Step(action).IsOver) return step + 1;
+            if (bench.Step(action).IsOver) return (step + 1, kind < DemonstratedShare);
         }
-        return end;
+        return (end, kind < DemonstratedShare);
     }
 }

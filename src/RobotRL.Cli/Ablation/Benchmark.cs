@@ -68,7 +68,7 @@ internal sealed class NavigationBenchmark(string name) : Benchmark
     public override AblationSize Size => new(Demonstrations: 3, PretrainSteps: 300, Episodes: 30, EvaluationEpisodes: 10, ShadowEpisodes: 5, Horizon: 5);
     public override int Seeds => 10;
     public override (int, int) Pretraining => (30_000, 4_000);
-    public override double FalseInterventionRate => 0.2;
+    public override double FalseInterventionRate => 0.02;
     public override int Horizon => 5;
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel) => NavigationExperience.Collect(_configuration, steps, seed);
 

@@ -4,7 +4,7 @@ namespace RobotRL.Cli.Ablation;
 
 /// <summary>How pretraining went: the object that <c>safety pretrain --json</c> prints.</summary>
 /// <param name="Violations">Transitions that end in a violation.</param>
-/// <param name="FalseInterventionRate">Share of the harmless held-out steps that are flagged.</param>
+/// <param name="FalseInterventionRate">Share of the harmless steps of held-out demonstrations that are flagged.</param>
 /// <param name="DetectionRate">Share of the held-out steps before harm, within the horizon, that are flagged.</param>
 internal sealed record PretrainingResult(
     string Task, int Episodes, int Transitions, int Violations, int HeldOutSteps, int Horizon, double RiskThreshold, double FeasibilityThreshold,
@@ -14,6 +14,9 @@ internal sealed record PretrainingResult(
 internal static class CriticPretraining
 {
     private const int HeldOutEvery = 5;
+
+    /// <summary>No lower than this, however calm the demonstrations are: one chance in twenty, and half the limit.</summary>
+    private const double RiskFloor = 0.05, FeasibilityFloor = -0.5;
 
     public static PretrainingResult Run(
         string task, SafetyFeatureLayout features, SafetyCriticParameters parameters, IReadOnlyList<HarmEpisode> episodes, int steps, double falseInterventionRate, int horizon,
@@ -32,12 +35,25 @@ internal static class CriticPretraining
             if (step % 1000 == 0 || step == steps)
                 Console.Error.WriteLine($"{task}: step {step} of {steps}, risk loss {metrics.RiskLoss:F4}, feasibility loss {metrics.FeasibilityLoss:F4}, recovery's risk {metrics.RecoveryRisk:F3}");
         }
-        var scored = episodes.Where((_, i) => i % HeldOutEvery == 0)
-            .SelectMany(e => SafetyCalibration.Score(learner.Query([.. e.Steps.Select(s => s.Features)]), e.Violated, horizon)).ToArray();
-        var thresholds = SafetyCalibration.Calibrate(scored, falseInterventionRate);
+        var heldOut = episodes.Where((_, i) => i % HeldOutEvery == 0).ToArray();
+        var thresholds = Calibrate(heldOut, learner.Query, falseInterventionRate, horizon);
         cancel.ThrowIfCancellationRequested();
         SafetyWeightsFile.Write(folder, learner, thresholds, trainedOn, DateTimeOffset.UtcNow);
-        return new(task, episodes.Count, buffer.Count, buffer.Violations, scored.Length, horizon, thresholds.Risk, thresholds.Feasibility, falseInterventionRate,
+        return new(task, episodes.Count, buffer.Count, buffer.Violations, heldOut.Sum(e => e.Steps.Count), horizon, thresholds.Risk, thresholds.Feasibility, falseInterventionRate,
             thresholds.FalseInterventionRate, thresholds.DetectionRate, metrics.RiskLoss, metrics.FeasibilityLoss, metrics.RecoveryRisk, clock.Elapsed.TotalSeconds, folder);
+    }
+
+    /// <summary>
+    /// Sets the thresholds on the demonstrations among episodes that the critic has not learned from: the rate of false interventions is that of ordinary attempts at
+    /// the task. What is detected is told of all of them.
+    /// </summary>
+    public static SafetyThresholds Calibrate(
+        IReadOnlyList<HarmEpisode> heldOut, Func<IReadOnlyList<float[]>, (float Risk, float Feasibility)[]> query, double falseInterventionRate, int horizon)
+    {
+        ScoredStep[] Score(IEnumerable<HarmEpisode> episodes) =>
+            [.. episodes.SelectMany(e => SafetyCalibration.Score(query([.. e.Steps.Select(s => s.Features)]), e.Violated, horizon))];
+        var ordinary = Score(heldOut.Where(e => e.IsDemonstration));
+        var thresholds = SafetyCalibration.Calibrate(ordinary.Length > 0 ? ordinary : Score(heldOut), falseInterventionRate, RiskFloor, FeasibilityFloor);
+        return thresholds with { DetectionRate = SafetyCalibration.Judge(Score(heldOut), thresholds.Risk, thresholds.Feasibility).DetectionRate };
     }
 }

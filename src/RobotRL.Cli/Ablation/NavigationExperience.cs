@@ -55,7 +55,7 @@ internal static class NavigationExperience
             (action.Motion[0], action.Motion[1]) = (Clamp(action.Motion[0] + HandDeviation * shake[0]), Clamp(action.Motion[1] + HandDeviation * shake[1]));
             if (bench.Step(action).IsOver) break;
         }
-        return bench.Experience()[0];
+        return bench.Experience()[0] with { IsDemonstration = true };
     }
 
     private static float Clamp(double value) => (float)Math.Clamp(value, -1, 1);

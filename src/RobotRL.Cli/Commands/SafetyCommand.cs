@@ -7,7 +7,7 @@ namespace RobotRL.Cli.Commands;
 /// <summary><c>robotrl safety</c>: trains the reflex's critic offline, and says what the layers of protection are worth.</summary>
 internal static class SafetyCommand
 {
-    public static Command Create() => new("safety", "Train the reflex's critic, and compare the layers of protection") { Pretrain(), Eval() };
+    public static Command Create() => new("safety", "Train the reflex's critic, and compare the layers of protection") { Pretrain(), Calibrate(), Eval() };
 
     private static Command Pretrain()
     {
@@ -23,6 +23,29 @@ internal static class SafetyCommand
             var benchmark = Benchmark.Of(parse.GetRequiredValue(task));
             var result = Train(benchmark, parse.GetRequiredValue(output), parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate), parse.GetValue(seed), cancel, parse.GetRequiredValue(runs));
             CommandLine.Result(parse, result);
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Calibrate()
+    {
+        Argument<string> task = new("task") { Description = $"One of {string.Join(", ", Benchmark.Names)}" };
+        Option<string> critic = new("--critic") { Description = "Folder of critic.json, whose thresholds are set anew", Required = true };
+        Option<int> experience = new("--experience") { Description = "Decisions of scripted experience", DefaultValueFactory = _ => 2_000 };
+        Option<double?> rate = new("--false-interventions") { Description = "Share of the harmless steps of demonstrations that may be flagged; the task's own when left out" };
+        var seed = SharedOptions.Seed(1_000);
+        return new Command("calibrate", "Set a critic's thresholds on experience that it has not seen") { task, critic, experience, rate, seed }.Does((parse, cancel) =>
+        {
+            var (benchmark, folder) = (Benchmark.Of(parse.GetRequiredValue(task)), parse.GetRequiredValue(critic));
+            var weights = Composition.CriticFile.Read(folder, benchmark.Features.Name).Critic;
+            var unseen = benchmark.Collect(parse.GetValue(experience), parse.GetValue(seed), cancel).ToArray();
+            var thresholds = CriticPretraining.Calibrate(unseen, x => [.. x.Select(f => weights.Query(f)).Select(e => (e.Risk, e.Feasibility))],
+                parse.GetValue(rate) ?? benchmark.FalseInterventionRate, benchmark.Horizon);
+            cancel.ThrowIfCancellationRequested();
+            Learning.SafetyWeightsFile.Recalibrate(folder, thresholds);
+            Console.Error.WriteLine($"{benchmark.Name}: thresholds {thresholds.Risk:F3} and {thresholds.Feasibility:F3}; {thresholds.FalseInterventionRate:P1} of the harmless steps of demonstrations " +
+                $"flagged and {thresholds.DetectionRate:P1} of all steps before harm");
+            CommandLine.Result(parse, thresholds);
             return ExitCode.Done;
         });
     }
@@ -79,7 +102,7 @@ internal static class SafetyCommand
             folder, $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {seed}", cancel);
         RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, CommandLine.SnakeCase));
         Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +
-            $"held out, {result.FalseInterventionRate:P1} of the harmless steps flagged and {result.DetectionRate:P1} of those before harm");
+            $"held out, {result.FalseInterventionRate:P1} of the harmless steps of demonstrations flagged and {result.DetectionRate:P1} of those before harm");
         return result;
     }
 }
