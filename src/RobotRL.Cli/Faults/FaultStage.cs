@@ -162,9 +162,9 @@ internal sealed partial class FaultStage : IDisposable
         private const int EndAtOnce = 9, Stop = 19, Continue = 18;
         private readonly Process _process;
 
-        /// <summary>At a terminal that ends with this process. The program at it is not ended by that, as it is not by a device that is unplugged.</summary>
+        /// <summary>With the keys of a terminal that ends with this process. The program is not ended by that, nor its display, as they are not by a device that is unplugged.</summary>
         public static Child AtTerminal(string[] arguments) =>
-            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', Host.Concat(arguments).Select(word => $"'{word}'"))}", "/dev/null"]);
+            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', Host.Concat(arguments).Select(word => $"'{word}'"))} 2>/dev/null", "/dev/null"]);
 
         public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) : this(Host[0], [.. Host[1..], .. arguments], environment) { }
 

@@ -9,7 +9,7 @@ internal static class ProcessFaults
     /// <summary>Comms lost to the stop command.</summary>
     private const double LinkMs = 20;
 
-    /// <summary>An operator's commands are taken at decisions.</summary>
+    /// <summary>An operator's commands are taken at decisions: the one under way ends first.</summary>
     private const double DecisionMs = 100;
 
     private const string Terminal = "/usr/bin/script"; // util-linux: a terminal that can be taken away
@@ -20,7 +20,7 @@ internal static class ProcessFaults
         Case("actor process hung", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Freeze(true))),
         Case("actor process restarted", FaultCode.HeartbeatLost, LinkMs, Restart),
         Case("GC stall in the actor", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Tell(FaultParty.Collect), garbage: true)),
-        .. File.Exists(Terminal) ? (FaultCase[])[Case("teleoperation device unplugged", FaultCode.DeadmanReleased, DecisionMs + LinkMs, Unplug)] : [],
+        .. File.Exists(Terminal) ? (FaultCase[])[Case("teleoperation device unplugged", FaultCode.DeadmanReleased, 2 * DecisionMs + LinkMs, Unplug)] : [],
         Case("shared memory written by another version", FaultCode.ProtocolMismatch, 3, () => See(stage => stage.WriteAsAnotherVersion())),
         Case("learner process killed", FaultCode.None, 0, KillTheLearner),
     ];
@@ -59,7 +59,9 @@ internal static class ProcessFaults
     private static FaultSighting Allowed(FaultStage stage, FaultSighting seen) =>
         stage.HasRealTimeRights ? seen : seen with { AllowedMs = stage.LinkNs * 1e-6 + LinkMs, Answer = $"{seen.Answer} (no real-time rights: watched at {stage.LinkNs / 1_000_000} ms)".Trim() };
 
-    /// <summary>Killed while it writes weights: none that are damaged are ever seen, the robot goes on, and the last ones grow stale.</summary>
+    /// <summary>
+    /// Killed while it writes weights: the robot goes on, a set that is caught between its two files is refused, and the last whole ones grow stale.
+    /// </summary>
     internal static FaultSighting KillTheLearner()
     {
         var folder = Directory.CreateTempSubdirectory("robotrl-faults-").FullName;
@@ -86,8 +88,8 @@ internal static class ProcessFaults
             var after = stage.Latest.Reflex;
             return seen with
             {
-                Answer = $"critic {before} → {after.Critic}, {after.Refused} sets refused: deterministic layer alone",
-                IsAnswered = (before, after.Critic, after.Refused) == (CriticStatus.Ready, CriticStatus.Stale, 0),
+                Answer = $"critic {before} → {after.Critic}, {(after.Refused > 0 ? "a half-written set refused, " : "")}then the deterministic layer alone",
+                IsAnswered = (before, after.Critic) == (CriticStatus.Ready, CriticStatus.Stale) && after.Refused <= 1,
             };
         }
         finally
