@@ -58,10 +58,11 @@ internal static class TrainCommand
         string? channel = null, Receipts? receipts = null)
     {
         SharedOptions.Require(pace, channel, identity.Deterministic);
+        RequireHands(teleoperator, pace);
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)));
-        var hands = Teleoperator(teleoperator, pace, rig, identity.Seed);
+        var hands = Teleoperator(teleoperator, rig, identity.Seed);
         var run = OpenOrCreate(folder, identity, configuration.ResolvedYaml);
         using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
@@ -87,12 +88,17 @@ internal static class TrainCommand
         return run.For(identity.Deterministic);
     }
 
-    private static ITeleoperator Teleoperator(OperatorKind kind, Pace pace, SimulatedRig rig, ulong seed) => kind switch
+    private static ITeleoperator Teleoperator(OperatorKind kind, SimulatedRig rig, ulong seed) => kind switch
     {
         OperatorKind.Scripted => new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed),
         OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed)),
-        _ when pace != Pace.Realtime => throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime"),
-        _ when Console.IsInputRedirected => throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one"),
         _ => new KeyboardTeleoperator(Environment.UserName, rig.Configuration.Task.Actions, () => rig.Now, () => rig.Control.Stop()),
     };
+
+    private static void RequireHands(OperatorKind kind, Pace pace)
+    {
+        if (kind != OperatorKind.Live) return;
+        if (pace != Pace.Realtime) throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime");
+        if (Console.IsInputRedirected) throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one");
+    }
 }
