@@ -21,6 +21,7 @@ internal static class CrossChecks
             $"{c.Operator.ForceN} N is not below robot.limits.collision_force_n, {robot.Limits.CollisionForceN} N: the stop would come before the operator; lower it", "robot.limits.collision_force_n");
         root.Require(learner.Method is LearningMethod.Rlpd && learner.DemonstrationShare == 0 || c.Operator.Demonstrations > 0, "operator.demonstrations",
             "the learner draws on demonstrations and there are none; record at least one, or set learner.demonstration_share: 0 with method rlpd", "learner.method", "learner.demonstration_share");
+        CheckImpedance(root, robot, task.Actions);
         CheckImages(root, task, learner);
         CheckHome(root, robot, task);
 
@@ -33,6 +34,18 @@ internal static class CrossChecks
         var impedance = c.Robot.Impedance;
         return [$"spring force at most {impedance.SpringForceBoundN:0.#} N an axis ({impedance.TranslationStiffnessNM} N/m × {impedance.TranslationClipM} m); "
             + $"contact softens above {c.Robot.Limits.ContactForceN} N, collision stops above {c.Robot.Limits.CollisionForceN} N"];
+    }
+
+    /// <summary>The softest that the policy can ask for lies in the gate's range.</summary>
+    private static void CheckImpedance(Section root, RobotDescription robot, ActionSpace actions)
+    {
+        var (impedance, limits) = (robot.Impedance, robot.Limits.Stiffness);
+        Check("stiffness_min_share", actions.StiffnessMinShare, impedance.TranslationStiffnessNM, "translation_stiffness_n_m", limits.TranslationMinNM, "translation_min_n_m");
+        Check("stiffness_min_share", actions.StiffnessMinShare, impedance.RotationStiffnessNmRad, "rotation_stiffness_nm_rad", limits.RotationMinNmRad, "rotation_min_nm_rad");
+        Check("damping_min_share", actions.DampingMinShare, impedance.DampingRatio, "damping_ratio", limits.DampingRatioMin, "damping_ratio_min");
+
+        void Check(string key, double? share, double configured, string configuredKey, double least, string leastKey) => root.Require(share is not { } s || s * configured >= least, "task.actions." + key,
+            $"{share} of robot.impedance.{configuredKey}, {configured}, is below robot.limits.stiffness.{leastKey}, {least}; raise it", "robot.impedance." + configuredKey, "robot.limits.stiffness." + leastKey);
     }
 
     private static void CheckImages(Section root, TaskDescription task, LearnerParameters learner)

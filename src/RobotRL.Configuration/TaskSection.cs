@@ -36,7 +36,14 @@ internal static class TaskSection
     {
         var axes = s.Words("axes", "x", "y", "z", "roll", "pitch", "yaw");
         s.Require(axes.Length > 0, "axes", "drives nothing; name at least one axis");
-        return new(axes, s.Number("translation_scale_m", 1e-4, 0.5, "m"), s.Number("rotation_scale_rad", 1e-3, 1, "rad"), s.Boolean("gripper"));
+        return new(axes, s.Number("translation_scale_m", 1e-4, 0.5, "m"), s.Number("rotation_scale_rad", 1e-3, 1, "rad"), s.Boolean("gripper"))
+        {
+            StiffnessMinShare = Share("stiffness_min_share"),
+            DampingMinShare = Share("damping_min_share"),
+        };
+
+        // Written and hashed only where it is given: without it a configuration stays the one that it was.
+        double? Share(string key) => s.Has(key) ? s.Number(key, 0.01, 0.99) : null;
     }
 
     private static CameraDescription ReadCamera(Section s)

@@ -5,7 +5,8 @@ namespace RobotRL.Control;
 
 /// <summary>
 /// What a normalised action means: a displacement from the measured end-effector pose at decision time, along its own axes. Memoryless: no
-/// earlier target enters. Axes that the task does not drive keep the episode's nominal pose.
+/// earlier target enters. Axes that the task does not drive keep the episode's nominal pose. Where impedance is part of the action, a share of the
+/// configured stiffness and damping.
 /// </summary>
 public sealed class ActionMapping
 {
@@ -54,6 +55,32 @@ public sealed class ActionMapping
         for (var axis = 0; axis < ActionSpace.Axes; axis++)
             if (_active[axis]) action[axis] = (float)Math.Clamp(axis < 3 ? step[axis] : turn[axis - 3], -1, 1);
         return action;
+    }
+
+    /// <summary>The stiffness and damping to ask for. A non-finite component gives a non-finite stiffness, which the gate answers with a stop.</summary>
+    /// <param name="action">What was decided.</param>
+    /// <param name="configured">What a component of 1 asks for.</param>
+    public CartesianStiffness StiffnessOf(in PolicyAction action, in CartesianStiffness configured)
+    {
+        var (stiffness, damping) = (_space.StiffnessShare(action), _space.DampingShare(action));
+        return new(stiffness * configured.TranslationNM, stiffness * configured.RotationNmRad, damping * configured.DampingRatio);
+    }
+
+    /// <summary>
+    /// Sets the components that would have asked for the stiffness and damping that were reached; of translation and rotation the geometric mean. Where they
+    /// are what was asked for, the action keeps its bits. True where something changed.
+    /// </summary>
+    public bool TrySetReached(ref PolicyAction action, in CartesianStiffness reached, in CartesianStiffness asked, in CartesianStiffness configured)
+    {
+        var (stiffness, damping) = (action.Stiffness, action.Damping);
+        if (_space.StiffnessMinShare is { } least && !(IsSame(reached.TranslationNM, asked.TranslationNM) && IsSame(reached.RotationNmRad, asked.RotationNmRad)))
+            action.Stiffness = ActionSpace.ComponentOf(Math.Sqrt(reached.TranslationNM / configured.TranslationNM * (reached.RotationNmRad / configured.RotationNmRad)), least);
+        if (_space.DampingMinShare is { } leastDamping && !IsSame(reached.DampingRatio, asked.DampingRatio))
+            action.Damping = ActionSpace.ComponentOf(reached.DampingRatio / configured.DampingRatio, leastDamping);
+        return action.Stiffness != stiffness || action.Damping != damping;
+
+        // A value that approaches another at a bounded rate arrives to within rounding.
+        static bool IsSame(double a, double b) => Math.Abs(a - b) <= 1e-9 * Math.Abs(b);
     }
 
     private double Component(in PolicyAction action, int axis) =>

@@ -27,6 +27,7 @@ public sealed class ControlSession
     private ControlRecord _latest;
     private ExecutedAction _decision;
     private Pose _measuredAtDecision, _startInBase = Pose.Identity;
+    private CartesianStiffness _asked;
     private long _seen, _sequence;
     private long? _decisionEnd;
 
@@ -51,7 +52,7 @@ public sealed class ControlSession
     /// <summary>X_BE at the home posture.</summary>
     public Pose Home { get; }
 
-    /// <summary>Stiffness asked for with every target; the gate has the last word.</summary>
+    /// <summary>Stiffness asked for with every target, less what a decision takes off; the gate has the last word.</summary>
     public CartesianStiffness Stiffness { get; set; }
 
     /// <summary>Gripper width asked for with every target, m.</summary>
@@ -108,12 +109,14 @@ public sealed class ControlSession
         _decision.Limits = ActionRange.Clamp(ref _decision.Executed);
         if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
             GripperWidthM = proposed.Gripper == GripperCommand.Open ? _port.Description.GripperMaxWidthM : 0;
-        Publish(_mapping.TargetOf(_decision.Executed, _measuredAtDecision), HorizonInDecisions * _task.DecisionPeriodNs, source);
+        _asked = _mapping.StiffnessOf(_decision.Executed, Stiffness);
+        Publish(_mapping.TargetOf(_decision.Executed, _measuredAtDecision), HorizonInDecisions * _task.DecisionPeriodNs, _asked, source);
     }
 
     /// <summary>
     /// After the decision period: what was executed. Where no limit altered the reference it is the proposal to the bit; otherwise it is the
-    /// proposal less the way by which the gated reference falls short of the plan.
+    /// proposal less the way by which the gated reference falls short of the plan. Where stiffness and damping are part of the action, they are
+    /// executed as the gate had them at the period's end; where that is not what was asked for, the flags say so.
     /// </summary>
     public ExecutedAction EndDecision()
     {
@@ -122,6 +125,7 @@ public sealed class ControlSession
         _decision.Limits |= taken ? now.LimitsSinceTarget : now.Limits | LimitFlags.Stopping;
         if ((_decision.Limits & ActionRange.AltersReference) != 0)
             _decision.Executed.Motion = _mapping.ActionOf(taken ? Effective(now) : now.Reference.PoseInBase, _measuredAtDecision);
+        if (_mapping.TrySetReached(ref _decision.Executed, now.Stiffness, _asked, Stiffness)) _decision.Limits |= LimitFlags.Stiffness;
         if (!taken) _decision.Executed.Gripper = GripperCommand.Stay;
         return _decision;
     }
@@ -150,7 +154,7 @@ public sealed class ControlSession
         var dueNs = startNs + (long)(1e9 * DurationS(Latest.Reference.PoseInBase, poseInBase, share));
         while (Latest.Time.Ns - startNs < timeoutS * 1e9)
         {
-            Publish(poseInBase, Math.Max(_task.DecisionPeriodNs, dueNs - Latest.Time.Ns), ActionSource.Reset);
+            Publish(poseInBase, Math.Max(_task.DecisionPeriodNs, dueNs - Latest.Time.Ns), Stiffness, ActionSource.Reset);
             Advance(ticks);
             ref readonly var now = ref Latest;
             if (now.Gate != GateState.Running) return false;
@@ -207,12 +211,12 @@ public sealed class ControlSession
         GripperWidthM = Latest.Measured.GripperWidthM;
     }
 
-    private void Publish(in Pose pose, long dueInNs, ActionSource source)
+    private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source)
     {
         Settle();
         var now = Latest.Time.Plus(_port.Description.ControlPeriodNs);
         _port.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), Stiffness, GripperWidthM, source, ++_sequence) { StartInBase = _startInBase });
+        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), stiffness, GripperWidthM, source, ++_sequence) { StartInBase = _startInBase });
     }
 
     private double DurationS(in Pose from, in Pose to, double share)

@@ -3,7 +3,7 @@ using RobotRL.Model;
 namespace RobotRL.LeRobot;
 
 /// <summary>What all episodes of a dataset have in common.</summary>
-/// <param name="Actions">Which axes an action holds; the gripper, where there is one, comes last as −1, 0 or 1.</param>
+/// <param name="Actions">What an action holds: axes, stiffness, damping; the gripper, where there is one, comes last as −1, 0 or 1.</param>
 /// <param name="Cameras">Names and sizes of the policy's images.</param>
 /// <param name="FramesPerSecond">Decisions a second: the format has whole ones only.</param>
 /// <param name="RobotType">Such as <c>panda</c>.</param>
@@ -24,7 +24,7 @@ public sealed record DatasetDescription(ActionSpace Actions, IReadOnlyList<Camer
     /// <summary>The columns, in their order. Those that the format always has come last.</summary>
     internal IReadOnlyList<Feature> Features()
     {
-        string[] action = [.. Actions.ActiveAxes.Select(i => Axes[i]), .. Actions.HasGripper ? ["gripper"] : Array.Empty<string>()];
+        string[] action = [.. Actions.ActiveAxes.Select(i => Axes[i]), .. Named(Actions.StiffnessMinShare is not null, "stiffness"), .. Named(Actions.DampingMinShare is not null, "damping"), .. Named(Actions.HasGripper, "gripper")];
         string[] state = [.. new[] { "position", "rotation", "linear", "angular", "force", "torque" }.SelectMany(n => new[] { $"{n}.x", $"{n}.y", $"{n}.z" }), "gripper.width"];
         return
         [
@@ -49,6 +49,8 @@ public sealed record DatasetDescription(ActionSpace Actions, IReadOnlyList<Camer
             new(Feature.Index, "int64", [1], null),
             new(Feature.TaskIndex, "int64", [1], null),
         ];
+
+        static string[] Named(bool has, string name) => has ? [name] : [];
     }
 }
 

@@ -17,6 +17,9 @@ public ref struct CdrReader
         _position = CdrWriter.HeadBytes;
     }
 
+    /// <summary>Whether there is more: a message may have grown since it was written.</summary>
+    public readonly bool HasMore => _position < _bytes.Length;
+
     public byte U8() => Take(1, 1)[0];
     public sbyte I8() => (sbyte)U8();
     public bool Bool() => U8() != 0;

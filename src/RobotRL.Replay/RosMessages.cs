@@ -28,6 +28,8 @@ internal sealed class RosMessages(long wallClockOffsetNs)
         "uint8 SOURCE_POLICY=0\nuint8 SOURCE_HUMAN=1\nuint8 SOURCE_REFLEX=2\nuint8 SOURCE_RESET=3\n" +
         "std_msgs/Header header\nuint32 step\nuint8 source\nrobotrl_msgs/Action policy\nrobotrl_msgs/Action proposed\nrobotrl_msgs/Action executed\n" +
         "# Bits of the limits that were active.\nuint32 limits\nfloat32 reward\nbool terminated\nbool truncated\nint64 policy_version\n" +
+        "# Stiffness and damping, normalised; 0 where the policy does not choose them. Files from before there was a choice end above.\n" +
+        "float32[2] policy_impedance\nfloat32[2] proposed_impedance\nfloat32[2] executed_impedance\n" +
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" + Header;
 
     private readonly CdrWriter _cdr = new();
@@ -84,6 +86,9 @@ internal sealed class RosMessages(long wallClockOffsetNs)
         cdr.Bool(decision.Terminated);
         cdr.Bool(decision.Truncated);
         cdr.I64(decision.PolicyVersion);
+        WriteImpedance(cdr, decision.Action.Policy);
+        WriteImpedance(cdr, decision.Action.Proposed);
+        WriteImpedance(cdr, decision.Action.Executed);
         return cdr.Written;
     }
 
@@ -100,7 +105,14 @@ internal sealed class RosMessages(long wallClockOffsetNs)
             Executed = ReadAction(ref cdr),
             Limits = (LimitFlags)cdr.U32(),
         };
-        return new Decision(time, step, action, cdr.F32(), cdr.Bool(), cdr.Bool(), cdr.I64());
+        var (reward, terminated, truncated, version) = (cdr.F32(), cdr.Bool(), cdr.Bool(), cdr.I64());
+        if (cdr.HasMore)
+        {
+            ReadImpedance(ref cdr, ref action.Policy);
+            ReadImpedance(ref cdr, ref action.Proposed);
+            ReadImpedance(ref cdr, ref action.Executed);
+        }
+        return new Decision(time, step, action, reward, terminated, truncated, version);
     }
 
     private CdrWriter Begin(Stamp stamp, string frame)
@@ -121,6 +133,14 @@ internal sealed class RosMessages(long wallClockOffsetNs)
         cdr.F32Array(action.Motion);
         cdr.I8((sbyte)action.Gripper);
     }
+
+    private static void WriteImpedance(CdrWriter cdr, in PolicyAction action)
+    {
+        cdr.F32(action.Stiffness);
+        cdr.F32(action.Damping);
+    }
+
+    private static void ReadImpedance(ref CdrReader cdr, ref PolicyAction action) => (action.Stiffness, action.Damping) = (cdr.F32(), cdr.F32());
 
     private static PolicyAction ReadAction(ref CdrReader cdr)
     {

@@ -8,15 +8,16 @@ public static class ActionRange
     /// <summary>Clamps finite components to [-1, 1]. Others stay as they are, so that the target made of them is seen as non-finite and stops the robot.</summary>
     public static LimitFlags Clamp(ref PolicyAction action)
     {
-        var flags = LimitFlags.None;
-        for (var i = 0; i < ActionSpace.Axes; i++)
-        {
-            var value = action.Motion[i];
-            if (!float.IsFinite(value) || Math.Abs(value) <= 1) continue;
-            action.Motion[i] = Math.Clamp(value, -1, 1);
-            flags = LimitFlags.ActionRange;
-        }
-        return flags;
+        var isInside = Clamp(ref action.Stiffness) & Clamp(ref action.Damping);
+        for (var i = 0; i < ActionSpace.Axes; i++) isInside &= Clamp(ref action.Motion[i]);
+        return isInside ? LimitFlags.None : LimitFlags.ActionRange;
+    }
+
+    private static bool Clamp(ref float value)
+    {
+        if (!float.IsFinite(value) || Math.Abs(value) <= 1) return true;
+        value = Math.Clamp(value, -1, 1);
+        return false;
     }
 
     /// <summary>Limits that change where the reference goes. The others act on torque and stiffness alone, and leave the executed action as proposed.</summary>

@@ -14,7 +14,7 @@ public readonly record struct Intervention(string Operator, InterventionReason R
 
 /// <summary>
 /// Chooses between policy and human: an engaged human always wins, a stop wins over both. Tells of each intervention when it ends.
-/// Range and finiteness are the gate's to judge: an action goes on as it is, without the axes that the task does not have.
+/// Range and finiteness are the gate's to judge: an action goes on as it is, without what the task's action space does not have.
 /// </summary>
 public sealed class Arbiter(string operatorIdentity, ActionSpace actions) : IDisposable
 {
@@ -67,6 +67,8 @@ public sealed class Arbiter(string operatorIdentity, ActionSpace actions) : IDis
     {
         var fitted = new PolicyAction { Gripper = actions.HasGripper ? action.Gripper : GripperCommand.Stay };
         foreach (var axis in actions.ActiveAxes) fitted.Motion[axis] = action.Motion[axis];
+        if (actions.StiffnessMinShare is not null) fitted.Stiffness = action.Stiffness;
+        if (actions.DampingMinShare is not null) fitted.Damping = action.Damping;
         return fitted;
     }
 }

@@ -34,14 +34,14 @@ internal static class Steering
     /// </summary>
     private const double Gain = 0.5;
 
-    /// <summary>The action that covers a share of the way, no component beyond <paramref name="bound"/>, directions kept; axes outside the action space stay zero.</summary>
+    /// <summary>The action that covers a share of the way, no component beyond <paramref name="bound"/>, directions kept, as stiff as configured; axes outside the action space stay zero.</summary>
     public static PolicyAction Toward(ActionSpace actions, in Rotation endEffectorInBase, in Vector3D wayInBase, in Vector3D turnInEndEffector, GripperCommand gripper, double bound = 1)
     {
         var move = endEffectorInBase.Inverse.Rotate(wayInBase) * (Gain / actions.TranslationScaleM);
         var turn = turnInEndEffector * (Gain / actions.RotationScaleRad);
         Shrink(ref move, bound);
         Shrink(ref turn, 1);
-        var action = new PolicyAction { Gripper = actions.HasGripper ? gripper : GripperCommand.Stay };
+        var action = actions.Rest with { Gripper = actions.HasGripper ? gripper : GripperCommand.Stay };
         foreach (var axis in actions.ActiveAxes) action.Motion[axis] = (float)(axis < 3 ? move[axis] : turn[axis - 3]);
         return action;
     }

@@ -77,7 +77,7 @@ internal sealed class KeyboardHand(ActionSpace actions)
     {
         lock (_lock)
         {
-            var action = new PolicyAction();
+            var action = actions.Rest;
             foreach (var axis in actions.ActiveAxes)
                 if (time < _axes[axis].Until) action.Motion[axis] = _axes[axis].Sign * _speed;
             (action.Gripper, _gripper) = (_gripper, GripperCommand.Stay);

@@ -24,10 +24,13 @@ public sealed class ExecutedActionTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public void Stored_action_is_the_executed_one_through_clipping_and_intervention()
+    [Theory]
+    [InlineData("0.25")]
+    [InlineData(null)]
+    public void Stored_action_is_the_executed_one_through_clipping_and_intervention(string? stiffnessMinShare)
     {
-        var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach), [("task.max_steps", "40")]);
+        var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
+            [("task.max_steps", "40"), .. stiffnessMinShare is null ? ((string, string)[])[] : [("task.actions.stiffness_min_share", stiffnessMinShare)]]);
         var task = configuration.Task;
         using var rig = new SimulatedRig(configuration, Pace.Lockstep);
         Script script = new(rig);
@@ -61,6 +64,7 @@ public sealed class ExecutedActionTests : IDisposable
             Assert.Equal(script.Proposed[i].Passed, s.Proposed);
             Assert.Equal(Script.HumanDrives(i) ? ActionSource.Human : ActionSource.Policy, s.Source);
             for (var axis = 0; axis < ActionSpace.Axes; axis++) Assert.InRange(s.Executed.Motion[axis], -1, 1);
+            Assert.Equal(record.Stiffness.TranslationNM / configuration.Robot.Impedance.TranslationStiffnessNM, task.Actions.StiffnessShare(s.Executed), 5);
 
             // The way that the limited reference fell short of its plan, taken off the target twice over, since half of the plan is due at the decision's end.
             var target = record.Target.PoseInBase.Position + 2 * (record.Reference.PoseInBase.Position - record.PlannedInBase.Position);
@@ -84,6 +88,7 @@ public sealed class ExecutedActionTests : IDisposable
     private sealed class Script(SimulatedRig rig) : IDecider, ITeleoperator
     {
         public const int Human = 6;
+        private readonly ActionSpace _actions = rig.Configuration.Task.Actions;
 
         public List<(PolicyAction Policy, PolicyAction Passed)> Proposed { get; } = [];
         public List<Pose> Measured { get; } = [];
@@ -114,9 +119,11 @@ public sealed class ExecutedActionTests : IDisposable
             return new(true, action, InterventionReason.Requested);
         }
 
-        private static PolicyAction Along(int axis, float value)
+        private PolicyAction Along(int axis, float value)
         {
-            PolicyAction action = default;
+            // Soft at first, and stiff against the face.
+            var action = _actions.Rest;
+            action.Stiffness *= value == 1 ? 1 : -0.25f;
             action.Motion[axis] = value;
             return action;
         }

@@ -56,6 +56,26 @@ public sealed class ShippedConfigurationTests
     }
 
     [Fact]
+    public void Stiffness_and_damping_are_part_of_the_action_where_a_share_is_given()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Shipped.Sample("sim/task.yaml");
+        var plain = RunConfiguration.Load(path);
+        Assert.Equal((null, null, 4), (plain.Task.Actions.StiffnessMinShare, plain.Task.Actions.DampingMinShare, plain.Task.Actions.Dimensions));
+        Assert.DoesNotContain("min_share", plain.ResolvedYaml, StringComparison.Ordinal);
+
+        var variable = RunConfiguration.Load(path, [("task.actions.stiffness_min_share", "0.25"), ("task.actions.damping_min_share", "0.8")]);
+        Assert.Equal((0.25, 0.8, 6), (variable.Task.Actions.StiffnessMinShare, variable.Task.Actions.DampingMinShare, variable.Task.Actions.Dimensions));
+        Assert.NotEqual(plain.Hash, variable.Hash);
+        var again = RunConfiguration.Load(directory.Write("config.yaml", variable.ResolvedYaml));
+        Assert.Equal((variable.Hash, Shipped.Describe(variable)), (again.Hash, Shipped.Describe(again)));
+    }
+
+    [Theory, MemberData(nameof(Tasks))]
+    public void Shipped_configuration_bears_the_softening_that_is_documented(string task) =>
+        Assert.Equal(0.25, RunConfiguration.Load(Shipped.Path(task), [("task.actions.stiffness_min_share", "0.25")]).Task.Actions.StiffnessMinShare);
+
+    [Fact]
     public void Hash_does_not_depend_on_layout_or_place_but_on_the_scene()
     {
         using var directory = new TemporaryDirectory();

@@ -8,7 +8,7 @@ namespace RobotRL.LeRobot.Tests;
 internal static class Recorded
 {
     public static readonly DatasetDescription Description = new(
-        new ActionSpace([0, 1, 2, 5], 0.01, 0.1, HasGripper: true), [Camera("wrist", 8), Camera("side", 6)], 10, "panda", "PegInsert");
+        new ActionSpace([0, 1, 2, 5], 0.01, 0.1, HasGripper: true) { StiffnessMinShare = 0.25 }, [Camera("wrist", 8), Camera("side", 6)], 10, "panda", "PegInsert");
 
     public static Episode Episode(int index, int steps, ulong seed, EpisodeOutcome outcome)
     {
@@ -29,7 +29,7 @@ internal static class Recorded
 
     private static PolicyAction Action(RandomStream random)
     {
-        var values = new float[4];
+        var values = new float[Description.Actions.Dimensions];
         for (var i = 0; i < values.Length; i++) values[i] = Number(random);
         return Description.Actions.Unpack(values, (GripperCommand)(random.Next(3) - 1));
     }

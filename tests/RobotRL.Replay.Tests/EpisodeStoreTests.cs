@@ -1,4 +1,5 @@
 using CsCheck;
+using RobotRL.Mcap;
 using RobotRL.Mcap.Tests;
 using RobotRL.Model;
 using RobotRL.Replay;
@@ -70,9 +71,27 @@ public sealed class EpisodeStoreTests : IDisposable
                 action.Proposed.Motion[i] = BitConverter.Int32BitsToSingle(bits[26 + i]);
                 action.Executed.Motion[i] = BitConverter.Int32BitsToSingle(bits[33 + i]);
             }
+            (action.Policy.Stiffness, action.Proposed.Stiffness, action.Executed.Stiffness) = (action.Policy.Motion[5], action.Proposed.Motion[4], action.Executed.Motion[3]);
+            (action.Policy.Damping, action.Proposed.Damping, action.Executed.Damping) = (action.Policy.Motion[2], action.Proposed.Motion[1], action.Executed.Motion[0]);
             (action.Policy.Gripper, action.Executed.Gripper) = (GripperCommand.Close, GripperCommand.Open);
             return action;
         }
+    }
+
+    [Fact]
+    public void Decision_from_before_impedance_was_part_of_it_is_read_without()
+    {
+        var messages = new RosMessages(Info.WallClockOffsetNs);
+        var action = Marked.Action(3);
+        (action.Proposed.Stiffness, action.Executed.Stiffness, action.Executed.Damping) = (1, 0.5f, -0.25f);
+        var decision = new Decision(new Stamp(5), 7, action, 0.5f, true, false, 11);
+        var bytes = messages.Write(decision).ToArray();
+        Assert.Equal(decision, Read(bytes));
+
+        (action.Proposed.Stiffness, action.Executed.Stiffness, action.Executed.Damping) = (0, 0, 0);
+        Assert.Equal(decision with { Action = action }, Read(bytes[..^(6 * sizeof(float))]));
+
+        Decision Read(byte[] data) => messages.ReadDecision(new McapMessage(new McapChannel(1, 1, RosMessages.DecisionTopic, "cdr", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty), 0, 0, 0, data));
     }
 
     [Fact]
@@ -282,7 +301,7 @@ public sealed class EpisodeStoreTests : IDisposable
             + $" | {BitConverter.SingleToInt32Bits(t.Reward)} {t.Terminated} {t.Truncated} | {Of(t.Next)}";
 
         static string Of(Observation o) => $"{o.Time.Ns} {Floats(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))}";
-        static string Act(PolicyAction a) => $"{Floats(a.Motion)} {a.Gripper}";
+        static string Act(PolicyAction a) => $"{Floats(a.Motion)} {Floats([a.Stiffness, a.Damping])} {a.Gripper}";
         static string Floats(ReadOnlySpan<float> values) => string.Join(',', values.ToArray().Select(BitConverter.SingleToInt32Bits));
     }
 }

@@ -65,6 +65,23 @@ public sealed class ArbiterTests
         Assert.Equal(4.0 / 7, arbiter.Statistics.Fraction);
     }
 
+    [Fact]
+    public void Impedance_goes_on_only_where_the_task_has_it()
+    {
+        var space = Actions with { StiffnessMinShare = 0.2 };
+        using var with = new Arbiter("ada", space);
+        using var without = new Arbiter("ada", Actions);
+        var action = Action(0) with { Stiffness = -0.5f, Damping = 0.25f };
+        Assert.Equal((-0.5f, 0f), Of(with));
+        Assert.Equal((0f, 0f), Of(without));
+
+        (float, float) Of(Arbiter arbiter)
+        {
+            var proposed = arbiter.Decide(default, action, OperatorCommand.Watching).Proposed;
+            return (proposed.Stiffness, proposed.Damping);
+        }
+    }
+
     private static PolicyAction Action(float x)
     {
         var action = new PolicyAction();

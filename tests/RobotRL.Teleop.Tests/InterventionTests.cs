@@ -67,6 +67,14 @@ public sealed class InterventionTests
     }
 
     [Fact]
+    public void Hand_leaves_stiffness_and_damping_as_configured()
+    {
+        var space = Actions with { StiffnessMinShare = 0.2, DampingMinShare = 0.7 };
+        Assert.All(Episodes(new(new ReachExpert(space), space, ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((1f, 1f), (a.Stiffness, a.Damping)));
+        Assert.All(Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((0f, 0f), (a.Stiffness, a.Damping)));
+    }
+
+    [Fact]
     public void Same_seed_gives_the_same_hand_and_a_restored_one_goes_on()
     {
         var first = Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 4, out _);

@@ -48,7 +48,7 @@ internal static class ArmExperience
                 var turn = noise.NextUniform() < 0.5 ? -1 : 0;
                 for (var i = 0; i < direction.Length; i++) direction[i] *= turn;
             }
-            var action = step < lead || !strays ? bench.Demonstrate() : default;
+            var action = step < lead || !strays ? bench.Demonstrate() : bench.Actions.Rest;
             foreach (var axis in bench.Actions.ActiveAxes)
             {
                 var size = step < lead ? unsteady : strays ? Trembling * Math.Min(1, Math.Abs(direction[axis]) + 0.1) : 1;

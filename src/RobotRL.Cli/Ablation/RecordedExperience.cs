@@ -1,5 +1,6 @@
 using RobotRL.Cli.Runs;
 using RobotRL.Configuration;
+using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Replay;
 using RobotRL.Safety;
@@ -17,6 +18,7 @@ internal static class RecordedExperience
     public static IEnumerable<HarmEpisode> Read(string run, RunConfiguration configuration, double forceLimitN)
     {
         var (task, stiffness) = (configuration.Task, CartesianStiffness.Of(configuration.Robot.Impedance));
+        var mapping = new ActionMapping(task.Actions);
         var features = new SafetyFeatures(task, configuration.Robot.Limits.Stiffness);
         foreach (var episode in EpisodeStore.Open(RunDirectory.Open(run).Episodes, TornEpisodes.Leave, _ => { }).Episodes())
         {
@@ -28,7 +30,7 @@ internal static class RecordedExperience
                 var x = new float[SafetyFeatures.Count];
                 SafetyFeatures.WriteState(x, transition.Observation.Proprioception);
                 for (var axis = 0; axis < ActionSpace.Axes; axis++) x[SafetyFeatures.ActionStart + axis] = transition.Action.Executed.Motion[axis];
-                features.WriteStiffness(x, stiffness);
+                features.WriteStiffness(x, mapping.StiffnessOf(transition.Action.Executed, stiffness));
                 var force = new Vector3D(transition.Next.Proprioception[ForceAt], transition.Next.Proprioception[ForceAt + 1], transition.Next.Proprioception[ForceAt + 2]).Length * task.Scale.ForceN;
                 var stopped = transition.Terminated && transition.Reward == 0;
                 steps.Add((x, (float)Math.Max((force - forceLimitN) / forceLimitN, stopped ? 0.1 : -1)));

@@ -16,6 +16,7 @@ internal sealed class AuditTrail : IDisposable
     private readonly AuditLog _log;
     private readonly LoopAudit _loop;
     private readonly RobotDescription _robot;
+    private readonly bool _hasImpedance;
     private readonly ControlRing? _ring;
     private readonly ControlSession _control;
     private (Stamp Began, InterventionReason Reason, int Steps)? _takeover;
@@ -30,6 +31,7 @@ internal sealed class AuditTrail : IDisposable
     public AuditTrail(SessionAudit session, RunConfiguration configuration, ControlSession control, ControlRing? ring)
     {
         (_session, _log, _robot, _control, _ring, _actor) = (session, session.Log, configuration.Robot, control, ring, session.Log.Actor);
+        _hasImpedance = configuration.Task.Actions is not { StiffnessMinShare: null, DampingMinShare: null };
         _loop = new(_log, _robot.Limits, configuration.Safety?.Mode == CriticMode.Shadow) { ClearedBy = () => control.LastResetBy };
     }
 
@@ -131,5 +133,7 @@ internal sealed class AuditTrail : IDisposable
         }, LimitsInForce.Named(executed.Limits, _robot.Limits), _actor);
     }
 
-    private static float[] Numbers(in PolicyAction action) => [.. (ReadOnlySpan<float>)action.Motion];
+    /// <summary>Six axes; stiffness and damping after them where the policy chooses them.</summary>
+    private float[] Numbers(in PolicyAction action) =>
+        _hasImpedance ? [.. (ReadOnlySpan<float>)action.Motion, action.Stiffness, action.Damping] : [.. (ReadOnlySpan<float>)action.Motion];
 }

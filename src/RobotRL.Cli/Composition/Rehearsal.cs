@@ -27,7 +27,7 @@ internal static class Rehearsal
         var cycle = new ControlCycle(robot, new LockstepPacer(robot), configuration.Task.EndEffectorInFlange, recordsKept: 16, reflex: reflex);
         var session = new ControlSession(cycle, configuration.Task);
         session.BeginEpisode(session.Home);
-        PolicyAction action = default;
+        var action = configuration.Task.Actions.Rest;
         for (var i = 0; i < 6; i++)
         {
             action.Motion[0] = i % 2 == 0 ? 0.5f : -0.5f;

@@ -41,6 +41,7 @@ internal sealed class Receipts(string path) : IDisposable
         foreach (var action in (PolicyAction[])[t.Action.Policy, t.Action.Proposed, t.Action.Executed])
         {
             hash.AppendData(MemoryMarshal.AsBytes((ReadOnlySpan<float>)action.Motion));
+            hash.AppendData(MemoryMarshal.AsBytes<float>([action.Stiffness, action.Damping]));
             hash.AppendData([(byte)action.Gripper]);
         }
         hash.AppendData([(byte)t.Action.Source, t.Terminated ? (byte)1 : (byte)0, t.Truncated ? (byte)1 : (byte)0]);
