@@ -1,4 +1,4 @@
-namespace RobotRL.Control.Tests;
+namespace RobotRL.Control.Contract;
 
 /// <summary>What a piece of code allocates on this thread.</summary>
 internal static class Allocation

@@ -1,3 +1,4 @@
+using RobotRL.Control.Contract;
 using RobotRL.Model;
 using RobotRL.Safety;
 
