@@ -283,6 +283,25 @@ public sealed class EventRecorderTests : IDisposable
         }
     }
 
+    /// <summary>A workspace so small that the demonstrator presses on its boundary.</summary>
+    [Fact]
+    public void Run_keeps_its_events_and_the_command_line_shows_them()
+    {
+        var run = _folder["run"];
+        var record = RobotrlProcess.Run("record", Training.Reach, "--run", run, "--episodes", "3", "--set", "robot.limits.workspace.max_m=[0.65, 0.06, 0.35]");
+        Assert.True(record.ExitCode == 0, record.Error);
+        var listed = RobotrlProcess.Run("events", "list", run, "--json");
+        Assert.True(listed.ExitCode == 0, listed.Error);
+        var first = listed.Json.GetProperty("events")[0];
+        Assert.Equal("Limit", first.GetProperty("kinds").GetString());
+        Assert.Contains("Workspace", first.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, first.GetProperty("lost").GetInt64());
+        var shown = RobotrlProcess.Run("events", "show", run, "--event", "0", "--json");
+        Assert.Equal(first.GetProperty("tick").GetInt64(), shown.Json.GetProperty("marks")[0].GetProperty("tick").GetInt64());
+        Assert.Contains("Workspace", shown.Error, StringComparison.Ordinal);
+        Assert.Equal(2, RobotrlProcess.Run("events", "show", run, "--event", "999").ExitCode);
+    }
+
     private IReadOnlyList<string> Files => EventFolder.Read(_folder["events"]).Files;
 
     private EventRecorder Recorder(EventWindow? window = null, int ring = 600, int poll = 50, Action<IOException>? failed = null)

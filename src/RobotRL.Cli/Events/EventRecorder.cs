@@ -8,7 +8,7 @@ namespace RobotRL.Cli.Events;
 /// <param name="After">Ticks after it.</param>
 /// <param name="Longest">Ticks after which a file is closed and the next one goes on.</param>
 /// <param name="MostLimitFiles">So many files a session may begin with a limit; further ones are only counted.</param>
-internal sealed record EventWindow(int Before, int After, int Longest = 60_000, int MostLimitFiles = 50)
+internal sealed record EventWindow(int Before, int After, int Longest = 60_000, int MostLimitFiles = 20)
 {
     /// <summary>10 s before and after.</summary>
     public static EventWindow Of(long controlPeriodNs) => new((int)(10_000_000_000 / controlPeriodNs), (int)(10_000_000_000 / controlPeriodNs), (int)(60_000_000_000 / controlPeriodNs));
