@@ -17,6 +17,19 @@ public sealed class RlpdUpdateTests
         Assert.Equal(1, metrics.Step);
     }
 
+    /// <summary>An untrained robot expects to earn nothing, whatever it sees or does: no ridge is there to be found.</summary>
+    [Fact]
+    public void Untrained_critics_expect_nothing()
+    {
+        using var scope = NewDisposeScope();
+        using var learner = Given.Learner(Given.Parameters());
+        var batch = Given.Batch(learner.Training.Shape, 8);
+        new NoiseBatches(3).Sample(batch);
+        Array.Clear(batch.Rewards);
+        var first = learner.Update(batch, full: false);
+        Assert.Equal((0.0, 0.0, 0.0), (first.QMean, first.TargetMean, first.CriticLoss));
+    }
+
     /// <summary>Only termination stops bootstrapping: with terminated = 0, as a time-out has it, the next state's value counts.</summary>
     [Fact]
     public void A_timeout_bootstraps_and_a_termination_does_not()
@@ -228,6 +241,12 @@ public sealed class RlpdUpdateTests
 
     private static (Batch Batch, Tensor Next) TargetOf(RlpdLearner learner, Action<Batch> change)
     {
+        // Critics start at zero: give the targets something to say.
+        var values = Values(learner.TargetCritic);
+        var noise = new float[values.Length];
+        new NoiseSource(7).FillUniform(noise, 0.2);
+        for (var i = 0; i < values.Length; i++) values[i] += noise[i];
+        learner.TargetCritic.Write(values);
         var training = learner.Training;
         new NoiseBatches(2).Sample(training.Batch.Host);
         change(training.Batch.Host);
