@@ -18,7 +18,7 @@ internal sealed class MotionLimiter
     private const double VelocityShare = 0.9;
 
     // A joint's share is smaller: while a motion slows, the posture moves on, and with it what the same motion asks of the joint.
-    private const double JointVelocityShare = 0.85;
+    private const double JointVelocityShare = 0.8;
 
     // The Jacobian turns while the lags pass a motion on; what was bounded with it a few milliseconds ago is a little more now.
     private const double JointAccelerationShare = 0.95;
