@@ -160,8 +160,15 @@ public sealed class CriticFileTests : IDisposable
             _robot = new(configuration.Robot);
             var safety = new SafetyLayerParameters
             {
-                CriticFolder = null, Mode = CriticMode.On, RiskThreshold = null, FeasibilityThreshold = null, TriggerNs = 0, Hysteresis = 0,
-                Recovery = new(RecoveryKind.Analytic, 1, 1, 1), HoldS = 1, MaxAgeS = 0,
+                CriticFolder = null,
+                Mode = CriticMode.On,
+                RiskThreshold = null,
+                FeasibilityThreshold = null,
+                TriggerNs = 0,
+                Hysteresis = 0,
+                Recovery = new(RecoveryKind.Analytic, 1, 1, 1),
+                HoldS = 1,
+                MaxAgeS = 0,
             };
             var cycle = new ControlCycle(_robot, new LockstepPacer(_robot), configuration.Task.EndEffectorInFlange, 16,
                 reflex: Reflex.Of(safety, configuration.Task, configuration.Robot, cell));
