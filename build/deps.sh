@@ -14,7 +14,7 @@ needs=(
 
 fail() { printf '%s\n' "$@" >&2; exit 2; }
 
-dotnet --list-sdks 2>/dev/null | grep -q '^10\.' ||
+[[ $'\n'$(dotnet --list-sdks 2>/dev/null) == *$'\n10.'* ]] ||
   fail 'deps: no .NET 10 SDK found: install it from https://dotnet.microsoft.com/download/dotnet/10.0'
 
 installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
@@ -50,8 +50,10 @@ chosen=() unknown=()
 for need in "${missing[@]}"; do
   read -r library packages <<<"$need"
   for package in $packages; do
-    # A candidate, not merely a name: transitional and virtual names have none.
-    LC_ALL=C apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]' && { chosen+=("$package"); continue 2; }
+    # A candidate, not merely a name: transitional and virtual names have none. Read whole: a reader that leaves early kills apt-cache,
+    # and pipefail would call that "no such package".
+    policy=$(LC_ALL=C apt-cache policy "$package" 2>/dev/null) || policy=
+    [[ $policy =~ Candidate:\ [^\(] ]] && { chosen+=("$package"); continue 2; }
   done
   unknown+=("  $library   (package $packages)")
 done
