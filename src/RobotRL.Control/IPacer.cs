@@ -34,18 +34,23 @@ public sealed class LockstepPacer(IPlant plant) : IPacer
 /// <summary>
 /// Wall-clock time by absolute deadlines on one grid laid at construction. A missed deadline is counted and skipped; the grid never moves.
 /// With a plant, the session's clock is the plant's, stepped once a period: after an overrun it has fallen behind the wall, and
-/// <see cref="Overruns"/> says by how many periods.
+/// <see cref="Overruns"/> says by how many periods. A machine takes its time to wake a thread, and now and then a lot of it: the last part of the wait can be
+/// spent awake, which only a thread with a CPU of its own should do.
 /// </summary>
 public sealed class RealtimePacer : IPacer, IDisposable
 {
     private readonly long _periodNs;
     private readonly IPlant? _plant;
     private readonly DeadlineTimer _timer = new();
+    private readonly long _awakeNs;
     private long _deadlineNs;
 
-    public RealtimePacer(long periodNs, IPlant? plant = null)
+    /// <param name="periodNs">Of the loop, ns.</param>
+    /// <param name="plant">What is stepped once a period; none where the world moves by itself.</param>
+    /// <param name="awakeNs">So long before each deadline the thread is awake and spins, ns; 0 sleeps to the deadline.</param>
+    public RealtimePacer(long periodNs, IPlant? plant = null, long awakeNs = 0)
     {
-        (_periodNs, _plant) = (periodNs, plant);
+        (_periodNs, _plant, _awakeNs) = (periodNs, plant, awakeNs);
         _deadlineNs = DeadlineTimer.NowNs;
     }
 
@@ -65,7 +70,8 @@ public sealed class RealtimePacer : IPacer, IDisposable
             Overruns += missed;
             _deadlineNs += missed * _periodNs;
         }
-        _timer.SleepUntil(_deadlineNs);
+        _timer.SleepUntil(_deadlineNs - _awakeNs);
+        while (DeadlineTimer.NowNs < _deadlineNs) Thread.SpinWait(1);
         LatenessNs = DeadlineTimer.NowNs - _deadlineNs;
     }
 

@@ -129,5 +129,27 @@ public class LoopTests
         Assert.Equal(21_000_000, pacer.Now.Ns);
     }
 
+    // Where a thread sleeps to the deadline it is always late; awake ahead of it, it is there. A ratio in one run, since how late depends on the machine.
+    [Fact]
+    public void A_pacer_that_is_awake_ahead_of_its_deadline_begins_sooner_and_never_too_soon()
+    {
+        var (asleep, awake) = (MedianLatenessNs(0), MedianLatenessNs(500_000));
+        Assert.True(2 * awake < asleep, $"{awake} ns awake, {asleep} ns asleep");
+
+        static long MedianLatenessNs(long awakeNs)
+        {
+            using var pacer = new RealtimePacer(1_000_000, awakeNs: awakeNs);
+            var lateness = new long[301];
+            for (var i = 0; i < lateness.Length; i++)
+            {
+                pacer.Next();
+                lateness[i] = pacer.LatenessNs;
+                Assert.True(pacer.LatenessNs >= 0 && pacer.SinceDeadlineNs >= pacer.LatenessNs);
+            }
+            Array.Sort(lateness);
+            return lateness[lateness.Length / 2];
+        }
+    }
+
     private readonly record struct Twin(long First, JointPositions Between, long Last);
 }

@@ -16,12 +16,17 @@ namespace RobotRL.Cli.Bench;
 /// <param name="AllocatedBytes">Managed bytes, on the loop's thread.</param>
 /// <param name="WakeP50Us">The machine's part: from the deadline until the loop ran.</param>
 /// <param name="LoopP50Us">Ours: from there to the command written.</param>
-/// <param name="TwinP50Us">An empty managed loop in the loop's place: same thread set-up, CPU and company, right afterwards.</param>
+/// <param name="TwinP50Us">
+/// An empty managed loop in the loop's place, right afterwards: same thread set-up, CPU and company. It sleeps to the deadline, where ours is awake ahead of
+/// it, so that its latency is the machine's own wake-up.
+/// </param>
+/// <param name="StolenMs">Time that the hypervisor took of the loop's CPU while the loop was measured, ms, where the system tells; likewise of its twin.</param>
 /// <param name="Critic">Whether the safety critic was asked in every cycle (weights as they are before any training: the same cost).</param>
 /// <param name="Company">What ran beside it, and where.</param>
 internal sealed record ReflexFigures(
     long Cycles, double P50Us, double P99Us, double P999Us, double MaxUs, long Misses, double MissFraction, long AllocatedBytes, double WakeP50Us, double WakeP99Us, double WakeMaxUs,
     double LoopP50Us, double LoopP99Us, double LoopMaxUs, long TwinCycles, double TwinP50Us, double TwinP99Us, double TwinP999Us, double TwinMaxUs, long TwinMisses, string Twin,
+    double? StolenMs, double? TwinStolenMs,
     bool Critic, bool RealTimePriority, bool LockedMemory, int ControlCpu, string Company, bool Held);
 
 internal static class ReflexBench
@@ -40,7 +45,8 @@ internal static class ReflexBench
                 Console.Error.WriteLine(
                     $"sample to gated command p50 {result.P50Us:F0}, p99 {result.P99Us:F0}, p99.9 {result.P999Us:F0}, max {result.MaxUs:F0} µs over {result.Cycles} cycles, {result.Misses} missed, {result.AllocatedBytes} B allocated\n" +
                     $"  of which waking p50 {result.WakeP50Us:F0}, p99 {result.WakeP99Us:F0} µs and the loop p50 {result.LoopP50Us:F0}, p99 {result.LoopP99Us:F0} µs\n" +
-                    $"  {result.Twin}: p50 {result.TwinP50Us:F0}, p99 {result.TwinP99Us:F0}, max {result.TwinMaxUs:F0} µs, {result.TwinMisses} missed\n" +
+                    $"  {result.Twin}, {result.TwinCycles} cycles: p50 {result.TwinP50Us:F0}, p99 {result.TwinP99Us:F0}, max {result.TwinMaxUs:F0} µs, {result.TwinMisses} missed\n" +
+                    $"  taken by the hypervisor meanwhile: {result.StolenMs} and {result.TwinStolenMs} ms\n" +
                     $"  beside it: {result.Company}");
             return ExitCode.Done;
         });
@@ -64,13 +70,16 @@ internal static class ReflexBench
             var channel = $"bench-{Environment.ProcessId}";
             string[] arguments = ["control", file, "--channel", channel, "--cpu", $"{loop}", "--owner", $"{Environment.ProcessId}", "--json", "--seconds"];
             using var control = new Ended(ThisProgram.Start([.. arguments, $"{seconds}"], ThisProgram.ForTheLoop, captureOutput: true));
+            var before = StolenTime.OfCpuMs(loop);
             Move(configuration, channel, control.Process);
             var measured = control.Result();
+            var between = StolenTime.OfCpuMs(loop);
             using var empty = new Ended(ThisProgram.Start([.. arguments, $"{seconds / 2}", "--twin"], ThisProgram.ForTheLoop, captureOutput: true));
             var twin = empty.Result();
             return new(measured.Cycles, measured.P50Us, measured.P99Us, measured.P999Us, measured.MaxUs, measured.Misses, (double)measured.Misses / measured.Cycles, measured.AllocatedBytes,
                 measured.WakeP50Us, measured.WakeP99Us, measured.WakeMaxUs, measured.LoopP50Us, measured.LoopP99Us, measured.LoopMaxUs,
-                twin.Cycles, twin.P50Us, twin.P99Us, twin.P999Us, twin.MaxUs, twin.Misses, "empty managed loop", Critic: true, measured.RealTimePriority, measured.LockedMemory, loop,
+                twin.Cycles, twin.P50Us, twin.P99Us, twin.P999Us, twin.MaxUs, twin.Misses, "empty managed loop",
+                between - before, StolenTime.OfCpuMs(loop) - between, Critic: true, measured.RealTimePriority, measured.LockedMemory, loop,
                 $"a training of the reach task and the actor, on CPU {company}{(company == loop ? ", the only one" : "")}", measured.Gate == "Held");
         }
         finally

@@ -10,9 +10,10 @@ namespace RobotRL.Cli.Composition;
 /// <param name="Channel">What the actor attaches to.</param>
 /// <param name="Cpu">CPU of the loop; null for any.</param>
 /// <param name="Priority">Its real-time priority, 1 to 99.</param>
+/// <param name="AwakeNs">So long before each deadline the loop is awake, ns.</param>
 /// <param name="LinkMaxAgeNs">Longest silence of a commanding actor's process; null for 17 ms where the loop has its priority, else the configuration's heartbeat age.</param>
 /// <param name="Events">Folder for what the event recorder freezes; null for none.</param>
-internal sealed record ControlOptions(string Channel, int? Cpu, int Priority, long? LinkMaxAgeNs, string? Events = null);
+internal sealed record ControlOptions(string Channel, int? Cpu, int Priority, long AwakeNs, long? LinkMaxAgeNs, string? Events = null);
 
 /// <summary>
 /// The composition root of the control process, in flow order: world → robot → shared memory → 1 kHz control cycle (reflex and gate inside it) → its loop.
@@ -42,7 +43,7 @@ internal sealed class ControlProcess : IDisposable
         world.Reset(0);
 
         _channel = ControlChannel.Create(options.Channel, configuration.Hash, world.StateSize);
-        _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, new PublishedWorld(world, _channel));
+        _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, new PublishedWorld(world, _channel), options.AwakeNs);
         _safety = new SafetyLayer(configuration);
         _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells, reflex: _safety.Reflex);
     }
