@@ -59,7 +59,7 @@ public class EnvelopeTests
                 var now = arena.Session.Latest.Time;
                 arena.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
                 // A burst of targets a tick apart, then time to follow the last.
-                if (tick < 80 || tick % 100 == 0) arena.Cycle.Targets.Publish(Adversary.Target(random, now, arena.Session.Home, ++sequence));
+                if (tick < 80 || tick % 100 == 0) arena.Propose(Adversary.Target(random, now, arena.Session.Home, ++sequence));
                 arena.Advance(1);
             }
             if (arena.Session.IsStopped) arena.StartOver();
@@ -92,6 +92,7 @@ public class EnvelopeTests
         private readonly Envelope _envelope;
         private readonly long _started = Stopwatch.GetTimestamp();
         private ulong _seed;
+        private long _proposals;
 
         public Arena(string task, int seed)
         {
@@ -112,8 +113,15 @@ public class EnvelopeTests
         public long Ticks { get; private set; }
         public Dictionary<FaultCode, int> Stops { get; } = [];
 
+        public void Propose(in CartesianTarget target)
+        {
+            Cycle.Targets.Publish(target);
+            _proposals++;
+        }
+
         public ExecutedAction Decide(in PolicyAction action)
         {
+            _proposals++;
             var executed = Session.Decide(action, action, ActionSource.Policy);
             Witness(Session.TicksPerDecision);
             return executed;
@@ -155,7 +163,7 @@ public class EnvelopeTests
         }
 
         public void Report() => TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Ticks} ticks in {Stopwatch.GetElapsedTime(_started).TotalSeconds:F1} s; stops: {string.Join(", ", Stops)}; {_envelope.Overruns} ticks measured beyond a limit; closest to limits: {_envelope}");
+            $"{_proposals} proposals, {Ticks} ticks in {Stopwatch.GetElapsedTime(_started).TotalSeconds:F1} s; stops: {string.Join(", ", Stops)}; {_envelope.Overruns} ticks measured beyond a limit; closest to limits: {_envelope}");
 
         public void Dispose()
         {
