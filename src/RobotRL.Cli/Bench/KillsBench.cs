@@ -13,7 +13,7 @@ namespace RobotRL.Cli.Bench;
 /// <param name="Kills">How often each was killed.</param>
 /// <param name="HeldWithinEnvelope">Kills of the actor after which the arm came to stand, powered, with every measured limit kept on the way.</param>
 /// <param name="ResetAlone">Of those, after how many a new actor and an operator's reset were all it took to move on.</param>
-/// <param name="LearnerWentOn">Kills of a learner that writes weights, after which the robot moved on without a stop and without damaged weights.</param>
+/// <param name="LearnerWentOn">Kills of a learner that writes weights, after which the robot moved on without a stop and without damaged weights, and the next learner's weights were taken up.</param>
 /// <param name="StopP50Ms">From the kill to the stop command, in robot time.</param>
 /// <param name="StandstillMaxMs">From the stop command to standstill.</param>
 internal sealed record KillFigures(int Kills, int HeldWithinEnvelope, int ResetAlone, int LearnerWentOn, double StopP50Ms, double StopMaxMs, double StandstillMaxMs, bool Holds);
@@ -55,13 +55,20 @@ internal static class KillsBench
                 stage.ReplaceActor();
                 stage.AwaitMoving();
                 if (stage.Latest.Gate == GateState.Running) moved++;
+                if ((i + 1) % 10 == 0) log($"{i + 1} kills of the actor, {held} held, {moved} moved on");
             }
         }
-        for (var i = 0; i < kills && !cancel.IsCancellationRequested; i++)
+        using (LearnerStage stage = new())
         {
-            var sighting = ProcessFaults.KillTheLearner();
-            if (sighting.IsAnswered && sighting.Fault.IsNone) went++;
-            else log($"kill {i + 1} of the learner: {sighting}");
+            for (var i = 0; i < kills && !cancel.IsCancellationRequested; i++)
+            {
+                if (i > 0) stage.Replace();
+                FaultStage.Within(137 * i % 300, () => false);
+                var sighting = stage.Kill();
+                if (sighting.IsAnswered && sighting.Fault.IsNone) went++;
+                else log($"kill {i + 1} of the learner: {sighting}");
+                if ((i + 1) % 10 == 0) log($"{i + 1} kills of the learner, {went} went on");
+            }
         }
         stops.Sort();
         return new(kills, held, moved, went, stops.Count > 0 ? stops[stops.Count / 2] : 0, stops.Count > 0 ? stops[^1] : 0, standstill, (held, moved, went) == (kills, kills, kills));

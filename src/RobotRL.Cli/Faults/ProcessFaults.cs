@@ -59,42 +59,9 @@ internal static class ProcessFaults
     private static FaultSighting Allowed(FaultStage stage, FaultSighting seen) =>
         stage.HasRealTimeRights ? seen : seen with { AllowedMs = stage.LinkNs * 1e-6 + LinkMs, Answer = $"{seen.Answer} (no real-time rights: watched at {stage.LinkNs / 1_000_000} ms)".Trim() };
 
-    /// <summary>
-    /// Killed while it writes weights: the robot goes on, a set that is caught between its two files is refused, and the last whole ones grow stale.
-    /// </summary>
-    internal static FaultSighting KillTheLearner()
+    private static FaultSighting KillTheLearner()
     {
-        var folder = Directory.CreateTempSubdirectory("robotrl-faults-").FullName;
-        try
-        {
-            using var learner = new FaultStage.Child(["bench", "faults", "party", FaultParty.Learner, "--folder", folder]);
-            learner.Await(() => learner.Lines.Contains(FaultParty.Writing));
-            using FaultStage stage = new($"""
-
-                safety:
-                  critic: {folder}
-                  mode: on
-                  risk_threshold: 0.999
-                  feasibility_threshold: 1
-                  trigger_ms: 1000
-                  hysteresis: 0.1
-                  recovery: {"{kind: analytic, path_s: 0.5, duration_s: 0.5, stiffness_share: 0.5}"}
-                  hold_s: 0.5
-                  max_age_s: 2
-                """ + "\n");
-            FaultStage.Within(5000, () => stage.Latest.Reflex.Critic == CriticStatus.Ready);
-            var before = stage.Latest.Reflex.Critic;
-            var seen = stage.Watch(learner.Kill, goesOnMs: 4000);
-            var after = stage.Latest.Reflex;
-            return seen with
-            {
-                Answer = $"critic {before} → {after.Critic}, {(after.Refused > 0 ? "a half-written set refused, " : "")}then the deterministic layer alone",
-                IsAnswered = (before, after.Critic) == (CriticStatus.Ready, CriticStatus.Stale) && after.Refused <= 1,
-            };
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using LearnerStage stage = new();
+        return stage.Kill();
     }
 }
