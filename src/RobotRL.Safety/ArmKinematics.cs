@@ -24,10 +24,17 @@ public sealed class ArmKinematics
             throw new ArgumentException($"{robot.Name}: {robot.JointCount} joints; 1 to {Joints.Max} are possible.", nameof(robot));
         _links = [.. robot.Kinematics.Select(l => (l.A, l.D, Math.Sin(l.Alpha), Math.Cos(l.Alpha)))];
         _endEffectorInTip = robot.Flange * endEffectorInFlange;
-        _origin = new Vector3D[_links.Length];
-        _linear = new Vector3D[_links.Length];
-        _angular = new Vector3D[_links.Length];
+        (_origin, _linear, _angular) = (new Vector3D[_links.Length], new Vector3D[_links.Length], new Vector3D[_links.Length]);
     }
+
+    private ArmKinematics(ArmKinematics like)
+    {
+        (_links, _endEffectorInTip) = (like._links, like._endEffectorInTip);
+        (_origin, _linear, _angular) = (new Vector3D[_links.Length], new Vector3D[_links.Length], new Vector3D[_links.Length]);
+    }
+
+    /// <summary>The same arm, for another posture.</summary>
+    public ArmKinematics Another() => new(this);
 
     public int JointCount => _links.Length;
 

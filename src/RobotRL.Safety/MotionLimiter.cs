@@ -17,12 +17,16 @@ internal sealed class MotionLimiter
     // The reference's share of a velocity limit: the measured velocity, which stops the robot at the whole limit, oscillates about it.
     private const double VelocityShare = 0.9;
 
-    // A joint's share is smaller: while a motion slows, the posture moves on, and with it what the same motion asks of the joint. Measured, not
-    // proved: adversaries of 250,000 ticks made 1.25 times the share of it at the most.
-    private const double JointVelocityShare = 0.75;
+    // A joint's share is smaller: while a motion slows, the posture moves on, and with it what the same motion asks of the joint. What that comes to
+    // is looked for ahead, along a straight line; the share is for the rest. Measured, not proved.
+    private const double JointVelocityShare = 0.85;
+    private const double JointVelocityLookS = 0.048;
 
-    // The Jacobian turns while the lags pass a motion on; what was bounded with it a few milliseconds ago is a little more now.
+    // The Jacobian turns while the lags pass a motion on: an acceleration is bounded with what it is now and with what it will be then.
     private const double JointAccelerationShare = 0.95;
+
+    /// <summary>How far ahead of the measured posture the other one lies that a step is given, s: two lags.</summary>
+    public const double LookS = 0.008;
 
     // Of what is possible along one axis: three may have to brake at once, besides whatever else moves.
     private const double BrakingShare = 0.4;
@@ -82,8 +86,9 @@ internal sealed class MotionLimiter
     /// <param name="stop">Come to rest instead.</param>
     /// <param name="contact">External wrench at the end effector in base, and in [0, 1] how far it is between contact and collision.</param>
     /// <param name="arm">Kinematics at the measured posture.</param>
+    /// <param name="soon">Kinematics at the posture that the measured one will be in <see cref="LookS"/>.</param>
     /// <param name="q">Measured posture, rad.</param>
-    public LimitFlags Step(in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, in JointPositions q)
+    public LimitFlags Step(in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, ArmKinematics soon, in JointPositions q)
     {
         var flags = stop ? LimitFlags.Stopping : LimitFlags.None;
         var ahead = _pose.Position + _v.Linear * _lead;
@@ -100,8 +105,8 @@ internal sealed class MotionLimiter
             flags |= clamped == workspace.Clamp(s.Linear) ? LimitFlags.Workspace : LimitFlags.KeepOut;
             s = s with { Linear = clamped };
         }
-        s = ScaleToJoints(s, arm, q, ref flags);
-        s = PullBack(s, _w with { Linear = bounds.Clamp(_w.Linear) }, arm, ref flags);
+        s = ScaleToJoints(s, arm, soon, q, ref flags);
+        s = PullBack(s, _w with { Linear = bounds.Clamp(_w.Linear) }, arm, soon, ref flags);
 
         Advance(s, demand.OnPlan && flags == LimitFlags.None ? demand.NextInBase : null);
         return flags;
@@ -146,16 +151,18 @@ internal sealed class MotionLimiter
     }
 
     /// <summary>Scales the motion as a whole, so that its direction stays, to what each joint's speed and distance to its limits allow.</summary>
-    private Twist ScaleToJoints(in Twist s, ArmKinematics arm, in JointPositions q, ref LimitFlags flags)
+    private Twist ScaleToJoints(in Twist s, ArmKinematics arm, ArmKinematics soon, in JointPositions q, ref LimitFlags flags)
     {
         var speed = arm.JointMotionOf(s);
+        var later = soon.JointMotionOf(s);
         var scale = 1.0;
         var flag = LimitFlags.None;
         for (var i = 0; i < _joints.Length; i++)
         {
             var joint = _joints[i];
             var moving = Math.Abs(speed[i]);
-            if (moving > JointVelocityShare * joint.VelocityRadS) Lower(JointVelocityShare * joint.VelocityRadS / moving, LimitFlags.JointVelocity);
+            var fastest = Math.Max(moving, Math.Abs(speed[i] + (later[i] - speed[i]) * (JointVelocityLookS / LookS)));
+            if (fastest > JointVelocityShare * joint.VelocityRadS) Lower(JointVelocityShare * joint.VelocityRadS / fastest, LimitFlags.JointVelocity);
             var room = (speed[i] > 0 ? joint.PositionMaxRad - q[i] : q[i] - joint.PositionMinRad) - JointPositionInsetRad;
             var allowed = _jointBarrier[i].Speed(room);
             if (moving > allowed) Lower(allowed / moving, LimitFlags.JointPosition);
@@ -189,7 +196,7 @@ internal sealed class MotionLimiter
     private static double Least(in Vector3D v) => Math.Min(v.X, Math.Min(v.Y, v.Z));
 
     /// <summary>From a motion that is always possible, as far as the speed and acceleration limits let it toward the wanted one.</summary>
-    private Twist PullBack(in Twist wanted, in Twist possible, ArmKinematics arm, ref LimitFlags flags)
+    private Twist PullBack(in Twist wanted, in Twist possible, ArmKinematics arm, ArmKinematics soon, ref LimitFlags flags)
     {
         var change = wanted - possible;
         var start = possible - _w;
@@ -199,16 +206,20 @@ internal sealed class MotionLimiter
         Lower(Reach(possible.Angular, change.Angular, _topAngular), LimitFlags.CartesianVelocity);
         Lower(Reach(start.Linear, change.Linear, _stepLinear), _accelerationFlag);
         Lower(Reach(start.Angular, change.Angular, _stepAngular), _accelerationFlag);
-        var at = arm.JointMotionOf(start);
-        var along = arm.JointMotionOf(change);
-        for (var i = 0; i < _joints.Length; i++)
-        {
-            var (a, b) = (at[i] * _k, along[i] * _k);
-            if (Math.Abs(a + b) <= _jointAcceleration[i] || b == 0) continue;
-            Lower(Math.Max(0, ((b > 0 ? _jointAcceleration[i] : -_jointAcceleration[i]) - a) / b), _jointAccelerationFlag);
-        }
+        LowerToJoints(arm.JointMotionOf(start), arm.JointMotionOf(change));
+        LowerToJoints(soon.JointMotionOf(start), soon.JointMotionOf(change));
         flags |= flag;
         return part < 1 ? possible + change * part : wanted;
+
+        void LowerToJoints(in JointVelocities at, in JointVelocities along)
+        {
+            for (var i = 0; i < _joints.Length; i++)
+            {
+                var (a, b) = (at[i] * _k, along[i] * _k);
+                if (Math.Abs(a + b) <= _jointAcceleration[i] || b == 0) continue;
+                Lower(Math.Max(0, ((b > 0 ? _jointAcceleration[i] : -_jointAcceleration[i]) - a) / b), _jointAccelerationFlag);
+            }
+        }
 
         void Lower(double to, LimitFlags why)
         {

@@ -30,7 +30,7 @@ public sealed class ReflexGate
 
     private readonly SafetyLimits _limits;
     private readonly JointLimits[] _joints;
-    private readonly ArmKinematics _arm;
+    private readonly ArmKinematics _arm, _soon;
     private readonly double _gripperMaxM;
     private readonly (double M, double Rad) _reach;
     private readonly InputWatch _inputs;
@@ -56,7 +56,7 @@ public sealed class ReflexGate
         // A copy: whoever holds the lists of the description cannot reach what is enforced.
         _limits = robot.Limits with { Joints = [.. robot.Limits.Joints], KeepOut = [.. robot.Limits.KeepOut] };
         _joints = [.. _limits.Joints];
-        _arm = arm;
+        (_arm, _soon) = (arm, arm.Another());
         _gripperMaxM = robot.GripperMaxWidthM;
         _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
@@ -106,6 +106,7 @@ public sealed class ReflexGate
         if (!isNew) return;
         _state = state;
         _arm.Update(state.Position);
+        LookAhead();
         _measuredTwist = _arm.TwistOf(state.Velocity);
         if (!_placed)
         {
@@ -138,11 +139,11 @@ public sealed class ReflexGate
     /// </remarks>
     public LimitFlags Limit(in ReferenceDemand demand)
     {
-        if (State == GateState.Running) return _motion.Step(demand, stop: false, _contact, _arm, _state.Position);
+        if (State == GateState.Running) return _motion.Step(demand, stop: false, _contact, _arm, _soon, _state.Position);
         var follows = State == GateState.Stopping && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
         if (follows && _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position) == 0) (_following, _holdInBase) = (true, _arm.EndEffectorInBase);
         var hold = new ReferenceDemand(_holdInBase, _holdInBase, OnPlan: false);
-        return LimitFlags.Stopping | _motion.Step(hold, stop: !_following, _contact, _arm, _state.Position);
+        return LimitFlags.Stopping | _motion.Step(hold, stop: !_following, _contact, _arm, _soon, _state.Position);
     }
 
     /// <summary>Moves stiffness and damping one period toward what is wanted, softer in contact, softest when stopped.</summary>
@@ -236,6 +237,13 @@ public sealed class ReflexGate
 
     private bool PowerIsDue() =>
         State == GateState.Stopping && Fault.Category < StopCategory.Category2 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs);
+
+    private void LookAhead()
+    {
+        var soon = _state.Position;
+        for (var i = 0; i < _joints.Length; i++) soon[i] += _state.Velocity[i] * MotionLimiter.LookS;
+        _soon.Update(soon);
+    }
 
     private void WatchCommander(in Heartbeat heartbeat)
     {
