@@ -19,7 +19,7 @@ internal sealed class MotionLimiter
 
     // A joint's share is smaller: while a motion slows, the posture moves on, and with it what the same motion asks of the joint. What that comes to
     // is looked for ahead, along a straight line; the share is for the rest. Measured, not proved.
-    private const double JointVelocityShare = 0.85;
+    private const double JointVelocityShare = 0.75;
     private const double JointVelocityLookS = 0.048;
 
     // The Jacobian turns while the lags pass a motion on: an acceleration is bounded with what it is now and with what it will be then.
