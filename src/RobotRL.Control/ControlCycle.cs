@@ -84,7 +84,7 @@ public sealed class ControlCycle : IControlPort
         if (_record.Tick != 0) throw new InvalidOperationException("Only a cycle that has not run yet can go on behind another one's tick.");
         _gate.Resume(new(before.Stiffness, before.GripperWidthM, before.Target, before.Tick, before.RefusedLimitChanges));
         _reflex?.Resume(before.Reflex);
-        (_record, _state) = (before, before.Measured);
+        (_record, _state, _target, _heartbeat) = (before, before.Measured, before.Inputs.Target, before.Inputs.Heartbeat);
     }
 
     public void Run(CancellationToken until)
@@ -109,7 +109,8 @@ public sealed class ControlCycle : IControlPort
         TakeRequests(ref inputs);
         _gate.Observe(now, _state, isNew, _heartbeat);
         inputs.IsStopAsked = IsAsked(ref _cells.Requests.Stops, ref _seen.Stops);
-        if (inputs.IsStopAsked) _gate.Stop(inputs.StopCause = (FaultCode)Volatile.Read(ref _cells.Requests.StopCause));
+        inputs.StopCause = inputs.IsStopAsked ? (FaultCode)Volatile.Read(ref _cells.Requests.StopCause) : FaultCode.None;
+        if (inputs.IsStopAsked) _gate.Stop(inputs.StopCause);
         if (_restart && _gate.CanControl) Restart();
         if (hasTarget && _gate.Admit(_target))
         {

@@ -1,6 +1,5 @@
 using RobotRL.Cli.Actor;
 using RobotRL.Cli.Composition;
-using RobotRL.Cli.Runs;
 using RobotRL.Control;
 using RobotRL.Policy;
 using RobotRL.Teleop;
@@ -11,10 +10,14 @@ namespace RobotRL.Cli.Traces;
 /// Copies out of the loop's ring what each decision's ticks were given and decided, in virtual time on the thread that runs them, and keeps the weights that acted. An episode's trace
 /// begins with the tick in which the reference last started anew: of what was before, no more outlasts it than the tick before that says.
 /// </summary>
-internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, RunDirectory run)
+/// <param name="ring">The loop's records.</param>
+/// <param name="safety">Whose critics the loop asks.</param>
+/// <param name="versions">Folder for the sets of weights that acted.</param>
+/// <param name="critics">Folder for the critics that were asked.</param>
+internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, string versions, string critics)
 {
     private readonly TraceMessages _messages = new();
-    private readonly WeightVersions _versions = new(run.WeightVersions);
+    private readonly WeightVersions _versions = new(versions);
     private readonly List<TracedCritic> _critics = [];
     private readonly List<TracedTarget> _targets = [];
     private ControlRecord _record;
@@ -76,7 +79,7 @@ internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, RunDir
     {
         if (offer == _offer) return;
         _offer = offer;
-        _critics.Add(new(offer, safety.FilesOf(offer) is { } files ? files.Keep(run.Critics) : ""));
+        _critics.Add(new(offer, safety.FilesOf(offer) is { } files ? files.Keep(critics) : ""));
     }
 
     private ref readonly ControlRecord Read(long index)

@@ -190,7 +190,7 @@ internal sealed class TrainingSession(
     }
 
     /// <summary>What records the loop's ticks; none where that was not asked for, or where the loop's records are another process's.</summary>
-    private TraceRecorder? Trace() => rig.Configuration.Recording.Ticks && rig.Records is { } records ? _trace ??= new(records, rig.Safety, run) : null;
+    private TraceRecorder? Trace() => rig.Configuration.Recording.Ticks && rig.Records is { } records ? _trace ??= new(records, rig.Safety, run.WeightVersions, run.Critics) : null;
 
     private void TakeUp(Episode episode, Action<EpisodeKind, Transition> learnFrom)
     {
