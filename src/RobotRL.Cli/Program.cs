@@ -9,6 +9,7 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     TrainCommand.Create(),
     LearnerCommand.Create(),
     EvalCommand.Create(),
+    ReplayCommand.Create(),
     DemoCommand.Create(),
     ResultsCommand.Create(),
     SafetyCommand.Create(),

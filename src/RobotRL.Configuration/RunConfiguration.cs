@@ -51,7 +51,7 @@ public sealed record RunConfiguration
             Learner = root.Child("learner", LearnerSection.ReadLearner),
             Safety = root.Has("safety") ? root.Child("safety", SafetySection.Read) : null,
             Recording = root.Has("recording")
-                ? canonical.Unhashed(() => root.Child("recording", s => new RecordingParameters(s.DurationNs("flush_interval_ms", 0, 60_000))))
+                ? canonical.Unhashed(() => root.Child("recording", ReadRecording))
                 : RecordingParameters.Standard,
             Audit = root.Has("audit") ? canonical.Unhashed(() => root.Child("audit", AuditSection.Read)) : AuditParameters.Standard,
             Hash = "",
@@ -62,5 +62,13 @@ public sealed record RunConfiguration
         root.RefuseUnknownKeys();
         errors.ThrowIfAny();
         return configuration with { Hash = canonical.Hash, ResolvedYaml = canonical.Text, Remarks = CrossChecks.Remarks(configuration) };
+    }
+
+    private static RecordingParameters ReadRecording(Section s)
+    {
+        var standard = RecordingParameters.Standard;
+        return new(
+            s.Has("flush_interval_ms") ? s.DurationNs("flush_interval_ms", 0, 60_000) : standard.FlushIntervalNs,
+            s.Has("ticks") ? s.Boolean("ticks") : standard.Ticks);
     }
 }

@@ -73,6 +73,20 @@ public sealed class ControlCycle : IControlPort
 
     void IControlPort.Advance(int ticks) => Run(ticks);
 
+    /// <summary>
+    /// Has a cycle that has not run yet go on behind a recorded tick. The next tick must start the reference anew, as the recorded one did; from then on
+    /// the same inputs make the same decisions.
+    /// </summary>
+    /// <param name="before">The tick before.</param>
+    /// <exception cref="InvalidOperationException">The cycle runs already.</exception>
+    public void Resume(in ControlRecord before)
+    {
+        if (_record.Tick != 0) throw new InvalidOperationException("Only a cycle that has not run yet can go on behind another one's tick.");
+        _gate.Resume(new(before.Stiffness, before.GripperWidthM, before.Target, before.Tick, before.RefusedLimitChanges));
+        _reflex?.Resume(before.Reflex);
+        (_record, _state, _target, _heartbeat) = (before, before.Measured, before.Inputs.Target, before.Inputs.Heartbeat);
+    }
+
     public void Run(CancellationToken until)
     {
         while (!until.IsCancellationRequested)
@@ -89,10 +103,14 @@ public sealed class ControlCycle : IControlPort
         // The target before the beat: its writer publishes the beat first, so a target never appears without a commander.
         var hasTarget = Targets.TryRead(ref _target, ref _targetsSeen);
         Heartbeats.TryRead(ref _heartbeat, ref _beatsSeen);
+        ref var inputs = ref _record.Inputs;
+        (inputs.IsNewState, inputs.HasTarget, inputs.Target, inputs.Heartbeat, inputs.RefusedWeights) = (isNew, hasTarget, _target, _heartbeat, _reflex?.RefusedWeights ?? 0);
 
-        TakeRequests();
+        TakeRequests(ref inputs);
         _gate.Observe(now, _state, isNew, _heartbeat);
-        if (IsAsked(ref _cells.Requests.Stops, ref _seen.Stops)) _gate.Stop((FaultCode)Volatile.Read(ref _cells.Requests.StopCause));
+        inputs.IsStopAsked = IsAsked(ref _cells.Requests.Stops, ref _seen.Stops);
+        inputs.StopCause = inputs.IsStopAsked ? (FaultCode)Volatile.Read(ref _cells.Requests.StopCause) : FaultCode.None;
+        if (inputs.IsStopAsked) _gate.Stop(inputs.StopCause);
         if (_restart && _gate.CanControl) Restart();
         if (hasTarget && _gate.Admit(_target))
         {
@@ -138,11 +156,14 @@ public sealed class ControlCycle : IControlPort
         return LimitFlags.Critic;
     }
 
-    private void TakeRequests()
+    private void TakeRequests(ref TickInputs inputs)
     {
-        for (var asked = Volatile.Read(ref _cells.Requests.LimitChanges); _seen.LimitChanges != asked; _seen.LimitChanges++) _gate.TryChangeLimits(Description.Limits);
-        if (IsAsked(ref _cells.Requests.Resets, ref _seen.Resets)) _restart |= _gate.TryReset();
-        if (!IsAsked(ref _cells.Requests.Rebases, ref _seen.Rebases) || !_gate.TryRebase()) return;
+        var asked = Volatile.Read(ref _cells.Requests.LimitChanges);
+        for (inputs.LimitChangesAsked = asked - _seen.LimitChanges; _seen.LimitChanges != asked; _seen.LimitChanges++) _gate.TryChangeLimits(Description.Limits);
+        inputs.IsResetAsked = IsAsked(ref _cells.Requests.Resets, ref _seen.Resets);
+        if (inputs.IsResetAsked) _restart |= _gate.TryReset();
+        inputs.IsRebaseAsked = IsAsked(ref _cells.Requests.Rebases, ref _seen.Rebases);
+        if (!inputs.IsRebaseAsked || !_gate.TryRebase()) return;
         _restart = true;
         _record.Rebases++;
     }
@@ -172,6 +193,7 @@ public sealed class ControlCycle : IControlPort
         _record.Measured = _state;
         _record.ProposedTorqueNm = proposed;
         _record.TorqueNm = command.TorqueNm;
+        _record.GripperWidthM = command.GripperWidthM;
         _record.Stiffness = _gate.Stiffness;
         _record.TankJ = _gate.TankJ;
         if (_gate.State != GateState.Running) limits |= LimitFlags.Stopping;

@@ -41,6 +41,9 @@ public struct ControlRecord
     /// <summary>Content of the energy tank, J.</summary>
     public double TankJ;
 
+    /// <summary>Distance between the fingers sealed, m.</summary>
+    public double GripperWidthM;
+
     /// <summary>Limits active in this tick, and in all ticks since the target in force was taken.</summary>
     public LimitFlags Limits;
     public LimitFlags LimitsSinceTarget;
@@ -56,4 +59,29 @@ public struct ControlRecord
 
     /// <summary>Refused attempts to change limits so far.</summary>
     public int RefusedLimitChanges;
+
+    /// <summary>What the tick was given beside the measured state.</summary>
+    public TickInputs Inputs;
+}
+
+/// <summary>What a tick took in beside time and measured state: with those, all that its decisions follow from.</summary>
+public struct TickInputs
+{
+    /// <summary>Whether the measured state was new.</summary>
+    public bool IsNewState;
+
+    /// <summary>Whether a target came, and the newest one, admitted or not.</summary>
+    public bool HasTarget;
+    public CartesianTarget Target;
+
+    /// <summary>The newest sign of life.</summary>
+    public Heartbeat Heartbeat;
+
+    /// <summary>Requests taken up in this tick.</summary>
+    public bool IsStopAsked, IsResetAsked, IsRebaseAsked;
+    public FaultCode StopCause;
+    public int LimitChangesAsked;
+
+    /// <summary>Sets of critic weights refused before this tick.</summary>
+    public int RefusedWeights;
 }

@@ -21,10 +21,7 @@ public sealed class WeightFiles(string directory)
     {
         Directory.CreateDirectory(directory);
         var name = string.Create(CultureInfo.InvariantCulture, $"policy-{weights.Version}.safetensors");
-        var tensors = new Safetensors();
-        tensors.Add("encoder", weights.Encoder, weights.Encoder.Length);
-        tensors.Add("actor", weights.Actor, weights.Actor.Length);
-        tensors.Add("grasp", weights.Grasp, weights.Grasp.Length);
+        var tensors = Tensors(weights);
         var path = Path.Combine(directory, name);
         tensors.Write(path + ".tmp");
         var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path + ".tmp")));
@@ -55,8 +52,22 @@ public sealed class WeightFiles(string directory)
             // Replaced between the two reads, or cut off by a power cut.
             return null;
         }
+        return Snapshot(manifest.Version, path);
+    }
+
+    internal static Safetensors Tensors(WeightSnapshot weights)
+    {
+        var tensors = new Safetensors();
+        tensors.Add("encoder", weights.Encoder, weights.Encoder.Length);
+        tensors.Add("actor", weights.Actor, weights.Actor.Length);
+        tensors.Add("grasp", weights.Grasp, weights.Grasp.Length);
+        return tensors;
+    }
+
+    internal static WeightSnapshot Snapshot(long version, string path)
+    {
         var tensors = Safetensors.Read(path);
-        return new(manifest.Version, tensors.Vector("encoder"), tensors.Vector("actor"), tensors.Vector("grasp"));
+        return new(version, tensors.Vector("encoder"), tensors.Vector("actor"), tensors.Vector("grasp"));
     }
 
     private Manifest? ReadManifest()

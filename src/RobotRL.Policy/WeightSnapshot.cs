@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace RobotRL.Policy;
 
 /// <summary>The weights that acting needs, as the learner had them at one step. Never written after construction.</summary>
@@ -5,7 +8,20 @@ namespace RobotRL.Policy;
 /// <param name="Encoder">Values of the encoder's trained part, in the order of its layout; empty without cameras.</param>
 /// <param name="Actor">Values of the actor.</param>
 /// <param name="Grasp">Values of the grasp critic; empty without a gripper.</param>
-public sealed record WeightSnapshot(long Version, float[] Encoder, float[] Actor, float[] Grasp);
+public sealed record WeightSnapshot(long Version, float[] Encoder, float[] Actor, float[] Grasp)
+{
+    private string? _sha256;
+
+    /// <summary>Of the values alone, lower-case hex: what the weights are called wherever they are kept.</summary>
+    public string Sha256 => _sha256 ??= Hash();
+
+    private string Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in (float[][])[Encoder, Actor, Grasp]) hash.AppendData(MemoryMarshal.AsBytes(part.AsSpan()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
 
 /// <summary>
 /// Where the learner leaves its newest weights and the actor finds them: one reference, swapped atomically, so a reader has either the

@@ -27,18 +27,26 @@ public sealed record EpisodeInfo
     /// <summary>Nanoseconds since the epoch at the origin of the session's monotonic clock; 0 in virtual time.</summary>
     public required long WallClockOffsetNs { get; init; }
 
-    internal const string RecordName = "robotrl.episode";
+    /// <summary>Why the file holds no traces, so that it cannot be replayed; null where it holds them, or is older than traces are.</summary>
+    public string? Untraced { get; init; }
 
-    internal McapMetadata ToMetadata() => new(RecordName, ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, new Dictionary<string, string>
+    internal const string RecordName = "robotrl.episode";
+    private const string UntracedKey = "untraced";
+
+    internal McapMetadata ToMetadata()
     {
-        ["index"] = Index.ToString(CultureInfo.InvariantCulture),
-        ["kind"] = Kind.ToString(),
-        ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
-        ["task"] = Task,
-        ["config_hash"] = ConfigHash,
-        ["cameras"] = string.Join(',', Cameras),
-        ["wall_clock_offset_ns"] = WallClockOffsetNs.ToString(CultureInfo.InvariantCulture),
-    }));
+        var values = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, new Dictionary<string, string>
+        {
+            ["index"] = Index.ToString(CultureInfo.InvariantCulture),
+            ["kind"] = Kind.ToString(),
+            ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
+            ["task"] = Task,
+            ["config_hash"] = ConfigHash,
+            ["cameras"] = string.Join(',', Cameras),
+            ["wall_clock_offset_ns"] = WallClockOffsetNs.ToString(CultureInfo.InvariantCulture),
+        });
+        return new(RecordName, Untraced is null ? values : values.Add(UntracedKey, Untraced));
+    }
 
     /// <exception cref="InvalidDataException">Something is missing or unreadable.</exception>
     internal static EpisodeInfo Parse(McapMetadata metadata)
@@ -55,6 +63,7 @@ public sealed record EpisodeInfo
                 ConfigHash = values["config_hash"],
                 Cameras = values["cameras"].Split(',', StringSplitOptions.RemoveEmptyEntries),
                 WallClockOffsetNs = long.Parse(values["wall_clock_offset_ns"], CultureInfo.InvariantCulture),
+                Untraced = values.GetValueOrDefault(UntracedKey),
             };
         }
         catch (Exception e) when (e is KeyNotFoundException or FormatException or OverflowException or ArgumentException)

@@ -60,10 +60,12 @@ public sealed class EpisodeStore
     }
 
     /// <summary>Begins the next episode.</summary>
-    public EpisodeWriter Begin(EpisodeInfo info)
+    /// <param name="info">What is known of it.</param>
+    /// <param name="traces">The form of its traces; null for none.</param>
+    public EpisodeWriter Begin(EpisodeInfo info, TraceFormat? traces = null)
     {
         var index = _next++;
-        return new EpisodeWriter(info with { Index = index }, PathOf(index, Active), PathOf(index, Extension), _flushEvery);
+        return new EpisodeWriter(info with { Index = index }, PathOf(index, Active), PathOf(index, Extension), _flushEvery, traces);
     }
 
     /// <summary>The whole episodes as amended, in order, each read when it is asked for.</summary>
@@ -102,9 +104,10 @@ public sealed class EpisodeStore
             if (torn == TornEpisodes.Keep && episode.Steps.Count > 0)
             {
                 // A copy first: a second kill amid recovery loses nothing.
-                using (var writer = new EpisodeWriter(episode.Info, PathOf(index, Recovering), final, Timeout.InfiniteTimeSpan))
+                var (format, traces) = EpisodeTraces.Read(mcap);
+                using (var writer = new EpisodeWriter(episode.Info, PathOf(index, Recovering), final, Timeout.InfiniteTimeSpan, format))
                 {
-                    foreach (var step in episode.Steps) writer.Append(step.Transition, step.PolicyVersion);
+                    foreach (var (i, step) in episode.Steps.Index()) writer.Append(step.Transition, step.PolicyVersion, format is null ? default : traces[i].Span);
                     writer.Complete(EpisodeOutcome.Interrupted);
                 }
                 File.Delete(active);

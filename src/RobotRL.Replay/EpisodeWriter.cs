@@ -6,6 +6,14 @@ using RobotRL.Model;
 
 namespace RobotRL.Replay;
 
+/// <summary>The message type of an episode's traces, which whoever records them defines.</summary>
+/// <param name="Type">Such as <c>robotrl_msgs/msg/DecisionTrace</c>.</param>
+/// <param name="Definition">In ROS 2 notation.</param>
+public sealed record TraceFormat(string Type, string Definition)
+{
+    internal const string Topic = "/control/trace";
+}
+
 /// <summary>
 /// Writes one episode as it runs, in MCAP by the ROS 2 profile. Each step is a chunk of its own, handed to the operating system before
 /// <see cref="Append"/> returns: a process that is killed loses at most the step in flight. Forcing it to the disk follows in the background,
@@ -22,10 +30,11 @@ public sealed class EpisodeWriter : IDisposable
     private readonly RosMessages _messages;
     private readonly McapChannel _proprioception, _decisions;
     private readonly McapChannel[] _images;
+    private readonly McapChannel? _traces;
     private Observation? _last;
     private bool _completed;
 
-    internal EpisodeWriter(EpisodeInfo info, string activePath, string finalPath, TimeSpan flushEvery)
+    internal EpisodeWriter(EpisodeInfo info, string activePath, string finalPath, TimeSpan flushEvery, TraceFormat? traces = null)
     {
         Info = info;
         ActivePath = activePath;
@@ -40,6 +49,7 @@ public sealed class EpisodeWriter : IDisposable
         _images = [.. info.Cameras.Select(camera => _mcap.AddChannel(RosMessages.ImageTopicPrefix + camera, "cdr", image))];
         _proprioception = _mcap.AddChannel(RosMessages.ProprioceptionTopic, "cdr", Schema(RosMessages.ProprioceptionType, RosMessages.ProprioceptionDefinition));
         _decisions = _mcap.AddChannel(RosMessages.DecisionTopic, "cdr", Schema(RosMessages.DecisionType, RosMessages.DecisionDefinition));
+        if (traces is not null) _traces = _mcap.AddChannel(TraceFormat.Topic, "cdr", Schema(traces.Type, traces.Definition));
         _mcap.Flush();
     }
 
@@ -51,13 +61,19 @@ public sealed class EpisodeWriter : IDisposable
     internal string ActivePath { get; }
 
     /// <summary>Adds a step.</summary>
+    /// <param name="transition">What happened.</param>
+    /// <param name="policyVersion">Which weights the policy had.</param>
+    /// <param name="trace">The step's trace, as the episode's format has it; empty for an episode without.</param>
     /// <exception cref="ArgumentException">The step does not begin with the very observation that the one before ended with.</exception>
     /// <exception cref="IOException">The step cannot be written, or an earlier one could not be forced to the disk.</exception>
-    public void Append(Transition transition, long policyVersion)
+    public void Append(Transition transition, long policyVersion, ReadOnlySpan<byte> trace = default)
     {
+        if (trace.IsEmpty != _traces is null) throw new ArgumentException("Each step of a traced episode has its trace, and no step of another one.", nameof(trace));
         if (_last is null) Write(transition.Observation);
         else if (!ReferenceEquals(_last, transition.Observation)) throw new ArgumentException("A step of an episode begins with the observation that the step before ended with.", nameof(transition));
 
+        // Ahead of the step in its chunk: what a torn file has of a step it has of the step's trace.
+        if (_traces is not null) _mcap.Write(_traces, _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), trace);
         var decision = new Decision(transition.Observation.Time, Steps, transition.Action, transition.Reward, transition.Terminated, transition.Truncated, policyVersion);
         _mcap.Write(_decisions, _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), _messages.Write(decision));
         Write(transition.Next);

@@ -3,6 +3,15 @@ using RobotRL.Model;
 
 namespace RobotRL.Replay;
 
+/// <summary>The trace of the step that was decided last.</summary>
+public delegate ReadOnlySpan<byte> StepTrace();
+
+/// <summary>Steps with traces, for a measurement.</summary>
+/// <param name="Format">Of the traces.</param>
+/// <param name="Decide">Makes a step, which is not measured.</param>
+/// <param name="Trace">Of that step; making it is measured.</param>
+public sealed record TracedSteps(TraceFormat Format, Action Decide, StepTrace Trace);
+
 /// <summary>Cost of recording an episode, with two 128-pixel cameras whose images have the noise of a sensor.</summary>
 /// <param name="StepUs">Median time in <see cref="EpisodeWriter.Append"/>, on the caller's thread, µs.</param>
 /// <param name="StepP99Us">99th percentile of the same, µs.</param>
@@ -13,7 +22,7 @@ namespace RobotRL.Replay;
 public sealed record StoreFigures(double StepUs, double StepP99Us, double WriteMbPerS, double BytesPerStep, int RawBytesPerStep, double ActorOverheadFraction)
 {
     /// <summary>Measures on this machine, in files under <paramref name="directory"/> that are deleted again.</summary>
-    public static StoreFigures Measure(string directory, int steps = 400)
+    public static StoreFigures Measure(string directory, int steps = 400, TracedSteps? traced = null)
     {
         var info = new EpisodeInfo { Kind = EpisodeKind.Online, Seed = 1, Task = "bench", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 0 };
         var random = new RandomStream(1);
@@ -22,9 +31,9 @@ public sealed record StoreFigures(double StepUs, double StepP99Us, double WriteM
         try
         {
             var store = EpisodeStore.Open(folder, TornEpisodes.Discard, _ => { });
-            Record(store, info, observations, new double[50]);
+            Record(store, info, observations, new double[50], traced);
             var micros = new double[steps];
-            Record(store, info, observations, micros);
+            Record(store, info, observations, micros, traced);
             var bytes = (double)new FileInfo(store.Files[^1]).Length / steps;
             var raw = new FrameLayout([128, 128]).Bytes;
             Array.Sort(micros);
@@ -37,14 +46,15 @@ public sealed record StoreFigures(double StepUs, double StepP99Us, double WriteM
         }
     }
 
-    private static void Record(EpisodeStore store, EpisodeInfo info, Observation[] observations, double[] micros)
+    private static void Record(EpisodeStore store, EpisodeInfo info, Observation[] observations, double[] micros, TracedSteps? traced)
     {
-        using var writer = store.Begin(info);
+        using var writer = store.Begin(info, traced?.Format);
         for (var i = 0; i < micros.Length; i++)
         {
             var transition = new Transition(observations[i % observations.Length], default, 0, observations[(i + 1) % observations.Length], false, false);
+            traced?.Decide();
             var start = Stopwatch.GetTimestamp();
-            writer.Append(transition, i);
+            writer.Append(transition, i, traced is null ? default : traced.Trace());
             micros[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
         writer.Complete(EpisodeOutcome.TimedOut);

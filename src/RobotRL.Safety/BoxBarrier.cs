@@ -33,6 +33,13 @@ internal sealed class BoxBarrier(Box workspace, Box[] keepOut, double ratePerS, 
         }
     }
 
+    /// <summary>Chooses the face of each keep-out box for a reference that stands at a point, whatever was chosen before.</summary>
+    public void Place(in Vector3D point)
+    {
+        Array.Clear(_face);
+        Select(point, point, point);
+    }
+
     /// <summary>Speeds which the set-point may have, given the deceleration that is possible along each axis, m/s².</summary>
     public Bounds BoundsAt(in Vector3D setPoint, in Vector3D deceleration, out Bounds workspaceOnly)
     {

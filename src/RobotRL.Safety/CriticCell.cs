@@ -22,6 +22,7 @@ public enum CriticStatus : byte
 /// </summary>
 public sealed class CriticCell
 {
+    private readonly Lock _publishing = new();
     private Offer? _offer;
     private int _refused;
 
@@ -30,12 +31,21 @@ public sealed class CriticCell
 
     /// <param name="critic">Checked; from now on the loop's.</param>
     /// <param name="ageNs">How old its weights are already.</param>
-    public void Publish(ICritic critic, long ageNs = 0) => Volatile.Write(ref _offer, new(critic, ageNs));
+    /// <returns>The number of this offer, counted from 1: the loop's records name the critic in use by it.</returns>
+    public int Publish(ICritic critic, long ageNs = 0)
+    {
+        lock (_publishing)
+        {
+            var number = (Volatile.Read(ref _offer)?.Number ?? 0) + 1;
+            Volatile.Write(ref _offer, new(critic, ageNs, number));
+            return number;
+        }
+    }
 
     /// <summary>Says that weights were there which could not be used.</summary>
     public void Refuse() => Interlocked.Increment(ref _refused);
 
     internal Offer? Newest => Volatile.Read(ref _offer);
 
-    internal sealed record Offer(ICritic Critic, long AgeNs);
+    internal sealed record Offer(ICritic Critic, long AgeNs, int Number);
 }

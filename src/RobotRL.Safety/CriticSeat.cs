@@ -16,10 +16,23 @@ internal sealed class CriticSeat(SafetyLayerParameters parameters, CriticCell ce
     /// <summary>Who may be asked; null where nobody may.</summary>
     public ICritic? Critic => Status == CriticStatus.Ready ? _critic : null;
 
+    /// <summary>Number of the offer that was taken up last; 0 for none.</summary>
+    public int Offer => _seen?.Number ?? 0;
+
+    /// <summary>When the weights in use were made, by the session's clock; the origin where they never age.</summary>
+    public Stamp BornAt => parameters.MaxAgeS > 0 ? _bornAt : default;
+
     public long Version => _critic?.Version ?? 0;
     public int Refused => cell.Refused;
     public double RiskThreshold => parameters.RiskThreshold ?? _critic?.RiskThreshold ?? double.NaN;
     public double FeasibilityThreshold => parameters.FeasibilityThreshold ?? _critic?.FeasibilityThreshold ?? double.NaN;
+
+    /// <summary>Takes up the newest critic as one that has been asked for a while already.</summary>
+    public void Resume(Stamp bornAt, bool failed)
+    {
+        if (cell.Newest is not { } offer) return;
+        (_seen, _critic, _bornAt, _failed) = (offer, offer.Critic, bornAt, failed);
+    }
 
     public void Update(Stamp now)
     {

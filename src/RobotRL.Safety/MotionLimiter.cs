@@ -78,7 +78,7 @@ internal sealed class MotionLimiter
     {
         _pose = pose;
         _v = _w = _acceleration = _lastAcceleration = Twist.Zero;
-        Barrier.Select(pose.Position, pose.Position, pose.Position);
+        Barrier.Place(pose.Position);
     }
 
     /// <summary>One period toward the demand. The flags say which limits changed the motion.</summary>

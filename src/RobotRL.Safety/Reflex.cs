@@ -78,6 +78,19 @@ public sealed class Reflex
         _hasTarget = _isNew = true;
     }
 
+    /// <summary>How many sets of weights were refused so far, by whoever loads them or by this.</summary>
+    public int RefusedWeights => _seat.Refused;
+
+    /// <summary>
+    /// Has a reflex that has not been asked yet go on where another one was before the reference started anew. The critic that was in use then must have been
+    /// published. For a replay of what was recorded.
+    /// </summary>
+    public void Resume(in ReflexRecord before)
+    {
+        _record = before;
+        if (before.CriticOffer > 0) _seat.Resume(before.CriticBornAt, failed: before.Critic == CriticStatus.Rejected);
+    }
+
     /// <summary>The reference starts anew where the arm is: what was before is of no concern any more.</summary>
     public void Restart()
     {
@@ -111,6 +124,7 @@ public sealed class Reflex
         _record.IsActing = _parameters.Mode == CriticMode.On && _record.State != ReflexState.Following;
         _record.Critic = _seat.Status;
         _record.CriticVersion = _seat.Version;
+        (_record.CriticOffer, _record.CriticBornAt) = (_seat.Offer, _seat.BornAt);
         _record.Refused = _seat.Refused;
         (_record.RiskThreshold, _record.FeasibilityThreshold) = (_seat.RiskThreshold, _seat.FeasibilityThreshold);
     }

@@ -17,6 +17,14 @@ public enum GateState : byte
     PowerRemoved,
 }
 
+/// <summary>What a gate still knows once its reference has started anew.</summary>
+/// <param name="Stiffness">In force.</param>
+/// <param name="GripperWidthM">Sealed last, m.</param>
+/// <param name="Admitted">The target admitted last; number 0 for none yet.</param>
+/// <param name="Commands">Sealed so far.</param>
+/// <param name="RefusedLimitChanges">So far.</param>
+public readonly record struct GateMemory(CartesianStiffness Stiffness, double GripperWidthM, CartesianTarget Admitted, long Commands, int RefusedLimitChanges);
+
 /// <summary>
 /// Stands between every proposal and the robot. A tick calls, in this order: <see cref="Observe"/> (inputs, commander, measured limits),
 /// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, <see cref="Seal"/> (torque; the only maker of commands).
@@ -210,6 +218,22 @@ public sealed class ReflexGate
         if (State != GateState.Running || _commander != CommandingState.SignedOff || !_motion.IsAtRest) return false;
         Begin();
         return true;
+    }
+
+    /// <summary>
+    /// Has a gate that has not run yet go on where another one was before its reference started anew: of all that the other had seen, no more than this
+    /// outlasts <see cref="TryRebase"/>. For a replay of what was recorded.
+    /// </summary>
+    /// <param name="memory">What is left.</param>
+    /// <exception cref="InvalidOperationException">The gate runs already.</exception>
+    public void Resume(in GateMemory memory)
+    {
+        if (_sequence != 0 || _placed) throw new InvalidOperationException("Only a gate that has not run yet can take up what another one remembered.");
+        _stiffness.Resume(memory.Stiffness);
+        (_sequence, _gripperWidthM) = (memory.Commands, memory.GripperWidthM);
+        RefusedLimitChanges = memory.RefusedLimitChanges;
+        if (memory.Admitted.Sequence == 0) return;
+        (_lastIssue, _wantedStiffness) = (memory.Admitted.IssueTime, memory.Admitted.Stiffness);
     }
 
     private void Begin()

@@ -1,3 +1,5 @@
+using RobotRL.Model;
+
 namespace RobotRL.Safety;
 
 /// <summary>How far a reflex has gone.</summary>
@@ -70,6 +72,10 @@ public record struct ReflexRecord
     /// <summary>How the critic stands, and which weights it has.</summary>
     public CriticStatus Critic { get; set; }
     public long CriticVersion { get; set; }
+
+    /// <summary>Which set of weights, in the order in which the session got them, from 1; 0 for none. When they were made; the origin where they never age.</summary>
+    public int CriticOffer { get; set; }
+    public Stamp CriticBornAt { get; set; }
 
     /// <summary>What the critic says of the motion in force; not a number where it was not asked.</summary>
     public RiskEstimate Estimate { get; set; }

@@ -20,6 +20,9 @@ internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffne
 
     public CartesianStiffness Softest => new(limits.TranslationMinNM, limits.RotationMinNmRad, limits.DampingRatioMax);
 
+    /// <summary>Goes on from a stiffness that was in force.</summary>
+    public void Resume(in CartesianStiffness current) => Current = Clamp(limits, current);
+
     public void Refill() => TankJ = Math.Min(limits.TankInitialJ, limits.TankCapacityJ);
 
     /// <summary>One period toward the wanted stiffness.</summary>

@@ -1,5 +1,6 @@
 using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Composition;
+using RobotRL.Cli.Traces;
 using RobotRL.Model;
 using RobotRL.Sensing;
 using RobotRL.Teleop;
@@ -21,7 +22,7 @@ internal readonly record struct EpisodeSummary(
 /// One episode after the other: observe, decide, arbitrate, execute through the gate, judge. The reward is sparse: 1 on success.
 /// Every transition carries the executed action and goes to <c>onTransition</c> before the next decision.
 /// </summary>
-internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null) : IDisposable
+internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null, TraceRecorder? trace = null) : IDisposable
 {
     private readonly Arbiter _arbiter = new(teleoperator.Identity, rig.Configuration.Task.Actions);
 
@@ -47,6 +48,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
     {
         var task = rig.Configuration.Task;
         rig.BeginEpisode(seed);
+        if (!rig.Control.IsStopped) trace?.BeginEpisode();
         teleoperator.BeginEpisode(kind);
         _arbiter.Statistics = default;
 
@@ -61,6 +63,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             var command = teleoperator.Poll(new OperatorView(asked, rig.Truth));
             var decision = _arbiter.Decide(rig.Now, proposal, command);
             if (decision.Stop != FaultCode.None) rig.Control.Stop(decision.Stop);
+            trace?.Deciding(policy.Inputs, command);
 
             var executed = rig.Control.Decide(proposal, decision.Proposed, decision.Source);
             var next = rig.Observe();

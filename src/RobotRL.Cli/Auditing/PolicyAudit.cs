@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RobotRL.Audit;
 using RobotRL.Policy;
@@ -16,24 +15,17 @@ internal sealed class PolicyAudit(AuditLog log)
 {
     /// <summary>Weights that may act from now on.</summary>
     public void Published(WeightSnapshot weights, PolicyLineage lineage) =>
-        log.Write(AuditEvent.PolicyPublished, inputs: new { weights.Version, Sha256 = Hash(weights), Lineage = lineage }, actor: log.Actor with { PolicyVersion = weights.Version });
+        log.Write(AuditEvent.PolicyPublished, inputs: new { weights.Version, weights.Sha256, Lineage = lineage }, actor: log.Actor with { PolicyVersion = weights.Version });
 
     public void Kept(string checkpoint, PolicyLineage lineage) =>
         log.Write(AuditEvent.CheckpointWritten, inputs: new { Checkpoint = Path.GetFileName(checkpoint), TensorsSha256 = HashOf(Path.Combine(checkpoint, "tensors.safetensors")), Lineage = lineage });
 
     public void Evaluated(string checkpoint, WeightSnapshot weights, object result) =>
-        log.Write(AuditEvent.Evaluated, inputs: new { Checkpoint = checkpoint, weights.Version, Sha256 = Hash(weights), Result = result }, actor: log.Actor with { PolicyVersion = weights.Version });
+        log.Write(AuditEvent.Evaluated, inputs: new { Checkpoint = checkpoint, weights.Version, weights.Sha256, Result = result }, actor: log.Actor with { PolicyVersion = weights.Version });
 
     public static string HashOf(string path)
     {
         using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
-
-    private static string Hash(WeightSnapshot weights)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in new[] { weights.Encoder, weights.Actor, weights.Grasp }) hash.AppendData(MemoryMarshal.AsBytes(part.AsSpan()));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -19,23 +19,26 @@ internal static class CriticFile
     /// <param name="folder">Where both files lie.</param>
     /// <param name="features">What the caller can compute: <see cref="SafetyFeatures.Name"/>, or <c>navigation-4</c>.</param>
     /// <exception cref="InvalidDataException">The weights cannot be trusted; one line says why.</exception>
-    public static (SafetyCritic Critic, Description Manifest) Read(string folder, string features = SafetyFeatures.Name)
+    public static (SafetyCritic Critic, Description Manifest, CriticFiles Files) Read(string folder, string features = SafetyFeatures.Name)
     {
         var path = Path.Combine(folder, Manifest);
         try
         {
-            var manifest = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(path), CommandLine.SnakeCase) ?? throw new JsonException("empty");
+            var text = File.ReadAllBytes(path);
+            var manifest = JsonSerializer.Deserialize<Description>(text, CommandLine.SnakeCase) ?? throw new JsonException("empty");
             if (manifest.Format != Format) throw new InvalidDataException($"format {manifest.Format} is not {Format}; train the critic anew");
             if (manifest.Features != features) throw new InvalidDataException($"features '{manifest.Features}' are not '{features}', which this robot has; name another critic");
-            return (new SafetyCritic(Weights(Path.Combine(folder, Tensors), manifest)), manifest);
+            var critic = new SafetyCritic(Weights(Path.Combine(folder, Tensors), manifest, out var tensors));
+            return (critic, manifest, new(text, tensors));
         }
         catch (JsonException e) { throw new InvalidDataException($"{path}: not a critic's manifest ({e.Message.ReplaceLineEndings(" ")})", e); }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException) { throw new InvalidDataException($"{path}: {e.Message}", e); }
     }
 
-    private static CriticWeights Weights(string path, Description manifest)
+    private static CriticWeights Weights(string path, Description manifest, out byte[] bytes)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+        bytes = File.ReadAllBytes(path);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (hash != manifest.Sha256) throw new InvalidDataException($"{Tensors} has hash {hash}, the manifest names {manifest.Sha256}: it is damaged, cut short or another's");
         var tensors = Safetensors.Read(path);
         var inputs = InputsOf(manifest.Features);

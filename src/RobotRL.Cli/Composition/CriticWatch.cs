@@ -8,6 +8,7 @@ namespace RobotRL.Cli.Composition;
 /// </summary>
 internal sealed class CriticWatch : IDisposable
 {
+    private const int MostKept = 16;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
     private readonly string _folder;
@@ -15,6 +16,7 @@ internal sealed class CriticWatch : IDisposable
     private readonly Action<string> _say;
     private readonly Timer? _timer;
     private readonly Lock _lock = new();
+    private readonly Dictionary<int, CriticFiles> _files = [];
     private DateTime _seen;
 
     /// <param name="folder">Where <c>critic.json</c> lies, or will lie.</param>
@@ -30,6 +32,16 @@ internal sealed class CriticWatch : IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
+    /// <summary>The files that an offer to the loop came of; those of earlier offers are let go.</summary>
+    public CriticFiles? FilesOf(int offer)
+    {
+        lock (_lock)
+        {
+            foreach (var earlier in _files.Keys.Where(o => o < offer).ToArray()) _files.Remove(earlier);
+            return _files.GetValueOrDefault(offer);
+        }
+    }
+
     private void Look()
     {
         // A look that takes longer than the period is not overtaken by the next one.
@@ -39,8 +51,10 @@ internal sealed class CriticWatch : IDisposable
             var written = File.GetLastWriteTimeUtc(Path.Combine(_folder, CriticFile.Manifest));
             if (written == _seen || !File.Exists(Path.Combine(_folder, CriticFile.Manifest))) return;
             _seen = written;
-            var (critic, manifest) = Read();
-            _cell.Publish(critic, Math.Max(0, (long)(DateTimeOffset.UtcNow - manifest.Created).TotalNanoseconds));
+            var (critic, manifest, files) = Read();
+            var offer = _cell.Publish(critic, Math.Max(0, (long)(DateTimeOffset.UtcNow - manifest.Created).TotalNanoseconds));
+            _files[offer] = files;
+            if (_files.Count > MostKept) _files.Remove(_files.Keys.Min());
         }
         catch (InvalidDataException e)
         {
@@ -51,7 +65,7 @@ internal sealed class CriticWatch : IDisposable
     }
 
     /// <summary>Twice, if need be: a trainer that writes at this moment has renamed the weights and not yet the manifest.</summary>
-    private (SafetyCritic, CriticFile.Description) Read()
+    private (SafetyCritic, CriticFile.Description, CriticFiles) Read()
     {
         try { return CriticFile.Read(_folder); }
         catch (InvalidDataException)

@@ -21,5 +21,8 @@ internal sealed class SafetyLayer : IDisposable
 
     public Reflex? Reflex { get; }
 
+    /// <summary>The files of a critic that was offered to the loop, and those of earlier ones no more; null where it came of none.</summary>
+    public CriticFiles? FilesOf(int offer) => _watch?.FilesOf(offer);
+
     public void Dispose() => _watch?.Dispose();
 }

@@ -62,6 +62,8 @@ internal sealed class SimulatedRig : IDisposable
     /// <summary>Where the reflex finds its critic.</summary>
     public CriticCell Critics => _safety.Critics;
 
+    public SafetyLayer Safety => _safety;
+
     /// <summary>Whether the world moves on by itself, whatever is done here meanwhile.</summary>
     public bool IsRealtime => _remote is not null;
 

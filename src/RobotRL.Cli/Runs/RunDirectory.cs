@@ -34,6 +34,11 @@ internal sealed class RunDirectory
     public string Episodes => System.IO.Path.Combine(Path, "episodes");
     public string Events => System.IO.Path.Combine(Path, EventsName);
     public string Weights => System.IO.Path.Combine(Path, "weights");
+
+    /// <summary>Every set of weights that acted, and every safety critic, by hash.</summary>
+    public string WeightVersions => System.IO.Path.Combine(Weights, "versions");
+    public string Critics => System.IO.Path.Combine(Weights, "critics");
+
     public string Audit => System.IO.Path.Combine(Path, "audit");
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
 

@@ -4,6 +4,7 @@ using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Commands;
 using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
+using RobotRL.Cli.Traces;
 using RobotRL.Learning;
 using RobotRL.Model;
 using RobotRL.Policy;
@@ -26,6 +27,7 @@ internal sealed class TrainingSession(
     private readonly RollingRate _success = new(SuccessWindow), _cycleTime = new(SuccessWindow), _alone = new(goal.SuccessWindow);
     private readonly RollingSteps _interventions = new(InterventionWindow);
     private readonly Stopwatch _wall = Stopwatch.StartNew();
+    private TraceRecorder? _trace;
     private LearnerMetrics _learnerMetrics;
     private long _envSteps, _demonstrationSteps, _humanSteps;
     private int _episodes, _demonstrations, _takenUp;
@@ -160,6 +162,7 @@ internal sealed class TrainingSession(
     private EpisodeSummary RunEpisode(EpisodeStore store, EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
     {
         var task = rig.Configuration.Task;
+        var trace = Trace();
         using var writer = store.Begin(new EpisodeInfo
         {
             Kind = kind,
@@ -168,13 +171,14 @@ internal sealed class TrainingSession(
             ConfigHash = run.Identity.ConfigHash,
             Cameras = [.. task.Cameras.Select(c => c.Name)],
             WallClockOffsetNs = 0,
-        });
+            Untraced = trace is not null ? null : rig.IsRealtime ? "the control loop ran in a process of its own" : "recording.ticks was false",
+        }, trace is null ? null : TraceMessages.Format);
         void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerMetrics.Step, episodeEnded: false);
-        using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit);
+        using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit, trace);
         audit.BeginEpisode(writer.Info.Index, kind);
         var summary = runner.Run(kind, seed, policy, transition =>
         {
-            writer.Append(transition, policy.Version);
+            writer.Append(transition, policy.Version, trace is null ? default : trace.Decided());
             Receipts?.Write(writer.Info.Index, writer.Steps - 1, transition);
             onTransition(transition);
             Refresh();
@@ -184,6 +188,9 @@ internal sealed class TrainingSession(
         WriteEpisode(summary);
         return summary;
     }
+
+    /// <summary>What records the loop's ticks; none where that was not asked for, or where the loop's records are another process's.</summary>
+    private TraceRecorder? Trace() => rig.Configuration.Recording.Ticks && rig.Records is { } records ? _trace ??= new(records, rig.Safety, run.WeightVersions, run.Critics) : null;
 
     private void TakeUp(Episode episode, Action<EpisodeKind, Transition> learnFrom)
     {

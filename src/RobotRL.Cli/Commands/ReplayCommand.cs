@@ -1,0 +1,100 @@
+using System.CommandLine;
+using RobotRL.Cli.Replaying;
+using RobotRL.Cli.Runs;
+using RobotRL.Configuration;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl replay</c>: recorded episodes through everything that decides, compared to the bit; with other limits or thresholds, what those would have changed.</summary>
+internal static class ReplayCommand
+{
+    private const int MostLines = 40;
+
+    public static Command Create()
+    {
+        var run = SharedOptions.Run();
+        var episode = new Option<int?>("--episode") { Description = "Number of one episode; all of the run by default" }.Where(n => n >= 0, "write a number of an episode, from 0");
+        Option<string[]> set = new("--set")
+        {
+            Description = "What if: other limits or thresholds, such as safety.risk_threshold=0.2 or robot.limits.contact_force_n=10 (repeatable)",
+            DefaultValueFactory = _ => [],
+        };
+        return new Command("replay", "Replay recorded episodes: the same decisions to the bit, or what other limits would have changed") { run, episode, set }.Does((parse, cancel) =>
+        {
+            var directory = RunDirectory.Open(parse.GetRequiredValue(run));
+            var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
+            foreach (var (key, _) in overrides)
+                if (!key.StartsWith("safety.", StringComparison.Ordinal) && !key.StartsWith("robot.", StringComparison.Ordinal))
+                    throw new BadInputException($"--set {key}: no limit or threshold; what else a run was made with cannot be asked of what it recorded; set keys of robot.limits, robot.impedance or safety");
+            var configuration = RecordedConfiguration.Of(directory, []);
+            var files = Files(directory, parse.GetValue(episode));
+            List<int> without = [];
+            var episodes = Episodes(files, alone: parse.GetValue(episode) is not null, without).TakeWhile(_ => !cancel.IsCancellationRequested);
+            return overrides.Count == 0
+                ? Replay(parse, configuration, directory, episodes, without)
+                : WhatIf(parse, configuration, RecordedConfiguration.Of(directory, overrides), directory, episodes, without, overrides);
+        });
+    }
+
+    private static int Replay(ParseResult parse, RunConfiguration configuration, RunDirectory run, IEnumerable<RecordedEpisode> episodes, List<int> without)
+    {
+        var replay = new EpisodeReplay(configuration, run);
+        using var policy = new RecordedPolicy(configuration, run);
+        foreach (var episode in episodes)
+            if (!replay.Run(episode, policy)) Console.Error.WriteLine($"episode {episode.Index}: not the same");
+        var result = replay.Result(without);
+        RequireSome(result.Episodes, run, without);
+        Console.Error.WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes ({result.Ticks} control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, {result.PolicyVersions} sets of weights)");
+        if (result.FirstDifference is { } first)
+        {
+            Console.Error.WriteLine($"first difference: {first}");
+            Console.Error.WriteLine($"identical by stage: {string.Join(", ", result.IdenticalByStage.Select(s => $"{s.Key} {s.Value}"))}");
+            if (result.RecordedBy != RunIdentity.CurrentCodeVersion) Console.Error.WriteLine($"recorded by version {result.RecordedBy}, this is {RunIdentity.CurrentCodeVersion}");
+        }
+        CommandLine.Result(parse, result);
+        return result.Identical == result.Decisions ? ExitCode.Done : ExitCode.DoesNotHold;
+    }
+
+    private static int WhatIf(
+        ParseResult parse, RunConfiguration recorded, RunConfiguration other, RunDirectory run, IEnumerable<RecordedEpisode> episodes, List<int> without, IReadOnlyList<(string Key, string Value)> overrides)
+    {
+        var critic = overrides.Any(o => o.Key == "safety.critic") ? other.Safety?.CriticFolder : null;
+        var counterfactual = new Counterfactual(recorded, other, run, critic);
+        var lines = 0;
+        foreach (var episode in episodes)
+            foreach (var change in counterfactual.Run(episode))
+                if (lines++ < MostLines) Console.Error.WriteLine($"episode {change.Episode}, step {change.Step}{(change.OpenLoop ? " (open loop)" : "")}: {string.Join("; ", change.What)}");
+        if (lines > MostLines) Console.Error.WriteLine($"and {lines - MostLines} more; --json has them all");
+        var result = counterfactual.Result(without, overrides.GroupBy(o => o.Key).ToDictionary(o => o.Key, o => o.Last().Value));
+        RequireSome(result.Episodes, run, without);
+        Console.Error.WriteLine($"{result.Changed} of {result.Decisions} decisions in {result.EpisodesChanged} of {result.Episodes} episodes would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, episodes that a stop ended {result.StopsRecorded} → {result.StopsCounterfactual}");
+        if (result.Changed > 0) Console.Error.WriteLine("Only the first change of an episode is what would have happened: from there on the recorded motion no longer follows from the commands (open loop).");
+        CommandLine.Result(parse, result);
+        return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<string> Files(RunDirectory run, int? episode) => episode is { } index
+        ? [RecordedEpisode.PathOf(run, index)]
+        : Directory.Exists(run.Episodes) ? RobotRL.Replay.EpisodeStore.Open(run.Episodes, RobotRL.Replay.TornEpisodes.Leave, _ => { }).Files : [];
+
+    /// <summary>Those with traces; the numbers of the others go to <paramref name="without"/>, and the only one asked for is refused.</summary>
+    private static IEnumerable<RecordedEpisode> Episodes(IReadOnlyList<string> files, bool alone, List<int> without)
+    {
+        foreach (var file in files)
+        {
+            if (RecordedEpisode.Read(file, out var why) is { } episode)
+            {
+                yield return episode;
+                continue;
+            }
+            if (alone) throw new BadInputException($"{file}: has no control ticks to replay: {why}");
+            if (without.Count == 0) Console.Error.WriteLine($"{file}: has no control ticks to replay: {why}; left out, as are others like it");
+            without.Add(int.Parse(Path.GetFileName(file).AsSpan(0, 6), System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static void RequireSome(int episodes, RunDirectory run, List<int> without)
+    {
+        if (episodes == 0) throw new BadInputException($"{run.Path}: {(without.Count > 0 ? $"none of {without.Count} episodes has control ticks to replay" : "there is no whole episode to replay")}");
+    }
+}
