@@ -17,14 +17,6 @@ public enum GateState : byte
     PowerRemoved,
 }
 
-/// <summary>What a gate still knows once its reference has started anew.</summary>
-/// <param name="Stiffness">In force.</param>
-/// <param name="GripperWidthM">Sealed last, m.</param>
-/// <param name="Admitted">The target admitted last; number 0 for none yet.</param>
-/// <param name="Commands">Sealed so far.</param>
-/// <param name="RefusedLimitChanges">So far.</param>
-public readonly record struct GateMemory(CartesianStiffness Stiffness, double GripperWidthM, CartesianTarget Admitted, long Commands, int RefusedLimitChanges);
-
 /// <summary>
 /// Stands between every proposal and the robot. A tick calls, in this order: <see cref="Observe"/> (inputs, commander, measured limits),
 /// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, <see cref="Seal"/> (torque; the only maker of commands).
