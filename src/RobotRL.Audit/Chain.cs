@@ -96,16 +96,17 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
     /// <summary>The process is done with the log: says so, and signs that.</summary>
     private void Settle()
     {
-        Write([Own(AuditEvent.LogClosed, null, new { Writer = Path.GetFileName(_marker!.Name) })], force: true);
+        var marker = _marker!.Name;
+        Write([Own(AuditEvent.LogClosed, null, new { Writer = Path.GetFileName(marker) })], force: true);
         Dispose();
+        File.Delete(marker);
         Sign("close");
     }
 
+    /// <summary>Lets go of the log. Where it was not closed, the mark that stays tells the next one to open it.</summary>
     public void Dispose()
     {
-        if (_marker is null) return;
-        _marker.Dispose();
-        File.Delete(_marker.Name);
+        _marker?.Dispose();
         _marker = null;
     }
 
