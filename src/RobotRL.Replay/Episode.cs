@@ -27,6 +27,12 @@ public sealed record EpisodeInfo
     /// <summary>Nanoseconds since the epoch at the origin of the session's monotonic clock; 0 in virtual time.</summary>
     public required long WallClockOffsetNs { get; init; }
 
+    /// <summary>Who was in charge; empty in episodes that do not say.</summary>
+    public string Operator { get; init; } = "";
+
+    /// <summary>As what.</summary>
+    public string OperatorRole { get; init; } = "";
+
     internal const string RecordName = "robotrl.episode";
 
     internal McapMetadata ToMetadata() => new(RecordName, ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, new Dictionary<string, string>
@@ -38,6 +44,8 @@ public sealed record EpisodeInfo
         ["config_hash"] = ConfigHash,
         ["cameras"] = string.Join(',', Cameras),
         ["wall_clock_offset_ns"] = WallClockOffsetNs.ToString(CultureInfo.InvariantCulture),
+        ["operator"] = Operator,
+        ["operator_role"] = OperatorRole,
     }));
 
     /// <exception cref="InvalidDataException">Something is missing or unreadable.</exception>
@@ -55,6 +63,8 @@ public sealed record EpisodeInfo
                 ConfigHash = values["config_hash"],
                 Cameras = values["cameras"].Split(',', StringSplitOptions.RemoveEmptyEntries),
                 WallClockOffsetNs = long.Parse(values["wall_clock_offset_ns"], CultureInfo.InvariantCulture),
+                Operator = values.GetValueOrDefault("operator", ""),
+                OperatorRole = values.GetValueOrDefault("operator_role", ""),
             };
         }
         catch (Exception e) when (e is KeyNotFoundException or FormatException or OverflowException or ArgumentException)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Tests;
 
@@ -81,6 +82,31 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("audit: the anchor /dev/null/nowhere cannot be written", result.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Path.Combine(run, "episodes")));
+    }
+
+    [Fact]
+    public void Operator_and_approver_stand_in_the_log_the_episodes_and_the_report()
+    {
+        var run = _folder["run"];
+        Done(Training.Small(run, 60, "--operator-id", "Ada L."));
+        Assert.Equal(2, RobotrlProcess.Run("audit", "approve", run, "--policy", "0123456789", "--by", "B. Meier", "--reason", "none").ExitCode);
+        Done("eval", run, "--episodes", "1", "--operator-id", "Grace H.", "--json");
+        var approved = Done("audit", "approve", run, "--policy", "latest", "--by", "B. Meier", "--reason", "for <cell> 3", "--json");
+        Assert.Equal(1, approved.GetProperty("evaluation").GetProperty("result").GetProperty("episodes").GetInt32());
+        Assert.Equal(3, approved.GetProperty("lineage").GetProperty("demonstrations").GetInt32());
+        // The same policy by its hash.
+        Done("audit", "approve", run, "--policy", approved.GetProperty("weights_sha256").GetString()![..12], "--by", "C", "--reason", "again", "--json");
+
+        Assert.Equal("""[["Ada L.","simulated-operator"]]""", Query("SELECT DISTINCT operator, role FROM episodes"));
+        Assert.Equal("""[["Ada L.","simulated-operator"]]""", Query("SELECT DISTINCT operator, role FROM events WHERE event LIKE 'takeover.%'"));
+        Assert.Equal("""[["Grace H.","supervisor"]]""", Query("SELECT operator, role FROM events WHERE event = 'policy.evaluated'"));
+        Assert.Equal("""[["B. Meier","approver","for \u003Ccell\u003E 3"],["C","approver","again"]]""", Query("SELECT operator, role, reason FROM events WHERE event = 'policy.approved' ORDER BY sequence"));
+        Assert.True(Done("audit", "verify", run, "--json").GetProperty("holds").GetBoolean());
+        Done("audit", "report", run, "--out", _folder["report.html"], "--no-pdf", "--json");
+        var html = File.ReadAllText(_folder["report.html"]);
+        foreach (var part in new[] { "B. Meier, C", "for &lt;cell&gt; 3", "Grace H.", "Ada L." }) Assert.Contains(part, html, StringComparison.Ordinal);
+
+        string Query(string sql) => Done("audit", "query", run, sql, "--json").GetProperty("rows").GetRawText();
     }
 
     private static int Count(string run, string name) => !Directory.Exists(Path.Combine(run, "audit")) ? 0

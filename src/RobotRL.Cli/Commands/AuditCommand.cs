@@ -11,11 +11,12 @@ namespace RobotRL.Cli.Commands;
 /// <summary><c>robotrl audit</c>: the reviewer's tools.</summary>
 internal static class AuditCommand
 {
-    public static Command Create() => new("audit", "Prove what happened: verify, query, report; remove what need not be kept")
+    public static Command Create() => new("audit", "Prove what happened: verify, query, report, approve; remove what need not be kept")
     {
         Verify(),
         Query(),
         Report(),
+        Approve(),
         Prune(),
     };
 
@@ -64,6 +65,21 @@ internal static class AuditCommand
             Console.Error.WriteLine($"{page}: {(verdict.Holds ? "the log holds" : $"THE LOG DOES NOT HOLD, {verdict.Findings.Count} findings")}, {report.Interventions.Count} times that an operator drove{(withoutPdf is null ? $"; {pdf}" : withoutPdf.Length > 0 ? $"; {withoutPdf}" : "")}");
             CommandLine.Result(parse, new { Page = page, Pdf = withoutPdf is null ? pdf : null, verdict.Holds, Findings = verdict.Findings.Count, Interventions = report.Interventions.Count });
             return verdict.Holds ? ExitCode.Done : ExitCode.DoesNotHold;
+        });
+    }
+
+    private static Command Approve()
+    {
+        var (run, by) = (SharedOptions.Run(), OperatorInCharge.By());
+        Option<string> policy = new("--policy") { Description = "Which: digits of a SHA-256 that the log knows it by, or latest for the newest checkpoint", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why", Required = true }.Where(text => !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl), "write why, in one line");
+        return new Command("approve", "Record who approves a policy, and why, with what it came of and how it did") { run, policy, by, reason }.Does((parse, _) =>
+        {
+            var directory = RunDirectory.Open(parse.GetRequiredValue(run));
+            var approved = PolicyApproval.Record(directory, Configured(directory), parse.GetRequiredValue(policy), parse.GetRequiredValue(by), parse.GetRequiredValue(reason));
+            Console.Error.WriteLine($"{approved.Checkpoint ?? $"version {approved.Version}"} is approved by {parse.GetRequiredValue(by)}{(approved.Evaluation is null ? "; no evaluation of it is on record" : "")}");
+            CommandLine.Result(parse, approved);
+            return ExitCode.Done;
         });
     }
 

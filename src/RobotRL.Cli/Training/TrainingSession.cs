@@ -33,6 +33,9 @@ internal sealed class TrainingSession(
     /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
     public Receipts? Receipts { get; init; }
 
+    /// <summary>Whose name the episodes bear.</summary>
+    public required OperatorInCharge InCharge { get; init; }
+
     public TrainingResult Run(LearnerPlace place, CancellationToken cancel)
     {
         var store = OpenStore();
@@ -168,6 +171,8 @@ internal sealed class TrainingSession(
             ConfigHash = run.Identity.ConfigHash,
             Cameras = [.. task.Cameras.Select(c => c.Name)],
             WallClockOffsetNs = 0,
+            Operator = InCharge.Name,
+            OperatorRole = InCharge.Role,
         });
         void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerMetrics.Step, episodeEnded: false);
         using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit);
