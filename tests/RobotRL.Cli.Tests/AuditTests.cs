@@ -109,6 +109,34 @@ public sealed class AuditTests : IDisposable
         string Query(string sql) => Done("audit", "query", run, sql, "--json").GetProperty("rows").GetRawText();
     }
 
+    [Fact]
+    public void Expired_recordings_go_by_their_class_and_the_log_says_so()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        Done(Training.Small(run.Path, 100, "--operator", "none"));
+        var alone = run.Episodes.Where(e => e.Info.Kind == EpisodeKind.Online && !e.Transitions.Any(t => t.IsIntervention)).Select(e => $"episodes/{e.Info.Index:D6}.mcap").ToArray();
+        Assert.NotEmpty(alone);
+        // Older than a year and younger than five: interventions stay.
+        foreach (var file in run.EpisodeFiles) File.SetLastWriteTimeUtc(run.At("episodes", file), DateTime.UtcNow.AddDays(-400));
+        var before = run.EpisodeFiles.Count;
+
+        Assert.Equal(alone, Files(Done("audit", "prune", run.Path, "--dry-run", "--json")));
+        Assert.Equal(before, run.EpisodeFiles.Count);
+        Assert.Equal(alone, Files(Done("audit", "prune", run.Path, "--json")));
+        Assert.Equal(before - alone.Length, run.EpisodeFiles.Count);
+        Assert.Empty(Files(Done("audit", "prune", run.Path, "--json")));
+
+        Assert.True(Done("audit", "verify", run.Path, "--json").GetProperty("holds").GetBoolean());
+        Assert.Equal($"[[{alone.Length},64]]", Done("audit", "query", run.Path,
+            "SELECT (inputs->>'count')::INT, length(inputs->'files'->0->>'sha256') FROM events WHERE event = 'retention.files_pruned'", "--json").GetProperty("rows").GetRawText());
+        Done("eval", run.Path, "--episodes", "1", "--json");
+        var resumed = RobotrlProcess.Run(Training.Small(run.Path, 200, "--operator", "none"));
+        Assert.Equal(2, resumed.ExitCode);
+        Assert.Contains($"retention removed {alone.Length} of its episodes", Assert.Single(resumed.ErrorLines), StringComparison.Ordinal);
+
+        static string[] Files(JsonElement result) => [.. result.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("file").GetString()!)];
+    }
+
     private static int Count(string run, string name) => !Directory.Exists(Path.Combine(run, "audit")) ? 0
         : Directory.GetFiles(Path.Combine(run, "audit"), "2*.jsonl").Sum(f => Lines(f).Count(l => l.Contains($"\"event\":\"{name}\"", StringComparison.Ordinal)));
 

@@ -86,17 +86,23 @@ internal static class AuditCommand
     private static Command Prune()
     {
         var run = SharedOptions.Run();
-        return new Command("prune", "Remove records that have been kept as long as the configuration says, and record that") { run }.Does((parse, _) =>
+        Option<bool> dry = new("--dry-run") { Description = "Say what would go, and remove nothing" };
+        return new Command("prune", "Remove records, episodes and event files that have been kept as long as the configuration says, and record that") { run, dry }.Does((parse, _) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
-            var audit = Configured(directory);
+            var (audit, isDry) = (Configured(directory), parse.GetValue(dry));
             RetentionSpans spans = new(audit.InterventionsDays, audit.SafetyDays, audit.OtherDays);
             if (!Directory.Exists(directory.Audit)) throw new BadInputException($"{directory.Path}: no audit log here");
-            var result = AuditRetention.Prune(directory.Audit, spans, AuditActor.Here(Environment.UserName, "reviewer", "audit prune"), AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current);
-            Console.Error.WriteLine(result.Records == 0
-                ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, other events {spans.OtherDays}"
-                : $"{result.Records} records removed and their removal recorded");
-            CommandLine.Result(parse, new { result.Records, result.Ranges });
+            using var alone = isDry ? null : RunLock.Recording(directory);
+            var files = FileRetention.Expired(directory, spans, DateTime.UtcNow);
+            var actor = AuditActor.Here(Environment.UserName, "reviewer", "audit prune");
+            if (!isDry && files.Count > 0) FileRetention.Remove(directory, files, spans, audit, actor);
+            var (records, ranges) = isDry ? new(AuditRetention.CountExpired(directory.Audit, spans), []) : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current);
+            foreach (var file in files) Console.Error.WriteLine($"{file.File}  {file.Class.ToString().ToLowerInvariant()}, written {file.WrittenUtc:yyyy-MM-dd}, {file.Bytes} bytes");
+            Console.Error.WriteLine(records == 0 && files.Count == 0
+                ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, everything else {spans.OtherDays}"
+                : $"{records} records and {files.Count} recordings ({files.Sum(f => f.Bytes) / 1_000_000.0:F1} MB) {(isDry ? "would go; nothing was removed" : "removed, and their removal recorded")}");
+            CommandLine.Result(parse, new { DryRun = isDry, Records = records, Ranges = ranges, Files = files });
             return ExitCode.Done;
         });
     }

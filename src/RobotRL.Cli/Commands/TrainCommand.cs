@@ -86,6 +86,7 @@ internal static class TrainCommand
             throw new BadInputException($"{folder}: the run was started with another configuration (hash {run.Identity.ConfigHash[..12]}, now {identity.ConfigHash[..12]}); use its config.yaml or name a new folder");
         if (run.Identity.Seed != identity.Seed)
             throw new BadInputException($"{folder}: the run was started with --seed {run.Identity.Seed}; use it or name a new folder");
+        run.RequireWhole();
         return run.For(identity.Deterministic);
     }
 
