@@ -93,8 +93,9 @@ internal static class AuditCommand
             var (audit, isDry) = (Configured(directory), parse.GetValue(dry));
             RetentionSpans spans = new(audit.InterventionsDays, audit.SafetyDays, audit.OtherDays);
             if (!Directory.Exists(directory.Audit)) throw new BadInputException($"{directory.Path}: no audit log here");
-            using var alone = isDry ? null : RunLock.Recording(directory);
             var files = FileRetention.Expired(directory, spans, DateTime.UtcNow);
+            // Records may go while others write the log; recordings not from under whoever trains on them.
+            using var alone = isDry || files.Count == 0 ? null : RunLock.Recording(directory);
             var actor = AuditActor.Here(Environment.UserName, "reviewer", "audit prune");
             if (!isDry && files.Count > 0) FileRetention.Remove(directory, files, spans, audit, actor);
             var (records, ranges) = isDry ? new(AuditRetention.CountExpired(directory.Audit, spans), []) : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current);
