@@ -27,6 +27,7 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     public static readonly AuditEvent WriterLost = new("log.writer_lost", RetentionClass.Interventions, true);
     public static readonly AuditEvent AnchorFailed = new("log.anchor_failed", RetentionClass.Interventions, true);
     public static readonly AuditEvent RetentionPruned = new("retention.pruned", RetentionClass.Interventions, true);
+    public static readonly AuditEvent FilesPruned = new("retention.files_pruned", RetentionClass.Interventions, true);
     public static readonly AuditEvent Clock = new("clock.status", RetentionClass.Other);
 
     // Who works with what.
@@ -36,6 +37,8 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     public static readonly AuditEvent PolicyPublished = new("policy.published", RetentionClass.Interventions);
     public static readonly AuditEvent CheckpointWritten = new("policy.checkpoint", RetentionClass.Interventions);
     public static readonly AuditEvent Evaluated = new("policy.evaluated", RetentionClass.Interventions, true);
+
+    public static readonly AuditEvent PolicyApproved = new("policy.approved", RetentionClass.Interventions, true);
 
     // Who drives.
     public static readonly AuditEvent TakeoverBegan = new("takeover.began", RetentionClass.Interventions, true);

@@ -149,7 +149,7 @@ public sealed class AuditLog : IDisposable
             unsynced = !force && (unsynced || batch.Count > 0);
             Interlocked.Add(ref _pending, -batch.Count);
             if (_clock.GetElapsedTime(signed) < _headEvery) continue;
-            _chain.Append([ClockRecord()], force: false);
+            _chain.Append([ClockRecord()], force: true); // what is signed for must outlast a power cut
             _chain.SignPeriodically();
             signed = _clock.GetTimestamp();
         }

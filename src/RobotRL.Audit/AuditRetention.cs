@@ -41,6 +41,9 @@ public static class AuditRetention
         return result;
     }
 
+    /// <summary>How many records <see cref="Prune"/> would remove now.</summary>
+    public static long CountExpired(string directory, RetentionSpans spans, TimeProvider? clock = null) => Expired(new LogFolder(directory), spans, clock ?? TimeProvider.System).Records;
+
     /// <summary>What has expired and what had been removed before.</summary>
     internal static PruneResult Expired(LogFolder folder, RetentionSpans spans, TimeProvider clock)
     {

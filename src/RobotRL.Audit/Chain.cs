@@ -31,11 +31,12 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         SettleTail(news);
         if (_tail.Sequence == 0) news.Insert(0, Own(AuditEvent.LogCreated, null, new { Format = 1, Hash = "sha-256", Signature = "ecdsa-p256-sha256" }));
         Directory.CreateDirectory(folder.Writers);
+        List<string> lost = [];
         foreach (var path in Directory.GetFiles(folder.Writers))
         {
             if (LogFolder.TryHold(path) is not { } dead) continue;
             using (dead) news.Add(Own(AuditEvent.WriterLost, "the process ended without closing the log", new { Writer = Path.GetFileName(path) }));
-            File.Delete(path);
+            lost.Add(path);
         }
         var name = string.Create(CultureInfo.InvariantCulture, $"{actor.Pid}-{Guid.NewGuid():N}");
         _marker = LogFolder.TryHold(Path.Combine(folder.Writers, name));
@@ -43,6 +44,8 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         if (!File.Exists(folder.Key(key.Fingerprint))) LogFolder.Replace(folder.Key(key.Fingerprint), Encoding.ASCII.GetBytes(key.PublicPem));
         news.Add(Own(AuditEvent.LogOpened, null, new { Writer = name, Key = key.Fingerprint, Anchor = anchor.Description, ClockSynchronized = SystemClock.IsSynchronized, Software = software }));
         Write(news, force: true);
+        // Only now: a process killed above leaves them for the next one to tell of.
+        foreach (var path in lost) File.Delete(path);
         Sign("open");
         if (!_anchorFails) return;
         Settle();
@@ -93,16 +96,17 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
     /// <summary>The process is done with the log: says so, and signs that.</summary>
     private void Settle()
     {
-        Write([Own(AuditEvent.LogClosed, null, new { Writer = Path.GetFileName(_marker!.Name) })], force: true);
+        var marker = _marker!.Name;
+        Write([Own(AuditEvent.LogClosed, null, new { Writer = Path.GetFileName(marker) })], force: true);
         Dispose();
+        File.Delete(marker);
         Sign("close");
     }
 
+    /// <summary>Lets go of the log. Where it was not closed, the mark that stays tells the next one to open it.</summary>
     public void Dispose()
     {
-        if (_marker is null) return;
-        _marker.Dispose();
-        File.Delete(_marker.Name);
+        _marker?.Dispose();
         _marker = null;
     }
 

@@ -30,6 +30,12 @@ public sealed record EpisodeInfo
     /// <summary>Why the file holds no traces, so that it cannot be replayed; null where it holds them, or is older than traces are.</summary>
     public string? Untraced { get; init; }
 
+    /// <summary>Who was in charge; empty in episodes that do not say.</summary>
+    public string Operator { get; init; } = "";
+
+    /// <summary>As what.</summary>
+    public string OperatorRole { get; init; } = "";
+
     internal const string RecordName = "robotrl.episode";
     private const string UntracedKey = "untraced";
 
@@ -44,6 +50,8 @@ public sealed record EpisodeInfo
             ["config_hash"] = ConfigHash,
             ["cameras"] = string.Join(',', Cameras),
             ["wall_clock_offset_ns"] = WallClockOffsetNs.ToString(CultureInfo.InvariantCulture),
+            ["operator"] = Operator,
+            ["operator_role"] = OperatorRole,
         });
         return new(RecordName, Untraced is null ? values : values.Add(UntracedKey, Untraced));
     }
@@ -64,6 +72,8 @@ public sealed record EpisodeInfo
                 Cameras = values["cameras"].Split(',', StringSplitOptions.RemoveEmptyEntries),
                 WallClockOffsetNs = long.Parse(values["wall_clock_offset_ns"], CultureInfo.InvariantCulture),
                 Untraced = values.GetValueOrDefault(UntracedKey),
+                Operator = values.GetValueOrDefault("operator", ""),
+                OperatorRole = values.GetValueOrDefault("operator_role", ""),
             };
         }
         catch (Exception e) when (e is KeyNotFoundException or FormatException or OverflowException or ArgumentException)

@@ -42,7 +42,7 @@ public sealed class ScriptedOperator : ITeleoperator
     /// <summary>The scripted operator of a task.</summary>
     public ScriptedOperator(TaskDescription task, OperatorParameters parameters, ulong seed) : this(Experts.For(task.Kind, task.Actions), task.Actions, parameters, seed) { }
 
-    public string Identity => "scripted";
+    public string Identity { get; init; } = "scripted";
 
     /// <summary>Read and written between episodes.</summary>
     public ScriptedOperatorState State { get => new(_noise.State); set => _noise.State = value.Random; }

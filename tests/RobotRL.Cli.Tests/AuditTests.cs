@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Tests;
 
@@ -81,6 +82,59 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("audit: the anchor /dev/null/nowhere cannot be written", result.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Path.Combine(run, "episodes")));
+    }
+
+    [Fact]
+    public void Operator_and_approver_stand_in_the_log_the_episodes_and_the_report()
+    {
+        var run = _folder["run"];
+        Done(Training.Small(run, 60, "--operator-id", "Ada L."));
+        Assert.Equal(2, RobotrlProcess.Run("audit", "approve", run, "--policy", "0123456789", "--by", "B. Meier", "--reason", "none").ExitCode);
+        Done("eval", run, "--episodes", "1", "--operator-id", "Grace H.", "--json");
+        var approved = Done("audit", "approve", run, "--policy", "latest", "--by", "B. Meier", "--reason", "for <cell> 3", "--json");
+        Assert.Equal(1, approved.GetProperty("evaluation").GetProperty("result").GetProperty("episodes").GetInt32());
+        Assert.Equal(3, approved.GetProperty("lineage").GetProperty("demonstrations").GetInt32());
+        // The same policy by its hash.
+        Done("audit", "approve", run, "--policy", approved.GetProperty("weights_sha256").GetString()![..12], "--by", "C", "--reason", "again", "--json");
+
+        Assert.Equal("""[["Ada L.","simulated-operator"]]""", Query("SELECT DISTINCT operator, role FROM episodes"));
+        Assert.Equal("""[["Ada L.","simulated-operator"]]""", Query("SELECT DISTINCT operator, role FROM events WHERE event LIKE 'takeover.%'"));
+        Assert.Equal("""[["Grace H.","supervisor"]]""", Query("SELECT operator, role FROM events WHERE event = 'policy.evaluated'"));
+        Assert.Equal("""[["B. Meier","approver","for \u003Ccell\u003E 3"],["C","approver","again"]]""", Query("SELECT operator, role, reason FROM events WHERE event = 'policy.approved' ORDER BY sequence"));
+        Assert.True(Done("audit", "verify", run, "--json").GetProperty("holds").GetBoolean());
+        Done("audit", "report", run, "--out", _folder["report.html"], "--no-pdf", "--json");
+        var html = File.ReadAllText(_folder["report.html"]);
+        foreach (var part in new[] { "B. Meier, C", "for &lt;cell&gt; 3", "Grace H.", "Ada L." }) Assert.Contains(part, html, StringComparison.Ordinal);
+
+        string Query(string sql) => Done("audit", "query", run, sql, "--json").GetProperty("rows").GetRawText();
+    }
+
+    [Fact]
+    public void Expired_recordings_go_by_their_class_and_the_log_says_so()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        Done(Training.Small(run.Path, 100, "--operator", "none"));
+        var alone = run.Episodes.Where(e => e.Info.Kind == EpisodeKind.Online && !e.Transitions.Any(t => t.IsIntervention)).Select(e => $"episodes/{e.Info.Index:D6}.mcap").ToArray();
+        Assert.NotEmpty(alone);
+        // Older than a year and younger than five: interventions stay.
+        foreach (var file in run.EpisodeFiles) File.SetLastWriteTimeUtc(run.At("episodes", file), DateTime.UtcNow.AddDays(-400));
+        var before = run.EpisodeFiles.Count;
+
+        Assert.Equal(alone, Files(Done("audit", "prune", run.Path, "--dry-run", "--json")));
+        Assert.Equal(before, run.EpisodeFiles.Count);
+        Assert.Equal(alone, Files(Done("audit", "prune", run.Path, "--json")));
+        Assert.Equal(before - alone.Length, run.EpisodeFiles.Count);
+        Assert.Empty(Files(Done("audit", "prune", run.Path, "--json")));
+
+        Assert.True(Done("audit", "verify", run.Path, "--json").GetProperty("holds").GetBoolean());
+        Assert.Equal($"[[{alone.Length},64]]", Done("audit", "query", run.Path,
+            "SELECT (inputs->>'count')::INT, length(inputs->'files'->0->>'sha256') FROM events WHERE event = 'retention.files_pruned'", "--json").GetProperty("rows").GetRawText());
+        Done("eval", run.Path, "--episodes", "1", "--json");
+        var resumed = RobotrlProcess.Run(Training.Small(run.Path, 200, "--operator", "none"));
+        Assert.Equal(2, resumed.ExitCode);
+        Assert.Contains($"retention removed {alone.Length} of its episodes", Assert.Single(resumed.ErrorLines), StringComparison.Ordinal);
+
+        static string[] Files(JsonElement result) => [.. result.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("file").GetString()!)];
     }
 
     private static int Count(string run, string name) => !Directory.Exists(Path.Combine(run, "audit")) ? 0

@@ -17,7 +17,9 @@ public sealed class StoreKillsTests : IDisposable
         Assert.Equal(5, Figure("kills"));
         Assert.True(Figure("acknowledged") > 0, result.Error);
         Assert.InRange(Figure("stored"), Figure("acknowledged"), Figure("acknowledged") + 5);
-        Assert.Equal((0, 0, 0), (Figure("lost"), Figure("duplicated"), Figure("unreadable")));
+        Assert.Equal((0, 0, 0, 0), (Figure("lost"), Figure("duplicated"), Figure("unreadable"), Figure("audit_failures")));
+        Assert.InRange(Figure("audit_at_restarts"), 1, 6);
+        Assert.InRange(Figure("audit_at_kills"), 4, 5);
         Assert.True(result.Json.GetProperty("taken_once").GetBoolean());
     }
 }

@@ -38,7 +38,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             rig.Control.Stop(e is SensorFaultException sensor ? sensor.Fault.Code : FaultCode.StorageFailure);
             rig.Control.Advance(rig.Control.TicksPerDecision);
             audit?.Poll();
-            throw new SafeStopException($"The robot was stopped: {e.Message}; mend the cause and run the same command: it resumes", rig.Control.Latest.Fault);
+            throw new SafeStopException($"The robot was stopped: {(e is IOException disk ? DiskFault.Text(disk) : $"{e.Message}; mend the cause and run the same command: it resumes")}", rig.Control.Latest.Fault);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class AuditQuery : IDisposable
             CREATE TABLE events (sequence BIGINT, time TIMESTAMP, session_s DOUBLE, event VARCHAR, operator VARCHAR, role VARCHAR, process VARCHAR, account VARCHAR, host VARCHAR,
                 pid INTEGER, policy_version BIGINT, episode INTEGER, reason VARCHAR, inputs JSON, thresholds JSON);
             CREATE TABLE episodes (episode INTEGER, kind VARCHAR, outcome VARCHAR, seed UBIGINT, task VARCHAR, config_hash VARCHAR, steps INTEGER, human_steps INTEGER, reward DOUBLE,
-                duration_s DOUBLE, policy_first BIGINT, policy_last BIGINT, excluded BOOLEAN);
+                duration_s DOUBLE, policy_first BIGINT, policy_last BIGINT, excluded BOOLEAN, operator VARCHAR, role VARCHAR);
             CREATE TABLE steps (episode INTEGER, step INTEGER, session_s DOUBLE, source VARCHAR, limits VARCHAR, altered BOOLEAN, reward DOUBLE, terminated BOOLEAN, truncated BOOLEAN,
                 policy_version BIGINT, force_n DOUBLE, torque_nm DOUBLE, speed_m_s DOUBLE);
             """);
@@ -79,7 +79,7 @@ internal sealed class AuditQuery : IDisposable
             var (first, last) = (e.Steps[0], e.Steps[^1]);
             episodes.CreateRow().AppendValue(e.Info.Index).AppendValue(e.Info.Kind.ToString()).AppendValue(e.Outcome.ToString()).AppendValue(e.Info.Seed).AppendValue(e.Info.Task)
                 .AppendValue(e.Info.ConfigHash).AppendValue(e.Steps.Count).AppendValue(e.Transitions.Count(t => t.IsIntervention)).AppendValue((double)e.Transitions.Sum(t => t.Reward))
-                .AppendValue(last.Transition.Next.Time.Since(first.Transition.Observation.Time) * 1e-9).AppendValue(first.PolicyVersion).AppendValue(last.PolicyVersion).AppendValue(e.Excluded).EndRow();
+                .AppendValue(last.Transition.Next.Time.Since(first.Transition.Observation.Time) * 1e-9).AppendValue(first.PolicyVersion).AppendValue(last.PolicyVersion).AppendValue(e.Excluded).AppendValue(e.Info.Operator).AppendValue(e.Info.OperatorRole).EndRow();
             foreach (var (i, step) in e.Steps.Index())
             {
                 var t = step.Transition;

@@ -11,11 +11,12 @@ internal sealed partial class KillVictims : IDisposable
     private readonly Process _actor;
     private readonly Task<string> _errors;
 
-    public KillVictims(IEnumerable<string> arguments)
+    public KillVictims(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(KillVictims).Assembly.Location);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         _actor = Process.Start(start)!;
         _actor.StandardOutput.Close();
         _errors = _actor.StandardError.ReadToEndAsync();
@@ -27,8 +28,11 @@ internal sealed partial class KillVictims : IDisposable
     /// <summary>What the actor said; for when it ended by itself.</summary>
     public string Errors => _errors.Wait(TimeSpan.FromSeconds(10)) ? _errors.Result : "";
 
-    /// <summary>Whether there is a learner to kill now.</summary>
-    public bool KillLearner() => Learner() is { } id && Kill(id, SigKill) == 0;
+    /// <summary>The actor's process.</summary>
+    public int Actor => _actor.Id;
+
+    /// <summary>The learner that was killed; null where there is none now.</summary>
+    public int? KillLearner() => Learner() is { } id && Kill(id, SigKill) == 0 ? id : null;
 
     public void KillActor()
     {
@@ -50,7 +54,8 @@ internal sealed partial class KillVictims : IDisposable
         _actor.Dispose();
     }
 
-    private int? Learner()
+    /// <summary>The newest learner's process; null where there is none.</summary>
+    public int? Learner()
     {
         try
         {

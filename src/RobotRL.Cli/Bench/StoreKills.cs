@@ -14,22 +14,28 @@ namespace RobotRL.Cli.Bench;
 /// <param name="Duplicated">Steps that are in the store twice.</param>
 /// <param name="Unreadable">Files that do not pass every checksum.</param>
 /// <param name="TakenOnce">Whether a learner that starts now reads each stored step exactly once.</param>
+/// <param name="AuditAtKills">Kills right after which the audit log was verified, an unfinished last line forgiven.</param>
+/// <param name="AuditAtRestarts">Restarts that came as far as opening the audit log, after which it was verified with nothing forgiven, and the end; the others were killed before.</param>
+/// <param name="AuditFailures">Verifications that found something.</param>
 internal sealed record StoreKillFigures(
-    int Kills, int ActorKills, int LearnerKills, int BothKills, int Acknowledged, int Stored, int Lost, int Duplicated, int Unreadable, int Episodes, int Interrupted, bool TakenOnce, double WallS)
+    int Kills, int ActorKills, int LearnerKills, int BothKills, int Acknowledged, int Stored, int Lost, int Duplicated, int Unreadable, int Episodes, int Interrupted, bool TakenOnce,
+    int AuditAtKills, int AuditAtRestarts, int AuditFailures, double AuditS, double WallS)
 {
-    public bool Holds => Lost == 0 && Duplicated == 0 && Unreadable == 0 && TakenOnce;
+    public bool Holds => Lost == 0 && Duplicated == 0 && Unreadable == 0 && TakenOnce && AuditFailures == 0;
 }
 
 /// <summary>
 /// Trains with a learner in a process of its own and ends actor, learner or both with SIGKILL at random moments: some while they start, most while they act.
-/// Then holds what the store has against what it acknowledged.
+/// After each kill and each restart the run's audit log must hold. At the end what the store has is held against what it acknowledged.
 /// </summary>
 internal sealed class StoreKills(string folder, int kills, ulong seed, Action<string> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly string _run = Path.Combine(folder, "run"), _receipts = Path.Combine(folder, "receipts.txt");
     private readonly RandomStream _random = new(seed);
-    private int _actors, _learners, _both;
+    private readonly KilledAudit _audit = new(Path.Combine(folder, "run"), Path.Combine(folder, "evidence"), log);
+    private int _actors, _learners, _both, _killedLearner;
+    private bool _awaitsLog = true;
 
     public StoreKillFigures Run(CancellationToken cancel)
     {
@@ -40,10 +46,12 @@ internal sealed class StoreKills(string folder, int kills, ulong seed, Action<st
         {
             for (var kill = 0; kill < kills && !cancel.IsCancellationRequested; kill++)
             {
-                victims ??= new KillVictims(Arguments(envSteps: 1_000_000));
-                AwaitMoment(victims, cancel);
+                victims ??= new KillVictims(Arguments(envSteps: 1_000_000), _audit.Environment);
+                AwaitMoment(victims, kill, cancel);
                 Strike(ref victims);
-                if ((kill + 1) % 10 == 0) log($"{kill + 1} kills, {Acknowledged()} steps acknowledged, {wall.Elapsed.TotalSeconds:F0} s");
+                _audit.AtKill(kill + 1);
+                _awaitsLog = true;
+                if ((kill + 1) % 10 == 0) log($"{kill + 1} kills, {Acknowledged()} steps acknowledged, {_audit.Failures} failures of {_audit.AtKills + _audit.AtRestarts} audit verifications, {wall.Elapsed.TotalSeconds:F0} s");
             }
         }
         finally
@@ -62,27 +70,39 @@ internal sealed class StoreKills(string folder, int kills, ulong seed, Action<st
     ];
 
     /// <summary>One in five falls into the start, the others after some steps more.</summary>
-    private void AwaitMoment(KillVictims victims, CancellationToken cancel)
+    private void AwaitMoment(KillVictims victims, int kill, CancellationToken cancel)
     {
         var waited = Stopwatch.StartNew();
         if (_random.Next(5) > 0)
             for (var (bytes, more) = (Bytes(), 30 * (1 + _random.Next(40))); Bytes() < bytes + more && !cancel.IsCancellationRequested; Thread.Sleep(1))
             {
+                VerifyOnceOpen(victims, kill);
                 if (victims.HasEnded) throw new InvalidOperationException($"The actor ended by itself: {victims.Errors}");
                 if (waited.Elapsed > Patience) throw new InvalidOperationException($"No step was recorded for {Patience.TotalMinutes} minutes.");
             }
         cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(_random.Next(300)));
+        VerifyOnceOpen(victims, kill);
+    }
+
+    /// <summary>As soon as what was started after the last kill has the audit log open, that must hold; once a restart.</summary>
+    private void VerifyOnceOpen(KillVictims victims, int kill)
+    {
+        if (!_awaitsLog || !(_killedLearner == 0 ? _audit.IsOpenIn(victims.Actor) : victims.Learner() is { } learner && learner != _killedLearner && _audit.IsOpenIn(learner))) return;
+        _audit.AtRestart(kill);
+        _awaitsLog = false;
     }
 
     private void Strike(ref KillVictims? victims)
     {
+        _killedLearner = 0;
         switch (_random.Next(3))
         {
             case 0:
                 victims!.KillActor();
                 _actors++;
                 break;
-            case 1 when victims!.KillLearner():
+            case 1 when victims!.KillLearner() is { } killed:
+                _killedLearner = killed;
                 _learners++;
                 return;
             default:
@@ -103,6 +123,7 @@ internal sealed class StoreKills(string folder, int kills, ulong seed, Action<st
             using var learning = RunLock.Learning(run);
             if (learning is not null || waited.Elapsed > Patience) break;
         }
+        _audit.AtEnd();
         using var recording = RunLock.Recording(run);
         var store = EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log);
         Dictionary<(int, int), string> stored = [];
@@ -125,7 +146,8 @@ internal sealed class StoreKills(string folder, int kills, ulong seed, Action<st
         using var tail = new EpisodeTail(run.Episodes);
         var taken = tail.Poll().SelectMany(p => p.Steps.Select(s => Receipts.Checksum(s.Transition))).ToList();
         return new(_actors + _learners + _both, _actors, _learners, _both, acknowledged.Count, stored.Count, lost, stored.Count - stored.Values.Distinct().Count(), unreadable,
-            store.Files.Count, interrupted, taken.Count == stored.Count && taken.Order(StringComparer.Ordinal).SequenceEqual(stored.Values.Order(StringComparer.Ordinal)), wallS);
+            store.Files.Count, interrupted, taken.Count == stored.Count && taken.Order(StringComparer.Ordinal).SequenceEqual(stored.Values.Order(StringComparer.Ordinal)),
+            _audit.AtKills, _audit.AtRestarts, _audit.Failures, _audit.SpentS, wallS);
     }
 
     /// <summary>Killed within its first step a file holds nothing that could be lost.</summary>

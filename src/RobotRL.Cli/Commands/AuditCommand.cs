@@ -11,11 +11,12 @@ namespace RobotRL.Cli.Commands;
 /// <summary><c>robotrl audit</c>: the reviewer's tools.</summary>
 internal static class AuditCommand
 {
-    public static Command Create() => new("audit", "Prove what happened: verify, query, report; remove what need not be kept")
+    public static Command Create() => new("audit", "Prove what happened: verify, query, report, approve; remove what need not be kept")
     {
         Verify(),
         Query(),
         Report(),
+        Approve(),
         Prune(),
     };
 
@@ -67,20 +68,42 @@ internal static class AuditCommand
         });
     }
 
+    private static Command Approve()
+    {
+        var (run, by) = (SharedOptions.Run(), OperatorInCharge.By());
+        Option<string> policy = new("--policy") { Description = "Which: digits of a SHA-256 that the log knows it by, or latest for the newest checkpoint", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why", Required = true }.Where(text => !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl), "write why, in one line");
+        return new Command("approve", "Record who approves a policy, and why, with what it came of and how it did") { run, policy, by, reason }.Does((parse, _) =>
+        {
+            var directory = RunDirectory.Open(parse.GetRequiredValue(run));
+            var approved = PolicyApproval.Record(directory, Configured(directory), parse.GetRequiredValue(policy), parse.GetRequiredValue(by), parse.GetRequiredValue(reason));
+            Console.Error.WriteLine($"{approved.Checkpoint ?? $"version {approved.Version}"} is approved by {parse.GetRequiredValue(by)}{(approved.Evaluation is null ? "; no evaluation of it is on record" : "")}");
+            CommandLine.Result(parse, approved);
+            return ExitCode.Done;
+        });
+    }
+
     private static Command Prune()
     {
         var run = SharedOptions.Run();
-        return new Command("prune", "Remove records that have been kept as long as the configuration says, and record that") { run }.Does((parse, _) =>
+        Option<bool> dry = new("--dry-run") { Description = "Say what would go, and remove nothing" };
+        return new Command("prune", "Remove records, episodes and event files that have been kept as long as the configuration says, and record that") { run, dry }.Does((parse, _) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
-            var audit = Configured(directory);
+            var (audit, isDry) = (Configured(directory), parse.GetValue(dry));
             RetentionSpans spans = new(audit.InterventionsDays, audit.SafetyDays, audit.OtherDays);
             if (!Directory.Exists(directory.Audit)) throw new BadInputException($"{directory.Path}: no audit log here");
-            var result = AuditRetention.Prune(directory.Audit, spans, AuditActor.Here(Environment.UserName, "reviewer", "audit prune"), AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current);
-            Console.Error.WriteLine(result.Records == 0
-                ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, other events {spans.OtherDays}"
-                : $"{result.Records} records removed and their removal recorded");
-            CommandLine.Result(parse, new { result.Records, result.Ranges });
+            var files = FileRetention.Expired(directory, spans, DateTime.UtcNow);
+            // Records may go while others write the log; recordings not from under whoever trains on them.
+            using var alone = isDry || files.Count == 0 ? null : RunLock.Recording(directory);
+            var actor = AuditActor.Here(Environment.UserName, "reviewer", "audit prune");
+            if (!isDry && files.Count > 0) FileRetention.Remove(directory, files, spans, audit, actor);
+            var (records, ranges) = isDry ? new(AuditRetention.CountExpired(directory.Audit, spans), []) : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current);
+            foreach (var file in files) Console.Error.WriteLine($"{file.File}  {file.Class.ToString().ToLowerInvariant()}, written {file.WrittenUtc:yyyy-MM-dd}, {file.Bytes} bytes");
+            Console.Error.WriteLine(records == 0 && files.Count == 0
+                ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, everything else {spans.OtherDays}"
+                : $"{records} records and {files.Count} recordings ({files.Sum(f => f.Bytes) / 1_000_000.0:F1} MB) {(isDry ? "would go; nothing was removed" : "removed, and their removal recorded")}");
+            CommandLine.Result(parse, new { DryRun = isDry, Records = records, Ranges = ranges, Files = files });
             return ExitCode.Done;
         });
     }

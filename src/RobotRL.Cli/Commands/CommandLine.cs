@@ -99,7 +99,7 @@ internal static partial class CommandLine
         }
         catch (IOException e)
         {
-            Console.Error.WriteLine($"stopped safely: {e.Message}; free the disk or mend its rights, then run the same command: it resumes");
+            Console.Error.WriteLine($"stopped safely: {Actor.DiskFault.Text(e)}");
             return ExitCode.Fault;
         }
         // A defect, or what nobody foresaw: scripts must not take it for an answer, and whoever mends it needs the trace.

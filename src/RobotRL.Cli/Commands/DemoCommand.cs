@@ -23,7 +23,7 @@ internal static class DemoCommand
             var configuration = RunConfiguration.Load(Task);
             var identity = new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted), false);
             var goal = new TrainingGoal(long.MaxValue, UntilSuccess: 1, SuccessWindow: 20, long.MaxValue, 60 * parse.GetValue(minutes));
-            var training = TrainCommand.Run(configuration, parse.GetRequiredValue(run), identity, goal, OperatorKind.Scripted, Pace.Lockstep, cancel);
+            var training = TrainCommand.Run(configuration, parse.GetRequiredValue(run), identity, goal, OperatorKind.Scripted, OperatorInCharge.Driving(OperatorKind.Scripted, null, null), Pace.Lockstep, cancel);
             if (!training.Finished) return ExitCode.Done;
 
             Console.Error.WriteLine($"Trained for {training.WallS / 60:F1} minutes and {training.EnvSteps} steps of {configuration.Task.DecisionPeriodNs / 1e6:F0} ms. Now {parse.GetValue(episodes)} episodes alone:");

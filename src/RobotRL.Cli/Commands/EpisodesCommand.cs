@@ -47,7 +47,7 @@ internal static class EpisodesCommand
             StepLine[] steps = [.. episode.Steps.Select(StepLine.Of)];
             Amendment[] amended = [.. amendments.All.Where(a => a.Episode == episode.Info.Index)];
             Write([EpisodeLine.Heads, line, .. amended.Select(a => $"amended {a.TimeUtc:u} by {a.Author}: {a.Reason}"), StepLine.Heads, .. steps]);
-            CommandLine.Result(parse, new { Episode = line, episode.Info.Task, episode.Info.ConfigHash, episode.Info.Cameras, Amendments = amended, Steps = steps });
+            CommandLine.Result(parse, new { Episode = line, episode.Info.Task, episode.Info.ConfigHash, episode.Info.Operator, episode.Info.OperatorRole, episode.Info.Cameras, Amendments = amended, Steps = steps });
             return ExitCode.Done;
         });
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RobotRL.Audit;
+using RobotRL.Cli.Actor;
 using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Composition;
 using RobotRL.Cli.Evaluation;
@@ -21,29 +22,32 @@ internal static class EvalCommand
         var seed = SharedOptions.Seed(1_000_001);
         var pace = SharedOptions.Pace();
         var channel = SharedOptions.Channel();
-        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace, channel }.Does((parse, cancel) =>
+        var (operatorId, operatorRole) = (OperatorInCharge.Id(), OperatorInCharge.AsWhat());
+        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace, channel, operatorId, operatorRole }.Does((parse, cancel) =>
         {
-            var result = Run(RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetValue(episodes), parse.GetValue(seed), parse.GetValue(pace), cancel, parse.GetValue(channel));
+            var result = Run(RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetValue(episodes), parse.GetValue(seed), parse.GetValue(pace), cancel, parse.GetValue(channel),
+                OperatorInCharge.Watching(parse.GetValue(operatorId), parse.GetValue(operatorRole)));
             Console.Error.WriteLine(Text(result));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
         });
     }
 
-    public static EvaluationResult Run(RunDirectory run, int episodes, ulong seed, Pace pace, CancellationToken cancel, string? channel = null)
+    public static EvaluationResult Run(RunDirectory run, int episodes, ulong seed, Pace pace, CancellationToken cancel, string? channel = null, OperatorInCharge? inCharge = null)
     {
         SharedOptions.Require(pace, channel);
         var configuration = RunConfiguration.Load(run.ConfigPath);
         using var rig = new SimulatedRig(configuration, pace, channel, run.Events);
         var (weights, checkpoint) = Weights(run, configuration);
-        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here("none", "unattended", "eval"),
+        var (name, role) = inCharge ?? OperatorInCharge.Watching(null, null);
+        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(name, role, "eval"),
             new { Episodes = episodes, Seed = seed, Pace = pace.ToString(), Checkpoint = checkpoint, weights.Version }), configuration, rig.Control, rig.Records);
-        return audit.Around(() =>
+        return audit.Around(() => DiskFault.Stops(rig, audit, () =>
         {
             var result = Evaluator.Run(rig, weights, episodes, seed, _ => { }, cancel, audit);
             audit.Policies.Evaluated(checkpoint, weights, result);
             return result;
-        });
+        }));
     }
 
     public static string Text(EvaluationResult r) =>

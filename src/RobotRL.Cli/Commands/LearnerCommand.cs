@@ -36,6 +36,7 @@ internal static class LearnerCommand
             var patience = TimeSpan.FromSeconds(parse.GetValue(wait));
             var directory = Await(() => RunDirectory.Exists(parse.GetRequiredValue(run)) ? RunDirectory.Open(parse.GetRequiredValue(run)) : null, patience, stop.Token)
                 ?? RunDirectory.Open(parse.GetRequiredValue(run));
+            directory.RequireWhole();
             using var learning = Await(() => RunLock.Learning(directory), patience, stop.Token)
                 ?? throw new BadInputException($"{directory.Path}: another process learns in this run; end it first");
             var configuration = RunConfiguration.Load(directory.ConfigPath);

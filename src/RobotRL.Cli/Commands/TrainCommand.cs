@@ -25,54 +25,55 @@ internal static class TrainCommand
         var humanSteps = new Option<long>("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included", DefaultValueFactory = _ => long.MaxValue }.Where(n => n >= 0, "write a number of steps");
         var wall = new Option<double>("--wall-seconds") { Description = "Stop this session after so many seconds", DefaultValueFactory = _ => double.PositiveInfinity }.Where(t => t > 0, "write a number of seconds above 0");
         var teleoperator = SharedOptions.Operator(OperatorKind.Scripted);
+        var (operatorId, operatorRole) = (OperatorInCharge.Id(), OperatorInCharge.AsWhat());
         Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
         var pace = SharedOptions.Pace();
         var channel = SharedOptions.Channel();
         Option<LearnerPlace> learner = new("--learner") { Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)" };
         Option<string?> receipts = new("--receipts") { Description = "Append a line with a checksum to this file for every step that the store acknowledged" };
         var set = SharedOptions.Set();
-        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, deterministic, pace, channel, learner, receipts, set }
+        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner, receipts, set }
             .Does((parse, cancel) =>
             {
                 var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
                 if (parse.GetValue(deterministic) && parse.GetValue(learner) != LearnerPlace.Thread)
                     throw new BadInputException("--deterministic: acting and learning take turns in one process; leave --learner out");
+                RequirePace(parse.GetValue(teleoperator), parse.GetValue(pace));
                 using var acknowledged = parse.GetValue(receipts) is { } file ? new Receipts(file) : null;
                 var result = Run(configuration, parse.GetRequiredValue(run),
                     new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(), parse.GetValue(deterministic)),
                     new TrainingGoal(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(window), parse.GetValue(humanSteps), parse.GetValue(wall)),
-                    parse.GetValue(teleoperator), parse.GetValue(pace), cancel, parse.GetValue(channel), parse.GetValue(learner), acknowledged);
+                    parse.GetValue(teleoperator), OperatorInCharge.Driving(parse.GetValue(teleoperator), parse.GetValue(operatorId), parse.GetValue(operatorRole)),
+                    parse.GetValue(pace), cancel, parse.GetValue(channel), parse.GetValue(learner), acknowledged);
                 CommandLine.Result(parse, result);
                 return ExitCode.Done;
             });
     }
 
     public static TrainingResult Run(
-        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, CancellationToken cancel,
+        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, OperatorInCharge inCharge, Pace pace, CancellationToken cancel,
         string? channel = null, LearnerPlace learner = LearnerPlace.Thread, Receipts? receipts = null) =>
-        InSession(configuration, folder, identity, goal, teleoperator, pace, session => session.Run(learner, cancel), channel, receipts);
+        InSession(configuration, folder, identity, goal, teleoperator, inCharge, pace, session => session.Run(learner, cancel), channel, receipts);
 
     /// <summary>Makes the run's folder or goes on with what it holds.</summary>
     public static T InSession<T>(
-        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, Pace pace, Func<TrainingSession, T> body,
+        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, OperatorInCharge inCharge, Pace pace, Func<TrainingSession, T> body,
         string? channel = null, Receipts? receipts = null)
     {
         SharedOptions.Require(pace, channel, identity.Deterministic);
-        RequireHands(teleoperator, pace);
+        RequireTerminal(teleoperator);
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)));
-        var hands = Teleoperator(teleoperator, rig, identity.Seed);
+        var hands = Teleoperator(teleoperator, inCharge.Name, rig, identity.Seed);
         var run = OpenOrCreate(folder, identity, configuration.ResolvedYaml);
         using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
-        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(hands.Identity, RoleOf(teleoperator), goal.EnvSteps == 0 ? "record" : "train"),
+        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(inCharge.Name, inCharge.Role, goal.EnvSteps == 0 ? "record" : "train"),
             new { Operator = teleoperator.ToString(), Pace = pace.ToString(), identity.Deterministic, Goal = goal }), configuration, rig.Control, rig.Records);
-        var session = new TrainingSession(run, rig, hands, audit, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts };
-        return audit.Around(() => body(session));
+        var session = new TrainingSession(run, rig, hands, audit, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts, InCharge = inCharge };
+        return audit.Around(() => DiskFault.Stops(rig, audit, () => body(session)));
     }
-
-    private static string RoleOf(OperatorKind kind) => kind switch { OperatorKind.Live => "operator", OperatorKind.Scripted => "simulated-operator", _ => "unattended" };
 
     /// <summary>The run of a folder, which must be of the same configuration and seed where there is one.</summary>
     public static RunDirectory OpenOrCreate(string folder, RunIdentity identity, string resolvedYaml) =>
@@ -85,20 +86,24 @@ internal static class TrainCommand
             throw new BadInputException($"{folder}: the run was started with another configuration (hash {run.Identity.ConfigHash[..12]}, now {identity.ConfigHash[..12]}); use its config.yaml or name a new folder");
         if (run.Identity.Seed != identity.Seed)
             throw new BadInputException($"{folder}: the run was started with --seed {run.Identity.Seed}; use it or name a new folder");
+        run.RequireWhole();
         return run.For(identity.Deterministic);
     }
 
-    private static ITeleoperator Teleoperator(OperatorKind kind, SimulatedRig rig, ulong seed) => kind switch
+    private static ITeleoperator Teleoperator(OperatorKind kind, string name, SimulatedRig rig, ulong seed) => kind switch
     {
-        OperatorKind.Scripted => new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed),
-        OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed)),
-        _ => new KeyboardTeleoperator(Environment.UserName, rig.Configuration.Task.Actions, () => rig.Now, () => rig.Control.Stop()),
+        OperatorKind.Scripted => new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed) { Identity = name },
+        OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed) { Identity = name }),
+        _ => new KeyboardTeleoperator(name, rig.Configuration.Task.Actions, () => rig.Now, () => rig.Control.Stop()),
     };
 
-    private static void RequireHands(OperatorKind kind, Pace pace)
+    private static void RequirePace(OperatorKind kind, Pace pace)
     {
-        if (kind != OperatorKind.Live) return;
-        if (pace != Pace.Realtime) throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime");
-        if (Console.IsInputRedirected) throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one");
+        if (kind == OperatorKind.Live && pace != Pace.Realtime) throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime");
+    }
+
+    private static void RequireTerminal(OperatorKind kind)
+    {
+        if (kind == OperatorKind.Live && Console.IsInputRedirected) throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one");
     }
 }

@@ -77,7 +77,9 @@ internal sealed class EventWriter : IDisposable
         }
         catch
         {
+            // A disk that is full takes names, and nothing else: what holds nothing is not left behind.
             _file.Dispose();
+            File.Delete(activePath);
             throw;
         }
     }

@@ -35,6 +35,7 @@ internal sealed class EventFolder
     /// <summary>Begins a file under the next index.</summary>
     public EventWriter Begin(EventInfo info, out int index)
     {
+        const int exists = 17, existsOnWindows = unchecked((int)0x80070050);
         Directory.CreateDirectory(_path);
         index = Directory.EnumerateFiles(_path).Select(IndexOf).DefaultIfEmpty(-1).Max() + 1;
         while (true)
@@ -42,7 +43,7 @@ internal sealed class EventFolder
             {
                 return new EventWriter(info, PathOf(index, Active), PathOf(index, Extension));
             }
-            catch (IOException) when (File.Exists(PathOf(index, Active)))
+            catch (IOException e) when (e.HResult is exists or existsOnWindows)
             {
                 index++; // another process was faster
             }

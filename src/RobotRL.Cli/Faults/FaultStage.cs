@@ -127,7 +127,7 @@ internal sealed partial class FaultStage : IDisposable
     }
 
     private Child Start() => _live
-        ? Child.AtTerminal(["train", _file, "--run", _file + ".run", "--operator", "live", "--pace", "realtime", "--channel", _channel])
+        ? Child.AtTerminal(["train", _file, "--run", _file + ".run", "--operator", "live", "--operator-id", "somebody", "--pace", "realtime", "--channel", _channel])
         : new(["bench", "faults", "party", FaultParty.Actor, _file, "--channel", _channel, .. _garbage ? (string[])["--garbage"] : []]);
 
     /// <summary>Whoever lost the terminal ends by itself; what does not, by its number, and the run it made goes.</summary>

@@ -74,7 +74,15 @@ internal sealed class MetricsLog : IDisposable
 
     public void Dispose()
     {
-        lock (_lock) _lines.Dispose();
+        lock (_lock)
+            try
+            {
+                _lines.Dispose();
+            }
+            catch (IOException)
+            {
+                // A line that could not be written has been told of.
+            }
     }
 
     /// <summary>A kill may leave half a line: it is no record, and the next one must not be glued to it.</summary>

@@ -40,6 +40,9 @@ internal sealed class RunDirectory
     public string Critics => System.IO.Path.Combine(Weights, "critics");
 
     public string Audit => System.IO.Path.Combine(Path, "audit");
+
+    /// <summary>A line for each recording that retention removed.</summary>
+    public string Pruned => System.IO.Path.Combine(Path, "pruned.jsonl");
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
 
     /// <summary>Whether a run lives in the folder.</summary>
@@ -79,6 +82,14 @@ internal sealed class RunDirectory
 
     /// <summary>The same run, for a session that acts and learns in turn or at once: demonstrations recorded beforehand serve either.</summary>
     public RunDirectory For(bool deterministic) => new(Path, Identity with { Deterministic = deterministic });
+
+    /// <summary>A run that lost a part of its experience would go on to another policy than the log's lineage says, under the same numbers.</summary>
+    /// <exception cref="BadInputException">Retention removed episodes.</exception>
+    public void RequireWhole()
+    {
+        var gone = File.Exists(Pruned) ? File.ReadLines(Pruned).Count(line => line.Contains("\"file\":\"episodes/", StringComparison.Ordinal)) : 0;
+        if (gone > 0) throw new BadInputException($"{Path}: retention removed {gone} of its episodes (pruned.jsonl), so it can be evaluated and not gone on with; train in a new folder");
+    }
 
     /// <summary>Writes beside and renames, so that a reader never sees half a file.</summary>
     public static void WriteAside(string path, string text)

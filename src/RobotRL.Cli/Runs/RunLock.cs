@@ -21,11 +21,12 @@ internal sealed class RunLock : IDisposable
 
     private static RunLock? TryTake(RunDirectory run, string name)
     {
+        const int wouldBlock = 11, wouldBlockMac = 35, sharing = unchecked((int)0x80070020);
         try
         {
             return new(new FileStream(Path.Combine(run.Path, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e) when (e.GetType() == typeof(IOException))
+        catch (IOException e) when (e.HResult is wouldBlock or wouldBlockMac or sharing)
         {
             return null;
         }

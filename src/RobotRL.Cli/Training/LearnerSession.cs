@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RobotRL.Cli.Actor;
 using RobotRL.Cli.Auditing;
 using RobotRL.Cli.Runs;
 using RobotRL.Configuration;
@@ -78,7 +79,8 @@ internal sealed class LearnerSession(RunDirectory run, RunConfiguration configur
             governor.Complete();
             learning.Join();
         }
-        if (failure is LearningDivergedException) throw new Actor.SafeStopException(failure.Message + " The newest checkpoint and all episodes are kept");
+        if (failure is LearningDivergedException) throw new SafeStopException(failure.Message + " The newest checkpoint and all episodes are kept");
+        if (DiskFault.In(failure) is { } disk) throw new SafeStopException($"Learning ended: {DiskFault.Text(disk)}");
         if (failure is not null) throw new InvalidOperationException("The learner failed: " + failure.Message, failure);
         local.Save();
         files.Write(local.Learner.Snapshot());

@@ -35,6 +35,9 @@ internal sealed class TrainingSession(
     /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
     public Receipts? Receipts { get; init; }
 
+    /// <summary>Whose name the episodes bear.</summary>
+    public required OperatorInCharge InCharge { get; init; }
+
     public TrainingResult Run(LearnerPlace place, CancellationToken cancel)
     {
         var store = OpenStore();
@@ -171,6 +174,8 @@ internal sealed class TrainingSession(
             ConfigHash = run.Identity.ConfigHash,
             Cameras = [.. task.Cameras.Select(c => c.Name)],
             WallClockOffsetNs = 0,
+            Operator = InCharge.Name,
+            OperatorRole = InCharge.Role,
             Untraced = trace is not null ? null : rig.IsRealtime ? "the control loop ran in a process of its own" : "recording.ticks was false",
         }, trace is null ? null : TraceMessages.Format);
         void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerMetrics.Step, episodeEnded: false);

@@ -43,7 +43,7 @@ internal sealed class AuditReport
             Timeline();
             Sessions();
             Takeovers();
-            StopsAndReflexes();
+            new SafetyPart(_page, _entries, _moments, _configuration, _most).Write();
             LimitedDecisions();
             Policies();
             Limits();
@@ -112,54 +112,67 @@ internal sealed class AuditReport
         if (shown.Count == 0) return;
         _page.Raw($"<p class=\"lead\">{(shown.Count < Interventions.Count(i => i.Reason != "Demonstration") ? $"{shown.Count} interventions, spread over the run" : "Each intervention")}: what the cameras showed when the operator took over, and when they handed back.</p><div class=\"cards\">");
         foreach (var i in shown)
-            _page.Raw($"<div class=\"card\"><h3>{Html.Encode(i.Reason)}, episode {i.Episode}, step {i.Step}</h3><small>{Html.Encode(i.Began.TimeUtc)} · {Html.Encode(i.Began.Actor.Operator)} · {i.Steps} steps, {Html.Encode(i.DurationS)} s · policy version {i.Began.Actor.PolicyVersion} · {Html.Encode(i.Ended?.Reason)}</small>"
+            _page.Raw($"<div class=\"card\"><h3>{Html.Encode(i.Reason)}, episode {i.Episode}, step {i.Step}</h3><small>{Html.Encode(i.Began.TimeUtc)} · {Html.Encode(i.Began.Actor.Operator)} · {i.Steps} steps, {Html.Encode(i.DurationS)} s · policy version {SafetyPart.Version(i.Began)} · {Html.Encode(i.Ended?.Reason)}</small>"
                 + Shots(_moments.Pictures(i.Episode, i.Step, i.Step + Math.Max(0, i.Steps - 1))) + "</div>");
         _page.Raw("</div>");
     }
 
-    private void StopsAndReflexes()
+    private void LimitedDecisions()
     {
-        _page.Section("safety", "What the safety layer did", "Stops latch until a named operator clears them. A reflex in shadow mode decides and moves nothing.");
-        _page.Table(["time", "stop", "category", "value", "limit", "force, N", "driven by", "policy", "episode", "standstill after, ms", "cleared by"], Of(AuditEvent.Stopped).Select(s =>
-        {
-            var later = _entries.SkipWhile(e => e.Sequence <= s.Sequence).TakeWhile(e => e.Event != AuditEvent.Stopped.Name && e.Event != AuditEvent.SessionStarted.Name).ToList();
-            return (IReadOnlyList<object?>)[s.TimeUtc, s.Reason, s.Text("category"), s.Number("value"), Threshold(s, "limit"), s.Number("force_n"), s.Text("source"), s.Actor.PolicyVersion, s.Text("episode"),
-                later.Find(e => e.Event == AuditEvent.Standstill.Name)?.Number("after_ms") ?? double.NaN, later.Find(e => e.Event == AuditEvent.Reset.Name)?.Text("cleared_by") ?? "nobody"];
-        }), "The robot was never stopped.");
-        _page.Table(["time", "reflex", "reason", "recovery", "risk", "threshold", "margin", "critic", "mode", "driven by", "episode"], Of(AuditEvent.Reflex).Select(r => (IReadOnlyList<object?>)[
-            r.TimeUtc, $"{r.Text("from")} → {r.Text("to")}", r.Reason, r.Text("recovery"), r.Number("risk"), Threshold(r, "risk"), r.Number("margin"), r.Text("critic_version"), r.Text("shadow") == "true" ? "shadow" : "on", r.Text("source"), r.Text("episode")]),
-            _configuration.Safety is null ? "No critic is configured: the deterministic layer stands alone." : "The reflex never acted.");
-        var moments = Of(AuditEvent.Stopped).Concat(Of(AuditEvent.Reflex).Where(r => r.Text("from") == "Following")).OrderBy(e => e.Sequence).ToList();
-        var plots = Spread(moments, _most).Select(m => (Moment: m, Picture: Svg.Curves(_moments.Around(m)))).Where(p => p.Picture.Length > 0).ToList();
-        if (plots.Count == 0) return;
-        _page.Raw("<div class=\"cards\" style=\"grid-template-columns: repeat(auto-fill, minmax(470px, 1fr))\">");
-        foreach (var (moment, picture) in plots)
-            _page.Raw($"<div class=\"card\"><h3>{Html.Encode(moment.Event == AuditEvent.Stopped.Name ? "Stop" : "Reflex")}: {Html.Encode(moment.Reason)}</h3><small>{Html.Encode(moment.TimeUtc)} · episode {Html.Encode(moment.Text("episode"))}</small>{picture}</div>");
-        _page.Raw("</div>");
+        _page.Section("limited", "Decisions that a limit touched", "Every decision during which a limit was active; altered ones were executed otherwise than proposed.").Table(
+        ["limit", "decisions", "altered", "of the policy", "of a human", "largest force, N", "first", "last"],
+        Of(AuditEvent.Limited).SelectMany(e => (e.Reason ?? "").Split(", ").Select(flag => (Flag: flag, Entry: e))).GroupBy(f => f.Flag).OrderByDescending(g => g.Count()).Select(g => (IReadOnlyList<object?>)[
+            g.Key, g.Count(), g.Count(f => f.Entry.Text("altered") == "true"), g.Count(f => f.Entry.Text("source") == "Policy"), g.Count(f => f.Entry.Text("source") == "Human"), g.Max(f => f.Entry.Number("force_n")), g.First().Entry.TimeUtc, g.Last().Entry.TimeUtc]),
+            "No limit was active in any decision.");
+        Excursions();
     }
 
-    private void LimitedDecisions() => _page.Section("limited", "Decisions that a limit touched", "Every decision during which a limit was active; altered ones were executed otherwise than proposed.").Table(
-        ["limit", "decisions", "altered", "of the policy", "of a human", "first", "last"],
-        Of(AuditEvent.Limited).SelectMany(e => (e.Reason ?? "").Split(", ").Select(flag => (Flag: flag, Entry: e))).GroupBy(f => f.Flag).OrderByDescending(g => g.Count()).Select(g => (IReadOnlyList<object?>)[
-            g.Key, g.Count(), g.Count(f => f.Entry.Text("altered") == "true"), g.Count(f => f.Entry.Text("source") == "Policy"), g.Count(f => f.Entry.Text("source") == "Human"), g.First().Entry.TimeUtc, g.Last().Entry.TimeUtc]),
-        "No limit was active in any decision.");
+    /// <summary>Where the end effector was beyond the box that it has to keep to, as far as records have a position.</summary>
+    private void Excursions()
+    {
+        var box = _configuration.Robot.Limits.Workspace;
+        var placed = _entries.Where(e => e.Input("position_m") is { ValueKind: JsonValueKind.Array }).Select(e =>
+        {
+            double[] p = [.. e.Input("position_m")!.Value.EnumerateArray().Select(v => v.GetDouble())];
+            return (Entry: e, BeyondMm: 1000 * new[] { box.Min.X - p[0], p[0] - box.Max.X, box.Min.Y - p[1], p[1] - box.Max.Y, box.Min.Z - p[2], p[2] - box.Max.Z }.Max());
+        }).ToList();
+        var beyond = placed.Where(p => p.BeyondMm > 0).OrderByDescending(p => p.BeyondMm).ToList();
+        _page.Raw($"<h3>Excursions from the workspace</h3><p>{beyond.Count} of {placed.Count} records with a position lie outside the workspace{(beyond.Count > 0 ? $", the furthest {Html.Encode(beyond[0].BeyondMm)} mm" : "")}.</p>");
+        if (beyond.Count > 0)
+            _page.Table(["time", "beyond, mm", "record", "reason", "driven by", "episode"], beyond.Take(20).Select(p => (IReadOnlyList<object?>)[p.Entry.TimeUtc, p.BeyondMm, p.Entry.Event, p.Entry.Reason, p.Entry.Text("source"), p.Entry.Text("episode")]));
+    }
 
     private void Policies()
     {
         _page.Section("policies", "Which policy drove, and what it came of", "Lineage: weights ← checkpoint ← recorded episodes, demonstrations and human steps, seed, code, configuration.");
-        _page.Table(["checkpoint", "written", "tensors, SHA-256", "goes on from", "episodes", "environment steps", "demonstrations", "human steps", "seed", "code"], Of(AuditEvent.CheckpointWritten).Select(c => (IReadOnlyList<object?>)[
-            c.Text("checkpoint"), c.TimeUtc, Markup.Code(Short(c.Text("tensors_sha256"))), Lineage(c, "checkpoint"), Lineage(c, "episodes"), Lineage(c, "env_steps"), Lineage(c, "demonstrations"), Lineage(c, "human_steps"), Lineage(c, "seed"), Markup.Code(Lineage(c, "code_version"))]),
+        var approvals = Of(AuditEvent.PolicyApproved).ToList();
+        _page.Table(["approved", "by", "reason", "checkpoint", "version", "weights, SHA-256", "evaluated then"], approvals.Select(a =>
+        {
+            var p = a.Input("policy") ?? default;
+            var result = p.TryGetProperty("evaluation", out var evaluation) && evaluation.ValueKind == JsonValueKind.Object && evaluation.TryGetProperty("result", out var r) ? r : default;
+            return (IReadOnlyList<object?>)[a.TimeUtc, a.Text("approver"), a.Reason, Word(p, "checkpoint"), Word(p, "version"), Markup.Code(Short(Word(p, "weights_sha256"))),
+                result.ValueKind == JsonValueKind.Object ? $"{Get(result, "successes")} of {Get(result, "episodes")} succeeded" : "no evaluation on record"];
+        }), "No policy of this run was approved by anybody.");
+        _page.Table(["checkpoint", "written", "tensors, SHA-256", "goes on from", "episodes", "environment steps", "demonstrations", "human steps", "seed", "code", "approved by"], Of(AuditEvent.CheckpointWritten).Select(c => (IReadOnlyList<object?>)[
+            c.Text("checkpoint"), c.TimeUtc, Markup.Code(Short(c.Text("tensors_sha256"))), Lineage(c, "checkpoint"), Lineage(c, "episodes"), Lineage(c, "env_steps"), Lineage(c, "demonstrations"), Lineage(c, "human_steps"), Lineage(c, "seed"), Markup.Code(Lineage(c, "code_version")),
+            string.Join(", ", approvals.Where(a => Word(a.Input("policy") ?? default, "tensors_sha256") == c.Text("tensors_sha256")).Select(a => a.Text("approver")).Distinct()) is { Length: > 0 } by ? by : "nobody"]),
             "No checkpoint was written.");
         _page.Table(["evaluated", "checkpoint", "version", "weights, SHA-256", "episodes", "success", "95 % interval", "safety stops", "by"], Of(AuditEvent.Evaluated).Select(v =>
         {
             var r = v.Input("result") ?? default;
-            return (IReadOnlyList<object?>)[v.TimeUtc, v.Text("checkpoint"), v.Text("version"), Markup.Code(Short(v.Text("sha256"))), Get(r, "episodes"), Get(r, "success_rate"), $"{Get(r, "wilson_low"):P1} to {Get(r, "wilson_high"):P1}", Get(r, "violations"), v.Actor.Account];
+            return (IReadOnlyList<object?>)[v.TimeUtc, v.Text("checkpoint"), v.Text("version"), Markup.Code(Short(v.Text("sha256"))), Get(r, "episodes"), Get(r, "success_rate"), $"{Get(r, "wilson_low"):P1} to {Get(r, "wilson_high"):P1}", Get(r, "violations"), $"{v.Actor.Operator}, {v.Actor.Role}"];
         }), "No evaluation was recorded.");
         var published = Of(AuditEvent.PolicyPublished).ToList();
         var drove = Of(AuditEvent.EpisodeEnded).Where(e => e.Actor.PolicyVersion >= 0).GroupBy(e => e.Actor.PolicyVersion).OrderBy(g => g.Key).ToList();
-        _page.Raw($"<p>{published.Count} versions were published; {drove.Count} of them ended an episode. Which version proposed each single step stands with the step.</p>");
-        _page.Table(["version at the episode's end", "weights, SHA-256", "published", "episodes", "successes", "stops"], Spread(drove, 40).Select(g => (IReadOnlyList<object?>)[g.Key,
-            Markup.Code(Short(published.LastOrDefault(p => p.Text("version") == $"{g.Key}")?.Text("sha256"))), published.LastOrDefault(p => p.Text("version") == $"{g.Key}")?.TimeUtc, g.Count(), g.Count(e => e.Reason == "Success"), g.Count(e => e.Reason == "SafetyStop")]));
+        _page.Raw($"<p>{published.Count} versions were published; {drove.Count} drove at the end of an episode, as listed. Which version proposed each single step stands with the step.</p>");
+        _page.Table(["version", "weights, SHA-256", "from", "to", "episodes", "successes", "stops", "learned from: episodes", "environment steps", "demonstrations"], Spread(drove, 40).Select(g =>
+        {
+            // What an evaluation acted with was kept as a checkpoint, and need not have been published.
+            var of = published.LastOrDefault(p => p.Text("version") == $"{g.Key}") ?? Of(AuditEvent.CheckpointWritten).LastOrDefault(c => c.Text("checkpoint") == $"step-{g.Key}");
+            var weights = published.Concat(Of(AuditEvent.Evaluated)).LastOrDefault(p => p.Text("version") == $"{g.Key}")?.Text("sha256");
+            return (IReadOnlyList<object?>)[g.Key, Markup.Code(Short(weights)), g.First().TimeUtc, g.Last().TimeUtc, g.Count(), g.Count(e => e.Reason == "Success"), g.Count(e => e.Reason == "SafetyStop"),
+                of is null ? null : Lineage(of, "episodes"), of is null ? null : Lineage(of, "env_steps"), of is null ? null : Lineage(of, "demonstrations")];
+        }));
     }
 
     private void Limits()
@@ -184,28 +197,31 @@ internal sealed class AuditReport
         _page.Section("log", "The log itself", "What was done to it, and what a verifier found.");
         _page.Table(["where", "finding"], _verdict.Findings.Select(f => (IReadOnlyList<object?>)[$"{f.File}{(f.Line > 0 ? $":{f.Line}" : "")}", $"{f.Kind}: {f.Text}"]), "Verification found nothing wrong.");
         foreach (var remark in _verdict.Remarks) _page.Raw($"<p>{Html.Encode(remark)}</p>");
-        AuditEvent[] own = [AuditEvent.LogCreated, AuditEvent.LogRecovered, AuditEvent.WriterLost, AuditEvent.AnchorFailed, AuditEvent.RetentionPruned];
-        _page.Table(["time", "event", "reason", "details"], _entries.Where(e => own.Any(o => o.Name == e.Event)).Select(e => (IReadOnlyList<object?>)[e.TimeUtc, e.Event, e.Reason, Markup.Code(e.Inputs.ValueKind == JsonValueKind.Object ? e.Inputs.GetRawText() : null)]));
+        AuditEvent[] own = [AuditEvent.LogCreated, AuditEvent.LogRecovered, AuditEvent.WriterLost, AuditEvent.AnchorFailed, AuditEvent.RetentionPruned, AuditEvent.FilesPruned];
+        _page.Table(["time", "event", "reason", "details"], _entries.Where(e => own.Any(o => o.Name == e.Event)).Select(e => (IReadOnlyList<object?>)[e.TimeUtc, e.Event, e.Reason, e.Event == AuditEvent.FilesPruned.Name ? $"{e.Text("count")} recordings, {e.Text("bytes")} bytes; names and hashes stand in record {e.Sequence}" : Markup.Code(e.Inputs.ValueKind == JsonValueKind.Object ? e.Inputs.GetRawText() : null)]));
         var clocks = Of(AuditEvent.Clock).ToList();
         var opened = Of(AuditEvent.LogOpened).ToList();
         var kept = opened.Select(o => o.Text("clock_synchronized")).Concat(clocks.Select(c => c.Text("synchronized"))).ToList();
         _page.Raw($"<p>Wall clock: looked at {kept.Count} times, kept right by the system {kept.Count(k => k == "true")} times; largest step against the monotonic clock {Html.Encode(clocks.Select(c => Math.Abs(c.Number("stepped_ms"))).DefaultIfEmpty(double.NaN).Max())} ms.</p>");
         _page.Raw($"<p>Retention: interventions and versions {_configuration.Audit.InterventionsDays} days, safety decisions {_configuration.Audit.SafetyDays}, other events {_configuration.Audit.OtherDays}. Verify this page against the log with <code>robotrl audit verify</code>.</p>");
+        _page.Raw($"<p>This page is about {_page.Length / 1000} kB and fetches nothing. At most {_most} interventions have pictures and {_most} stops and {_most} reflexes have curves (<code>--most</code>).</p>");
     }
 
     private static string Shots(IReadOnlyList<(string Caption, string Uri)> pictures) => pictures.Count == 0 ? ""
         : "<div class=\"shots\">" + string.Concat(pictures.Select(p => $"<figure><img src=\"{p.Uri}\" alt=\"{Html.Encode(p.Caption)}\"><figcaption>{Html.Encode(p.Caption)}</figcaption></figure>")) + "</div>";
 
     /// <summary>So many at most, evenly spread over all.</summary>
-    private static List<T> Spread<T>(List<T> all, int most) => all.Count <= most ? all : [.. Enumerable.Range(0, most).Select(i => all[(int)((long)i * (all.Count - 1) / Math.Max(1, most - 1))])];
+    internal static List<T> Spread<T>(List<T> all, int most) => all.Count <= most ? all : [.. Enumerable.Range(0, most).Select(i => all[(int)((long)i * (all.Count - 1) / Math.Max(1, most - 1))])];
 
     private static string? Short(string? hash) => hash is { Length: > 16 } ? hash[..16] : hash;
 
-    private static double Threshold(AuditEntry e, string name) => e.Thresholds.ValueKind == JsonValueKind.Object && e.Thresholds.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
+    internal static double Threshold(AuditEntry e, string name) => e.Thresholds.ValueKind == JsonValueKind.Object && e.Thresholds.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
 
     private static string? Lineage(AuditEntry e, string name) => e.Input("lineage") is { } lineage && lineage.TryGetProperty(name, out var value) ? value.ToString() : null;
 
     private static double Get(JsonElement e, string name) => e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
+
+    private static string? Word(JsonElement e, string name) => e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out var v) ? v.ToString() : null;
 
     private static IEnumerable<(string Name, string Value)> Flat(string name, JsonElement e) => e.ValueKind switch
     {

@@ -36,9 +36,12 @@ internal sealed class Html
         if (body.Count == 0) return Raw($"<p class=\"none\">{Encode(empty ?? "none")}</p>");
         string Class(int column) => body.Any(row => row[column] is double or int or long) ? " class=\"n\"" : "";
         Raw("<table><thead><tr>" + string.Concat(heads.Select((h, i) => $"<th{Class(i)}>{Encode(h)}</th>")) + "</tr></thead><tbody>");
-        foreach (var row in body) Raw("<tr>" + string.Concat(row.Select((cell, i) => $"<td{Class(i)}>{(cell is Markup m ? m.Text : Encode(cell))}</td>")) + "</tr>");
+        foreach (var row in body) Raw("<tr>" + string.Concat(row.Select((cell, i) => $"<td{(cell is DateTime ? " class=\"t\"" : Class(i))}>{(cell is Markup m ? m.Text : Encode(cell))}</td>")) + "</tr>");
         return Raw("</tbody></table>");
     }
+
+    /// <summary>Characters so far.</summary>
+    public int Length => _text.Length;
 
     public override string ToString() => _text.ToString();
 
@@ -59,7 +62,7 @@ internal sealed class Html
         td { border-bottom: 1px solid var(--line); padding: 4px 8px 4px 0; vertical-align: top; overflow-wrap: anywhere } .n { text-align: right; padding-right: 16px; font-variant-numeric: tabular-nums; white-space: nowrap }
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 12px } .card { border: 1px solid var(--line); border-radius: 6px; padding: 10px 12px; break-inside: avoid }
         .card h3 { margin: 0 0 2px } .shots { display: grid; grid-template-columns: repeat(auto-fit, minmax(64px, 1fr)); gap: 6px; margin-top: 6px } figure { margin: 0 } figure img { width: 100%; max-width: 140px; height: auto; image-rendering: pixelated; display: block; border: 1px solid var(--line) } figcaption { font-size: 11px; color: var(--soft) }
-        svg { width: 100%; height: auto; display: block } .plot { break-inside: avoid } nav a { color: inherit; margin-right: 14px } tr { break-inside: avoid }
+        .t { white-space: nowrap } svg { width: 100%; height: auto; display: block } .plot { break-inside: avoid } details { margin: 8px 0 } summary { cursor: pointer; color: var(--soft) } nav a { color: inherit; margin-right: 14px } tr { break-inside: avoid }
         @media print { html { background: #fff; font-size: 11px } body { max-width: none; padding: 0 } nav { display: none } h2 { break-after: avoid } @page { size: A4; margin: 14mm } }
         </style></head><body>
         {{_text}}

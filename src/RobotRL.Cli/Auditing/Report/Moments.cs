@@ -11,7 +11,7 @@ namespace RobotRL.Cli.Auditing.Report;
 /// <summary>What the run's episodes and event files show of a moment that the log tells of: pictures, force and risk.</summary>
 internal sealed class Moments(RunDirectory run, ProprioceptionScale scale, double collisionForceN)
 {
-    private const double AroundS = 10;
+    private const double AroundStopS = 10, AroundReflexS = 3;
     private const int MostPoints = 600;
     private readonly Dictionary<int, Episode?> _episodes = [];
     private readonly Dictionary<string, EventRecording?> _events = [];
@@ -35,19 +35,29 @@ internal sealed class Moments(RunDirectory run, ProprioceptionScale scale, doubl
     public IReadOnlyList<Curve> Around(AuditEntry entry)
     {
         var at = entry.SessionNs ?? 0;
+        var aroundNs = (entry.Event == AuditEvent.Reflex.Name ? AroundReflexS : AroundStopS) * 1e9;
         if (EventAt(entry) is { } file)
         {
-            var ticks = EventReader.ReadTicks(file).Where(t => Math.Abs(t.Time.Ns - at) <= AroundS * 1e9).ToList();
+            var ticks = EventReader.ReadTicks(file).Where(t => Math.Abs(t.Time.Ns - at) <= aroundNs).ToList();
             var stride = Math.Max(1, ticks.Count / MostPoints);
             // The largest of each stretch: a peak is what a reviewer looks for.
             var chunks = ticks.Chunk(stride).Select(c => ((c[0].Time.Ns - at) * 1e-9, Force: c.Max(t => t.Measured.ExternalWrenchInEndEffector.Force.Length), Risk: c.Max(t => t.Reflex.Critic == CriticStatus.Absent ? double.NaN : t.Reflex.Estimate.Risk))).ToList();
+            List<(double, double)> held = [];
+            for (var (i, from) = (0, -1); i <= ticks.Count; i++)
+            {
+                var acts = i < ticks.Count && ticks[i].Reflex.State != ReflexState.Following;
+                if (acts && from < 0) from = i;
+                if (acts || from < 0) continue;
+                held.Add(((ticks[from].Time.Ns - at) * 1e-9, (ticks[i - 1].Time.Ns - at) * 1e-9));
+                from = -1;
+            }
             var threshold = ticks.Count > 0 ? ticks[^1].Reflex.RiskThreshold : double.NaN;
-            var force = new Curve("External force", "N", "#2d6cdf", [.. chunks.Select(c => (c.Item1, c.Force))], collisionForceN);
-            return chunks.Exists(c => double.IsFinite(c.Risk)) ? [force, new("Risk", "", "#7b3fc4", [.. chunks.Select(c => (c.Item1, c.Risk))], threshold > 0 ? threshold : double.NaN)] : [force];
+            var force = new Curve("External force", "N", "#2d6cdf", [.. chunks.Select(c => (c.Item1, c.Force))], collisionForceN, held);
+            return chunks.Exists(c => double.IsFinite(c.Risk)) ? [force, new("Risk", "", "#7b3fc4", [.. chunks.Select(c => (c.Item1, c.Risk))], threshold > 0 ? threshold : double.NaN, held)] : [force];
         }
         if (entry.Input("episode") is not { } index || Episode(index.GetInt32()) is not { } e) return [];
         return [new("External force, at decisions", "N", "#2d6cdf",
-            [.. e.Steps.Select(s => s.Transition.Next).Where(o => Math.Abs(o.Time.Ns - at) <= AroundS * 1e9).Select(o => ((o.Time.Ns - at) * 1e-9, Length(o.Proprioception, 12) * scale.ForceN))], collisionForceN)];
+            [.. e.Steps.Select(s => s.Transition.Next).Where(o => Math.Abs(o.Time.Ns - at) <= aroundNs).Select(o => ((o.Time.Ns - at) * 1e-9, Length(o.Proprioception, 12) * scale.ForceN))], collisionForceN)];
     }
 
     private Episode? Episode(int index)

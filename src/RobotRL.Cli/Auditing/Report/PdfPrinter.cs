@@ -18,7 +18,7 @@ internal static class PdfPrinter
         try
         {
             var start = new ProcessStartInfo(browser,
-                ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", $"--user-data-dir={profile}", "--no-pdf-header-footer", $"--print-to-pdf={pdf}", new Uri(html).AbsoluteUri])
+                ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", $"--user-data-dir={profile}", "--no-pdf-header-footer", $"--print-to-pdf={pdf}", new Uri(html).AbsoluteUri])
             { RedirectStandardError = true, RedirectStandardOutput = true };
             using var process = Process.Start(start)!;
             var said = process.StandardError.ReadToEndAsync();
