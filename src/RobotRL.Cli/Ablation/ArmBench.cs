@@ -2,7 +2,6 @@ using RobotRL.Cli.Commands;
 using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
 using RobotRL.Model;
-using RobotRL.Policy;
 using RobotRL.Safety;
 using RobotRL.Teleop;
 
@@ -21,8 +20,7 @@ internal sealed class ArmBench : IBench
     private readonly SafetyFeatures _features;
     private readonly HarmRecorder _recorder;
     private readonly double _forceLimitN;
-    private readonly float[] _shake = new float[ActionSpace.Axes];
-    private NoiseSource _hand = new(0);
+    private HandNoise _hand = new(Unsteadiness, 0);
     private bool _violated, _success;
     private double _progress;
 
@@ -55,7 +53,8 @@ internal sealed class ArmBench : IBench
         Soften(1);
         _rig.BeginEpisode(seed);
         _expert.Reset();
-        _hand = new(seed);
+        _hand = new(Unsteadiness, seed);
+        _hand.BeginEpisode(_rig.Now);
         _recorder.Clear();
         (_violated, _success, PeakForceN, _progress) = (false, false, 0, _rig.Truth.Progress);
         return Observe();
@@ -68,7 +67,7 @@ internal sealed class ArmBench : IBench
         var (part, flagged) = (control.TicksPerDecision / HarmRecorder.Phases, false);
         for (var phase = 0; phase < HarmRecorder.Phases && !_violated; phase++)
         {
-            var (peak, features) = (0.0, new float[SafetyFeatures.Count]);
+            var (peak, features, acted) = (0.0, new float[SafetyFeatures.Count], false);
             for (var tick = 0; tick < part; tick++)
             {
                 control.Advance(1);
@@ -76,8 +75,9 @@ internal sealed class ArmBench : IBench
                 if (tick == 0) Look(now, features);
                 peak = Math.Max(peak, now.Measured.ExternalWrenchInEndEffector.Force.Length);
                 flagged |= IsFlagged(now);
+                acted |= now.Reflex.IsActing;
             }
-            _recorder.Add(features, peak);
+            _recorder.Add(features, peak, acted);
             PeakForceN = Math.Max(PeakForceN, peak);
             _violated |= peak > _forceLimitN;
         }
@@ -90,13 +90,9 @@ internal sealed class ArmBench : IBench
     }
 
     /// <summary>The expert with an unsteady hand: from slips that are made good again a policy learns to make good its own.</summary>
-    public PolicyAction Demonstrate()
-    {
-        var action = _expert.Act(_rig.Truth);
-        _hand.FillNormal(_shake);
-        foreach (var axis in Actions.ActiveAxes) action.Motion[axis] = (float)Math.Clamp(action.Motion[axis] + Unsteadiness * _shake[axis], -1, 1);
-        return action;
-    }
+    public PolicyAction Demonstrate() => _hand.Shake(_expert.Act(_rig.Truth), Actions, _rig.Now);
+
+    public void Adopt(SafetyCritic critic) => _rig.Critics.Publish(critic);
 
     public IReadOnlyList<HarmEpisode> Experience() => _recorder.Chains(_success);
 

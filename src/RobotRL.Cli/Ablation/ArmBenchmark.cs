@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
 using RobotRL.Learning;
@@ -8,7 +9,10 @@ namespace RobotRL.Cli.Ablation;
 /// <summary>A task of the simulated arm in the ablation.</summary>
 /// <param name="name">Of the task's configuration.</param>
 /// <param name="forceLimitN">External force that is a violation, N.</param>
-internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
+/// <param name="demonstrations">That the policy begins with.</param>
+/// <param name="pretrainSteps">Learner steps on them alone.</param>
+/// <param name="cloningWeight">Of the demonstrations' rows while it learns on.</param>
+internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations, int pretrainSteps, double cloningWeight) : Benchmark
 {
     /// <summary>Limits that bind nowhere a task goes: every command still passes the same gate.</summary>
     private static readonly (string, string)[] Unbound =
@@ -20,7 +24,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
     private static readonly (string, string)[] WithoutImages =
     [
         ("task.cameras", "[]"), ("learner.encoder", "none"), ("learner.hidden_sizes", "[128, 128]"), ("learner.batch_size", "128"), ("learner.critic_updates_per_actor_update", "1"),
-        ("learner.publish_every", "1"), ("learner.cloning_weight", "2"),
+        ("learner.publish_every", "1"),
     ];
 
     private readonly string _path = ShippedFiles.Configuration($"sim/{name}.yaml");
@@ -29,7 +33,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
     protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
-    public override AblationSize Size => new(Demonstrations: 10, PretrainSteps: 600, Episodes: 30, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
+    public override AblationSize Size => new(Demonstrations: demonstrations, PretrainSteps: pretrainSteps, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
     public override int Seeds => 5;
     public override (int, int) Pretraining => (8_000, 5_000);
     public override double FalseInterventionRate => 0.02;
@@ -41,7 +45,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
         foreach (var episode in ArmExperience.Collect(bench, steps, seed, cancel)) yield return episode;
     }
 
-    public override IEnumerable<HarmEpisode> Recorded(string run) => RecordedExperience.Read(run, Load(limits: true), forceLimitN);
+    public override IEnumerable<HarmEpisode> Recorded(string run) => new RecordedExperience(Load(limits: true), forceLimitN).OfRun(run);
 
     public override IBench Open(Protection protection, string? criticFolder, bool shadow)
     {
@@ -50,7 +54,8 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
         return new ArmBench(configuration, forceLimitN);
     }
 
-    private RunConfiguration Load(bool limits) => RunConfiguration.Load(_path, limits ? WithoutImages : [.. WithoutImages, .. Unbound]);
+    private RunConfiguration Load(bool limits) =>
+        RunConfiguration.Load(_path, [.. WithoutImages, ("learner.cloning_weight", cloningWeight.ToString(CultureInfo.InvariantCulture)), .. limits ? [] : Unbound]);
 
     private static SafetyLayerParameters Reflex(string criticFolder, CriticMode mode) => new()
     {

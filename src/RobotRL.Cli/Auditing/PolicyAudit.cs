@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RobotRL.Audit;
+using RobotRL.Learning;
 using RobotRL.Policy;
 
 namespace RobotRL.Cli.Auditing;
@@ -23,6 +24,10 @@ internal sealed class PolicyAudit(AuditLog log)
 
     public void Evaluated(string checkpoint, WeightSnapshot weights, object result) =>
         log.Write(AuditEvent.Evaluated, inputs: new { Checkpoint = checkpoint, weights.Version, Sha256 = Hash(weights), Result = result }, actor: log.Actor with { PolicyVersion = weights.Version });
+
+    /// <summary>A safety critic that has learned on: the loop's own record of its use names the version.</summary>
+    public void CriticPublished(SafetyManifest critic) =>
+        log.Write(AuditEvent.Critic, reason: "published", inputs: new { critic.Version, critic.Sha256, critic.TrainedOn }, thresholds: new { Risk = critic.RiskThreshold, Feasibility = critic.FeasibilityThreshold });
 
     public static string HashOf(string path)
     {

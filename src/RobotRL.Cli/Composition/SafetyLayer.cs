@@ -9,11 +9,13 @@ internal sealed class SafetyLayer : IDisposable
 {
     private readonly CriticWatch? _watch;
 
-    public SafetyLayer(RunConfiguration configuration)
+    /// <param name="configuration">What is asked for.</param>
+    /// <param name="learnsHere">Whether a critic that learns online does so in this process, which then publishes itself: nothing is looked for on the disk a second time.</param>
+    public SafetyLayer(RunConfiguration configuration, bool learnsHere)
     {
         Reflex = Reflex.Of(configuration.Safety, configuration.Task, configuration.Robot, Critics);
         if (Reflex is null || configuration.Safety is not { CriticFolder: { } folder } safety) return;
-        _watch = new(folder, online: safety.MaxAgeS > 0, Critics, Console.Error.WriteLine);
+        _watch = new(folder, online: safety.MaxAgeS > 0 && !(learnsHere && safety.Online is not null), Critics, Console.Error.WriteLine);
     }
 
     /// <summary>Where the loop finds its critic; who learns in this process may publish here too.</summary>

@@ -38,7 +38,7 @@ internal sealed class SimulatedRig : IDisposable
         _robot = new MujocoRobot(configuration.Robot, task.ScenePath);
         _task = SimulatedTask.Create(task, _robot);
 
-        _safety = new SafetyLayer(configuration);
+        _safety = new SafetyLayer(configuration, learnsHere: pace == Pace.Lockstep);
         if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _robot, events);
         RecordedPacer pacer = new(new LockstepPacer(_robot));
         var cycle = _remote is null ? new ControlCycle(_robot, pacer, task.EndEffectorInFlange, reflex: _safety.Reflex) : null;

@@ -1,0 +1,66 @@
+using RobotRL.Cli.Composition;
+using RobotRL.Learning;
+using RobotRL.Policy;
+using RobotRL.Safety;
+
+namespace RobotRL.Cli.Ablation;
+
+/// <summary>
+/// A critic that learns on from the episodes that it watches over. Half of its updates are on the experience that it was trained on, so that it does not forget what
+/// it no longer sees. After an episode its thresholds are set anew on what it never learned from, and it becomes a set of weights that is checked like one from a file.
+/// </summary>
+internal sealed class OnlineCritic : IDisposable
+{
+    private const int Capacity = 100_000;
+    private readonly SafetyCriticLearner _learner;
+    private readonly SafetyBuffer _trained = new(1_000_000), _lived = new(Capacity);
+    private readonly HarmEpisode[] _ordinary;
+    private readonly double _falseInterventionRate;
+    private readonly int _horizon;
+    private SafetyThresholds? _thresholds;
+    private bool _turn;
+
+    /// <param name="folder">Of the pretrained critic.</param>
+    /// <param name="features">Its feature set.</param>
+    /// <param name="parameters">How it learns.</param>
+    /// <param name="falseInterventionRate">Share of the harmless steps of held-out demonstrations that may be flagged.</param>
+    /// <param name="horizon">Periods within which harm counts as ahead.</param>
+    /// <param name="seed">Of its batches.</param>
+    public OnlineCritic(string folder, SafetyFeatureLayout features, SafetyCriticParameters parameters, double falseInterventionRate, int horizon, ulong seed)
+    {
+        (_falseInterventionRate, _horizon) = (falseInterventionRate, horizon);
+        var (_, manifest) = CriticFile.Read(folder, features.Name);
+        var (learned, heldOut) = HarmLog.Split(HarmLog.Read(folder, features.Inputs));
+        _ordinary = heldOut.Any(e => e.IsDemonstration) ? [.. heldOut.Where(e => e.IsDemonstration)] : heldOut;
+        foreach (var transition in learned.SelectMany(e => e.Transitions())) _trained.Add(transition);
+        _learner = new(features, parameters, seed);
+        _learner.Load(Safetensors.Read(Path.Combine(folder, SafetyWeightsFile.Learner)), manifest.Version);
+    }
+
+    /// <summary>Takes up the chains of an episode.</summary>
+    public void Add(IEnumerable<HarmEpisode> episode)
+    {
+        foreach (var transition in episode.SelectMany(e => e.Transitions())) _lived.Add(transition);
+    }
+
+    /// <summary>Learns, one of two updates on what it lived through since it went online, and gives the critic that comes of it.</summary>
+    public SafetyCritic Learn(int updates)
+    {
+        for (var i = 0; i < updates; i++)
+        {
+            _turn = !_turn;
+            _learner.Step(_turn && _lived.Count > 0 ? _lived : _trained);
+        }
+        _thresholds = CriticPretraining.Calibrate(_ordinary, _learner.Query, _falseInterventionRate, _horizon);
+        return CriticFile.Of(_learner.Export(), _learner.Features.Name, _learner.Steps, _thresholds.Risk, _thresholds.Feasibility);
+    }
+
+    /// <summary>Writes what <see cref="Learn"/> gave last, and what is needed to learn on, in place of what it went on from.</summary>
+    public SafetyManifest Write(string folder, string trainedOn)
+    {
+        SafetyWeightsFile.WriteLearner(folder, _learner);
+        return SafetyWeightsFile.Write(folder, _learner, _thresholds!, trainedOn, DateTimeOffset.UtcNow);
+    }
+
+    public void Dispose() => _learner.Dispose();
+}
