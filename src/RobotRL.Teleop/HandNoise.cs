@@ -6,9 +6,7 @@ namespace RobotRL.Teleop;
 /// A hand's unsteadiness: an Ornstein–Uhlenbeck process on each axis. Its size goes with the size of the motion, as motor noise does
 /// (Harris and Wolpert, Nature 394, 1998): less across it than along it, and a little is left at rest.
 /// </summary>
-/// <param name="deviation">Standard deviation on an axis that moves, as a share of its motion.</param>
-/// <param name="seed">Of the random source.</param>
-public sealed class HandNoise(double deviation, ulong seed)
+internal sealed class HandNoise(double deviation, ulong seed)
 {
     private const double CorrelationS = 0.5;
     private const double AcrossShare = 0.3;
@@ -20,14 +18,12 @@ public sealed class HandNoise(double deviation, ulong seed)
     /// <summary>The whole state of the random source: SplitMix64.</summary>
     public ulong State { get; set; } = seed;
 
-    /// <summary>A hand that has not moved yet.</summary>
     public void BeginEpisode(Stamp time)
     {
         _last = time;
         for (var axis = 0; axis < _offsets.Length; axis++) _offsets[axis] = Normal();
     }
 
-    /// <summary>What becomes of an action in this hand; later in time than the call before.</summary>
     public PolicyAction Shake(in PolicyAction action, ActionSpace actions, Stamp time)
     {
         var kept = Math.Exp(-time.Since(_last) * 1e-9 / CorrelationS);

@@ -2,6 +2,7 @@ using RobotRL.Cli.Commands;
 using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
 using RobotRL.Model;
+using RobotRL.Policy;
 using RobotRL.Safety;
 using RobotRL.Teleop;
 
@@ -20,7 +21,8 @@ internal sealed class ArmBench : IBench
     private readonly SafetyFeatures _features;
     private readonly HarmRecorder _recorder;
     private readonly double _forceLimitN;
-    private HandNoise _hand = new(Unsteadiness, 0);
+    private readonly float[] _shake = new float[ActionSpace.Axes];
+    private NoiseSource _hand = new(0);
     private bool _violated, _success;
     private double _progress;
 
@@ -53,8 +55,7 @@ internal sealed class ArmBench : IBench
         Soften(1);
         _rig.BeginEpisode(seed);
         _expert.Reset();
-        _hand = new(Unsteadiness, seed);
-        _hand.BeginEpisode(_rig.Now);
+        _hand = new(seed);
         _recorder.Clear();
         (_violated, _success, PeakForceN, _progress) = (false, false, 0, _rig.Truth.Progress);
         return Observe();
@@ -89,8 +90,18 @@ internal sealed class ArmBench : IBench
         return new(Observe(), executed.Executed, (float)(_progress - before) + (_success ? 1 : 0), _violated, _success, Stopped: !_violated && !_success && control.IsStopped, flagged);
     }
 
-    /// <summary>The expert with an unsteady hand: from slips that are made good again a policy learns to make good its own.</summary>
-    public PolicyAction Demonstrate() => _hand.Shake(_expert.Act(_rig.Truth), Actions, _rig.Now);
+    /// <summary>
+    /// The expert with an unsteady hand: from slips that are made good again a policy learns to make good its own. It trembles with the size of the motion, as motor noise
+    /// does (Harris and Wolpert, Nature 394, 1998): a hand that trembles in fine motion too never meets a hole.
+    /// </summary>
+    public PolicyAction Demonstrate()
+    {
+        var action = _expert.Act(_rig.Truth);
+        _hand.FillNormal(_shake);
+        var effort = Actions.ActiveAxes.Max(axis => Math.Abs(action.Motion[axis]));
+        foreach (var axis in Actions.ActiveAxes) action.Motion[axis] = (float)Math.Clamp(action.Motion[axis] + Unsteadiness * effort * _shake[axis], -1, 1);
+        return action;
+    }
 
     public void Adopt(SafetyCritic critic) => _rig.Critics.Publish(critic);
 

@@ -9,10 +9,8 @@ namespace RobotRL.Cli.Ablation;
 /// <summary>A task of the simulated arm in the ablation.</summary>
 /// <param name="name">Of the task's configuration.</param>
 /// <param name="forceLimitN">External force that is a violation, N.</param>
-/// <param name="demonstrations">That the policy begins with.</param>
-/// <param name="pretrainSteps">Learner steps on them alone.</param>
 /// <param name="cloningWeight">Of the demonstrations' rows while it learns on.</param>
-internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations, int pretrainSteps, double cloningWeight) : Benchmark
+internal sealed class ArmBenchmark(string name, double forceLimitN, double cloningWeight) : Benchmark
 {
     /// <summary>Limits that bind nowhere a task goes: every command still passes the same gate.</summary>
     private static readonly (string, string)[] Unbound =
@@ -33,7 +31,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
     protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
-    public override AblationSize Size => new(Demonstrations: demonstrations, PretrainSteps: pretrainSteps, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
+    public override AblationSize Size => new(Demonstrations: 10, PretrainSteps: 300, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
     public override int Seeds => 5;
     public override (int, int) Pretraining => (8_000, 5_000);
     public override double FalseInterventionRate => 0.02;

@@ -17,8 +17,8 @@ internal abstract class Benchmark
     public static Benchmark Of(string name) => name switch
     {
         "navigation-1" or "navigation-2" => new NavigationBenchmark(name),
-        "maze" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 10, pretrainSteps: 600, cloningWeight: 2),
-        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 50, pretrainSteps: 2_000, cloningWeight: 10),
+        "maze" => new ArmBenchmark(name, forceLimitN: 40, cloningWeight: 2),
+        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, cloningWeight: 10),
         _ => throw new BadInputException($"{name}: no benchmark of the safety critic; one of {string.Join(", ", Names)}"),
     };
 
