@@ -7,6 +7,7 @@ namespace RobotRL.Cli.Tests;
 public sealed class OnlineCriticTests : IDisposable
 {
     private static readonly SafetyCriticParameters Parameters = new() { RiskDiscount = 0.5, BatchSize = 32, LearningRate = 1e-3 };
+    private static readonly CalibrationGoal Goal = new(0.02, 1, 0.05, -0.5);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -19,9 +20,9 @@ public sealed class OnlineCriticTests : IDisposable
     private OnlineCritic Pretrained()
     {
         HarmEpisode[] known = [.. Enumerable.Range(0, 40).SelectMany(i => (HarmEpisode[])[Step(At(-1, 1), true), Step(At(-1, -1), false, demonstration: true), Step(At(-1, 0), false)])];
-        var result = CriticPretraining.Run("test", SafetyFeatureLayout.Navigation, Parameters, known, 400, 0.02, 1, 1, _folder["critic"], "a test", CancellationToken.None);
+        var result = CriticPretraining.Run("test", SafetyFeatureLayout.Navigation, Parameters, known, 400, Goal, 1, _folder["critic"], "a test", CancellationToken.None);
         Assert.Equal(120, result.Episodes);
-        return new(_folder["critic"], SafetyFeatureLayout.Navigation, Parameters, 0.02, 1, 1);
+        return new(_folder["critic"], SafetyFeatureLayout.Navigation, Parameters, Goal, 1);
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class OnlineCriticTests : IDisposable
             critic.Learn(50);
             critic.Write(_folder["critic"], "online");
         }
-        using var again = new OnlineCritic(_folder["critic"], SafetyFeatureLayout.Navigation, Parameters, 0.02, 1, 1);
+        using var again = new OnlineCritic(_folder["critic"], SafetyFeatureLayout.Navigation, Parameters, Goal, 1);
         Assert.Equal(450, again.Learn(0).Version);
     }
 
@@ -58,10 +59,10 @@ public sealed class OnlineCriticTests : IDisposable
     public void Experience_that_is_damaged_or_of_other_features_is_refused()
     {
         Pretrained().Dispose();
-        Assert.Throws<InvalidDataException>(() => new OnlineCritic(_folder["critic"], SafetyFeatureLayout.Arm([0]), Parameters, 0.02, 1, 1));
+        Assert.Throws<InvalidDataException>(() => new OnlineCritic(_folder["critic"], SafetyFeatureLayout.Arm([0]), Parameters, Goal, 1));
         var file = Path.Combine(_folder["critic"], HarmLog.File);
         using (var cut = File.OpenWrite(file)) cut.SetLength(cut.Length - 4);
-        Assert.Throws<InvalidDataException>(() => new OnlineCritic(_folder["critic"], SafetyFeatureLayout.Navigation, Parameters, 0.02, 1, 1));
+        Assert.Throws<InvalidDataException>(() => new OnlineCritic(_folder["critic"], SafetyFeatureLayout.Navigation, Parameters, Goal, 1));
     }
 
     [Fact]

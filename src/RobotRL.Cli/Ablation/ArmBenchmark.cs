@@ -1,4 +1,3 @@
-using System.Globalization;
 using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
 using RobotRL.Learning;
@@ -9,8 +8,8 @@ namespace RobotRL.Cli.Ablation;
 /// <summary>A task of the simulated arm in the ablation.</summary>
 /// <param name="name">Of the task's configuration.</param>
 /// <param name="forceLimitN">External force that is a violation, N.</param>
-/// <param name="cloningWeight">Of the demonstrations' rows while it learns on.</param>
-internal sealed class ArmBenchmark(string name, double forceLimitN, double cloningWeight) : Benchmark
+/// <param name="demonstrations">That the policy begins with.</param>
+internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations) : Benchmark
 {
     /// <summary>Limits that bind nowhere a task goes: every command still passes the same gate.</summary>
     private static readonly (string, string)[] Unbound =
@@ -22,7 +21,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, double cloni
     private static readonly (string, string)[] WithoutImages =
     [
         ("task.cameras", "[]"), ("learner.encoder", "none"), ("learner.hidden_sizes", "[128, 128]"), ("learner.batch_size", "128"), ("learner.critic_updates_per_actor_update", "1"),
-        ("learner.publish_every", "1"),
+        ("learner.publish_every", "1"), ("learner.cloning_weight", "10"),
     ];
 
     private readonly string _path = ShippedFiles.Configuration($"sim/{name}.yaml");
@@ -31,11 +30,10 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, double cloni
     protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
-    public override AblationSize Size => new(Demonstrations: 10, PretrainSteps: 300, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
+    public override AblationSize Size => new(demonstrations, PretrainSteps: 30 * demonstrations, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
     public override int Seeds => 5;
     public override (int, int) Pretraining => (8_000, 5_000);
-    public override double FalseInterventionRate => 0.02;
-    public override int Horizon => 3;
+    public override CalibrationGoal Calibration => CalibrationGoal.OfArm(0.02);
 
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel)
     {
@@ -52,8 +50,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, double cloni
         return new ArmBench(configuration, forceLimitN);
     }
 
-    private RunConfiguration Load(bool limits) =>
-        RunConfiguration.Load(_path, [.. WithoutImages, ("learner.cloning_weight", cloningWeight.ToString(CultureInfo.InvariantCulture)), .. limits ? [] : Unbound]);
+    private RunConfiguration Load(bool limits) => RunConfiguration.Load(_path, limits ? WithoutImages : [.. WithoutImages, .. Unbound]);
 
     private static SafetyLayerParameters Reflex(string criticFolder, CriticMode mode) => new()
     {
@@ -63,8 +60,9 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, double cloni
         FeasibilityThreshold = null,
         TriggerNs = 3_000_000,
         Hysteresis = 0.05,
+        // Back along the path, and not far: it leads out of a hole too, and what is nearly reached need not be approached anew.
         // A soft arm coasts: at the speeds of these tasks it must be stiff to brake, and the hold that follows is soft.
-        Recovery = new(RecoveryKind.Learned, PathS: 0.5, DurationS: 0.3, StiffnessShare: 1),
+        Recovery = new(RecoveryKind.Analytic, PathS: 0.2, DurationS: 0.2, StiffnessShare: 1),
         HoldS = 2,
         MaxAgeS = 0,
     };

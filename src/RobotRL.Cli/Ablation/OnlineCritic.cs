@@ -15,20 +15,18 @@ internal sealed class OnlineCritic : IDisposable
     private readonly SafetyCriticLearner _learner;
     private readonly SafetyBuffer _trained = new(1_000_000), _lived = new(Capacity);
     private readonly HarmEpisode[] _ordinary;
-    private readonly double _falseInterventionRate;
-    private readonly int _horizon;
+    private readonly CalibrationGoal _goal;
     private SafetyThresholds? _thresholds;
     private bool _turn;
 
     /// <param name="folder">Of the pretrained critic.</param>
     /// <param name="features">Its feature set.</param>
     /// <param name="parameters">How it learns.</param>
-    /// <param name="falseInterventionRate">Share of the harmless steps of held-out demonstrations that may be flagged.</param>
-    /// <param name="horizon">Periods within which harm counts as ahead.</param>
+    /// <param name="goal">What its thresholds are set to.</param>
     /// <param name="seed">Of its batches.</param>
-    public OnlineCritic(string folder, SafetyFeatureLayout features, SafetyCriticParameters parameters, double falseInterventionRate, int horizon, ulong seed)
+    public OnlineCritic(string folder, SafetyFeatureLayout features, SafetyCriticParameters parameters, CalibrationGoal goal, ulong seed)
     {
-        (_falseInterventionRate, _horizon) = (falseInterventionRate, horizon);
+        _goal = goal;
         var (_, manifest) = CriticFile.Read(folder, features.Name);
         var (learned, heldOut) = HarmLog.Split(HarmLog.Read(folder, features.Inputs));
         _ordinary = heldOut.Any(e => e.IsDemonstration) ? [.. heldOut.Where(e => e.IsDemonstration)] : heldOut;
@@ -51,7 +49,7 @@ internal sealed class OnlineCritic : IDisposable
             _turn = !_turn;
             _learner.Step(_turn && _lived.Count > 0 ? _lived : _trained);
         }
-        _thresholds = CriticPretraining.Calibrate(_ordinary, _learner.Query, _falseInterventionRate, _horizon);
+        _thresholds = CriticPretraining.Calibrate(_ordinary, _learner.Query, _goal);
         return CriticFile.Of(_learner.Export(), _learner.Features.Name, _learner.Steps, _thresholds.Risk, _thresholds.Feasibility);
     }
 

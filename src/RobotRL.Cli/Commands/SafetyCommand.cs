@@ -40,7 +40,7 @@ internal static class SafetyCommand
             var weights = Composition.CriticFile.Read(folder, benchmark.Features.Name).Critic;
             var unseen = benchmark.Collect(parse.GetValue(experience), parse.GetValue(seed), cancel).ToArray();
             var thresholds = CriticPretraining.Calibrate(unseen, x => [.. x.Select(f => weights.Query(f)).Select(e => (e.Risk, e.Feasibility))],
-                parse.GetValue(rate) ?? benchmark.FalseInterventionRate, benchmark.Horizon);
+                Goal(benchmark, parse.GetValue(rate)));
             cancel.ThrowIfCancellationRequested();
             Learning.SafetyWeightsFile.Recalibrate(folder, thresholds);
             Console.Error.WriteLine($"{benchmark.Name}: thresholds {thresholds.Risk:F3} and {thresholds.Feasibility:F3}; {thresholds.FalseInterventionRate:P1} of the harmless steps of demonstrations " +
@@ -94,13 +94,16 @@ internal static class SafetyCommand
             $"then {result.FinalSuccesses} of {result.FinalEpisodes}; {result.WallS:F0} s");
     }
 
+    private static CalibrationGoal Goal(Benchmark benchmark, double? falseInterventionRate) =>
+        falseInterventionRate is { } rate ? benchmark.Calibration with { FalseInterventionRate = rate } : benchmark.Calibration;
+
     private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel, params string[] runs)
     {
         var recorded = runs.SelectMany(benchmark.Recorded).ToArray();
         var (decisions, updates) = benchmark.Pretraining;
         Console.Error.WriteLine($"{benchmark.Name}: collecting {experience ?? decisions} decisions of scripted experience");
         HarmEpisode[] episodes = [.. benchmark.Collect(experience ?? decisions, seed, cancel), .. recorded];
-        var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, rate ?? benchmark.FalseInterventionRate, benchmark.Horizon, seed,
+        var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, Goal(benchmark, rate), seed,
             folder, $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {seed}", cancel);
         RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, CommandLine.SnakeCase));
         Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +

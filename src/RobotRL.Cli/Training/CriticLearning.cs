@@ -25,9 +25,8 @@ internal sealed class CriticLearning : IDisposable
         (_safety, _online, _rig) = (safety, online, rig);
         var (task, threads) = (rig.Configuration.Task, rig.Configuration.Learner.Threads);
         _experience = new(rig.Configuration, online.ForceLimitN);
-        var horizon = (int)Math.Ceiling(1 / (1 - online.RiskDiscount));
         _critic = new(safety.CriticFolder!, SafetyFeatureLayout.Arm(task.Actions.ActiveAxes), new() { RiskDiscount = online.RiskDiscount, Threads = threads },
-            online.FalseInterventionRate, horizon, Seeds.Derive(run.Identity.Seed, SeedUse.Critic));
+            CalibrationGoal.OfArm(online.FalseInterventionRate), Seeds.Derive(run.Identity.Seed, SeedUse.Critic));
         _trainedOn = $"{run.Path}, online";
     }
 
