@@ -25,7 +25,15 @@ internal static class SafetySection
                 r.Choice("kind", ("analytic", RecoveryKind.Analytic), ("learned", RecoveryKind.Learned)),
                 r.Number("path_s", 0.05, 10, "s"), r.Number("duration_s", 0.05, 10, "s"), r.Number("stiffness_share", 0.01, 1))),
             HoldS = s.Number("hold_s", 0.05, 60, "s"),
+            Online = s.Has("online") ? ReadOnline(s, maxAgeS) : null,
         };
+    }
+
+    private static OnlineCriticParameters ReadOnline(Section s, double maxAgeS)
+    {
+        s.Require(s.Has("critic") && maxAgeS > 0, "online", "needs a critic to go on from, and weights that age: critic, and max_age_s above 0");
+        return s.Child("online", o => new OnlineCriticParameters(
+            o.Number("force_limit_n", 1, 1000, "N"), o.Number("risk_discount", 0.01, 0.99), o.Number("false_interventions", 0, 0.5), o.Integer("updates_per_episode", 1, 10_000)));
     }
 
     /// <summary>

@@ -149,6 +149,21 @@ public sealed class SafetyCriticLearner : IDisposable
         return tensors;
     }
 
+    /// <summary>Every network that learns, for <see cref="Load"/>. Optimizers start anew.</summary>
+    public void Save(Safetensors tensors)
+    {
+        foreach (var (name, block) in _names.Zip(Blocks)) tensors.Add(block, name + ".");
+    }
+
+    /// <summary>Goes on from networks that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape; nothing is changed.</exception>
+    public void Load(Safetensors tensors, long steps)
+    {
+        var values = _names.Zip(Blocks, (name, block) => tensors.Pack(block.Layout, name + ".")).ToArray();
+        foreach (var (block, flat) in Blocks.Zip(values)) block.Write(flat);
+        Steps = steps;
+    }
+
     /// <summary>y = c + (1 − c) γ_s max(Q̄₁, Q̄₂)(s′, a′); nothing follows where the log ends.</summary>
     internal Tensor RiskTarget(Tensor next, Tensor violated, Tensor follows) =>
         violated.Plus(1f.Less(violated) * follows * Risk(_targetRisk.Frozen, next).Times(_parameters.RiskDiscount));
@@ -162,6 +177,9 @@ public sealed class SafetyCriticLearner : IDisposable
         return margin.Plus(goesOn * (continuing - margin));
     }
 
+    private static readonly string[] _names = ["risk", "risk_target", "feasibility", "feasibility_target", "value", "recovery"];
+
+    /// <summary>In the order of their names.</summary>
     internal IReadOnlyList<ParameterBlock> Blocks => [_risk, _targetRisk, _feasibility, _targetFeasibility, _value, _recovery];
 
     public void Dispose()

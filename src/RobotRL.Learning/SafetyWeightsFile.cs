@@ -16,7 +16,7 @@ public sealed record SafetyManifest(
 /// <summary>Writes a safety critic for the control loop: both files aside, then renamed, the manifest last, so that a manifest never names weights that are not there.</summary>
 public static class SafetyWeightsFile
 {
-    public const string Tensors = "critic.safetensors", Manifest = "critic.json";
+    public const string Tensors = "critic.safetensors", Manifest = "critic.json", Learner = "learner.safetensors";
     private const int Format = 1;
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -33,6 +33,15 @@ public static class SafetyWeightsFile
         File.Move(manifest + ".tmp", manifest, overwrite: true);
         DirectoryFlush.Flush(folder);
         return description;
+    }
+
+    /// <summary>What is needed to learn on: <c>learner.safetensors</c>, beside the weights.</summary>
+    public static void WriteLearner(string folder, SafetyCriticLearner learner)
+    {
+        var (tensors, path) = (new Safetensors(), Path.Combine(folder, Learner));
+        learner.Save(tensors);
+        tensors.Write(path + ".tmp");
+        File.Move(path + ".tmp", path, overwrite: true);
     }
 
     /// <summary>Gives weights that are there other thresholds.</summary>

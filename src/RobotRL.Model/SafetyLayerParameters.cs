@@ -50,7 +50,17 @@ public sealed record SafetyLayerParameters
 
     /// <summary>Weights that are older than this are stale, s; 0 for weights that are not learned online and never age.</summary>
     public required double MaxAgeS { get; init; }
+
+    /// <summary>How training lets the critic learn on; none, and whoever else writes its folder does, or nobody.</summary>
+    public OnlineCriticParameters? Online { get; init; }
 }
+
+/// <summary>How a critic learns on from the run that it watches over, between episodes. Harm is a force above the limit at a decision, or a safety stop.</summary>
+/// <param name="ForceLimitN">External force that counts as harm, N.</param>
+/// <param name="RiskDiscount">γ_s a decision, in (0, 1).</param>
+/// <param name="FalseInterventionRate">Share of the harmless steps of held-out demonstrations that may be flagged: thresholds are set anew after each episode.</param>
+/// <param name="UpdatesPerEpisode">Updates after each episode, half of them on what was lived through.</param>
+public sealed record OnlineCriticParameters(double ForceLimitN, double RiskDiscount, double FalseInterventionRate, int UpdatesPerEpisode);
 
 /// <summary>How the reflex recovers.</summary>
 /// <param name="Kind">What is tried first.</param>

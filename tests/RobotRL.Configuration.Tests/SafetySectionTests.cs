@@ -68,6 +68,20 @@ public sealed class SafetySectionTests : IDisposable
         Assert.Equal(onlineBefore, RunConfiguration.Load(online).Hash);
     }
 
+    [Fact]
+    public void Learning_online_needs_a_critic_whose_weights_age()
+    {
+        _directory.Write("safety/critic.json", "{}");
+        const string online = "  online: {force_limit_n: 40, risk_discount: 0.6, false_interventions: 0.02, updates_per_episode: 20}\n";
+        var aging = SafetySample.Text.Replace("max_age_s: 0", "max_age_s: 60") + "  critic: ../safety\n" + online;
+        Assert.Equal(new OnlineCriticParameters(40, 0.6, 0.02, 20), RunConfiguration.Load(With(aging)).Safety!.Online);
+        foreach (var text in new[] { aging.Replace("  critic: ../safety\n", ""), aging.Replace("max_age_s: 60", "max_age_s: 0") })
+        {
+            var error = Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(With(text))).Errors);
+            Assert.Contains("safety.online", error, StringComparison.Ordinal);
+        }
+    }
+
     private string With(string section, string name = "task.yaml")
     {
         foreach (var file in new[] { "panda/panda.yaml", "sim/scene.xml" }) _directory.Write(file, File.ReadAllText(Shipped.Sample(file)));

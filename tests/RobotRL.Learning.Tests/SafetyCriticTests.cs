@@ -75,6 +75,25 @@ public class SafetyCriticTests
     }
 
     [Fact]
+    public void Learner_goes_on_from_what_it_saved()
+    {
+        using var learner = Learner();
+        SafetyTransition[] harm = [new([0.3f, 0, 1, 0], 1, true, null), new([0.3f, 0, -1, 0], -1, false, [0, 0, -1, 0])];
+        for (var i = 0; i < 20; i++) learner.Update(harm);
+        var saved = new Safetensors();
+        learner.Save(saved);
+        using var other = Learner(seed: 2);
+        other.Load(saved, learner.Steps);
+        Assert.Equal(20, other.Steps);
+        Assert.All(learner.Blocks.Zip(other.Blocks), pair => Assert.True(pair.First.Flat.Equals(pair.Second.Flat)));
+
+        using var arm = Learner(SafetyFeatureLayout.Arm([0]));
+        var before = arm.Query([new float[27]])[0];
+        Assert.Throws<InvalidDataException>(() => arm.Load(saved, 20));
+        Assert.Equal(before, arm.Query([new float[27]])[0]);
+    }
+
+    [Fact]
     public void Oversampled_violations_leave_the_risk_unbiased()
     {
         // One situation that ends badly in one of ten cases.

@@ -23,10 +23,11 @@ internal sealed class AblationBook(string folder)
 
     public bool Has(string task, string arm, ulong seed, string hash) => Cells.Any(c => c.Task == task && c.Arm == arm && c.Seed == seed && c.Hash == hash);
 
-    /// <summary>Adds a cell, in place of an older one, and rewrites the tables.</summary>
+    /// <summary>Adds a cell, in place of an older one, and rewrites the tables. Two comparisons may run side by side.</summary>
     public void Add(AblationResult cell)
     {
         Directory.CreateDirectory(folder);
+        using var turn = Turn.Of(_path);
         AblationResult[] cells =
         [
             .. Cells.Where(c => (c.Task, c.Arm, c.Seed) != (cell.Task, cell.Arm, cell.Seed)).Append(cell)

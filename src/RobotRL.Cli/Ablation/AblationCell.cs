@@ -4,11 +4,13 @@ using RobotRL.Learning;
 using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Replay;
+using RobotRL.Safety;
 
 namespace RobotRL.Cli.Ablation;
 
 /// <summary>How much a cell does.</summary>
-internal sealed record AblationSize(int Demonstrations, int PretrainSteps, int Episodes, int EvaluationEpisodes, int ShadowEpisodes, int Horizon);
+/// <param name="CriticUpdates">Updates of the critic after each learning episode.</param>
+internal sealed record AblationSize(int Demonstrations, int PretrainSteps, int Episodes, int EvaluationEpisodes, int ShadowEpisodes, int Horizon, int CriticUpdates);
 
 /// <summary>What one cell came to: a task, a protection, a seed.</summary>
 /// <param name="Steps">Decisions of the learning episodes.</param>
@@ -32,8 +34,10 @@ internal sealed record AblationResult(
 /// episodes in which the policy drives and explores; afterwards its deterministic form is judged, and what the critic would have done is told from episodes
 /// in which it only watches: until its first intervention these are the very episodes that it would have acted in, so what follows is the ungated branch.
 /// </summary>
-internal sealed class AblationCell(IBench bench, Func<IBench> shadow, AblationSize size, ulong seed)
+internal sealed class AblationCell(IBench bench, Func<IBench> shadow, OnlineCritic? critic, AblationSize size, ulong seed)
 {
+    private SafetyCritic? _newest;
+
     public AblationResult Run(string task, string arm, string hash, CancellationToken cancel)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
@@ -72,6 +76,11 @@ internal sealed class AblationCell(IBench bench, Func<IBench> shadow, AblationSi
                 if (++online < parameters.StartAfter) return;
                 for (due += parameters.UpdateToData; due >= 1; due--) learner.Step(batches);
             });
+            if (critic is not null)
+            {
+                critic.Add(bench.Experience());
+                bench.Adopt(_newest = critic.Learn(size.CriticUpdates));
+            }
             steps += end.Steps;
             if (end.Last.Violated) violations++;
             else if (end.Last.Success) successes++;
@@ -114,6 +123,7 @@ internal sealed class AblationCell(IBench bench, Func<IBench> shadow, AblationSi
     {
         if (size.ShadowEpisodes == 0) return default;
         using var watched = shadow();
+        if (_newest is not null) watched.Adopt(_newest);
         var (first, wrong, total) = (0, 0, 0L);
         for (var episode = 0; episode < size.ShadowEpisodes && !cancel.IsCancellationRequested; episode++)
         {

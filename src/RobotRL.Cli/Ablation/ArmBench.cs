@@ -68,7 +68,7 @@ internal sealed class ArmBench : IBench
         var (part, flagged) = (control.TicksPerDecision / HarmRecorder.Phases, false);
         for (var phase = 0; phase < HarmRecorder.Phases && !_violated; phase++)
         {
-            var (peak, features) = (0.0, new float[SafetyFeatures.Count]);
+            var (peak, features, acted) = (0.0, new float[SafetyFeatures.Count], false);
             for (var tick = 0; tick < part; tick++)
             {
                 control.Advance(1);
@@ -76,8 +76,9 @@ internal sealed class ArmBench : IBench
                 if (tick == 0) Look(now, features);
                 peak = Math.Max(peak, now.Measured.ExternalWrenchInEndEffector.Force.Length);
                 flagged |= IsFlagged(now);
+                acted |= now.Reflex.IsActing;
             }
-            _recorder.Add(features, peak);
+            _recorder.Add(features, peak, acted);
             PeakForceN = Math.Max(PeakForceN, peak);
             _violated |= peak > _forceLimitN;
         }
@@ -89,14 +90,20 @@ internal sealed class ArmBench : IBench
         return new(Observe(), executed.Executed, (float)(_progress - before) + (_success ? 1 : 0), _violated, _success, Stopped: !_violated && !_success && control.IsStopped, flagged);
     }
 
-    /// <summary>The expert with an unsteady hand: from slips that are made good again a policy learns to make good its own.</summary>
+    /// <summary>
+    /// The expert with an unsteady hand: from slips that are made good again a policy learns to make good its own. It trembles with the size of the motion, as motor noise
+    /// does (Harris and Wolpert, Nature 394, 1998): a hand that trembles in fine motion too never meets a hole.
+    /// </summary>
     public PolicyAction Demonstrate()
     {
         var action = _expert.Act(_rig.Truth);
         _hand.FillNormal(_shake);
-        foreach (var axis in Actions.ActiveAxes) action.Motion[axis] = (float)Math.Clamp(action.Motion[axis] + Unsteadiness * _shake[axis], -1, 1);
+        var effort = Actions.ActiveAxes.Max(axis => Math.Abs(action.Motion[axis]));
+        foreach (var axis in Actions.ActiveAxes) action.Motion[axis] = (float)Math.Clamp(action.Motion[axis] + Unsteadiness * effort * _shake[axis], -1, 1);
         return action;
     }
+
+    public void Adopt(SafetyCritic critic) => _rig.Safety.Critics.Publish(critic);
 
     public IReadOnlyList<HarmEpisode> Experience() => _recorder.Chains(_success);
 

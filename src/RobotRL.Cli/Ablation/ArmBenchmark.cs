@@ -8,7 +8,8 @@ namespace RobotRL.Cli.Ablation;
 /// <summary>A task of the simulated arm in the ablation.</summary>
 /// <param name="name">Of the task's configuration.</param>
 /// <param name="forceLimitN">External force that is a violation, N.</param>
-internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
+/// <param name="demonstrations">That the policy begins with.</param>
+internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations) : Benchmark
 {
     /// <summary>Limits that bind nowhere a task goes: every command still passes the same gate.</summary>
     private static readonly (string, string)[] Unbound =
@@ -20,7 +21,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
     private static readonly (string, string)[] WithoutImages =
     [
         ("task.cameras", "[]"), ("learner.encoder", "none"), ("learner.hidden_sizes", "[128, 128]"), ("learner.batch_size", "128"), ("learner.critic_updates_per_actor_update", "1"),
-        ("learner.publish_every", "1"), ("learner.cloning_weight", "2"),
+        ("learner.publish_every", "1"), ("learner.cloning_weight", "10"),
     ];
 
     private readonly string _path = ShippedFiles.Configuration($"sim/{name}.yaml");
@@ -29,11 +30,10 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
     protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
-    public override AblationSize Size => new(Demonstrations: 10, PretrainSteps: 600, Episodes: 30, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5);
+    public override AblationSize Size => new(demonstrations, PretrainSteps: 30 * demonstrations, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
     public override int Seeds => 5;
     public override (int, int) Pretraining => (8_000, 5_000);
-    public override double FalseInterventionRate => 0.02;
-    public override int Horizon => 3;
+    public override CalibrationGoal Calibration => CalibrationGoal.OfArm(0.02);
 
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel)
     {
@@ -41,7 +41,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
         foreach (var episode in ArmExperience.Collect(bench, steps, seed, cancel)) yield return episode;
     }
 
-    public override IEnumerable<HarmEpisode> Recorded(string run) => RecordedExperience.Read(run, Load(limits: true), forceLimitN);
+    public override IEnumerable<HarmEpisode> Recorded(string run) => new RecordedExperience(Load(limits: true), forceLimitN).OfRun(run);
 
     public override IBench Open(Protection protection, string? criticFolder, bool shadow)
     {
@@ -60,8 +60,9 @@ internal sealed class ArmBenchmark(string name, double forceLimitN) : Benchmark
         FeasibilityThreshold = null,
         TriggerNs = 3_000_000,
         Hysteresis = 0.05,
+        // Back along the path, and not far: it leads out of a hole too, and what is nearly reached need not be approached anew.
         // A soft arm coasts: at the speeds of these tasks it must be stiff to brake, and the hold that follows is soft.
-        Recovery = new(RecoveryKind.Learned, PathS: 0.5, DurationS: 0.3, StiffnessShare: 1),
+        Recovery = new(RecoveryKind.Analytic, PathS: 0.2, DurationS: 0.2, StiffnessShare: 1),
         HoldS = 2,
         MaxAgeS = 0,
     };

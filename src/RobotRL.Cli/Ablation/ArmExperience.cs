@@ -31,8 +31,8 @@ internal static class ArmExperience
         bench.Begin(seed);
         var kind = noise.NextUniform();
         var lead = kind < DemonstratedShare ? bench.MaxSteps : noise.NextInt(MostLead);
-        // How unsteady the leading hand is differs from episode to episode.
-        var unsteady = kind < DemonstratedShare ? 0.2 : noise.NextUniform();
+        // How unsteady the leading hand is, beyond the demonstrator's own, differs from episode to episode.
+        var unsteady = kind < DemonstratedShare ? 0 : noise.NextUniform();
         var strays = kind < DemonstratedShare + StrayShare;
         var end = kind < DemonstratedShare ? bench.MaxSteps : Math.Min(bench.MaxSteps, lead + LongestStray);
         var (direction, shake, drawn) = (new float[ActionSpace.Axes], new float[ActionSpace.Axes], new float[ActionSpace.Axes]);

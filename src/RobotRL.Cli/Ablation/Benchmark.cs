@@ -17,8 +17,8 @@ internal abstract class Benchmark
     public static Benchmark Of(string name) => name switch
     {
         "navigation-1" or "navigation-2" => new NavigationBenchmark(name),
-        "maze" => new ArmBenchmark(name, forceLimitN: 40),
-        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40),
+        "maze" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 10),
+        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 20),
         _ => throw new BadInputException($"{name}: no benchmark of the safety critic; one of {string.Join(", ", Names)}"),
     };
 
@@ -37,10 +37,7 @@ internal abstract class Benchmark
     /// <summary>Decisions of scripted experience, and updates on it.</summary>
     public abstract (int Experience, int Updates) Pretraining { get; }
 
-    public abstract double FalseInterventionRate { get; }
-
-    /// <summary>Periods of one entry of a chain of experience within which harm counts as ahead.</summary>
-    public abstract int Horizon { get; }
+    public abstract CalibrationGoal Calibration { get; }
 
     public abstract IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel);
 
@@ -48,6 +45,9 @@ internal abstract class Benchmark
     public virtual IEnumerable<HarmEpisode> Recorded(string run) => throw new BadInputException($"--runs {run}: {Name} has no robot and no recorded runs; leave the option out");
 
     public abstract IBench Open(Protection protection, string? criticFolder, bool shadow);
+
+    /// <summary>The pretrained critic, which learns on from what it watches over.</summary>
+    public OnlineCritic LearnOn(string criticFolder, ulong seed) => new(criticFolder, Features, Critic, Calibration, Training.Seeds.Derive(seed, Training.SeedUse.Critic));
 
     /// <summary>What a cell's result stands for: another configuration, size or critic is another cell.</summary>
     public string HashOf(Protection protection, string? criticFolder)
@@ -65,11 +65,10 @@ internal sealed class NavigationBenchmark(string name) : Benchmark
     protected override string ConfigurationHash => _configuration.Hash;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Navigation;
     public override SafetyCriticParameters Critic => new() { RiskDiscount = _configuration.Task.RiskDiscount };
-    public override AblationSize Size => new(Demonstrations: 3, PretrainSteps: 300, Episodes: 30, EvaluationEpisodes: 10, ShadowEpisodes: 5, Horizon: 5);
+    public override AblationSize Size => new(Demonstrations: 1, PretrainSteps: 100, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 10);
     public override int Seeds => 10;
     public override (int, int) Pretraining => (30_000, 4_000);
-    public override double FalseInterventionRate => 0.02;
-    public override int Horizon => 5;
+    public override CalibrationGoal Calibration => CalibrationGoal.OfPoint(0.02);
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel) => NavigationExperience.Collect(_configuration, steps, seed);
 
     public override IBench Open(Protection protection, string? criticFolder, bool shadow) =>

@@ -13,20 +13,13 @@ internal sealed record PretrainingResult(
 /// <summary>Offline training of a safety critic on episodes of harm, and calibration on those that it did not see.</summary>
 internal static class CriticPretraining
 {
-    private const int HeldOutEvery = 5;
-
-    /// <summary>No lower than this, however calm the demonstrations are: one chance in twenty, and half the limit.</summary>
-    private const double RiskFloor = 0.05, FeasibilityFloor = -0.5;
-
     public static PretrainingResult Run(
-        string task, SafetyFeatureLayout features, SafetyCriticParameters parameters, IReadOnlyList<HarmEpisode> episodes, int steps, double falseInterventionRate, int horizon,
-        ulong seed, string folder, string trainedOn, CancellationToken cancel)
+        string task, SafetyFeatureLayout features, SafetyCriticParameters parameters, IReadOnlyList<HarmEpisode> episodes, int steps, CalibrationGoal goal, ulong seed, string folder, string trainedOn, CancellationToken cancel)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var buffer = new SafetyBuffer(1_000_000);
-        foreach (var (i, episode) in episodes.Index())
-            if (i % HeldOutEvery != 0)
-                foreach (var transition in episode.Transitions()) buffer.Add(transition);
+        var (learned, heldOut) = HarmLog.Split(episodes);
+        foreach (var transition in learned.SelectMany(e => e.Transitions())) buffer.Add(transition);
         using var learner = new SafetyCriticLearner(features, parameters, seed);
         SafetyMetrics metrics = default;
         for (var step = 1; step <= steps && !cancel.IsCancellationRequested; step++)
@@ -35,11 +28,13 @@ internal static class CriticPretraining
             if (step % 1000 == 0 || step == steps)
                 Console.Error.WriteLine($"{task}: step {step} of {steps}, risk loss {metrics.RiskLoss:F4}, feasibility loss {metrics.FeasibilityLoss:F4}, recovery's risk {metrics.RecoveryRisk:F3}");
         }
-        var heldOut = episodes.Where((_, i) => i % HeldOutEvery == 0).ToArray();
-        var thresholds = Calibrate(heldOut, learner.Query, falseInterventionRate, horizon);
+        var thresholds = Calibrate(heldOut, learner.Query, goal);
         cancel.ThrowIfCancellationRequested();
+        Directory.CreateDirectory(folder);
+        HarmLog.Write(folder, episodes);
+        SafetyWeightsFile.WriteLearner(folder, learner);
         SafetyWeightsFile.Write(folder, learner, thresholds, trainedOn, DateTimeOffset.UtcNow);
-        return new(task, episodes.Count, buffer.Count, buffer.Violations, heldOut.Sum(e => e.Steps.Count), horizon, thresholds.Risk, thresholds.Feasibility, falseInterventionRate,
+        return new(task, episodes.Count, buffer.Count, buffer.Violations, heldOut.Sum(e => e.Steps.Count), goal.Horizon, thresholds.Risk, thresholds.Feasibility, goal.FalseInterventionRate,
             thresholds.FalseInterventionRate, thresholds.DetectionRate, metrics.RiskLoss, metrics.FeasibilityLoss, metrics.RecoveryRisk, clock.Elapsed.TotalSeconds, folder);
     }
 
@@ -48,12 +43,12 @@ internal static class CriticPretraining
     /// the task. What is detected is told of all of them.
     /// </summary>
     public static SafetyThresholds Calibrate(
-        IReadOnlyList<HarmEpisode> heldOut, Func<IReadOnlyList<float[]>, (float Risk, float Feasibility)[]> query, double falseInterventionRate, int horizon)
+        IReadOnlyList<HarmEpisode> heldOut, Func<IReadOnlyList<float[]>, (float Risk, float Feasibility)[]> query, CalibrationGoal goal)
     {
         ScoredStep[] Score(IEnumerable<HarmEpisode> episodes) =>
-            [.. episodes.SelectMany(e => SafetyCalibration.Score(query([.. e.Steps.Select(s => s.Features)]), e.Violated, horizon))];
+            [.. episodes.SelectMany(e => SafetyCalibration.Score(query([.. e.Steps.Select(s => s.Features)]), e.Violated, goal.Horizon))];
         var ordinary = Score(heldOut.Where(e => e.IsDemonstration));
-        var thresholds = SafetyCalibration.Calibrate(ordinary.Length > 0 ? ordinary : Score(heldOut), falseInterventionRate, RiskFloor, FeasibilityFloor);
+        var thresholds = SafetyCalibration.Calibrate(ordinary.Length > 0 ? ordinary : Score(heldOut), goal.FalseInterventionRate, goal.RiskFloor, goal.FeasibilityFloor);
         return thresholds with { DetectionRate = SafetyCalibration.Judge(Score(heldOut), thresholds.Risk, thresholds.Feasibility).DetectionRate };
     }
 }

@@ -6,12 +6,15 @@ namespace RobotRL.Cli.Ablation;
 /// The reflex where there is no control loop below the decision: the learned recovery if its own risk is low, else the way back along the recent path if that
 /// one's is, else hold; once held, a target is followed again only well below the threshold, and a hold that lasts too long is a stop.
 /// </summary>
-internal sealed class DecisionReflex(SafetyCritic critic)
+internal sealed class DecisionReflex
 {
     private const int RecentSteps = 5, MostHeldSteps = 10;
     private const double Hysteresis = 0.2;
     private readonly Queue<(double X, double Y)> _path = new();
     private int _held;
+
+    /// <summary>Who judges.</summary>
+    public required SafetyCritic Critic { get; set; }
 
     /// <summary>The reflex has nothing left to try.</summary>
     public bool IsExhausted => _held > MostHeldSteps;
@@ -29,9 +32,9 @@ internal sealed class DecisionReflex(SafetyCritic critic)
     public (double X, double Y) Recover(PointMass at)
     {
         var learned = new float[2];
-        if (critic.HasRecovery)
+        if (Critic.HasRecovery)
         {
-            critic.Recover(at.Features(0, 0).AsSpan(0, 2), learned);
+            Critic.Recover(at.Features(0, 0).AsSpan(0, 2), learned);
             if (IsSafe(at.Features(learned[0], learned[1]), 1)) return Taken(learned[0], learned[1]);
         }
         if (_path.TryPeek(out var before))
@@ -60,8 +63,8 @@ internal sealed class DecisionReflex(SafetyCritic critic)
 
     private bool IsSafe(float[] features, double share)
     {
-        var (risk, feasibility) = critic.Query(features);
+        var (risk, feasibility) = Critic.Query(features);
         // A critic that answers nonsense is none: the deterministic layer stands alone.
-        return !float.IsFinite(risk) || !float.IsFinite(feasibility) || (risk <= critic.RiskThreshold * share && feasibility <= critic.FeasibilityThreshold);
+        return !float.IsFinite(risk) || !float.IsFinite(feasibility) || (risk <= Critic.RiskThreshold * share && feasibility <= Critic.FeasibilityThreshold);
     }
 }

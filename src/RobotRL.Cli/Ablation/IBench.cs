@@ -1,4 +1,5 @@
 using RobotRL.Model;
+using RobotRL.Safety;
 
 namespace RobotRL.Cli.Ablation;
 
@@ -43,6 +44,9 @@ internal interface IBench : IDisposable
 
     /// <summary>What the scripted expert would do now.</summary>
     PolicyAction Demonstrate();
+
+    /// <summary>Who judges from now on, where a critic protects.</summary>
+    void Adopt(SafetyCritic critic);
 
     /// <summary>What a critic learns from the episode so far.</summary>
     IReadOnlyList<HarmEpisode> Experience();

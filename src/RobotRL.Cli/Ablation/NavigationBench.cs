@@ -14,13 +14,14 @@ internal sealed class NavigationBench : IBench
     private readonly DecisionReflex? _reflex;
     private readonly bool _shadow;
     private readonly List<(float[], float)> _experience = [];
+    private readonly List<HarmEpisode> _interrupted = [];
     private int _wayPoint, _steps;
 
     public NavigationBench(NavigationConfiguration configuration, Protection protection, SafetyCritic? critic, bool shadow = false)
     {
         (_task, _protection, Learner, _shadow) = (configuration.Task, protection, configuration.Learner, shadow);
         _point = new(_task);
-        _reflex = protection.Critic && critic is not null ? new(critic) : null;
+        _reflex = protection.Critic && critic is not null ? new() { Critic = critic } : null;
     }
 
     public ActionSpace Actions { get; } = new([0, 1], 1, 1, HasGripper: false);
@@ -34,6 +35,7 @@ internal sealed class NavigationBench : IBench
         _reflex?.Begin();
         (_wayPoint, _steps) = (0, 0);
         _experience.Clear();
+        _interrupted.Clear();
         return Observe();
     }
 
@@ -41,7 +43,11 @@ internal sealed class NavigationBench : IBench
     {
         var (x, y) = (Math.Clamp((double)proposed.Motion[0], -1, 1), Math.Clamp((double)proposed.Motion[1], -1, 1));
         var flagged = _reflex?.Flags(_point, x, y) ?? false;
-        if (flagged && !_shadow) (x, y) = _reflex!.Recover(_point);
+        if (flagged && !_shadow)
+        {
+            Interrupt(x, y);
+            (x, y) = _reflex!.Recover(_point);
+        }
         else _reflex?.Passed(_point);
         if (_protection.Limits) (x, y) = (Inside(_point.X, x, _task.Bounds.MinX, _task.Bounds.MaxX), Inside(_point.Y, y, _task.Bounds.MinY, _task.Bounds.MaxY));
 
@@ -68,9 +74,18 @@ internal sealed class NavigationBench : IBench
         return action;
     }
 
-    public IReadOnlyList<HarmEpisode> Experience() => [new([.. _experience], _point.IsInside, !_point.IsInside && _point.IsAtGoal)];
+    public void Adopt(SafetyCritic critic) => _reflex!.Critic = critic;
+
+    public IReadOnlyList<HarmEpisode> Experience() => [.. _interrupted, new([.. _experience], _point.IsInside, !_point.IsInside && _point.IsAtGoal)];
 
     public void Dispose() { }
+
+    /// <summary>What came before led to a proposal that is not executed: its own outcome nobody knows.</summary>
+    private void Interrupt(double x, double y)
+    {
+        if (_experience.Count > 0) _interrupted.Add(new([.. _experience, (_point.Features(x, y), (float)_point.Margin)], Violated: false, IsOver: false));
+        _experience.Clear();
+    }
 
     private double Way => Math.Sqrt(Math.Pow(_task.Start.X - _task.Goal.X, 2) + Math.Pow(_task.Start.Y - _task.Goal.Y, 2));
 

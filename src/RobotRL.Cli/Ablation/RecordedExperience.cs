@@ -8,36 +8,59 @@ using RobotRL.Safety;
 namespace RobotRL.Cli.Ablation;
 
 /// <summary>
-/// What a run's recorded episodes tell of harm: state and executed action of every decision. Force is known at decisions only, so a violation is what the log
+/// What recorded episodes tell of harm: state and executed action of every decision. Force is known at decisions only, so a violation is what the log
 /// shows: a force above the limit, or a safety stop that ended the episode.
 /// </summary>
-internal static class RecordedExperience
+internal sealed class RecordedExperience(RunConfiguration configuration, double forceLimitN)
 {
     private const int ForceAt = 12;
 
-    public static IEnumerable<HarmEpisode> Read(string run, RunConfiguration configuration, double forceLimitN)
+    private readonly ActionMapping _mapping = new(configuration.Task.Actions);
+    private readonly SafetyFeatures _features = new(configuration.Task, configuration.Robot.Limits.Stiffness);
+    private readonly CartesianStiffness _stiffness = CartesianStiffness.Of(configuration.Robot.Impedance);
+
+    /// <summary>All episodes of a run's folder.</summary>
+    public IEnumerable<HarmEpisode> OfRun(string run)
     {
-        var (task, stiffness) = (configuration.Task, CartesianStiffness.Of(configuration.Robot.Impedance));
-        var mapping = new ActionMapping(task.Actions);
-        var features = new SafetyFeatures(task, configuration.Robot.Limits.Stiffness);
         foreach (var episode in EpisodeStore.Open(RunDirectory.Open(run).Episodes, TornEpisodes.Leave, _ => { }).Episodes())
         {
-            if (episode.Info.Task != task.Kind.ToString()) throw new BadInputException($"--runs {run}: a run of {episode.Info.Task}, not of {task.Kind}; name another");
-            List<(float[], float)> steps = [];
-            var (violated, over) = (false, false);
-            foreach (var transition in episode.Transitions)
-            {
-                var x = new float[SafetyFeatures.Count];
-                SafetyFeatures.WriteState(x, transition.Observation.Proprioception);
-                for (var axis = 0; axis < ActionSpace.Axes; axis++) x[SafetyFeatures.ActionStart + axis] = transition.Action.Executed.Motion[axis];
-                features.WriteStiffness(x, mapping.StiffnessOf(transition.Action.Executed, stiffness));
-                var force = new Vector3D(transition.Next.Proprioception[ForceAt], transition.Next.Proprioception[ForceAt + 1], transition.Next.Proprioception[ForceAt + 2]).Length * task.Scale.ForceN;
-                var stopped = transition.Terminated && transition.Reward == 0;
-                steps.Add((x, (float)Math.Max((force - forceLimitN) / forceLimitN, stopped ? 0.1 : -1)));
-                (violated, over) = (force > forceLimitN || stopped, transition.Terminated);
-                if (violated) break;
-            }
-            if (steps.Count > 0) yield return new(steps, violated, over && !violated);
+            var kind = configuration.Task.Kind;
+            if (episode.Info.Task != kind.ToString()) throw new BadInputException($"--runs {run}: a run of {episode.Info.Task}, not of {kind}; name another");
+            foreach (var chain in Of(episode.Transitions)) yield return chain;
         }
+    }
+
+    /// <summary>
+    /// The chains of one episode. Where the reflex acted a chain ends with the proposal that was not executed, whose own outcome nobody knows, and another begins
+    /// with what was executed instead.
+    /// </summary>
+    public IEnumerable<HarmEpisode> Of(IEnumerable<Transition> episode)
+    {
+        List<(float[], float)> steps = [];
+        var (violated, over) = (false, false);
+        foreach (var transition in episode)
+        {
+            if ((transition.Action.Limits & LimitFlags.Critic) != 0 && steps.Count > 0)
+            {
+                yield return new([.. steps, (Features(transition.Observation, transition.Action.Proposed), -1)], Violated: false, IsOver: false);
+                steps.Clear();
+            }
+            var next = transition.Next.Proprioception;
+            var force = new Vector3D(next[ForceAt], next[ForceAt + 1], next[ForceAt + 2]).Length * configuration.Task.Scale.ForceN;
+            var stopped = transition.Terminated && transition.Reward == 0;
+            steps.Add((Features(transition.Observation, transition.Action.Executed), (float)Math.Max((force - forceLimitN) / forceLimitN, stopped ? 0.1 : -1)));
+            (violated, over) = (force > forceLimitN || stopped, transition.Terminated);
+            if (violated) break;
+        }
+        if (steps.Count > 0) yield return new(steps, violated, over && !violated);
+    }
+
+    private float[] Features(Observation observation, in PolicyAction action)
+    {
+        var x = new float[SafetyFeatures.Count];
+        SafetyFeatures.WriteState(x, observation.Proprioception);
+        for (var axis = 0; axis < ActionSpace.Axes; axis++) x[SafetyFeatures.ActionStart + axis] = action.Motion[axis];
+        _features.WriteStiffness(x, _mapping.StiffnessOf(action, _stiffness));
+        return x;
     }
 }

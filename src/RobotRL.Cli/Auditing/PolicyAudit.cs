@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RobotRL.Audit;
+using RobotRL.Learning;
 using RobotRL.Policy;
 
 namespace RobotRL.Cli.Auditing;
@@ -22,6 +23,10 @@ internal sealed class PolicyAudit(AuditLog log)
 
     public void Evaluated(string checkpoint, WeightSnapshot weights, object result) =>
         log.Write(AuditEvent.Evaluated, inputs: new { Checkpoint = checkpoint, weights.Version, weights.Sha256, Result = result }, actor: log.Actor with { PolicyVersion = weights.Version });
+
+    /// <summary>A safety critic that has learned on: the loop's own record of its use names the version.</summary>
+    public void CriticPublished(SafetyManifest critic) =>
+        log.Write(AuditEvent.Critic, reason: "published", inputs: new { critic.Version, critic.Sha256, critic.TrainedOn }, thresholds: new { Risk = critic.RiskThreshold, Feasibility = critic.FeasibilityThreshold });
 
     public static string HashOf(string path)
     {

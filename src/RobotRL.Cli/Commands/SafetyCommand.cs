@@ -40,7 +40,7 @@ internal static class SafetyCommand
             var weights = Composition.CriticFile.Read(folder, benchmark.Features.Name).Critic;
             var unseen = benchmark.Collect(parse.GetValue(experience), parse.GetValue(seed), cancel).ToArray();
             var thresholds = CriticPretraining.Calibrate(unseen, x => [.. x.Select(f => weights.Query(f)).Select(e => (e.Risk, e.Feasibility))],
-                parse.GetValue(rate) ?? benchmark.FalseInterventionRate, benchmark.Horizon);
+                Goal(benchmark, parse.GetValue(rate)));
             cancel.ThrowIfCancellationRequested();
             Learning.SafetyWeightsFile.Recalibrate(folder, thresholds);
             Console.Error.WriteLine($"{benchmark.Name}: thresholds {thresholds.Risk:F3} and {thresholds.Feasibility:F3}; {thresholds.FalseInterventionRate:P1} of the harmless steps of demonstrations " +
@@ -55,21 +55,22 @@ internal static class SafetyCommand
         Option<string> output = new("--out") { Description = "Folder of safety.json and safety.md", DefaultValueFactory = _ => "docs/results" };
         Option<string> critics = new("--critics") { Description = "Folder with a critic a task; what is missing there is pretrained", DefaultValueFactory = _ => "runs/safety" };
         Option<string[]> tasks = new("--tasks") { Description = "Tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Benchmark.Names] };
-        Option<int?> seeds = new("--seeds") { Description = "Seeds, from 1; the task's own number when left out" };
+        Option<int?> seeds = new("--seeds") { Description = "Number of seeds; the task's own when left out" };
+        Option<int> first = new("--first-seed") { Description = "First of the seeds. 1 to 10 served to choose sizes and parameters, so no table is made of them", DefaultValueFactory = _ => 11 };
         Option<string[]> arms = new("--arms") { Description = "Protections", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Protection.All.Select(p => p.Name)] };
-        return new Command("eval", "Compare no safety, limits, critic and both; goes on where it stopped") { output, critics, tasks, seeds, arms }.Does((parse, cancel) =>
+        return new Command("eval", "Compare no safety, limits, critic and both; goes on where it stopped") { output, critics, tasks, seeds, first, arms }.Does((parse, cancel) =>
         {
             var protections = parse.GetRequiredValue(arms).Select(name => Protection.All.FirstOrDefault(p => p.Name == name)
                 ?? throw new BadInputException($"--arms {name}: no such protection; one of {string.Join(", ", Protection.All.Select(p => p.Name))}")).ToArray();
             var benchmarks = parse.GetRequiredValue(tasks).Select(Benchmark.Of).ToArray();
             var book = new AblationBook(parse.GetRequiredValue(output));
             // Seed by seed over everything, so that an interrupted comparison is an even one.
-            for (var seed = 1; seed <= benchmarks.Max(b => parse.GetValue(seeds) ?? b.Seeds); seed++)
-                foreach (var benchmark in benchmarks.Where(b => seed <= (parse.GetValue(seeds) ?? b.Seeds)))
+            for (var i = 0; i < benchmarks.Max(b => parse.GetValue(seeds) ?? b.Seeds); i++)
+                foreach (var benchmark in benchmarks.Where(b => i < (parse.GetValue(seeds) ?? b.Seeds)))
                     foreach (var protection in protections)
                     {
                         if (cancel.IsCancellationRequested) return ExitCode.Done;
-                        Fill(book, benchmark, protection, (ulong)seed, parse.GetRequiredValue(critics), cancel);
+                        Fill(book, benchmark, protection, (ulong)(parse.GetValue(first) + i), parse.GetRequiredValue(critics), cancel);
                     }
             CommandLine.Result(parse, book.Cells);
             return ExitCode.Done;
@@ -83,14 +84,18 @@ internal static class SafetyCommand
         var hash = benchmark.HashOf(protection, critic);
         if (book.Has(benchmark.Name, protection.Name, seed, hash)) return;
         using var bench = benchmark.Open(protection, critic, shadow: false);
+        using var learner = protection.Critic ? benchmark.LearnOn(critic, seed) : null;
         var size = benchmark.Size with { ShadowEpisodes = protection.Critic ? benchmark.Size.ShadowEpisodes : 0 };
         AblationResult result;
-        try { result = new AblationCell(bench, () => benchmark.Open(protection, critic, shadow: true), size, seed).Run(benchmark.Name, protection.Name, hash, cancel); }
+        try { result = new AblationCell(bench, () => benchmark.Open(protection, critic, shadow: true), learner, size, seed).Run(benchmark.Name, protection.Name, hash, cancel); }
         catch (OperationCanceledException) { return; }
         book.Add(result);
         Console.Error.WriteLine($"{benchmark.Name}, {protection.Title}, seed {seed}: {result.Successes} successes, {result.Violations} violations, {result.Stops} stops in {result.Episodes} episodes, " +
             $"then {result.FinalSuccesses} of {result.FinalEpisodes}; {result.WallS:F0} s");
     }
+
+    private static CalibrationGoal Goal(Benchmark benchmark, double? falseInterventionRate) =>
+        falseInterventionRate is { } rate ? benchmark.Calibration with { FalseInterventionRate = rate } : benchmark.Calibration;
 
     private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel, params string[] runs)
     {
@@ -98,7 +103,7 @@ internal static class SafetyCommand
         var (decisions, updates) = benchmark.Pretraining;
         Console.Error.WriteLine($"{benchmark.Name}: collecting {experience ?? decisions} decisions of scripted experience");
         HarmEpisode[] episodes = [.. benchmark.Collect(experience ?? decisions, seed, cancel), .. recorded];
-        var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, rate ?? benchmark.FalseInterventionRate, benchmark.Horizon, seed,
+        var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, Goal(benchmark, rate), seed,
             folder, $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {seed}", cancel);
         RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, CommandLine.SnakeCase));
         Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +

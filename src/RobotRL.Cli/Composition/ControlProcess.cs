@@ -44,7 +44,7 @@ internal sealed class ControlProcess : IDisposable
 
         _channel = ControlChannel.Create(options.Channel, configuration.Hash, world.StateSize);
         _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, new PublishedWorld(world, _channel), options.AwakeNs);
-        _safety = new SafetyLayer(configuration);
+        _safety = new SafetyLayer(configuration, learnsHere: false);
         _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells, reflex: _safety.Reflex);
     }
 

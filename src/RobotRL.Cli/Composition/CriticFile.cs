@@ -28,28 +28,34 @@ internal static class CriticFile
             var manifest = JsonSerializer.Deserialize<Description>(text, CommandLine.SnakeCase) ?? throw new JsonException("empty");
             if (manifest.Format != Format) throw new InvalidDataException($"format {manifest.Format} is not {Format}; train the critic anew");
             if (manifest.Features != features) throw new InvalidDataException($"features '{manifest.Features}' are not '{features}', which this robot has; name another critic");
-            var critic = new SafetyCritic(Weights(Path.Combine(folder, Tensors), manifest, out var tensors));
-            return (critic, manifest, new(text, tensors));
+            var weights = Contents(Path.Combine(folder, Tensors), manifest, out var tensors);
+            return (Of(weights, features, manifest.Version, manifest.RiskThreshold, manifest.FeasibilityThreshold), manifest, new(text, tensors));
         }
         catch (JsonException e) { throw new InvalidDataException($"{path}: not a critic's manifest ({e.Message.ReplaceLineEndings(" ")})", e); }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException) { throw new InvalidDataException($"{path}: {e.Message}", e); }
     }
 
-    private static CriticWeights Weights(string path, Description manifest, out byte[] bytes)
+    private static Safetensors Contents(string path, Description manifest, out byte[] bytes)
     {
         bytes = File.ReadAllBytes(path);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (hash != manifest.Sha256) throw new InvalidDataException($"{Tensors} has hash {hash}, the manifest names {manifest.Sha256}: it is damaged, cut short or another's");
-        var tensors = Safetensors.Read(path);
-        var inputs = InputsOf(manifest.Features);
+        return Safetensors.Read(path);
+    }
+
+    /// <summary>A critic from a trainer's export, from a file or straight from memory: checked either way.</summary>
+    /// <exception cref="InvalidDataException">The weights cannot be trusted; one line says why.</exception>
+    public static SafetyCritic Of(Safetensors tensors, string features, long version, double riskThreshold, double feasibilityThreshold)
+    {
+        var inputs = InputsOf(features);
         var hasRecovery = tensors.Names.Contains("recovery.w0");
-        var (recoveryInputs, recoveryOutputs) = RecoveryOf(manifest.Features);
-        return new()
+        var (recoveryInputs, recoveryOutputs) = RecoveryOf(features);
+        return new(new()
         {
             Inputs = inputs,
-            Version = manifest.Version,
-            RiskThreshold = manifest.RiskThreshold,
-            FeasibilityThreshold = manifest.FeasibilityThreshold,
+            Version = version,
+            RiskThreshold = riskThreshold,
+            FeasibilityThreshold = feasibilityThreshold,
             Risk1 = Network("risk1", inputs, 1),
             Risk2 = Network("risk2", inputs, 1),
             Feasibility1 = Network("feasibility1", inputs, 1),
@@ -58,7 +64,7 @@ internal static class CriticFile
             RecoveryInputs = recoveryInputs,
             RecoveryOutputs = recoveryOutputs,
             Canary = new(tensors.Get("canary.inputs", CanaryRows, inputs), tensors.Get("canary.risk", CanaryRows), tensors.Get("canary.feasibility", CanaryRows)),
-        };
+        });
 
         PerceptronWeights Network(string name, int from, int to) => new(
             tensors.Get(name + ".w0", Hidden, from), tensors.Get(name + ".b0", Hidden),

@@ -42,7 +42,10 @@ internal sealed class CriticWatch : IDisposable
         }
     }
 
-    private void Look()
+    /// <summary>Takes up what has been written just now, on the caller's thread.</summary>
+    public void TakeUp() => Look(isNew: true);
+
+    private void Look(bool isNew = false)
     {
         // A look that takes longer than the period is not overtaken by the next one.
         if (!_lock.TryEnter()) return;
@@ -52,7 +55,7 @@ internal sealed class CriticWatch : IDisposable
             if (written == _seen || !File.Exists(Path.Combine(_folder, CriticFile.Manifest))) return;
             _seen = written;
             var (critic, manifest, files) = Read();
-            var offer = _cell.Publish(critic, Math.Max(0, (long)(DateTimeOffset.UtcNow - manifest.Created).TotalNanoseconds));
+            var offer = _cell.Publish(critic, isNew ? 0 : Math.Max(0, (long)(DateTimeOffset.UtcNow - manifest.Created).TotalNanoseconds));
             _files[offer] = files;
             if (_files.Count > MostKept) _files.Remove(_files.Keys.Min());
         }

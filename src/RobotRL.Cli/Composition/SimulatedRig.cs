@@ -38,7 +38,7 @@ internal sealed class SimulatedRig : IDisposable
         _robot = new MujocoRobot(configuration.Robot, task.ScenePath);
         _task = SimulatedTask.Create(task, _robot);
 
-        _safety = new SafetyLayer(configuration);
+        _safety = new SafetyLayer(configuration, learnsHere: pace == Pace.Lockstep);
         if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _robot, events);
         RecordedPacer pacer = new(new LockstepPacer(_robot));
         var cycle = _remote is null ? new ControlCycle(_robot, pacer, task.EndEffectorInFlange, reflex: _safety.Reflex) : null;
@@ -59,9 +59,7 @@ internal sealed class SimulatedRig : IDisposable
     /// <summary>The loop's records, where it runs in this process.</summary>
     public ControlRing? Records { get; }
 
-    /// <summary>Where the reflex finds its critic.</summary>
-    public CriticCell Critics => _safety.Critics;
-
+    /// <summary>The reflex and where it finds its critic.</summary>
     public SafetyLayer Safety => _safety;
 
     /// <summary>Whether the world moves on by itself, whatever is done here meanwhile.</summary>

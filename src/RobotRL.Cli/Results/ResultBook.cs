@@ -44,7 +44,7 @@ internal sealed class ResultBook(string folder)
     public void Add(CellResult cell)
     {
         Directory.CreateDirectory(folder);
-        using var turn = WaitForTurn();
+        using var turn = Turn.Of(_path);
         CellResult[] cells =
         [
             .. Cells.Where(c => (c.Task, c.Arm, c.Seed) != (cell.Task, cell.Arm, cell.Seed)).Append(cell)
@@ -54,20 +54,5 @@ internal sealed class ResultBook(string folder)
         var table = ResultsTable.Of(cells);
         RunDirectory.WriteAside(Path.Combine(folder, "results.md"), table);
         MarkedSection.Replace("README.md", "results", table);
-    }
-
-    private FileStream WaitForTurn()
-    {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-            }
-            catch (IOException) when (File.Exists(_path + ".lock"))
-            {
-                Thread.Sleep(100);
-            }
-        }
     }
 }

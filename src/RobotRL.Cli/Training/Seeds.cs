@@ -11,6 +11,7 @@ internal enum SeedUse : ulong
     Evaluation,
     PolicyNoise,
     OperatorNoise,
+    Critic,
 }
 
 /// <summary>Seeds derived from a run's seed: every episode's draws follow from (run seed, use, index) alone, so that a resumed run needs no saved state for them.</summary>

@@ -43,7 +43,12 @@ internal sealed class TrainingSession(
         var store = OpenStore();
         var task = rig.Configuration.Task;
         using var learning = Learning(place);
-        foreach (var episode in store.Episodes()) TakeUp(episode, learning.Add);
+        using var critic = CriticLearning.Of(rig, run);
+        foreach (var episode in store.Episodes())
+        {
+            TakeUp(episode, learning.Add);
+            if (!episode.Excluded) critic?.TakeUp(episode.Transitions);
+        }
         if (store.Files.Count > 0) log($"{_envSteps} environment steps and {_demonstrations} demonstrations on disk.");
         using var network = new PolicyNetwork(NetworkShape.Of(task, _parameters), Learners.Device);
 
@@ -55,6 +60,8 @@ internal sealed class TrainingSession(
                 if (cancel.IsCancellationRequested) return;
                 try
                 {
+                    // Weights age: what the critic is now counts anew.
+                    Renew(critic, []);
                     learning.Begin(_envSteps, steps => Report("pretraining", steps, episodeEnded: false), cancel);
                     Act();
                 }
@@ -88,13 +95,16 @@ internal sealed class TrainingSession(
                 SeedOperator(SeedUse.Online, index);
                 // An arm in motion does not wait: in real time the learner catches up between episodes.
                 if (rig.IsRealtime) AwaitLearner();
+                List<Transition> lived = [];
                 RunEpisode(store, EpisodeKind.Online, Seeds.Derive(_seed, SeedUse.Online, index), policy, transition =>
                 {
                     learning.Add(EpisodeKind.Online, transition);
+                    lived.Add(transition);
                     _envSteps++;
                     learning.Stepped();
                     if (!rig.IsRealtime) AwaitLearner();
                 }, cancel);
+                Renew(critic, lived);
                 Report("learning", learning.Steps, episodeEnded: true);
             }
         }
@@ -196,6 +206,11 @@ internal sealed class TrainingSession(
 
     /// <summary>What records the loop's ticks; none where that was not asked for, or where the loop's records are another process's.</summary>
     private TraceRecorder? Trace() => rig.Configuration.Recording.Ticks && rig.Records is { } records ? _trace ??= new(records, rig.Safety, run.WeightVersions, run.Critics) : null;
+
+    private void Renew(CriticLearning? critic, IReadOnlyList<Transition> episode)
+    {
+        if (critic is not null) audit.Policies.CriticPublished(critic.Learn(episode));
+    }
 
     private void TakeUp(Episode episode, Action<EpisodeKind, Transition> learnFrom)
     {
