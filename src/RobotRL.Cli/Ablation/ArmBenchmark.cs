@@ -32,7 +32,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
     public override AblationSize Size => new(demonstrations, PretrainSteps: 30 * demonstrations, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
     public override int Seeds => 5;
-    public override (int, int) Pretraining => (8_000, 5_000);
+    public override (int, int) Pretraining => (16_000, 6_000);
     public override CalibrationGoal Calibration => CalibrationGoal.OfArm(0.02);
 
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel)

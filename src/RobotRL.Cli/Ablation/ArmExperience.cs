@@ -6,14 +6,14 @@ namespace RobotRL.Cli.Ablation;
 
 /// <summary>
 /// Scripted experience of harm with the arm, nothing protecting it: the expert leads some way into the task, and then the hand goes where it should not, along one
-/// direction with some trembling, or becomes so unsteady that it bumps into things, and sometimes it turns back or stays where it is, stiff or soft: what a
-/// reflex would do must not be strange to the critic. Some episodes are plain demonstrations.
+/// direction with some trembling, or becomes so unsteady that it bumps into things, and sometimes it turns back, stays where it is, or sets off anew from there, stiff or
+/// soft: what a reflex does, and what a policy does after it, must not be strange to the critic. Some episodes are plain demonstrations.
 /// </summary>
 internal static class ArmExperience
 {
     private const double DemonstratedShare = 0.2, StrayShare = 0.4, Trembling = 0.3, Correlation = 0.7;
     private const double SofterShare = 0.15, TurnShare = 0.2;
-    private const int MostLead = 30, LongestStray = 12;
+    private const int MostLead = 30, LongestStray = 16;
 
     public static IEnumerable<HarmEpisode> Collect(ArmBench bench, int decisions, ulong seed, CancellationToken cancel)
     {
@@ -42,12 +42,7 @@ internal static class ArmExperience
             noise.FillNormal(drawn);
             for (var i = 0; i < shake.Length; i++) shake[i] = (float)(Correlation * shake[i] + Math.Sqrt(1 - Correlation * Correlation) * drawn[i]);
             if (kind >= DemonstratedShare && noise.NextUniform() < SofterShare) bench.Soften(noise.NextUniform() < 0.5 ? 1 : noise.NextUniform());
-            if (step >= lead && strays && noise.NextUniform() < TurnShare)
-            {
-                // Back, or nowhere.
-                var turn = noise.NextUniform() < 0.5 ? -1 : 0;
-                for (var i = 0; i < direction.Length; i++) direction[i] *= turn;
-            }
+            if (step >= lead && strays && noise.NextUniform() < TurnShare) Turn(direction, noise);
             var action = step < lead || !strays ? bench.Demonstrate() : bench.Actions.Rest;
             foreach (var axis in bench.Actions.ActiveAxes)
             {
@@ -58,5 +53,22 @@ internal static class ArmExperience
             if (bench.Step(action).IsOver) return (step + 1, kind < DemonstratedShare);
         }
         return (end, kind < DemonstratedShare);
+    }
+
+    /// <summary>Back, nowhere, or another way: from where the reflex left the arm standing, close to what it must not touch, a policy starts again.</summary>
+    private static void Turn(float[] direction, NoiseSource noise)
+    {
+        switch (noise.NextInt(3))
+        {
+            case 0:
+                for (var i = 0; i < direction.Length; i++) direction[i] = -direction[i];
+                break;
+            case 1:
+                Array.Clear(direction);
+                break;
+            default:
+                noise.FillNormal(direction);
+                break;
+        }
     }
 }

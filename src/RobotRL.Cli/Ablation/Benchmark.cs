@@ -18,7 +18,7 @@ internal abstract class Benchmark
     {
         "navigation-1" or "navigation-2" => new NavigationBenchmark(name),
         "maze" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 10),
-        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 20),
+        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 12),
         _ => throw new BadInputException($"{name}: no benchmark of the safety critic; one of {string.Join(", ", Names)}"),
     };
 
