@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
 using RobotRL.Learning;
@@ -9,7 +10,10 @@ namespace RobotRL.Cli.Ablation;
 /// <param name="name">Of the task's configuration.</param>
 /// <param name="forceLimitN">External force that is a violation, N.</param>
 /// <param name="demonstrations">That the policy begins with.</param>
-internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations) : Benchmark
+/// <param name="pretrainSteps">Learner steps on them alone.</param>
+/// <param name="maxSteps">Decisions of an episode.</param>
+/// <param name="calibration">Of its critic.</param>
+internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations, int pretrainSteps, int maxSteps, CalibrationGoal calibration) : Benchmark
 {
     /// <summary>Limits that bind nowhere a task goes: every command still passes the same gate.</summary>
     private static readonly (string, string)[] Unbound =
@@ -30,10 +34,10 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
     protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
-    public override AblationSize Size => new(demonstrations, PretrainSteps: 30 * demonstrations, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
+    public override AblationSize Size => new(demonstrations, pretrainSteps, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
     public override int Seeds => 5;
     public override (int, int) Pretraining => (16_000, 6_000);
-    public override CalibrationGoal Calibration => CalibrationGoal.OfArm(0.02);
+    public override CalibrationGoal Calibration => calibration;
 
     public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel)
     {
@@ -50,7 +54,8 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
         return new ArmBench(configuration, forceLimitN);
     }
 
-    private RunConfiguration Load(bool limits) => RunConfiguration.Load(_path, limits ? WithoutImages : [.. WithoutImages, .. Unbound]);
+    private RunConfiguration Load(bool limits) =>
+        RunConfiguration.Load(_path, [.. WithoutImages, ("task.max_steps", maxSteps.ToString(CultureInfo.InvariantCulture)), .. limits ? [] : Unbound]);
 
     private static SafetyLayerParameters Reflex(string criticFolder, CriticMode mode) => new()
     {

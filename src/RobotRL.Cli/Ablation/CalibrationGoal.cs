@@ -10,6 +10,6 @@ internal sealed record CalibrationGoal(double FalseInterventionRate, int Horizon
     /// <summary>Of a point in the plane, whose margin is a distance: one chance in twenty, and one step from an obstacle.</summary>
     public static CalibrationGoal OfPoint(double falseInterventionRate) => new(falseInterventionRate, 5, 0.05, -0.5);
 
-    /// <summary>Of an arm, whose margin is a force: one chance in ten, and four fifths of the limit. An arm that slides along a wall at half the limit does no harm.</summary>
-    public static CalibrationGoal OfArm(double falseInterventionRate) => new(falseInterventionRate, 3, 0.1, -0.2);
+    /// <summary>Of an arm, whose margin is a force: one chance in thirty, and half the limit.</summary>
+    public static CalibrationGoal OfArm(double falseInterventionRate) => new(falseInterventionRate, 3, 0.03, -0.5);
 }
