@@ -36,6 +36,6 @@ internal sealed class AblationBook(string folder)
         RunDirectory.WriteAside(_path, JsonSerializer.Serialize(cells, Json));
         var table = AblationTable.Of(cells);
         RunDirectory.WriteAside(Path.Combine(folder, "safety.md"), table);
-        MarkedSection.Replace("README.md", "safety", table);
+        MarkedSection.Replace(folder, "safety", table);
     }
 }

@@ -51,10 +51,15 @@ internal abstract class Benchmark
     /// <summary>The pretrained critic, which learns on from what it watches over.</summary>
     public OnlineCritic LearnOn(string criticFolder, ulong seed) => new(criticFolder, Features, Critic, Calibration, Training.Seeds.Derive(seed, Training.SeedUse.Critic));
 
-    /// <summary>What a cell's result stands for: another configuration, size or critic is another cell.</summary>
+    /// <summary>What a cell's result stands for: another configuration, size or critic is another cell. Of a critic its weights and thresholds count, not when they were made.</summary>
     public string HashOf(Protection protection, string? criticFolder)
     {
-        var critic = protection.Critic ? File.ReadAllText(Path.Combine(criticFolder!, CriticFile.Manifest)) : "";
+        var critic = "";
+        if (protection.Critic)
+        {
+            var manifest = CriticFile.Read(criticFolder!, Features.Name).Manifest;
+            critic = FormattableString.Invariant($"{manifest.Sha256} {manifest.RiskThreshold:R} {manifest.FeasibilityThreshold:R}");
+        }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ConfigurationHash} {Size} {critic}")))[..16];
     }
 }

@@ -12,7 +12,7 @@ internal static class FaultsBench
 {
     public static Command Create()
     {
-        Option<string?> output = new("--out") { Description = "Also write the table to this Markdown file" };
+        Option<string?> output = new Option<string?>("--out") { Description = "Also write the table to this Markdown file" }.Where(path => !Directory.Exists(path), "name a file, such as docs/results/faults.md");
         Option<string[]> only = new("--only") { Description = "Only faults whose name contains this (repeatable)", DefaultValueFactory = _ => [] };
         Command command = new("faults", "Every fault, the stop it reaches, and when") { output, only };
         command.Does((parse, cancel) =>

@@ -53,6 +53,6 @@ internal sealed class ResultBook(string folder)
         RunDirectory.WriteAside(_path, JsonSerializer.Serialize(cells, Json));
         var table = ResultsTable.Of(cells);
         RunDirectory.WriteAside(Path.Combine(folder, "results.md"), table);
-        MarkedSection.Replace("README.md", "results", table);
+        MarkedSection.Replace(folder, "results", table);
     }
 }
