@@ -7,6 +7,7 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
 {
     CommandLine.Json,
     TrainCommand.Create(),
+    LaunchCommand.Create(),
     LearnerCommand.Create(),
     EvalCommand.Create(),
     ReplayCommand.Create(),

@@ -40,13 +40,19 @@ public static unsafe partial class RealTimeThread
     }
 
     /// <summary>Gives the calling thread, and what it starts from now on, one CPU.</summary>
-    public static bool TryBind(int cpu)
+    public static bool TryBind(int cpu) => TryBind([cpu]);
+
+    /// <summary>Gives the calling thread, and what it starts from now on, some CPUs.</summary>
+    public static bool TryBind(ReadOnlySpan<int> cpus)
     {
-        if (OperatingSystem.IsWindows()) return cpu < 64 && SetThreadAffinityMask(GetCurrentThread(), (nuint)1 << cpu) != 0;
         var mask = stackalloc byte[CpuMaskBytes];
         new Span<byte>(mask, CpuMaskBytes).Clear();
-        if (cpu / 8 >= CpuMaskBytes) return false;
-        mask[cpu / 8] = (byte)(1 << cpu % 8);
+        foreach (var cpu in cpus)
+        {
+            if (cpu / 8 >= (OperatingSystem.IsWindows() ? sizeof(nuint) : CpuMaskBytes)) return false;
+            mask[cpu / 8] |= (byte)(1 << cpu % 8);
+        }
+        if (OperatingSystem.IsWindows()) return SetThreadAffinityMask(GetCurrentThread(), *(nuint*)mask) != 0;
         return OperatingSystem.IsLinux() && sched_setaffinity(0, CpuMaskBytes, mask) == 0;
     }
 

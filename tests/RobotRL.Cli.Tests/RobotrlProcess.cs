@@ -16,7 +16,7 @@ internal sealed record RobotrlResult(int ExitCode, string[] Output, string Error
 /// <summary>Runs the built command line as a user does: another process, no stdin.</summary>
 internal sealed partial class RobotrlProcess : IDisposable
 {
-    private const int Interrupt = 2;
+    private const int Interrupt = 2, Terminate = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
@@ -72,6 +72,9 @@ internal sealed partial class RobotrlProcess : IDisposable
 
     /// <summary>Ctrl+C.</summary>
     public void PressControlC() => Assert.Equal(0, Signal(_process.Id, Interrupt));
+
+    /// <summary>What a service manager asks with.</summary>
+    public void AskToEnd() => Assert.Equal(0, Signal(_process.Id, Terminate));
 
     public RobotrlResult Wait()
     {

@@ -37,9 +37,11 @@ internal static class ReflexBench
     public static Command Create(Func<string, object, System.Text.Json.Nodes.JsonObject> figures)
     {
         Option<double> seconds = new Option<double>("--seconds") { Description = "How long the loop runs; its empty twin runs half as long", DefaultValueFactory = _ => 60 }.Where(s => s >= 1, "write a number of seconds from 1");
-        return new Command("reflex", "The 1 kHz loop in its own process, a training on the other core") { seconds }.Does((parse, _) =>
+        var cpu = new Option<int?>("--cpu") { Description = "CPU of the loop; when left out, the one with the fewest device interrupts so far" }
+            .Where(n => n is null || (n >= 0 && n < Environment.ProcessorCount), $"write 0 to {Environment.ProcessorCount - 1}");
+        return new Command("reflex", "The 1 kHz loop in its own process, a training on the other core") { seconds, cpu }.Does((parse, _) =>
         {
-            var result = Measure(parse.GetValue(seconds));
+            var result = Measure(parse.GetValue(seconds), parse.GetValue(cpu) ?? CpuInterrupts.Quietest());
             CommandLine.Result(parse, figures("reflex", result));
             if (!parse.GetValue(CommandLine.Json))
                 Console.Error.WriteLine(
@@ -47,15 +49,15 @@ internal static class ReflexBench
                     $"  of which waking p50 {result.WakeP50Us:F0}, p99 {result.WakeP99Us:F0} µs and the loop p50 {result.LoopP50Us:F0}, p99 {result.LoopP99Us:F0} µs\n" +
                     $"  {result.Twin}, {result.TwinCycles} cycles: p50 {result.TwinP50Us:F0}, p99 {result.TwinP99Us:F0}, max {result.TwinMaxUs:F0} µs, {result.TwinMisses} missed\n" +
                     $"  taken by the hypervisor meanwhile: {result.StolenMs} and {result.TwinStolenMs} ms\n" +
-                    $"  beside it: {result.Company}");
+                    $"  on CPU {result.ControlCpu}; beside it {result.Company}");
             return ExitCode.Done;
         });
     }
 
-    private static ReflexFigures Measure(double seconds)
+    private static ReflexFigures Measure(double seconds, int loop)
     {
         var folder = Directory.CreateTempSubdirectory("robotrl-reflex-");
-        var (company, loop) = (0, Environment.ProcessorCount - 1);
+        var company = loop == 0 ? Environment.ProcessorCount - 1 : 0;
         try
         {
             // This thread, and what it starts, leave the loop's CPU alone.

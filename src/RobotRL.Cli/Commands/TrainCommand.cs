@@ -30,21 +30,27 @@ internal static class TrainCommand
         var pace = SharedOptions.Pace();
         var channel = SharedOptions.Channel();
         Option<LearnerPlace> learner = new("--learner") { Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)" };
+        var controlCpu = new Option<int?>("--control-cpu") { Description = "With realtime: CPU of the control loop" }.Where(n => n is >= 0 and < 1024, "write 0 for the first CPU, 1 for the next");
+        var controlPriority = new Option<int?>("--control-priority") { Description = "With realtime: its real-time priority" }.Where(n => n is null or (> 0 and < 100), "write 1 to 99");
+        var learnerCpus = new Option<int[]>("--learner-cpus") { Description = "With --learner process: CPUs of the learner", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] }
+            .Where(all => all.All(n => n is >= 0 and < 1024), "write 0 for the first CPU, 1 for the next");
         Option<string?> receipts = new("--receipts") { Description = "Append a line with a checksum to this file for every step that the store acknowledged" };
         var set = SharedOptions.Set();
-        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner, receipts, set }
+        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner, controlCpu, controlPriority, learnerCpus, receipts, set }
             .Does((parse, cancel) =>
             {
                 var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
                 if (parse.GetValue(deterministic) && parse.GetValue(learner) != LearnerPlace.Thread)
                     throw new BadInputException("--deterministic: acting and learning take turns in one process; leave --learner out");
                 RequirePace(parse.GetValue(teleoperator), parse.GetValue(pace));
+                Placement placement = new(parse.GetValue(controlCpu), parse.GetValue(controlPriority), parse.GetRequiredValue(learnerCpus));
+                RequirePlaces(placement, parse.GetValue(pace), parse.GetValue(channel), parse.GetValue(learner));
                 using var acknowledged = parse.GetValue(receipts) is { } file ? new Receipts(file) : null;
                 var result = Run(configuration, parse.GetRequiredValue(run),
                     new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(), parse.GetValue(deterministic)),
                     new TrainingGoal(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(window), parse.GetValue(humanSteps), parse.GetValue(wall)),
                     parse.GetValue(teleoperator), OperatorInCharge.Driving(parse.GetValue(teleoperator), parse.GetValue(operatorId), parse.GetValue(operatorRole)),
-                    parse.GetValue(pace), cancel, parse.GetValue(channel), parse.GetValue(learner), acknowledged);
+                    parse.GetValue(pace), cancel, parse.GetValue(channel), parse.GetValue(learner), acknowledged, placement);
                 CommandLine.Result(parse, result);
                 return ExitCode.Done;
             });
@@ -52,26 +58,26 @@ internal static class TrainCommand
 
     public static TrainingResult Run(
         RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, OperatorInCharge inCharge, Pace pace, CancellationToken cancel,
-        string? channel = null, LearnerPlace learner = LearnerPlace.Thread, Receipts? receipts = null) =>
-        InSession(configuration, folder, identity, goal, teleoperator, inCharge, pace, session => session.Run(learner, cancel), channel, receipts);
+        string? channel = null, LearnerPlace learner = LearnerPlace.Thread, Receipts? receipts = null, Placement? placement = null) =>
+        InSession(configuration, folder, identity, goal, teleoperator, inCharge, pace, session => session.Run(learner, cancel), channel, receipts, placement);
 
     /// <summary>Makes the run's folder or goes on with what it holds.</summary>
     public static T InSession<T>(
         RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, OperatorInCharge inCharge, Pace pace, Func<TrainingSession, T> body,
-        string? channel = null, Receipts? receipts = null)
+        string? channel = null, Receipts? receipts = null, Placement? placement = null)
     {
         SharedOptions.Require(pace, channel, identity.Deterministic);
         RequireTerminal(teleoperator);
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
-        using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)));
+        using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)), placement);
         var hands = Teleoperator(teleoperator, inCharge.Name, rig, identity.Seed);
         var run = OpenOrCreate(folder, identity, configuration.ResolvedYaml);
         using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
         using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(inCharge.Name, inCharge.Role, goal.EnvSteps == 0 ? "record" : "train"),
             new { Operator = teleoperator.ToString(), Pace = pace.ToString(), identity.Deterministic, Goal = goal }), configuration, rig.Control, rig.Records);
-        var session = new TrainingSession(run, rig, hands, audit, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts, InCharge = inCharge };
+        var session = new TrainingSession(run, rig, hands, audit, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts, InCharge = inCharge, LearnerCpus = placement?.LearnerCpus ?? [] };
         return audit.Around(() => DiskFault.Stops(rig, audit, () => body(session)));
     }
 
@@ -100,6 +106,13 @@ internal static class TrainCommand
     private static void RequirePace(OperatorKind kind, Pace pace)
     {
         if (kind == OperatorKind.Live && pace != Pace.Realtime) throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime");
+    }
+
+    private static void RequirePlaces(Placement placement, Pace pace, string? channel, LearnerPlace learner)
+    {
+        if ((placement.ControlCpu ?? placement.ControlPriority) is not null && (pace != Pace.Realtime || channel is not null))
+            throw new BadInputException("--control-cpu, --control-priority: only a control process that is started here can be placed; use --pace realtime without --channel");
+        if (placement.LearnerCpus.Count > 0 && learner != LearnerPlace.Process) throw new BadInputException("--learner-cpus: only a learner that is started here can be placed; add --learner process");
     }
 
     private static void RequireTerminal(OperatorKind kind)

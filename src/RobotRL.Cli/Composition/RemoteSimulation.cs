@@ -24,10 +24,11 @@ internal sealed class RemoteSimulation : IDisposable
     /// <param name="channel">Of a running control process; null to start one.</param>
     /// <param name="mirror">The scene as it is to be shown here.</param>
     /// <param name="events">Where a control process that is started here records events; null for nowhere.</param>
-    public RemoteSimulation(RunConfiguration configuration, string? channel, MujocoRobot mirror, string? events)
+    /// <param name="placement">Where it runs.</param>
+    public RemoteSimulation(RunConfiguration configuration, string? channel, MujocoRobot mirror, string? events, Placement placement)
     {
         (_mirror, _state) = (mirror, new(mirror.Model));
-        if (channel is null) (_child, _control) = Started(configuration, events);
+        if (channel is null) (_child, _control) = Started(configuration, events, placement);
         else _control = RemoteControl.Attach(channel, configuration.Robot, configuration.Hash);
         if (_control.WorldSize != _state.Values.Length) throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
         Refresh();
@@ -58,12 +59,12 @@ internal sealed class RemoteSimulation : IDisposable
         _child.Dispose();
     }
 
-    private static (Process, RemoteControl) Started(RunConfiguration configuration, string? events)
+    private static (Process, RemoteControl) Started(RunConfiguration configuration, string? events, Placement placement)
     {
         var channel = $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..24];
         var file = Path.Combine(Path.GetTempPath(), $"robotrl-{channel}.yaml");
         File.WriteAllText(file, configuration.ResolvedYaml);
-        var child = ThisProgram.Start(["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. events is null ? (string[])[] : ["--events", events]], ThisProgram.ForTheLoop);
+        var child = ThisProgram.Start(["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. placement.ControlArguments(), .. events is null ? (string[])[] : ["--events", events]], ThisProgram.ForTheLoop);
         try
         {
             for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(20))

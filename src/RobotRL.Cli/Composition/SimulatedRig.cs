@@ -30,7 +30,8 @@ internal sealed class SimulatedRig : IDisposable
     /// <param name="pace">Virtual time or the wall clock's.</param>
     /// <param name="channel">In real time: of a running control process; null to start one.</param>
     /// <param name="events">Folder for what the event recorder freezes, made with the first event; null for none.</param>
-    public SimulatedRig(RunConfiguration configuration, Pace pace, string? channel = null, string? events = null)
+    /// <param name="placement">Of a control process that is started; null for anywhere.</param>
+    public SimulatedRig(RunConfiguration configuration, Pace pace, string? channel = null, string? events = null, Placement? placement = null)
     {
         Configuration = configuration;
         var task = configuration.Task;
@@ -39,7 +40,7 @@ internal sealed class SimulatedRig : IDisposable
         _task = SimulatedTask.Create(task, _robot);
 
         _safety = new SafetyLayer(configuration, learnsHere: pace == Pace.Lockstep);
-        if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _robot, events);
+        if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _robot, events, placement ?? Placement.Anywhere);
         RecordedPacer pacer = new(new LockstepPacer(_robot));
         var cycle = _remote is null ? new ControlCycle(_robot, pacer, task.EndEffectorInFlange, reflex: _safety.Reflex) : null;
         if (cycle is not null && events is not null) pacer.Events = _events = EventRecorder.Of(cycle, events, configuration.Hash, wallClockOffsetNs: 0, Console.Error.WriteLine);

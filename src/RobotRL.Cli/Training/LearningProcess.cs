@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RobotRL.Cli.Commands;
+using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
 using RobotRL.Learning;
 using RobotRL.Model;
@@ -11,7 +12,7 @@ namespace RobotRL.Cli.Training;
 /// Learning in another process, which reads the episodes from the disk and leaves its weights there. Either process may be killed and come back:
 /// the learner from its checkpoint and the store, the actor from the store. Started here and kept alive, or by whoever else.
 /// </summary>
-internal sealed class LearningProcess(RunDirectory run, LearnerParameters parameters, bool starts, Action<string> log) : ILearning
+internal sealed class LearningProcess(RunDirectory run, LearnerParameters parameters, bool starts, IReadOnlyList<int> cpus, Action<string> log) : ILearning
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(2), WeightsEvery = TimeSpan.FromMilliseconds(100), EndsWithin = TimeSpan.FromMinutes(2);
 
@@ -91,7 +92,7 @@ internal sealed class LearningProcess(RunDirectory run, LearnerParameters parame
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(LearningProcess).Assembly.Location);
         foreach (var argument in new[] { "learner", run.Path, "--until-stdin-ends" }) start.ArgumentList.Add(argument);
-        _process = Process.Start(start)!;
+        _process = Placement.Start(cpus, () => Process.Start(start)!);
     }
 
     private void Follow()

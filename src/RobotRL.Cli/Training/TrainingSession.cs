@@ -35,6 +35,9 @@ internal sealed class TrainingSession(
     /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
     public Receipts? Receipts { get; init; }
 
+    /// <summary>CPUs of a learner's process; empty for any.</summary>
+    public IReadOnlyList<int> LearnerCpus { get; init; } = [];
+
     /// <summary>Whose name the episodes bear.</summary>
     public required OperatorInCharge InCharge { get; init; }
 
@@ -281,7 +284,7 @@ internal sealed class TrainingSession(
 
     private ILearning Learning(LearnerPlace place)
     {
-        if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, log);
+        if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, LearnerCpus, log);
         var local = new LocalLearner(run, rig.Configuration);
         if (local.GoesOnFrom is { } checkpoint) log($"Going on from {checkpoint}.");
         local.Saved = checkpoint => audit.Policies.Kept(checkpoint, Lineage());

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using RobotRL.Cli.Composition;
+using RobotRL.Configuration;
+
+namespace RobotRL.Cli.Commands;
+
+/// <summary><c>robotrl launch</c>: starts what a launch file names, each where the file says. The actor is a training in real time that starts control loop and learner itself, and ends them.</summary>
+internal static partial class LaunchCommand
+{
+    private const int Terminate = 15;
+
+    public static Command Create()
+    {
+        Argument<string> file = new("file") { Description = "Launch file, such as launch/peg-insert.yaml" };
+        Option<string> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one", Required = true };
+        Option<string?> operatorId = new("--operator-id") { Description = "Who is in charge; required where the file names a live operator" };
+        return new Command("launch", "Start control loop, actor and learner, each on its CPUs, as a file says") { file, run, operatorId }.Does((parse, _) =>
+        {
+            var launch = LaunchConfiguration.Load(parse.GetRequiredValue(file), Environment.ProcessorCount);
+            using var actor = Placement.Start(launch.ActorCpus, () => ThisProgram.Start(Arguments(launch, parse.GetRequiredValue(run), parse.GetValue(operatorId), parse.GetValue(CommandLine.Json))));
+            // Ctrl+C reaches the actor too, which saves and ends by itself; a request to this process alone is passed on.
+            using var ended = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Signal(actor.Id, Terminate));
+            actor.WaitForExit();
+            return actor.ExitCode;
+        });
+    }
+
+    private static IEnumerable<string> Arguments(LaunchConfiguration launch, string run, string? operatorId, bool json) =>
+    [
+        "train", launch.ConfigPath, "--run", run, "--seed", $"{launch.Seed}", "--env-steps", $"{launch.EnvSteps}", "--operator", launch.Operator, .. Given("--operator-id", operatorId),
+        "--pace", "realtime", "--learner", "process", "--control-priority", $"{launch.ControlPriority}", .. Given("--control-cpu", launch.ControlCpu),
+        .. launch.LearnerCpus.SelectMany(cpu => Given("--learner-cpus", cpu)), .. json ? ["--json"] : (string[])[],
+    ];
+
+    [LibraryImport("libc", EntryPoint = "kill")] private static partial int Signal(int process, int signal);
+
+    private static string[] Given<T>(string option, T? value) => value is null ? [] : [option, $"{value}"];
+}

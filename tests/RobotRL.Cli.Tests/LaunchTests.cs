@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using RobotRL.Configuration;
+
+namespace RobotRL.Cli.Tests;
+
+/// <summary>Control loop, actor and learner, started from one file as a lab starts them.</summary>
+public sealed class LaunchTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Three_processes_run_where_the_file_says_and_end_together_when_asked()
+    {
+        Assert.SkipWhen(!OperatingSystem.IsLinux(), "Reads of processes what Linux tells.");
+        var last = Environment.ProcessorCount - 1;
+        RunOnDisk run = new(_folder["run"]);
+        using var launch = RobotrlProcess.Start("launch", Write(last), "--run", run.Path, "--json");
+        Await(() => run.EpisodeFiles.Count >= 4, launch); // three demonstrations and a first episode: the learner has pretrained
+
+        string[] all = [.. Processes(run.Path)];
+        var (actor, learner) = (Assert.Single(all, Is("train")), Assert.Single(all, Is("learner")));
+        Assert.Equal(["0", $"{last}"], [Cpus(actor), Cpus(learner)]);
+
+        launch.AskToEnd();
+        var result = launch.Wait();
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.False(result.Json.GetProperty("finished").GetBoolean());
+        Assert.Empty(Processes(run.Path));
+    }
+
+    [Fact]
+    public void Wrong_launch_file_is_told_line_by_line_and_starts_nothing()
+    {
+        var file = _folder["launch.yaml"];
+        File.WriteAllText(file, "launch:\n  config: nowhere.yaml\n  operator: scripted\n  seed: 1\n  env_steps: 10\n  control: {priority: 0}\n");
+        var result = RobotrlProcess.Run("launch", file, "--run", _folder["run"]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(2, result.ErrorLines.Length);
+        Assert.Contains("launch.config: file", result.Error, StringComparison.Ordinal);
+        Assert.Contains("launch.control.priority: 0 is out of range", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["run"]));
+    }
+
+    private string Write(int learnerCpu)
+    {
+        string[] small = [.. Training.Small("", 0).SkipWhile(a => a != "--set").Where(a => a != "--set")];
+        var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach), [.. small.Select(pair => (pair.Split('=')[0], pair.Split('=')[1]))]);
+        File.WriteAllText(_folder["task.yaml"], configuration.ResolvedYaml);
+        File.WriteAllText(_folder["launch.yaml"],
+            $"launch:\n  config: task.yaml\n  operator: scripted\n  seed: 1\n  env_steps: 10000\n  control: {{priority: 80}}\n  actor: {{cpus: [0]}}\n  learner: {{cpus: [{learnerCpu}]}}\n");
+        return _folder["launch.yaml"];
+    }
+
+    /// <summary>Folders of the processes that work on a run, below the one that launched them.</summary>
+    private static IEnumerable<string> Processes(string run) => Directory.GetDirectories("/proc").Where(p => Words(p) is var words && words.Contains(run) && !words.Contains("launch"));
+
+    private static Predicate<string> Is(string command) => process => Words(process).Contains(command);
+
+    private static string[] Words(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
+        }
+        catch (IOException)
+        {
+            return []; // no process, or gone by now
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static string Cpus(string process) => File.ReadLines(Path.Combine(process, "status")).First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
+
+    private static void Await(Func<bool> moment, RobotrlProcess process)
+    {
+        for (var patience = Stopwatch.StartNew(); !moment(); Thread.Sleep(50))
+        {
+            if (process.HasExited) Assert.Fail($"It ended before the moment came: {process.Wait().Error}");
+            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(2), "The moment never came.");
+        }
+    }
+}
