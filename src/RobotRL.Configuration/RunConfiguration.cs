@@ -64,6 +64,12 @@ public sealed record RunConfiguration
         return configuration with { Hash = canonical.Hash, ResolvedYaml = canonical.Text, Remarks = CrossChecks.Remarks(configuration) };
     }
 
+    /// <summary>
+    /// Copies every file that the configuration refers to into a folder and gives the YAML that refers to the copies, relative to the folder's parent. Loaded from there it
+    /// has the same hash.
+    /// </summary>
+    public string KeepFiles(string folder) => KeptFiles.Copy(this, folder);
+
     private static RecordingParameters ReadRecording(Section s)
     {
         var standard = RecordingParameters.Standard;

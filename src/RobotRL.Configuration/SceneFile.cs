@@ -10,9 +10,23 @@ namespace RobotRL.Configuration;
 /// <summary>What a configuration must know of an MJCF scene, without the simulator: its cameras and where its end effector sits.</summary>
 internal sealed class SceneFile
 {
-    private readonly XElement _root;
+    private static readonly string[] Assets = ["mesh", "texture", "hfield", "skin"];
 
-    private SceneFile(XElement root) => _root = root;
+    private readonly XElement _root;
+    private readonly string _path;
+    private readonly IReadOnlyList<string> _parts;
+
+    private SceneFile(XElement root, string path, IReadOnlyList<string> parts) => (_root, _path, _parts) = (root, path, parts);
+
+    /// <summary>The scene, what it includes and the meshes and pictures that it names, absolute; what is not there is not named.</summary>
+    public IEnumerable<string> Files => _parts.Concat(
+        from element in _root.Descendants()
+        where Assets.Contains(element.Name.LocalName)
+        from attribute in element.Attributes()
+        where attribute.Name.LocalName.StartsWith("file", StringComparison.Ordinal)
+        let file = Path.GetFullPath(Path.Combine(AssetFolder(element.Name.LocalName), attribute.Value), Path.GetDirectoryName(_path)!)
+        where File.Exists(file)
+        select file).Distinct();
 
     public IReadOnlyList<string> Cameras => [.. Named("camera")];
 
@@ -34,23 +48,28 @@ internal sealed class SceneFile
 
     /// <summary>Reads the scene with its includes, which lie relative to the scene as in MuJoCo.</summary>
     /// <exception cref="InvalidDataException">Not XML, or an include is missing.</exception>
-    public static SceneFile Read(string path) => new(Expand(path, Path.GetDirectoryName(path)!, new StringBuilder()));
+    public static SceneFile Read(string path)
+    {
+        List<string> parts = [];
+        return new(Expand(path, Path.GetDirectoryName(path)!, new StringBuilder(), parts), path, parts);
+    }
 
     /// <summary>SHA-256 over the scene and everything it includes.</summary>
     public static string ContentHash(string path)
     {
         var content = new StringBuilder();
-        Expand(path, Path.GetDirectoryName(path)!, content);
+        Expand(path, Path.GetDirectoryName(path)!, content, []);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.ToString())));
     }
 
-    private static XElement Expand(string path, string directory, StringBuilder content)
+    private static XElement Expand(string path, string directory, StringBuilder content, List<string> parts)
     {
         XElement root;
         try
         {
             var text = File.ReadAllText(path);
             content.Append(text);
+            parts.Add(path);
             root = XElement.Parse(text);
         }
         catch (XmlException e) { throw new InvalidDataException($"scene file '{path}' is not XML ({e.Message}); correct it"); }
@@ -59,9 +78,16 @@ internal sealed class SceneFile
             var file = Path.GetFullPath((string?)include.Attribute("file") ?? "", directory);
             if (!File.Exists(file)) throw new InvalidDataException($"scene file '{path}' includes '{file}', which is not there; correct the include");
             if (content.Length > 10_000_000) throw new InvalidDataException($"scene file '{path}' includes itself; break the circle");
-            include.ReplaceWith(Expand(file, directory, content).Elements());
+            include.ReplaceWith(Expand(file, directory, content, parts).Elements());
         }
         return root;
+    }
+
+    private string AssetFolder(string kind)
+    {
+        var compiler = _root.Descendants("compiler").ToList();
+        string? Of(string name) => compiler.Select(c => (string?)c.Attribute(name)).LastOrDefault(v => v is not null);
+        return Of(kind == "texture" ? "texturedir" : "meshdir") ?? Of("assetdir") ?? "";
     }
 
     private IEnumerable<string> Named(string element) => _root.Descendants(element).Attributes("name").Select(a => a.Value);

@@ -54,7 +54,7 @@ internal static class EpisodesExchange
             var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
             var imported = LeRobotImport.ReadAsync(parse.GetRequiredValue(dataset), Description(configuration)).GetAwaiter().GetResult();
             var identity = new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted), Deterministic: false);
-            var directory = TrainCommand.OpenOrCreate(parse.GetRequiredValue(run), identity, configuration.ResolvedYaml);
+            var directory = TrainCommand.OpenOrCreate(parse.GetRequiredValue(run), identity, configuration);
             using var recording = RunLock.Recording(directory);
             var store = EpisodeStore.Open(directory.Episodes, TornEpisodes.Keep, line => Console.Error.WriteLine(line));
             foreach (var episode in imported.TakeWhile(_ => !cancel.IsCancellationRequested))

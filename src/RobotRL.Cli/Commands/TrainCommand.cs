@@ -72,7 +72,7 @@ internal static class TrainCommand
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)), placement);
         var hands = Teleoperator(teleoperator, inCharge.Name, rig, identity.Seed);
-        var run = OpenOrCreate(folder, identity, configuration.ResolvedYaml);
+        var run = OpenOrCreate(folder, identity, configuration);
         using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
         using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(inCharge.Name, inCharge.Role, goal.EnvSteps == 0 ? "record" : "train"),
@@ -82,8 +82,8 @@ internal static class TrainCommand
     }
 
     /// <summary>The run of a folder, which must be of the same configuration and seed where there is one.</summary>
-    public static RunDirectory OpenOrCreate(string folder, RunIdentity identity, string resolvedYaml) =>
-        RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, resolvedYaml);
+    public static RunDirectory OpenOrCreate(string folder, RunIdentity identity, RunConfiguration configuration) =>
+        RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration);
 
     private static RunDirectory Resume(string folder, RunIdentity identity)
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using RobotRL.Configuration;
 
 namespace RobotRL.Cli.Runs;
 
@@ -11,13 +12,15 @@ internal sealed record RunIdentity(string ConfigHash, string CodeVersion, ulong 
         typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }
 
-/// <summary>A run on disk: <c>run.json</c>, <c>config.yaml</c>, <c>episodes/</c>, <c>checkpoints/</c>, <c>metrics.jsonl</c>, <c>tensorboard/</c>.</summary>
+/// <summary>A run on disk: <c>run.json</c>, <c>config.yaml</c>, <c>files/</c>, <c>episodes/</c>, <c>checkpoints/</c>, <c>metrics.jsonl</c>, <c>tensorboard/</c>.</summary>
 internal sealed class RunDirectory
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>What is there when the making of a run was cut short: nothing that anybody would miss.</summary>
-    private static readonly string[] Beginnings = ["episodes", "events", "checkpoints", "config.yaml", "run.json.tmp"];
+    private static readonly string[] Beginnings = ["episodes", "events", "checkpoints", "config.yaml", FilesName, "run.json.tmp"];
+
+    private const string FilesName = "files";
 
     private RunDirectory(string path, RunIdentity identity)
     {
@@ -48,21 +51,23 @@ internal sealed class RunDirectory
     /// <summary>Whether a run lives in the folder.</summary>
     public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, "run.json"));
 
-    /// <summary>Starts a run in a new or empty folder. <c>run.json</c> comes last: a folder without it is no run.</summary>
-    public static RunDirectory Create(string path, RunIdentity identity, string resolvedYaml)
+    /// <summary>Starts a run in a new or empty folder, with copies of all that its configuration refers to. <c>run.json</c> comes last: a folder without it is no run.</summary>
+    public static RunDirectory Create(string path, RunIdentity identity, RunConfiguration configuration)
     {
         path = System.IO.Path.GetFullPath(path);
         if (File.Exists(path)) throw new BadInputException($"{path}: a file; name an empty or a new folder for --run");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Any(e => !Beginnings.Contains(System.IO.Path.GetRelativePath(path, e))))
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Any(e => !IsBeginning(System.IO.Path.GetRelativePath(path, e))))
             throw new BadInputException($"{path}: not a run and not empty; name an empty or a new folder for --run");
         Directory.CreateDirectory(path);
         var run = new RunDirectory(path, identity);
         Directory.CreateDirectory(run.Episodes);
         Directory.CreateDirectory(run.Checkpoints);
-        File.WriteAllText(run.ConfigPath, resolvedYaml);
+        File.WriteAllText(run.ConfigPath, configuration.KeepFiles(System.IO.Path.Combine(path, FilesName)));
         WriteAside(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(identity, Json));
         return run;
     }
+
+    private static bool IsBeginning(string entry) => Beginnings.Contains(entry) || entry.StartsWith(FilesName + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     public static RunDirectory Open(string path)
     {

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace RobotRL.Configuration;
+
+/// <summary>Copies of what a configuration refers to by path, so that what ran can be shown when the originals have changed or gone.</summary>
+internal static class KeptFiles
+{
+    private const string CriticWeights = "critic.safetensors";
+
+    /// <summary>Copies into a folder and gives the configuration's YAML with the paths of the copies, relative to the folder's parent.</summary>
+    public static string Copy(RunConfiguration configuration, string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        var yaml = configuration.ResolvedYaml;
+        var scene = configuration.Task.ScenePath;
+        Keep(scene, "scene", [.. SceneFile.Read(scene).Files]);
+        if (configuration.Learner.EncoderWeightsPath is { } encoder) Keep(encoder, "encoder", [encoder]);
+        // A critic that learns while it is used is not a part of the configuration: what it became is kept by hash.
+        if (configuration.Safety is { CriticFolder: { } critic, MaxAgeS: 0 })
+            Keep(critic, "critic", [.. new[] { SafetySection.Manifest, CriticWeights }.Select(file => Path.Combine(critic, file)).Where(File.Exists)]);
+        return yaml;
+
+        void Keep(string original, string name, IReadOnlyList<string> files)
+        {
+            var root = CommonFolder(files);
+            foreach (var file in files)
+            {
+                var copy = Path.Combine(folder, name, Path.GetRelativePath(root, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy, overwrite: true);
+            }
+            var kept = Path.Combine(folder, name, Path.GetRelativePath(root, original));
+            yaml = yaml.Replace(JsonSerializer.Serialize(original), JsonSerializer.Serialize(Path.GetRelativePath(Path.GetDirectoryName(folder)!, kept).Replace('\\', '/')), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The deepest folder that holds all: below it relative references among the files stay what they are.</summary>
+    private static string CommonFolder(IReadOnlyList<string> files)
+    {
+        var common = Path.GetDirectoryName(files[0])!;
+        while (Path.GetDirectoryName(common) is { } above && !files.All(file => file.StartsWith(common + Path.DirectorySeparatorChar, StringComparison.Ordinal))) common = above;
+        return common;
+    }
+}
