@@ -46,6 +46,9 @@ public sealed unsafe class ReplayBuffer : IDisposable
     public FrameLayout Layout { get; }
     public ActionSpace Actions { get; }
 
+    /// <summary>Added to the reward of a proposal that a reflex replaced, ≤ 0.</summary>
+    public float ReflexPenalty { get; init; }
+
     /// <summary>Transitions added since the start, evicted ones included, evaluation excluded.</summary>
     public long Added { get; private set; }
 
@@ -81,23 +84,28 @@ public sealed unsafe class ReplayBuffer : IDisposable
         var first = continues ? _tipFrame : Store(transition.Observation);
         var next = Store(transition.Next);
 
-        var commanded = transition.Action.Executed.Gripper;
-        var stored = new StoredTransition
+        var action = transition.Action;
+        var executed = new StoredTransition
         {
             Frame = first,
             NextFrame = next,
-            Executed = transition.Action.Executed,
+            Action = action.Executed,
             Reward = transition.Reward,
-            GripperChanged = commanded != GripperCommand.Stay && commanded != _gripper,
+            GripperChanged = Changes(action.Executed.Gripper),
             Terminated = transition.Terminated,
             Intervention = transition.IsIntervention,
         };
-        if (commanded != GripperCommand.Stay) _gripper = commanded;
+        var proposed = executed with { Action = action.Proposed, Reward = transition.Reward + ReflexPenalty, GripperChanged = Changes(action.Proposed.Gripper) };
+        if (action.Executed.Gripper != GripperCommand.Stay) _gripper = action.Executed.Gripper;
 
         lock (_gate)
         {
-            if (kind == EpisodeKind.Online) _online.Add(stored);
-            if (kind == EpisodeKind.Demonstration || transition.IsIntervention) _demonstrations.Add(stored);
+            if (kind == EpisodeKind.Online)
+            {
+                _online.Add(executed);
+                if (IsReplaced(action)) _online.Add(proposed);
+            }
+            if (kind == EpisodeKind.Demonstration || transition.IsIntervention) _demonstrations.Add(executed);
             _frames.Release(first);
         }
         (_tip, _tipFrame) = (transition.Next, next);
@@ -150,8 +158,8 @@ public sealed unsafe class ReplayBuffer : IDisposable
         CopyFrame((byte*)pick.Frame, batch.Proprioception, batch.Images, row);
         CopyFrame((byte*)pick.NextFrame, batch.NextProprioception, batch.NextImages, row);
         ref readonly var transition = ref pick.Transition;
-        Actions.Pack(transition.Executed, batch.Actions.AsSpan(row * batch.ActionDimensions, batch.ActionDimensions));
-        batch.Gripper[row] = (sbyte)transition.Executed.Gripper;
+        Actions.Pack(transition.Action, batch.Actions.AsSpan(row * batch.ActionDimensions, batch.ActionDimensions));
+        batch.Gripper[row] = (sbyte)transition.Action.Gripper;
         batch.GripperChanged[row] = transition.GripperChanged ? 1 : 0;
         batch.Rewards[row] = transition.Reward;
         batch.Terminated[row] = transition.Terminated ? 1 : 0;
@@ -189,6 +197,15 @@ public sealed unsafe class ReplayBuffer : IDisposable
         lock (_gate) _frames.Release(_tipFrame);
         _tip = null;
     }
+
+    /// <summary>
+    /// Whether a reflex had something else done than the policy proposed. To the policy the reflex is a part of the world: proposing that, here, leads to what
+    /// came of it, and unless it learns so, nothing tells it that a proposal which is always replaced leads nowhere.
+    /// </summary>
+    private static bool IsReplaced(in ExecutedAction action) =>
+        action.Source == ActionSource.Policy && (action.Limits & LimitFlags.Critic) != 0 && action.Proposed != action.Executed;
+
+    private bool Changes(GripperCommand commanded) => commanded != GripperCommand.Stay && commanded != _gripper;
 
     /// <summary>No command tells how the gripper stands when an episode begins; its width does: the last proprioceptive value, 1 for the full stroke.</summary>
     private static GripperCommand InitialGripper(Observation observation) =>

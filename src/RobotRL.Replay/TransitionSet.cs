@@ -7,7 +7,7 @@ internal struct StoredTransition
 {
     public int Frame;
     public int NextFrame;
-    public PolicyAction Executed;
+    public PolicyAction Action;
     public float Reward;
     public bool GripperChanged;
     public bool Terminated;

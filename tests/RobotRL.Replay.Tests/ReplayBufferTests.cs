@@ -93,6 +93,50 @@ public sealed class ReplayBufferTests
         Assert.Equal([7f, 7.25f, 7.625f], batch.Actions[..3]);
     }
 
+    // A reflex is a part of the policy's world: proposing what it replaces leads to what came of that. A hand's row shows what to do, so it holds what was done.
+    [Theory]
+    [InlineData(ActionSource.Policy, LimitFlags.Critic, 2)]
+    [InlineData(ActionSource.Policy, LimitFlags.Critic | LimitFlags.Stopping, 2)]
+    [InlineData(ActionSource.Policy, LimitFlags.ContactForce, 1)]
+    [InlineData(ActionSource.Human, LimitFlags.Critic, 1)]
+    public void A_proposal_that_the_reflex_replaced_is_learned_from_beside_what_was_executed(ActionSource source, LimitFlags limits, int rows)
+    {
+        using var buffer = NewBuffer();
+        var step = Marked.Episode(7, "p", terminated: true)[0];
+        buffer.Add(EpisodeKind.Online, step with { Action = step.Action with { Source = source, Limits = limits } });
+
+        Assert.Equal(rows, buffer.Count(ReplaySet.Online));
+        Assert.Equal(2, buffer.FramesHeld);
+        Assert.Equal(source == ActionSource.Human ? 1 : 0, buffer.Count(ReplaySet.Demonstration));
+        var batch = new Batch(64, 3, Marked.Layout.ImageSizes);
+        new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
+        var actions = Enumerable.Range(0, batch.Size).Select(row => (batch.Actions[3 * row], batch.Actions[3 * row + 1], batch.Actions[3 * row + 2])).Distinct().Order();
+        Assert.Equal(rows == 2 ? [(1f, 1f, 1f), (7f, 7.25f, 7.625f)] : [(7f, 7.25f, 7.625f)], actions);
+        for (var row = 0; row < batch.Size; row++) Assert.Equal((7, 8, 7f, 1f), (Marked.MarkOf(batch, row, false), Marked.MarkOf(batch, row, true), batch.Rewards[row], batch.Terminated[row]));
+    }
+
+    [Fact]
+    public void Only_the_replaced_proposal_pays_for_the_reflex()
+    {
+        using var buffer = new ReplayBuffer(Marked.Layout, Marked.Actions, 100, 100) { ReflexPenalty = -0.25f };
+        var step = Marked.Episode(7, "p")[0];
+        buffer.Add(EpisodeKind.Online, step with { Action = step.Action with { Limits = LimitFlags.Critic } });
+        buffer.Add(EpisodeKind.Online, step);
+        var batch = new Batch(64, 3, Marked.Layout.ImageSizes);
+        new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
+        var rewards = Enumerable.Range(0, batch.Size).Select(row => (batch.Actions[3 * row], batch.Rewards[row])).Distinct().Order();
+        Assert.Equal([(1f, 6.75f), (7f, 7f)], rewards);
+    }
+
+    [Fact]
+    public void What_the_reflex_let_through_unchanged_is_stored_once()
+    {
+        using var buffer = NewBuffer();
+        var step = Marked.Episode(7, "p")[0];
+        buffer.Add(EpisodeKind.Online, step with { Action = step.Action with { Limits = LimitFlags.Critic, Proposed = step.Action.Executed } });
+        Assert.Equal(1, buffer.Count(ReplaySet.Online));
+    }
+
     [Fact]
     public void Interventions_are_marked_in_both_sets()
     {

@@ -11,9 +11,10 @@ namespace RobotRL.Cli.Ablation;
 /// <param name="forceLimitN">External force that is a violation, N.</param>
 /// <param name="demonstrations">That the policy begins with.</param>
 /// <param name="pretrainSteps">Learner steps on them alone.</param>
+/// <param name="episodes">In which the policy learns.</param>
 /// <param name="maxSteps">Decisions of an episode.</param>
 /// <param name="calibration">Of its critic.</param>
-internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations, int pretrainSteps, int maxSteps, CalibrationGoal calibration) : Benchmark
+internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations, int pretrainSteps, int episodes, int maxSteps, CalibrationGoal calibration) : Benchmark
 {
     /// <summary>Limits that bind nowhere a task goes: every command still passes the same gate.</summary>
     private static readonly (string, string)[] Unbound =
@@ -25,7 +26,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
     private static readonly (string, string)[] WithoutImages =
     [
         ("task.cameras", "[]"), ("learner.encoder", "none"), ("learner.hidden_sizes", "[128, 128]"), ("learner.batch_size", "128"), ("learner.critic_updates_per_actor_update", "1"),
-        ("learner.publish_every", "1"), ("learner.cloning_weight", "10"),
+        ("learner.publish_every", "1"), ("learner.cloning_weight", "10"), ("learner.reflex_penalty", "-0.15"),
     ];
 
     private readonly string _path = ShippedFiles.Configuration($"sim/{name}.yaml");
@@ -34,7 +35,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
     protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
-    public override AblationSize Size => new(demonstrations, pretrainSteps, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
+    public override AblationSize Size => new(demonstrations, pretrainSteps, episodes, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
     public override int Seeds => 5;
     public override (int, int) Pretraining => (16_000, 6_000);
     public override CalibrationGoal Calibration => calibration;

@@ -18,9 +18,9 @@ internal abstract class Benchmark
     {
         "navigation-1" or "navigation-2" => new NavigationBenchmark(name),
         // Sliding along a wall at half the limit does no harm: the floors are high.
-        "maze" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 10, pretrainSteps: 300, maxSteps: 60, CalibrationGoal.OfArm(0.02) with { RiskFloor = 0.1, FeasibilityFloor = -0.2 }),
-        // What is approached under protection is approached slowly: there is twice the time, for every arm.
-        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 20, pretrainSteps: 250, maxSteps: 120, CalibrationGoal.OfArm(0.05)),
+        "maze" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 10, pretrainSteps: 300, episodes: 60, maxSteps: 60, CalibrationGoal.OfArm(0.02) with { RiskFloor = 0.1, FeasibilityFloor = -0.2 }),
+        // What is approached under protection is approached slowly, and learned slowly: there is twice the time and two thirds more episodes, for every arm.
+        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 20, pretrainSteps: 250, episodes: 100, maxSteps: 120, CalibrationGoal.OfArm(0.05)),
         _ => throw new BadInputException($"{name}: no benchmark of the safety critic; one of {string.Join(", ", Names)}"),
     };
 

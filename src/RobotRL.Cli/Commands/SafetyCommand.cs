@@ -56,7 +56,7 @@ internal static class SafetyCommand
         Option<string> critics = new("--critics") { Description = "Folder with a critic a task; what is missing there is pretrained", DefaultValueFactory = _ => "runs/safety" };
         Option<string[]> tasks = new("--tasks") { Description = "Tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Benchmark.Names] };
         Option<int?> seeds = new("--seeds") { Description = "Number of seeds; the task's own when left out" };
-        Option<int> first = new("--first-seed") { Description = "First of the seeds. 1 to 10 served to choose sizes and parameters, so no table is made of them", DefaultValueFactory = _ => 11 };
+        Option<int> first = new("--first-seed") { Description = "First of the seeds. 1 to 10 served to choose sizes and parameters, so no table is made of them", DefaultValueFactory = _ => 21 };
         Option<string[]> arms = new("--arms") { Description = "Protections", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Protection.All.Select(p => p.Name)] };
         return new Command("eval", "Compare no safety, limits, critic and both; goes on where it stopped") { output, critics, tasks, seeds, first, arms }.Does((parse, cancel) =>
         {

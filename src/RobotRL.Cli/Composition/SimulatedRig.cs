@@ -115,19 +115,21 @@ internal sealed class SimulatedRig : IDisposable
         _robot.Dispose();
     }
 
-    /// <summary>The newest tick, and in real time the scene of the same instant: the tick first, so that it is not newer than the scene.</summary>
+    /// <summary>The newest tick, and in real time the scene of the same instant.</summary>
     private ref readonly ControlRecord Newest()
     {
-        const int attempts = 20;
         ref readonly var tick = ref Control.Latest;
-        for (var i = 0; _remote is not null && i < attempts; i++)
-        {
-            _remote.Refresh();
-            // Whoever had to wait in between holds two instants: take both once more.
-            if (Now.Since(tick.Time) <= 2 * Configuration.Robot.ControlPeriodNs) break;
-            tick = ref Control.Latest;
-        }
+        if (_remote is not { } remote) return ref tick;
+        var periodNs = Configuration.Robot.ControlPeriodNs;
+        // Where they do not come together the pipeline says so: time did not go forward.
+        _ = SceneOfTick.Join(() => Control.Latest.Time, Refreshed, periodNs, () => Thread.Sleep(TimeSpan.FromTicks(periodNs / 100)));
         return ref tick;
+
+        Stamp Refreshed()
+        {
+            remote.Refresh();
+            return Now;
+        }
     }
 
     private void SetUp(ulong seed)

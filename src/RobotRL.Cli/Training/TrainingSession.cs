@@ -31,6 +31,7 @@ internal sealed class TrainingSession(
     private LearnerMetrics _learnerMetrics;
     private long _envSteps, _demonstrationSteps, _humanSteps;
     private int _episodes, _demonstrations, _takenUp;
+    private Func<long> _learnerSteps = () => 0;
 
     /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
     public Receipts? Receipts { get; init; }
@@ -46,6 +47,7 @@ internal sealed class TrainingSession(
         var store = OpenStore();
         var task = rig.Configuration.Task;
         using var learning = Learning(place);
+        _learnerSteps = () => learning.Steps;
         using var critic = CriticLearning.Of(rig, run);
         foreach (var episode in store.Episodes())
         {
@@ -191,7 +193,7 @@ internal sealed class TrainingSession(
             OperatorRole = InCharge.Role,
             Untraced = trace is not null ? null : rig.IsRealtime ? "the control loop ran in a process of its own" : "recording.ticks was false",
         }, trace is null ? null : TraceMessages.Format);
-        void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerMetrics.Step, episodeEnded: false);
+        void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerSteps(), episodeEnded: false);
         using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit, trace);
         audit.BeginEpisode(writer.Info.Index, kind);
         var summary = runner.Run(kind, seed, policy, transition =>
