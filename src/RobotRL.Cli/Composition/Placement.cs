@@ -39,7 +39,8 @@ internal sealed record Placement(int? ControlCpu, int? ControlPriority, IReadOnl
             {
                 failure = e;
             }
-        }) { Name = "start" };
+        })
+        { Name = "start" };
         starter.Start();
         starter.Join();
         return process ?? throw new InvalidOperationException($"A process did not start: {failure!.Message}", failure);
