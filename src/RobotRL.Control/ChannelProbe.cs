@@ -21,6 +21,7 @@ public sealed unsafe class ChannelProbe : IDisposable
     {
         var path = ControlChannel.PathOf(name);
         if (!File.Exists(path)) throw new ChannelRefusedException($"{name}: no control process serves this channel");
+        if (new FileInfo(path).Length == 0) throw new ChannelRefusedException($"{name}: the control process is still starting");
         _file = MemoryMappedFile.CreateFromFile(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor();
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _memory);

@@ -78,7 +78,9 @@ public sealed unsafe class ControlChannel : IDisposable
         var held = Lock(path + ".actor", $"{name}: another actor commands through this channel; end it or choose another --channel");
         try
         {
-            return new(path, held, Map(path, FileMode.Open, 0), Checked(path, name, configurationHash), isControl: false);
+            // Checked first: a file that was made this moment has no length to map yet.
+            var layout = Checked(path, name, configurationHash);
+            return new(path, held, Map(path, FileMode.Open, 0), layout, isControl: false);
         }
         catch
         {
@@ -109,7 +111,7 @@ public sealed unsafe class ControlChannel : IDisposable
         Span<byte> bytes = stackalloc byte[sizeof(ChannelHeader)];
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         var header = Unsafe.ReadUnaligned<ChannelHeader>(ref bytes[0]);
-        if (read >= sizeof(ulong) && header.Magic == 0) throw new ChannelRefusedException($"{name}: the control process is still starting; try again in a moment");
+        if (read == 0 || (read >= sizeof(ulong) && header.Magic == 0)) throw new ChannelRefusedException($"{name}: the control process is still starting; try again in a moment");
         if (read < bytes.Length || header.Magic != ChannelLayout.Magic || header.Layout != ChannelLayout.Hash)
             throw new ChannelRefusedException($"{name}: the control process is of another version of this program, so its memory reads differently; start both from one build", FaultCode.ProtocolMismatch);
         using var control = new PeerWatch(header.ControlProcess);

@@ -70,7 +70,8 @@ internal static class ReflexBench
             Await(() => training.IsLearning(Path.Combine(folder.FullName, "run", "metrics.jsonl")), training.Process);
 
             var channel = $"bench-{Environment.ProcessId}";
-            string[] arguments = ["control", file, "--channel", channel, "--cpu", $"{loop}", "--owner", $"{Environment.ProcessId}", "--json", "--seconds"];
+            // On a single CPU the training needs what the loop leaves.
+            string[] arguments = ["control", file, "--channel", channel, "--cpu", $"{loop}", .. company == loop ? ["--awake-us", "200"] : (string[])[], "--owner", $"{Environment.ProcessId}", "--json", "--seconds"];
             using var control = new Ended(ThisProgram.Start([.. arguments, $"{seconds}"], ThisProgram.ForTheLoop, captureOutput: true));
             var before = StolenTime.OfCpuMs(loop);
             Move(configuration, channel, control.Process);
