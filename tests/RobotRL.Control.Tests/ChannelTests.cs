@@ -35,6 +35,23 @@ public sealed class ChannelTests
         ControlChannel.Attach(_name, Hash).Dispose();
     }
 
+    // The file is there before it has a length, if only for a moment.
+    [Fact]
+    public void Channel_that_is_being_made_is_still_starting()
+    {
+        var path = ControlChannel.PathOf(_name);
+        File.WriteAllBytes(path, []);
+        try
+        {
+            Refused(FaultCode.None, "still starting");
+            Assert.Contains("still starting", Assert.Throws<ChannelRefusedException>(() => new ChannelProbe(_name)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void One_control_process_and_one_actor_share_a_channel()
     {
