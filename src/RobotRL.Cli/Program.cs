@@ -26,4 +26,6 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     DoctorCommand.Create(),
 };
 var parse = root.Parse(args);
-return CommandLine.Refused(parse) ? ExitCode.BadInput : parse.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
+if (CommandLine.Refused(parse)) return ExitCode.BadInput;
+using Termination termination = new();
+return await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, termination.Token);

@@ -66,6 +66,21 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
+    public void Control_c_twice_is_control_c()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Sends a Unix signal.");
+        RunOnDisk run = new(_folder["run"]);
+        using var process = RobotrlProcess.Start(Training.Small(run.Path, 100_000));
+        Await(process, () => run.EpisodeFiles.Count >= 4);
+        process.PressControlC();
+        process.AskToEnd();
+        var result = process.Wait();
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Empty(run.TornEpisodes);
+        Assert.NotEmpty(run.Checkpoints);
+    }
+
+    [Fact]
     public void Control_c_saves_everything_and_exits_0()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Sends a Unix signal.");
