@@ -41,7 +41,7 @@ internal static class LearnerSection
             ProprioceptionLatent = s.Integer("proprioception_latent", 1, 4096),
             CropPadding = s.Integer("crop_padding_px", 0, 64, "pixels"),
             GripperPenalty = s.Number("gripper_penalty", -1, 0),
-            ReflexPenalty = s.Has("reflex_penalty") ? s.Number("reflex_penalty", -1, 0) : null,
+            ReflexPenalty = s.Has("reflex_penalty") ? s.Number("reflex_penalty", -1, 0) : 0,
             CloningWeight = s.Number("cloning_weight", 0, 100),
             DemonstrationShare = s.Number("demonstration_share", 0, 1),
             BufferCapacity = s.Integer("buffer_capacity", 100, 10_000_000),

@@ -76,8 +76,8 @@ public sealed record LearnerParameters
     /// <summary>Reward for each change of the gripper, ≤ 0.</summary>
     public required double GripperPenalty { get; init; }
 
-    /// <summary>Reward for each of the policy's proposals that a reflex replaced, ≤ 0; null: 0, what came of it says enough.</summary>
-    public double? ReflexPenalty { get; init; }
+    /// <summary>Reward for each of the policy's proposals that a reflex replaced, ≤ 0; with 0 what came of it says enough.</summary>
+    public double ReflexPenalty { get; init; }
 
     /// <summary>Weight of the cloning term that holds the actor (and the gripper's values) to what a human did, on the rows that a human drove; 0 for plain RLPD.</summary>
     public required double CloningWeight { get; init; }

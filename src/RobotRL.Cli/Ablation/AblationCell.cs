@@ -54,7 +54,7 @@ internal sealed class AblationCell(IBench bench, Func<IBench> shadow, OnlineCrit
             ProprioceptionLatent = parameters.ProprioceptionLatent,
             HiddenSizes = parameters.HiddenSizes,
         };
-        using var buffer = new ReplayBuffer(new FrameLayout([]), actions, parameters.BufferCapacity, parameters.BufferCapacity) { ReflexPenalty = (float)(parameters.ReflexPenalty ?? 0) };
+        using var buffer = new ReplayBuffer(new FrameLayout([]), actions, parameters.BufferCapacity, parameters.BufferCapacity) { ReflexPenalty = (float)parameters.ReflexPenalty };
         using var learner = new RlpdLearner(shape, parameters, Seeds.Derive(seed, SeedUse.Learner));
         using var network = new PolicyNetwork(shape);
         var batches = new MixedSource(buffer, parameters.DemonstrationShare, new RandomStream(Seeds.Derive(seed, SeedUse.Sampling)));

@@ -38,10 +38,11 @@ internal static class ReflexBench
     {
         Option<double> seconds = new Option<double>("--seconds") { Description = "How long the loop runs; its empty twin runs half as long", DefaultValueFactory = _ => 60 }.Where(s => s >= 1, "write a number of seconds from 1");
         var cpu = new Option<int?>("--cpu") { Description = "CPU of the loop; when left out, the one with the fewest device interrupts so far" }
-            .Where(n => n is null || (n >= 0 && n < Environment.ProcessorCount), $"write 0 to {Environment.ProcessorCount - 1}");
-        return new Command("reflex", "The 1 kHz loop in its own process, a training on the other core") { seconds, cpu }.Does((parse, _) =>
+            .Where(n => n >= 0 && n < Environment.ProcessorCount, $"write 0 to {Environment.ProcessorCount - 1}");
+        Option<double?> awake = new("--awake-us") { Description = "As of robotrl control, for a comparison; when left out, what a loop with a CPU of its own does" };
+        return new Command("reflex", "The 1 kHz loop in its own process, a training on the other core") { seconds, cpu, awake }.Does((parse, _) =>
         {
-            var result = Measure(parse.GetValue(seconds), parse.GetValue(cpu) ?? CpuInterrupts.Quietest());
+            var result = Measure(parse.GetValue(seconds), parse.GetValue(cpu) ?? CpuInterrupts.Quietest(), parse.GetValue(awake));
             CommandLine.Result(parse, figures("reflex", result));
             if (!parse.GetValue(CommandLine.Json))
                 Console.Error.WriteLine(
@@ -54,7 +55,7 @@ internal static class ReflexBench
         });
     }
 
-    private static ReflexFigures Measure(double seconds, int loop)
+    private static ReflexFigures Measure(double seconds, int loop, double? awakeUs)
     {
         var folder = Directory.CreateTempSubdirectory("robotrl-reflex-");
         var company = loop == 0 ? Environment.ProcessorCount - 1 : 0;
@@ -71,7 +72,8 @@ internal static class ReflexBench
 
             var channel = $"bench-{Environment.ProcessId}";
             // On a single CPU the training needs what the loop leaves.
-            string[] arguments = ["control", file, "--channel", channel, "--cpu", $"{loop}", .. company == loop ? ["--awake-us", "200"] : (string[])[], "--owner", $"{Environment.ProcessId}", "--json", "--seconds"];
+            if (company == loop) awakeUs ??= 200;
+            string[] arguments = ["control", file, "--channel", channel, "--cpu", $"{loop}", .. awakeUs is { } us ? ["--awake-us", FormattableString.Invariant($"{us}")] : (string[])[], "--owner", $"{Environment.ProcessId}", "--json", "--seconds"];
             using var control = new Ended(ThisProgram.Start([.. arguments, $"{seconds}"], ThisProgram.ForTheLoop, captureOutput: true));
             var before = StolenTime.OfCpuMs(loop);
             Move(configuration, channel, control.Process);

@@ -30,13 +30,15 @@ internal sealed class Termination : IDisposable
     {
         context.Cancel = true;
         var times = Interlocked.Increment(ref _times);
-        if (times >= 3)
-        {
-            Console.Error.WriteLine("Ended at once, as asked for the third time: what was being saved may be incomplete; the same command goes on from what is whole");
-            Environment.Exit(ExitCode.Fault);
-        }
+        if (times >= 3) End("asked for the third time");
         if (times > 1) return;
-        _end = new(_ => Environment.Exit(ExitCode.Fault), null, Patience, Timeout.InfiniteTimeSpan);
-        _asked.CancelAsync();
+        _end = new(_ => End($"it has not come to its end within {Patience.TotalMinutes} minutes"), null, Patience, Timeout.InfiniteTimeSpan);
+        _asked.Cancel();
+    }
+
+    private static void End(string why)
+    {
+        Console.Error.WriteLine($"Ended at once, {why}: what was being saved may be incomplete; the same command goes on from what is whole");
+        Environment.Exit(ExitCode.Fault);
     }
 }

@@ -31,7 +31,7 @@ internal static class TrainCommand
         var channel = SharedOptions.Channel();
         Option<LearnerPlace> learner = new("--learner") { Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)" };
         var controlCpu = new Option<int?>("--control-cpu") { Description = "With realtime: CPU of the control loop" }.Where(n => n is >= 0 and < 1024, "write 0 for the first CPU, 1 for the next");
-        var controlPriority = new Option<int?>("--control-priority") { Description = "With realtime: its real-time priority" }.Where(n => n is null or (> 0 and < 100), "write 1 to 99");
+        var controlPriority = new Option<int?>("--control-priority") { Description = "With realtime: its real-time priority" }.Where(n => n is > 0 and < 100, "write 1 to 99");
         var learnerCpus = new Option<int[]>("--learner-cpus") { Description = "With --learner process: CPUs of the learner", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] }
             .Where(all => all.All(n => n is >= 0 and < 1024), "write 0 for the first CPU, 1 for the next");
         Option<string?> receipts = new("--receipts") { Description = "Append a line with a checksum to this file for every step that the store acknowledged" };

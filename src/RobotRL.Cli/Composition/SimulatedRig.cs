@@ -121,7 +121,7 @@ internal sealed class SimulatedRig : IDisposable
         ref readonly var tick = ref Control.Latest;
         if (_remote is not { } remote) return ref tick;
         var periodNs = Configuration.Robot.ControlPeriodNs;
-        // Where they do not come together the pipeline says so: time did not go forward.
+        // A scene that stays old is told by the pipeline, as a fault: time did not go forward.
         _ = SceneOfTick.Join(() => Control.Latest.Time, Refreshed, periodNs, () => Thread.Sleep(TimeSpan.FromTicks(periodNs / 100)));
         return ref tick;
 
