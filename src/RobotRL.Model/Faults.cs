@@ -39,6 +39,39 @@ public enum FaultCode : byte
     RecoveryExhausted,
     StorageFailure,
     ProtocolMismatch,
+
+    /// <summary>An arm that was held left the window around where it stood.</summary>
+    StandstillLost,
+
+    /// <summary>The end effector is tilted or turned beyond its bounds.</summary>
+    OrientationExceeded,
+
+    /// <summary>Two parts of the arm, or of two arms, are closer than they may be.</summary>
+    SelfCollision,
+
+    /// <summary>A joint feels a torque that the model of the arm does not explain: something pushes, wherever on the arm.</summary>
+    JointCollision,
+
+    /// <summary>The force-torque sensor is dead, frozen or saturated.</summary>
+    ForceSensorFailure,
+
+    /// <summary>The loop came too many periods late to its tick.</summary>
+    LoopLate,
+
+    /// <summary>The loop ended for a reason that nobody foresaw.</summary>
+    LoopEnded,
+
+    /// <summary>What the shared memory holds cannot have been written by a commander.</summary>
+    ChannelCorrupt,
+
+    /// <summary>A stop was asked for with a cause that is none.</summary>
+    UnknownCause,
+
+    /// <summary>A target lies beyond anything that a commander of this arm can mean.</summary>
+    TargetOutOfRange,
+
+    /// <summary>What the gate computed is not a number.</summary>
+    NonFiniteInternal,
 }
 
 /// <summary>A latched stop: only a deliberate operator act clears it.</summary>
@@ -76,4 +109,10 @@ public enum LimitFlags : uint
     ErrorClip = 1 << 15,
     Critic = 1 << 16,
     Stopping = 1 << 17,
+    Orientation = 1 << 18,
+    Body = 1 << 19,
+    SelfDistance = 1 << 20,
+    Posture = 1 << 21,
+    Grip = 1 << 22,
+    TargetRefused = 1 << 23,
 }

@@ -11,15 +11,17 @@ public static class StopCategories
     /// </summary>
     public static StopCategory Of(FaultCode code) => code switch
     {
-        FaultCode.NonFiniteState or FaultCode.TorqueExceeded => StopCategory.Category0,
+        FaultCode.NonFiniteState or FaultCode.TorqueExceeded or FaultCode.NonFiniteInternal or FaultCode.LoopEnded => StopCategory.Category0,
 
         FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ClockBackward or FaultCode.ClockForward or
         FaultCode.JointPositionExceeded or FaultCode.JointVelocityExceeded or FaultCode.CartesianVelocityExceeded or
-        FaultCode.ProtocolMismatch => StopCategory.Category1,
+        FaultCode.ProtocolMismatch or FaultCode.StandstillLost or FaultCode.LoopLate or FaultCode.ChannelCorrupt or
+        FaultCode.UnknownCause => StopCategory.Category1,
 
         FaultCode.NonFiniteCommand or FaultCode.StaleTarget or FaultCode.DeadmanReleased or FaultCode.HeartbeatLost or FaultCode.CollisionForce or
         FaultCode.WorkspaceExceeded or FaultCode.OperatorStop or FaultCode.LimitChangeRefused or FaultCode.CriticFailure or
-        FaultCode.RecoveryExhausted or FaultCode.StorageFailure => StopCategory.Category2,
+        FaultCode.RecoveryExhausted or FaultCode.StorageFailure or FaultCode.OrientationExceeded or FaultCode.SelfCollision or
+        FaultCode.JointCollision or FaultCode.ForceSensorFailure or FaultCode.TargetOutOfRange => StopCategory.Category2,
 
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "Not a fault."),
     };
