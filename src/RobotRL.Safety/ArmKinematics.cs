@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using RobotRL.Model;
 
 namespace RobotRL.Safety;
@@ -6,17 +9,30 @@ namespace RobotRL.Safety;
 /// Forward kinematics and geometric Jacobian of a serial arm given by modified (Craig) Denavit–Hartenberg rows, for one posture at a time.
 /// Twists and wrenches are at the end-effector origin in base axes. Allocates only when constructed.
 /// </summary>
+/// <remarks>
+/// A posture is given once and asked many times, so the damped pseudo-inverse is worked out whole: what a motion asks of the joints is then six products.
+/// One lane holds one joint. Products and sums are separate operations, never fused, so that every machine comes to the same bits.
+/// </remarks>
 public sealed class ArmKinematics
 {
     // Damping of the pseudo-inverse: it acts where a singular value comes down to about a hundredth.
     private const double DampingSquared = 1e-4;
+    private const int Lanes = 8, Axes = 6;
+
+    /// <summary>Up to this angle a sine's series is exact to the last bits.</summary>
+    private const double SmallRad = 0.05;
 
     private readonly (double A, double D, double Sin, double Cos)[] _links;
     private readonly Pose _endEffectorInTip;
-    private readonly Vector3D[] _origin;
-    private readonly Vector3D[] _linear;
-    private readonly Vector3D[] _angular;
-    private readonly double[] _factor = new double[36];
+    private readonly Frame[] _frames;
+    private readonly (double Sin, double Cos)[] _angles;
+
+    // J by columns, a column a joint; J by rows and J⁺ by columns, a row of each an axis, a lane a joint.
+    private readonly double[] _columns, _rows = new double[Axes * Lanes], _inverse = new double[Axes * Lanes];
+
+    private Pose _endEffector;
+    private Vector3D _position;
+    private bool _isPoseCurrent;
 
     public ArmKinematics(RobotDescription robot, Pose endEffectorInFlange)
     {
@@ -24,13 +40,20 @@ public sealed class ArmKinematics
             throw new ArgumentException($"{robot.Name}: {robot.JointCount} joints; 1 to {Joints.Max} are possible.", nameof(robot));
         _links = [.. robot.Kinematics.Select(l => (l.A, l.D, Math.Sin(l.Alpha), Math.Cos(l.Alpha)))];
         _endEffectorInTip = robot.Flange * endEffectorInFlange;
-        (_origin, _linear, _angular) = (new Vector3D[_links.Length], new Vector3D[_links.Length], new Vector3D[_links.Length]);
+        (_frames, _angles, _columns) = (new Frame[_links.Length], new (double, double)[_links.Length], new double[_links.Length * Lanes]);
     }
 
     private ArmKinematics(ArmKinematics like)
     {
         (_links, _endEffectorInTip) = (like._links, like._endEffectorInTip);
-        (_origin, _linear, _angular) = (new Vector3D[_links.Length], new Vector3D[_links.Length], new Vector3D[_links.Length]);
+        (_frames, _angles, _columns) = (new Frame[_links.Length], new (double, double)[_links.Length], new double[_links.Length * Lanes]);
+    }
+
+    /// <summary>A link's frame in base: its axes and its origin. The joint turns about <paramref name="Z"/>.</summary>
+    public readonly record struct Frame(Vector3D X, Vector3D Y, Vector3D Z, Vector3D Origin)
+    {
+        /// <summary>The coordinates in base of a point given in the link's frame.</summary>
+        public Vector3D Transform(in Vector3D p) => Origin + X * p.X + Y * p.Y + Z * p.Z;
     }
 
     /// <summary>The same arm, for another posture.</summary>
@@ -38,56 +61,84 @@ public sealed class ArmKinematics
 
     public int JointCount => _links.Length;
 
+    /// <summary>The links' frames, base to tip.</summary>
+    public ReadOnlySpan<Frame> Frames => _frames;
+
     /// <summary>X_BE of the posture last given.</summary>
-    public Pose EndEffectorInBase { get; private set; }
+    public Pose EndEffectorInBase
+    {
+        get
+        {
+            if (_isPoseCurrent) return _endEffector;
+            var (x, y, z, _) = _frames[^1];
+            var tip = Rotation.FromMatrix(x.X, y.X, z.X, x.Y, y.Y, z.Y, x.Z, y.Z, z.Z);
+            _isPoseCurrent = true;
+            return _endEffector = new(_position, tip * _endEffectorInTip.Orientation);
+        }
+    }
 
     /// <summary>Takes a posture, rad.</summary>
     public void Update(in JointPositions q)
     {
-        // Columns of R and the origin of the frame reached so far. Row i: RotX(α) TransX(a) RotZ(q) TransZ(d).
-        Vector3D x = new(1, 0, 0), y = new(0, 1, 0), z = new(0, 0, 1), p = Vector3D.Zero;
+        for (var i = 0; i < _links.Length; i++) _angles[i] = Math.SinCos(q[i]);
+        Update();
+    }
+
+    /// <summary>Takes the posture that another one will be in so long, at a steady speed.</summary>
+    public void UpdateAhead(ArmKinematics of, in JointVelocities velocity, double seconds)
+    {
         for (var i = 0; i < _links.Length; i++)
         {
-            var (a, d, sa, ca) = _links[i];
-            var (sq, cq) = Math.SinCos(q[i]);
-            p += x * a;
-            var y1 = y * ca + z * sa;
-            z = z * ca - y * sa;
-            y = y1 * cq - x * sq;
-            x = x * cq + y1 * sq;
-            p += z * d;
-            _angular[i] = z;
-            _origin[i] = p;
+            var angle = velocity[i] * seconds;
+            var square = angle * angle;
+            var (s, c) = square <= SmallRad * SmallRad
+                ? (angle * (1 - square * (1.0 / 6) * (1 - square * (1.0 / 20))), 1 - square * 0.5 * (1 - square * (1.0 / 12) * (1 - square * (1.0 / 30))))
+                : Math.SinCos(angle);
+            var (sin, cos) = of._angles[i];
+            _angles[i] = (sin * c + cos * s, cos * c - sin * s);
         }
-        var tip = new Pose(p, Rotation.FromMatrix(x.X, y.X, z.X, x.Y, y.Y, z.Y, x.Z, y.Z, z.Z));
-        EndEffectorInBase = tip * _endEffectorInTip;
-        for (var i = 0; i < _links.Length; i++) _linear[i] = Vector3D.Cross(_angular[i], EndEffectorInBase.Position - _origin[i]);
-        Factorize();
+        Update();
     }
 
     /// <summary>J q̇.</summary>
     public Twist TwistOf(in JointVelocities velocity)
     {
-        Twist sum = default;
-        for (var i = 0; i < _links.Length; i++) sum += new Twist(_linear[i], _angular[i]) * velocity[i];
-        return sum;
+        var sum = Vector512<double>.Zero;
+        for (var i = 0; i < _links.Length; i++) sum += Row(_columns, i) * velocity[i];
+        return Gathered(sum);
     }
 
     /// <summary>Jᵀ F.</summary>
     public JointTorques TorqueOf(in Wrench wrench)
     {
+        var sum = Combined(_rows, new(wrench.Force, wrench.Torque));
         JointTorques torque = default;
-        for (var i = 0; i < _links.Length; i++) torque[i] = Vector3D.Dot(_linear[i], wrench.Force) + Vector3D.Dot(_angular[i], wrench.Torque);
+        for (var i = 0; i < _links.Length; i++) torque[i] = sum[i];
         return torque;
     }
 
     /// <summary>J⁺ V, damped: the smallest joint motion that moves the end effector so. Serves velocities, accelerations and jerks alike.</summary>
     public JointVelocities JointMotionOf(in Twist motion)
     {
-        var (force, torque) = Solve(motion);
+        var sum = MotionOf(motion);
         JointVelocities q = default;
-        for (var i = 0; i < _links.Length; i++) q[i] = Vector3D.Dot(_linear[i], force) + Vector3D.Dot(_angular[i], torque);
+        for (var i = 0; i < _links.Length; i++) q[i] = sum[i];
         return q;
+    }
+
+    /// <summary>The same with a joint a lane; lanes beyond the joints are 0.</summary>
+    internal Vector512<double> MotionOf(in Twist motion) => Combined(_inverse, motion);
+
+    /// <summary>The joint motion that moves the end effector by 1 along one axis of base (0–2) or about it (3–5), a joint a lane.</summary>
+    internal Vector512<double> MotionAlong(int axis) => Row(_inverse, axis);
+
+    /// <summary>What of a change that the joints bring about, given by what each contributes, a motion of the end effector brings about: (J⁺)ᵀ g.</summary>
+    internal Twist GradientOf(ReadOnlySpan<double> byJoint)
+    {
+        Span<double> sum = stackalloc double[Axes];
+        for (var axis = 0; axis < Axes; axis++)
+            for (var i = 0; i < byJoint.Length; i++) sum[axis] += _inverse[axis * Lanes + i] * byJoint[i];
+        return new(new(sum[0], sum[1], sum[2]), new(sum[3], sum[4], sum[5]));
     }
 
     /// <summary>(I − J⁺J) τ: what of a joint torque leaves the end effector alone.</summary>
@@ -95,55 +146,81 @@ public sealed class ArmKinematics
     {
         JointVelocities direction = default;
         for (var i = 0; i < _links.Length; i++) direction[i] = torque[i];
-        var task = JointMotionOf(TwistOf(direction));
+        var task = MotionOf(TwistOf(direction));
         JointTorques rest = default;
         for (var i = 0; i < _links.Length; i++) rest[i] = torque[i] - task[i];
         return rest;
     }
 
-    /// <summary>Cholesky factor of J Jᵀ + λ² I, lower triangle.</summary>
-    private void Factorize()
+    private void Update()
     {
-        Span<double> column = stackalloc double[6];
-        Span<double> l = _factor;
-        l.Clear();
-        for (var r = 0; r < 6; r++) l[r * 7] = DampingSquared;
+        // Columns of R and the origin of the frame reached so far. Row i: RotX(α) TransX(a) RotZ(q) TransZ(d).
+        Vector3D x = new(1, 0, 0), y = new(0, 1, 0), z = new(0, 0, 1), p = Vector3D.Zero;
         for (var i = 0; i < _links.Length; i++)
         {
-            Spread(new(_linear[i], _angular[i]), column);
-            for (var r = 0; r < 6; r++)
-                for (var c = 0; c <= r; c++) l[r * 6 + c] += column[r] * column[c];
+            var (a, d, sa, ca) = _links[i];
+            var (sq, cq) = _angles[i];
+            p += x * a;
+            var y1 = y * ca + z * sa;
+            z = z * ca - y * sa;
+            y = y1 * cq - x * sq;
+            x = x * cq + y1 * sq;
+            p += z * d;
+            _frames[i] = new(x, y, z, p);
         }
-        for (var r = 0; r < 6; r++)
-            for (var c = 0; c <= r; c++)
+        _position = _frames[^1].Transform(_endEffectorInTip.Position);
+        _isPoseCurrent = false;
+        for (var i = 0; i < _links.Length; i++)
+        {
+            var axis = _frames[i].Z;
+            var arm = _position - _frames[i].Origin;
+            Span<double> column = _columns.AsSpan(i * Lanes, Axes);
+            column[0] = axis.Y * arm.Z - axis.Z * arm.Y;
+            column[1] = axis.Z * arm.X - axis.X * arm.Z;
+            column[2] = axis.X * arm.Y - axis.Y * arm.X;
+            (column[3], column[4], column[5]) = (axis.X, axis.Y, axis.Z);
+            for (var r = 0; r < Axes; r++) _rows[r * Lanes + i] = column[r];
+        }
+        Invert();
+    }
+
+    /// <summary>J⁺ = Jᵀ (J Jᵀ + λ² I)⁻¹, by elimination on both sides of (J Jᵀ + λ² I) X = J. That matrix is positive definite, so no pivot is sought.</summary>
+    private void Invert()
+    {
+        Span<double> a = stackalloc double[Axes * Lanes];
+        for (var r = 0; r < Axes; r++)
+        {
+            var row = Vector512<double>.Zero;
+            for (var i = 0; i < _links.Length; i++) row += Row(_columns, i) * _columns[i * Lanes + r];
+            Store(row, a, r);
+            a[r * Lanes + r] += DampingSquared;
+            Store(Row(_rows, r), _inverse, r);
+        }
+        for (var k = 0; k < Axes; k++)
+        {
+            var scale = 1 / a[k * Lanes + k];
+            var (left, right) = (Row(a, k) * scale, Row(_inverse, k) * scale);
+            for (var r = 0; r < Axes; r++)
             {
-                var sum = l[r * 6 + c];
-                for (var k = 0; k < c; k++) sum -= l[r * 6 + k] * l[c * 6 + k];
-                l[r * 6 + c] = r == c ? Math.Sqrt(sum) : sum / l[c * 7];
+                if (r == k) continue;
+                var factor = a[r * Lanes + k];
+                Store(Row(a, r) - left * factor, a, r);
+                Store(Row(_inverse, r) - right * factor, _inverse, r);
             }
+            Store(left, a, k);
+            Store(right, _inverse, k);
+        }
     }
 
-    private (Vector3D, Vector3D) Solve(in Twist right)
-    {
-        Span<double> x = stackalloc double[6];
-        Span<double> l = _factor;
-        Spread(right, x);
-        for (var r = 0; r < 6; r++)
-        {
-            for (var k = 0; k < r; k++) x[r] -= l[r * 6 + k] * x[k];
-            x[r] /= l[r * 7];
-        }
-        for (var r = 5; r >= 0; r--)
-        {
-            for (var k = r + 1; k < 6; k++) x[r] -= l[k * 6 + r] * x[k];
-            x[r] /= l[r * 7];
-        }
-        return (new(x[0], x[1], x[2]), new(x[3], x[4], x[5]));
-    }
+    private static Vector512<double> Combined(double[] rows, in Twist t) =>
+        Row(rows, 0) * t.Linear.X + Row(rows, 1) * t.Linear.Y + Row(rows, 2) * t.Linear.Z +
+        Row(rows, 3) * t.Angular.X + Row(rows, 4) * t.Angular.Y + Row(rows, 5) * t.Angular.Z;
 
-    private static void Spread(in Twist t, Span<double> v)
-    {
-        v[0] = t.Linear.X; v[1] = t.Linear.Y; v[2] = t.Linear.Z;
-        v[3] = t.Angular.X; v[4] = t.Angular.Y; v[5] = t.Angular.Z;
-    }
+    private static Twist Gathered(in Vector512<double> v) => new(new(v[0], v[1], v[2]), new(v[3], v[4], v[5]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Row(ReadOnlySpan<double> rows, int row) => Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(rows[(row * Lanes)..]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(in Vector512<double> row, Span<double> rows, int index) => row.StoreUnsafe(ref MemoryMarshal.GetReference(rows[(index * Lanes)..]));
 }

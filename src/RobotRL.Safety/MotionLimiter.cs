@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using RobotRL.Model;
 
 namespace RobotRL.Safety;
@@ -38,6 +39,7 @@ internal sealed class MotionLimiter
     private readonly LimitFlags _accelerationFlag, _jointAccelerationFlag;
     private readonly JointLimits[] _joints;
     private readonly double[] _jointAcceleration;
+    private readonly Vector512<double> _perJointAcceleration, _laneAcceleration, _laneVelocity;
     private readonly BrakingCurve[] _jointBarrier;
 
     private Pose _pose = Pose.Identity;
@@ -59,10 +61,20 @@ internal sealed class MotionLimiter
         _stepAngular = Math.Min(r.Acceleration / _k, r.Jerk / (2 * _k * _k));
         _accelerationFlag = t.Acceleration / _k < t.Jerk / (2 * _k * _k) ? LimitFlags.CartesianAcceleration : LimitFlags.CartesianJerk;
         _jointAcceleration = [.. _joints.Select(j => JointAccelerationShare * Math.Min(j.AccelerationRadS2, j.JerkRadS3 / (2 * _k)))];
+        _laneAcceleration = Lanes(_jointAcceleration, double.PositiveInfinity);
+        _perJointAcceleration = Vector512<double>.One / _laneAcceleration;
+        _laneVelocity = Lanes([.. _joints.Select(j => JointVelocityShare * j.VelocityRadS)], double.PositiveInfinity);
         _jointAccelerationFlag = _joints.Any(j => j.AccelerationRadS2 > j.JerkRadS3 / (2 * _k)) ? LimitFlags.JointJerk : LimitFlags.JointAcceleration;
         _jointBarrier = [.. _joints.Select((j, i) =>
             new BrakingCurve(VelocityShare * limits.BarrierRate, BrakingShare * _jointAcceleration[i], JointVelocityShare * j.VelocityRadS))];
         Barrier = new BoxBarrier(limits.Workspace, [.. limits.KeepOut], VelocityShare * limits.BarrierRate, InsetM);
+    }
+
+    private static Vector512<double> Lanes(ReadOnlySpan<double> values, double otherwise)
+    {
+        var lanes = Vector512.Create(otherwise);
+        for (var i = 0; i < values.Length; i++) lanes = lanes.WithElement(i, values[i]);
+        return lanes;
     }
 
     public BoxBarrier Barrier { get; }
@@ -153,16 +165,16 @@ internal sealed class MotionLimiter
     /// <summary>Scales the motion as a whole, so that its direction stays, to what each joint's speed and distance to its limits allow.</summary>
     private Twist ScaleToJoints(in Twist s, ArmKinematics arm, ArmKinematics soon, in JointPositions q, ref LimitFlags flags)
     {
-        var speed = arm.JointMotionOf(s);
-        var later = soon.JointMotionOf(s);
+        var speed = arm.MotionOf(s);
+        var later = soon.MotionOf(s);
+        var fastest = Vector512.Max(Vector512.Abs(speed), Vector512.Abs(speed + (later - speed) * (JointVelocityLookS / LookS)));
         var scale = 1.0;
         var flag = LimitFlags.None;
+        if (Vector512.GreaterThanAny(fastest, _laneVelocity)) Lower(1 / Largest(fastest / _laneVelocity), LimitFlags.JointVelocity);
         for (var i = 0; i < _joints.Length; i++)
         {
             var joint = _joints[i];
             var moving = Math.Abs(speed[i]);
-            var fastest = Math.Max(moving, Math.Abs(speed[i] + (later[i] - speed[i]) * (JointVelocityLookS / LookS)));
-            if (fastest > JointVelocityShare * joint.VelocityRadS) Lower(JointVelocityShare * joint.VelocityRadS / fastest, LimitFlags.JointVelocity);
             var room = (speed[i] > 0 ? joint.PositionMaxRad - q[i] : q[i] - joint.PositionMinRad) - JointPositionInsetRad;
             var allowed = _jointBarrier[i].Speed(room);
             if (moving > allowed) Lower(allowed / moving, LimitFlags.JointPosition);
@@ -180,17 +192,21 @@ internal sealed class MotionLimiter
     /// <summary>Deceleration to count on along and about each axis of base in the present posture, m/s² and rad/s².</summary>
     private Twist BrakingAlongAxes(ArmKinematics arm)
     {
-        Vector3D x = new(1, 0, 0), y = new(0, 1, 0), z = new(0, 0, 1);
-        return new(new(Along(new(x, default)), Along(new(y, default)), Along(new(z, default))),
-            new(Along(new(default, x)), Along(new(default, y)), Along(new(default, z))));
+        return new(new(Along(arm, 0), Along(arm, 1), Along(arm, 2)), new(Along(arm, 3), Along(arm, 4), Along(arm, 5)));
+    }
 
-        double Along(in Twist axis)
-        {
-            var joints = arm.JointMotionOf(axis);
-            var most = _k * (axis.Linear == Vector3D.Zero ? _stepAngular : _stepLinear);
-            for (var i = 0; i < _joints.Length; i++) most = Math.Min(most, _jointAcceleration[i] / Math.Max(1e-9, Math.Abs(joints[i])));
-            return BrakingShare * most;
-        }
+    private double Along(ArmKinematics arm, int axis)
+    {
+        // The joint with the least acceleration for what the axis asks of it. Lanes without a joint bound nothing.
+        var most = 1 / Largest(Vector512.Abs(arm.MotionAlong(axis)) * _perJointAcceleration);
+        return BrakingShare * Math.Min(most, _k * (axis < 3 ? _stepLinear : _stepAngular));
+    }
+
+    private static double Largest(in Vector512<double> v)
+    {
+        var four = Vector256.Max(v.GetLower(), v.GetUpper());
+        var two = Vector128.Max(four.GetLower(), four.GetUpper());
+        return Math.Max(two[0], two[1]);
     }
 
     private static double Least(in Vector3D v) => Math.Min(v.X, Math.Min(v.Y, v.Z));
@@ -206,16 +222,18 @@ internal sealed class MotionLimiter
         Lower(Reach(possible.Angular, change.Angular, _topAngular), LimitFlags.CartesianVelocity);
         Lower(Reach(start.Linear, change.Linear, _stepLinear), _accelerationFlag);
         Lower(Reach(start.Angular, change.Angular, _stepAngular), _accelerationFlag);
-        LowerToJoints(arm.JointMotionOf(start), arm.JointMotionOf(change));
-        LowerToJoints(soon.JointMotionOf(start), soon.JointMotionOf(change));
+        LowerToJoints(arm);
+        LowerToJoints(soon);
         flags |= flag;
         return part < 1 ? possible + change * part : wanted;
 
-        void LowerToJoints(in JointVelocities at, in JointVelocities along)
+        void LowerToJoints(ArmKinematics posture)
         {
+            var (at, along) = (posture.MotionOf(start) * _k, posture.MotionOf(change) * _k);
+            if (!Vector512.GreaterThanAny(Vector512.Abs(at + along), _laneAcceleration)) return;
             for (var i = 0; i < _joints.Length; i++)
             {
-                var (a, b) = (at[i] * _k, along[i] * _k);
+                var (a, b) = (at[i], along[i]);
                 if (Math.Abs(a + b) <= _jointAcceleration[i] || b == 0) continue;
                 Lower(Math.Max(0, ((b > 0 ? _jointAcceleration[i] : -_jointAcceleration[i]) - a) / b), _jointAccelerationFlag);
             }

@@ -106,7 +106,7 @@ public sealed class ReflexGate
         if (!isNew) return;
         _state = state;
         _arm.Update(state.Position);
-        LookAhead();
+        _soon.UpdateAhead(_arm, state.Velocity, MotionLimiter.LookS);
         _measuredTwist = _arm.TwistOf(state.Velocity);
         if (!_placed)
         {
@@ -253,13 +253,6 @@ public sealed class ReflexGate
 
     private bool PowerIsDue() =>
         State == GateState.Stopping && Fault.Category < StopCategory.Category2 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs);
-
-    private void LookAhead()
-    {
-        var soon = _state.Position;
-        for (var i = 0; i < _joints.Length; i++) soon[i] += _state.Velocity[i] * MotionLimiter.LookS;
-        _soon.Update(soon);
-    }
 
     private void WatchCommander(in Heartbeat heartbeat)
     {
