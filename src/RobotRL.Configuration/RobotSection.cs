@@ -19,6 +19,7 @@ internal static class RobotSection
             Driver = s.Choice("driver", ("mujoco", "mujoco"), ("loopback", "loopback")),
             Kinematics = kinematics,
             Flange = s.Child("flange", TaskSection.ReadPose),
+            Body = s.Child("body", body => ReadBody(body, joints)),
             HomeRad = s.Numbers("home_rad", joints, -Revolution, Revolution, "rad", "one a joint"),
             Limits = s.Child("limits", limits => ReadLimits(limits, joints)),
             Impedance = s.Child("impedance", ReadImpedance),
@@ -44,7 +45,13 @@ internal static class RobotSection
             Translation = s.Child("translation", t => new MotionLimits(t.Number("velocity_m_s", 0.001, 10, "m/s"), t.Number("acceleration_m_s2", 0.01, 100, "m/s²"), t.Number("jerk_m_s3", 0.1, 1e5, "m/s³"))),
             Rotation = s.Child("rotation", r => new MotionLimits(r.Number("velocity_rad_s", 0.001, 20, "rad/s"), r.Number("acceleration_rad_s2", 0.01, 200, "rad/s²"), r.Number("jerk_rad_s3", 0.1, 1e6, "rad/s³"))),
             Workspace = s.Child("workspace", ReadBox),
+            Cell = s.Child("cell", ReadBox),
             KeepOut = s.Children("keep_out", ReadBox),
+            SelfDistanceM = s.Number("self_distance_m", 0, 0.5, "m"),
+            Orientation = s.Child("orientation", o => new OrientationLimits(
+                Rotation.FromVector(o.Vector("nominal_rad", -Math.PI, Math.PI, "rad")), o.Number("tilt_rad", 0.05, Math.PI, "rad"), o.Number("yaw_rad", 0.05, Math.PI, "rad"))),
+            Posture = s.Child("posture", p => new MotionLimits(p.Number("velocity_rad_s", 0.001, 5, "rad/s"), p.Number("acceleration_rad_s2", 0.01, 100, "rad/s²"), p.Number("jerk_rad_s3", 0.1, 1e5, "rad/s³"))),
+            StandstillRad = s.Number("standstill_rad", 0.001, 0.5, "rad"),
             BarrierRate = s.Number("barrier_rate_per_s", 0.1, 100, "1/s"),
             ContactForceN = s.Number("contact_force_n", 0.1, 1000, "N"),
             CollisionForceN = s.Number("collision_force_n", 0.1, 1000, "N"),
@@ -60,6 +67,21 @@ internal static class RobotSection
         s.Require(limits.ContactTorqueNm < limits.CollisionTorqueNm, "contact_torque_nm",
             $"{limits.ContactTorqueNm} Nm is not below collision_torque_nm, {limits.CollisionTorqueNm} Nm; contact must soften before collision stops", s["collision_torque_nm"]);
         return limits;
+    }
+
+    private static RobotBody ReadBody(Section s, int joints)
+    {
+        BodyPart Part(Section p, int? link) => new(
+            p.Text("name"), link ?? p.Integer("link", 0, joints), p.Vector("from_m", -3, 3, "m"), p.Vector("to_m", -3, 3, "m"), p.Number("radius_m", 0.001, 1, "m"));
+        List<BodyPart> parts =
+            [.. s.Children("links", p => Part(p, null)), .. s.Children("hand", p => Part(p, joints + 1)), .. s.Children("tool", p => Part(p, joints + 1))];
+        foreach (var (name, count) in parts.CountBy(p => p.Name))
+            s.Require(count == 1, "links", $"{count} parts are called '{name}'; give each its own name", s["hand"], s["tool"]);
+        var pairs = s.Children("may_touch", p => (First: p.Text("first"), Second: p.Text("second")));
+        for (var i = 0; i < pairs.Count; i++)
+            foreach (var (key, name) in new[] { ("first", pairs[i].First), ("second", pairs[i].Second) })
+                s.Require(parts.Any(p => p.Name == name), $"may_touch.{i}.{key}", $"there is no part '{name}'; choose one of {string.Join(", ", parts.Select(p => p.Name))}", s["links"], s["hand"], s["tool"]);
+        return new(parts, pairs);
     }
 
     private static JointLimits[] ReadJoints(Section s, int joints)

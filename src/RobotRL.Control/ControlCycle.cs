@@ -82,7 +82,7 @@ public sealed class ControlCycle : IControlPort
     public void Resume(in ControlRecord before)
     {
         if (_record.Tick != 0) throw new InvalidOperationException("Only a cycle that has not run yet can go on behind another one's tick.");
-        _gate.Resume(new(before.Stiffness, before.GripperWidthM, before.Target, before.Tick, before.RefusedLimitChanges));
+        _gate.Resume(new(before.Stiffness, before.TorqueNm, before.GripperWidthM, before.Target, before.Tick, before.RefusedLimitChanges));
         _reflex?.Resume(before.Reflex);
         (_record, _state, _target, _heartbeat) = (before, before.Measured, before.Inputs.Target, before.Inputs.Heartbeat);
     }
@@ -112,7 +112,13 @@ public sealed class ControlCycle : IControlPort
         inputs.StopCause = inputs.IsStopAsked ? (FaultCode)Volatile.Read(ref _cells.Requests.StopCause) : FaultCode.None;
         if (inputs.IsStopAsked) _gate.Stop(inputs.StopCause);
         if (_restart && _gate.CanControl) Restart();
-        if (hasTarget && _gate.Admit(_target))
+        var limits = LimitFlags.None;
+        var wasRunning = _gate.State == GateState.Running;
+        if (hasTarget && !_gate.Admit(_target))
+        {
+            if (wasRunning) limits |= LimitFlags.TargetRefused;
+        }
+        else if (hasTarget)
         {
             _generator.Retarget(_gate.Reference, _target, now);
             _record.Target = _target;
@@ -120,22 +126,23 @@ public sealed class ControlCycle : IControlPort
             _reflex?.Propose(_target);
         }
 
-        var limits = LimitFlags.None;
         JointTorques proposed = default;
         if (_gate.CanControl)
         {
             var twist = _arm.TwistOf(_state.Velocity);
             var demand = _generator.Demand(now);
             _record.PlannedInBase = demand.NextInBase;
-            limits = Interrupt(now, twist, ref demand);
+            limits |= Interrupt(now, twist, ref demand);
             limits |= _gate.Limit(demand);
             if ((limits & ActionRange.AltersReference) != 0) _generator.LeavePlan();
             _record.Reference = _gate.Reference;
+            _record.PostureRad = _gate.PostureRad;
 
+            if (!_gate.HoldsPosture) _law.Restart(); // what an integral has gathered is a pull
             limits |= _law.Compare(_record.Reference.PoseInBase, _arm.EndEffectorInBase);
             limits |= _gate.Stiffen(_law.StoredPositionM, _law.StoredOrientationRad, _reflex?.StiffnessShare ?? 1);
             _record.EndEffector = new(_arm.EndEffectorInBase, twist);
-            proposed = _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity);
+            proposed = _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity, _gate.HoldsPosture ? _gate.PostureRad : null);
         }
 
         var command = _gate.Seal(proposed, out var torqueLimits);

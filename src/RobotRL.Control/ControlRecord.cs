@@ -32,6 +32,9 @@ public struct ControlRecord
     public Pose PlannedInBase;
     public Reference Reference;
 
+    /// <summary>The posture that goes with it, rad.</summary>
+    public JointPositions PostureRad;
+
     /// <summary>Torque of the impedance law and torque sealed, Nm.</summary>
     public JointTorques ProposedTorqueNm;
     public JointTorques TorqueNm;

@@ -24,6 +24,7 @@ public sealed class ControlSession
     private readonly IControlPort _port;
     private readonly TaskDescription _task;
     private readonly ActionMapping _mapping;
+    private JointPositions _home;
     private ControlRecord _latest;
     private ExecutedAction _decision;
     private Pose _measuredAtDecision, _startInBase = Pose.Identity;
@@ -43,6 +44,7 @@ public sealed class ControlSession
         TicksPerDecision = (int)(task.DecisionPeriodNs / period);
         Stiffness = CartesianStiffness.Of(port.Description.Impedance);
         Home = HomePose(port.Description, task.EndEffectorInFlange);
+        for (var i = 0; i < port.Description.JointCount; i++) _home[i] = port.Description.HomeRad[i];
         // A commander before this one may have numbered targets already.
         _sequence = Latest.Target.Sequence;
     }
@@ -146,19 +148,27 @@ public sealed class ControlSession
     /// Moves to a pose through the gate, at a share of the Cartesian limits, and waits until the arm has come to rest there.
     /// False on a stop, or when it has not arrived in time.
     /// </summary>
-    public bool MoveTo(in Pose poseInBase, double share = 0.3, double toleranceM = 0.003, double timeoutS = 10)
+    /// <param name="poseInBase">X_BE to be at.</param>
+    /// <param name="share">Of the Cartesian limits.</param>
+    /// <param name="toleranceM">How near is there, m; an orientation in rad ten times as far.</param>
+    /// <param name="timeoutS">Longest time, s.</param>
+    /// <param name="homePosture">Whether the arm takes its home posture as far as the pose lets it, elbow and all.</param>
+    public bool MoveTo(in Pose poseInBase, double share = 0.3, double toleranceM = 0.003, double timeoutS = 10, bool homePosture = false)
     {
         Settle();
         var ticks = TicksPerDecision;
         var startNs = Latest.Time.Ns;
         var dueNs = startNs + (long)(1e9 * DurationS(Latest.Reference.PoseInBase, poseInBase, share));
+        var posture = Latest.PostureRad;
         while (Latest.Time.Ns - startNs < timeoutS * 1e9)
         {
-            Publish(poseInBase, Math.Max(_task.DecisionPeriodNs, dueNs - Latest.Time.Ns), Stiffness, ActionSource.Reset);
+            Publish(poseInBase, Math.Max(_task.DecisionPeriodNs, dueNs - Latest.Time.Ns), Stiffness, ActionSource.Reset, homePosture);
             Advance(ticks);
             ref readonly var now = ref Latest;
             if (now.Gate != GateState.Running) return false;
-            if (now.Time.Ns < dueNs) continue;
+            var before = posture;
+            posture = now.PostureRad;
+            if (now.Time.Ns < dueNs || (homePosture && Moved(before, posture))) continue;
             var (pose, twist) = now.EndEffector;
             if ((pose.Position - poseInBase.Position).Length <= toleranceM && twist.Linear.Length < 0.01 &&
                 (poseInBase.Orientation * pose.Orientation.Inverse).ToVector().Length <= 10 * toleranceM) return true;
@@ -179,6 +189,35 @@ public sealed class ControlSession
         Advance(2);
         return !IsStopped;
     }
+
+    /// <summary>
+    /// Leads an arm that was stopped beyond a limit of position slowly back inside, on behalf of a named operator and only for as long as this is called again within the
+    /// heartbeat's age. The fault stays until it is cleared. False where there is nothing to retreat from.
+    /// </summary>
+    public bool Retreat(string operatorId)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
+        if (!IsStopped || !StopCategories.AllowsRetreat(Latest.Fault.Code)) return false;
+        LedBy = operatorId;
+        Beat(CommandingState.Retreating);
+        return true;
+    }
+
+    /// <summary>
+    /// Lets a named operator lead the arm by hand, soft and within all limits, for as long as this is called again within the heartbeat's age; then sign off. False while the robot
+    /// is stopped.
+    /// </summary>
+    public bool Guide(string operatorId)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
+        if (IsStopped) return false;
+        LedBy = operatorId;
+        Beat(CommandingState.Guiding);
+        return true;
+    }
+
+    /// <summary>Who led the arm back or by hand last; null for nobody yet.</summary>
+    public string? LedBy { get; private set; }
 
     /// <summary>
     /// After the arm was placed by other means (a simulation that starts an episode): signs off and lets the reference start anew from the measured pose.
@@ -211,12 +250,25 @@ public sealed class ControlSession
         GripperWidthM = Latest.Measured.GripperWidthM;
     }
 
-    private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source)
+    /// <summary>Whether a posture is another one, by more than what is left of a motion that ends.</summary>
+    private static bool Moved(in JointPositions before, in JointPositions after)
+    {
+        for (var i = 0; i < Joints.Max; i++)
+            if (Math.Abs(after[i] - before[i]) > 1e-3) return true;
+        return false;
+    }
+
+    private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source, bool homePosture = false)
     {
         Settle();
         var now = Latest.Time.Plus(_port.Description.ControlPeriodNs);
         _port.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), stiffness, GripperWidthM, source, ++_sequence) { StartInBase = _startInBase });
+        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), stiffness, GripperWidthM, source, ++_sequence)
+        {
+            StartInBase = _startInBase,
+            MovesPosture = homePosture,
+            PostureRad = homePosture ? _home : default,
+        });
     }
 
     private double DurationS(in Pose from, in Pose to, double share)

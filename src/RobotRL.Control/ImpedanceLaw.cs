@@ -10,7 +10,6 @@ namespace RobotRL.Control;
 internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
 {
     private readonly ImpedanceParameters _p = robot.Impedance;
-    private readonly double[] _home = [.. robot.HomeRad];
     private Vector3D _integralM, _integralRad;
 
     /// <summary>Errors that the spring acts on, reference minus measured, clipped, in base: m and rad.</summary>
@@ -47,8 +46,9 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
     }
 
     /// <summary>Joint torques, gravity and Coriolis excluded, Nm, for the errors last compared.</summary>
+    /// <param name="posture">Where the null space pulls to, rad; none leaves it damped.</param>
     public JointTorques Torque(
-        in Twist referenceVelocity, in Twist velocity, in CartesianStiffness stiffness, ArmKinematics arm, in JointPositions q, in JointVelocities dq)
+        in Twist referenceVelocity, in Twist velocity, in CartesianStiffness stiffness, ArmKinematics arm, in JointPositions q, in JointVelocities dq, in JointPositions? posture)
     {
         var (kt, kr) = (stiffness.TranslationNM, stiffness.RotationNmRad);
         var dt = 2 * stiffness.DampingRatio * Math.Sqrt(kt);
@@ -59,11 +59,13 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
             + _p.RotationIntegralNmRadS * _integralRad - dr * velocity.Angular;
 
         var torque = arm.TorqueOf(new(force, moment));
-        JointTorques posture = default;
+        JointTorques pull = default;
         var damping = 2 * Math.Sqrt(_p.NullspaceStiffnessNmRad);
-        for (var i = 0; i < arm.JointCount; i++) posture[i] = _p.NullspaceStiffnessNmRad * (_home[i] - q[i]) - damping * dq[i];
-        posture = arm.NullspaceOf(posture);
-        for (var i = 0; i < arm.JointCount; i++) torque[i] += posture[i];
+        var spring = posture is null ? 0 : _p.NullspaceStiffnessNmRad;
+        var at = posture ?? q;
+        for (var i = 0; i < arm.JointCount; i++) pull[i] = spring * (at[i] - q[i]) - damping * dq[i];
+        pull = arm.NullspaceOf(pull);
+        for (var i = 0; i < arm.JointCount; i++) torque[i] += pull[i];
         return torque;
     }
 }

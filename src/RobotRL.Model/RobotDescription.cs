@@ -17,7 +17,10 @@ public sealed record RobotDescription
     /// <summary>X of the flange in the last joint's frame.</summary>
     public required Pose Flange { get; init; }
 
-    /// <summary>Posture at which episodes start and toward which the null space pulls, rad.</summary>
+    /// <summary>All parts of the arm, for distances.</summary>
+    public required RobotBody Body { get; init; }
+
+    /// <summary>Posture at which episodes start, rad.</summary>
     public required IReadOnlyList<double> HomeRad { get; init; }
 
     public required SafetyLimits Limits { get; init; }

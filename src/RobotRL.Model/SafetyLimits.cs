@@ -31,8 +31,23 @@ public sealed record SafetyLimits
     /// <summary>The end effector's origin stays inside this box.</summary>
     public required Box Workspace { get; init; }
 
-    /// <summary>The end effector's origin stays out of these boxes.</summary>
+    /// <summary>Every moving part of the arm stays inside this box: walls, ceiling and floor.</summary>
+    public required Box Cell { get; init; }
+
+    /// <summary>Every moving part of the arm, and the end effector's origin, stay out of these boxes.</summary>
     public required IReadOnlyList<Box> KeepOut { get; init; }
+
+    /// <summary>Least distance between parts of the arm that are no neighbours, m.</summary>
+    public required double SelfDistanceM { get; init; }
+
+    /// <summary>How far the end effector may tilt and turn.</summary>
+    public required OrientationLimits Orientation { get; init; }
+
+    /// <summary>How fast the posture may be commanded to change while the tool stays: rad/s, rad/s², rad/s³, each joint.</summary>
+    public required MotionLimits Posture { get; init; }
+
+    /// <summary>How far each joint of a held arm may be from where it came to stand, rad.</summary>
+    public required double StandstillRad { get; init; }
 
     /// <summary>γ of the barrier ḣ ≥ −γ h, 1/s: the speed toward a face is at most γ times the distance to it.</summary>
     public required double BarrierRate { get; init; }
@@ -87,7 +102,7 @@ public sealed record StiffnessLimits
 /// <param name="DampingRatio">ζ in D = 2 ζ √K.</param>
 /// <param name="TranslationClipM">Position error is clipped at ± this, per axis, m. Times K it bounds the spring's force.</param>
 /// <param name="RotationClipRad">Orientation error is clipped at ± this, per axis, rad.</param>
-/// <param name="NullspaceStiffnessNmRad">Pull toward the nominal posture in the null space, Nm/rad.</param>
+/// <param name="NullspaceStiffnessNmRad">Pull toward the posture reference in the null space, Nm/rad.</param>
 /// <param name="TranslationIntegralNMS">K_i, N/(m s).</param>
 /// <param name="RotationIntegralNmRadS">K_i, Nm/(rad s).</param>
 /// <param name="IntegralClipMS">Bound of the translational error integral, m s.</param>

@@ -23,7 +23,7 @@ public sealed class ArmKinematics
     private const double SmallRad = 0.05;
 
     private readonly (double A, double D, double Sin, double Cos)[] _links;
-    private readonly Pose _endEffectorInTip;
+    private readonly Pose _flange, _endEffectorInTip;
     private readonly Frame[] _frames;
     private readonly (double Sin, double Cos)[] _angles;
 
@@ -39,13 +39,13 @@ public sealed class ArmKinematics
         if (robot.JointCount is 0 or > Joints.Max)
             throw new ArgumentException($"{robot.Name}: {robot.JointCount} joints; 1 to {Joints.Max} are possible.", nameof(robot));
         _links = [.. robot.Kinematics.Select(l => (l.A, l.D, Math.Sin(l.Alpha), Math.Cos(l.Alpha)))];
-        _endEffectorInTip = robot.Flange * endEffectorInFlange;
+        (_flange, _endEffectorInTip) = (robot.Flange, robot.Flange * endEffectorInFlange);
         (_frames, _angles, _columns) = (new Frame[_links.Length], new (double, double)[_links.Length], new double[_links.Length * Lanes]);
     }
 
     private ArmKinematics(ArmKinematics like)
     {
-        (_links, _endEffectorInTip) = (like._links, like._endEffectorInTip);
+        (_links, _flange, _endEffectorInTip) = (like._links, like._flange, like._endEffectorInTip);
         (_frames, _angles, _columns) = (new Frame[_links.Length], new (double, double)[_links.Length], new double[_links.Length * Lanes]);
     }
 
@@ -55,6 +55,9 @@ public sealed class ArmKinematics
         /// <summary>The coordinates in base of a point given in the link's frame.</summary>
         public Vector3D Transform(in Vector3D p) => Origin + X * p.X + Y * p.Y + Z * p.Z;
     }
+
+    /// <summary>The coordinates in base of a point given in the flange's frame.</summary>
+    public Vector3D FromFlange(in Vector3D p) => _frames[^1].Transform(_flange.Transform(p));
 
     /// <summary>The same arm, for another posture.</summary>
     public ArmKinematics Another() => new(this);

@@ -61,6 +61,11 @@ internal sealed class BoxBarrier(Box workspace, Box[] keepOut, double ratePerS, 
         return bounds;
     }
 
+    /// <summary>The point of the workspace, a little inside its faces, that is nearest to a point.</summary>
+    public Vector3D Inside(in Vector3D p) => new(
+        Math.Clamp(p.X, workspace.Min.X + insetM, workspace.Max.X - insetM), Math.Clamp(p.Y, workspace.Min.Y + insetM, workspace.Max.Y - insetM),
+        Math.Clamp(p.Z, workspace.Min.Z + insetM, workspace.Max.Z - insetM));
+
     /// <summary>How far outside the workspace, or inside a keep-out box, a point lies, m; 0 when it lies well.</summary>
     public double Overrun(in Vector3D p)
     {

@@ -15,4 +15,11 @@ internal readonly record struct BrakingCurve(double Rate, double Deceleration, d
         var speed = distance <= knee ? Rate * distance : Math.Sqrt(Deceleration * (2 * distance - knee));
         return Math.Min(speed, Top);
     }
+
+    /// <summary>The distance from which on a speed is allowed.</summary>
+    public double Distance(double speed)
+    {
+        var knee = Deceleration / (Rate * Rate);
+        return speed <= Rate * knee ? speed / Rate : 0.5 * (speed * speed / Deceleration + knee);
+    }
 }

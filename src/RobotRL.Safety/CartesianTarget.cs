@@ -16,6 +16,10 @@ public readonly record struct CartesianTarget(
     /// <summary>X_BE at the start of the episode, which the safety critic's view of the pose is relative to.</summary>
     public Pose StartInBase { get; init; } = Pose.Identity;
 
+    /// <summary>Whether a posture is commanded as well, and which, rad: the arm moves there within the tool's null space.</summary>
+    public bool MovesPosture { get; init; }
+    public JointPositions PostureRad { get; init; }
+
     public bool IsFinite => PoseInBase.IsFinite && StartInBase.IsFinite && Stiffness.IsFinite && double.IsFinite(GripperWidthM);
 }
 

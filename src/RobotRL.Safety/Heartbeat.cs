@@ -16,6 +16,12 @@ public enum CommandingState : byte
 
     /// <summary>Someone pressed stop.</summary>
     Stop,
+
+    /// <summary>An operator holds on to leading a stopped arm back inside a limit of position.</summary>
+    Retreating,
+
+    /// <summary>An operator leads the arm by hand: it is soft, and the reference is where the arm is.</summary>
+    Guiding,
 }
 
 /// <summary>A sign of life of the commanding side.</summary>

@@ -21,6 +21,14 @@ internal static class LimitsCheck
             Need(Positive(m.Velocity) && Positive(m.Acceleration) && Positive(m.Jerk), "Cartesian velocity, acceleration and jerk must be positive");
         Need(IsBox(limits.Workspace), "workspace box is empty");
         foreach (var box in limits.KeepOut) Need(IsBox(box), "a keep-out box is empty");
+        Need(IsBox(limits.Cell), "cell box is empty");
+        Need(limits.SelfDistanceM >= 0 && double.IsFinite(limits.SelfDistanceM), "distance between parts must not be negative");
+        var o = limits.Orientation;
+        Need(o.Nominal.IsFinite && o.TiltRad is > 0.02 and <= Math.PI && o.YawRad is > 0.02 and <= Math.PI, "orientation: tilt and yaw must be in (0.02, pi]");
+        Need(Positive(limits.Posture.Velocity) && Positive(limits.Posture.Acceleration) && Positive(limits.Posture.Jerk), "posture velocity, acceleration and jerk must be positive");
+        Need(Positive(limits.StandstillRad), "standstill window must be positive");
+        foreach (var part in robot.Body.Parts)
+            Need(part.Link >= 0 && part.Link <= robot.JointCount + 1 && part.From.IsFinite && part.To.IsFinite && Positive(part.RadiusM), $"body part {part.Name} is none");
         Need(Positive(limits.BarrierRate), "barrier rate must be positive");
         Need(Positive(limits.ContactForceN) && limits.ContactForceN < limits.CollisionForceN && double.IsFinite(limits.CollisionForceN),
             "contact force must be positive and below the collision force");

@@ -26,13 +26,16 @@ internal sealed class MotionLimiter
     // The Jacobian turns while the lags pass a motion on: an acceleration is bounded with what it is now and with what it will be then.
     private const double JointAccelerationShare = 0.95;
 
-    /// <summary>How far ahead of the measured posture the other one lies that a step is given, s: two lags.</summary>
+    /// <summary>How far ahead of the posture the other one lies that a step is given, s: two lags.</summary>
     public const double LookS = 0.008;
 
     // Of what is possible along one axis: three may have to brake at once, besides whatever else moves.
     private const double BrakingShare = 0.4;
     private const double JointPositionInsetRad = 0.03;
     private const double InsetM = 0.005;
+
+    /// <summary>What stays between the body of the reference's posture and whatever it may not touch: the measured posture oscillates about that one.</summary>
+    private const double BodyInsetM = 0.01;
 
     private readonly double _dt, _k, _kappa, _lead, _approachRate;
     private readonly double _topLinear, _topAngular, _stepLinear, _stepAngular;
@@ -45,7 +48,18 @@ internal sealed class MotionLimiter
     private Pose _pose = Pose.Identity;
     private Twist _v, _w, _acceleration, _lastAcceleration;
 
-    public MotionLimiter(SafetyLimits limits, double periodS)
+    private readonly OrientationBarrier _orientation;
+    private readonly Clearance? _clearance;
+    private readonly MotionBounds _bounds;
+    private readonly double[] _byJoint;
+    private readonly Vector512<double> _reach;
+    private readonly double _bodyRate;
+    private readonly BrakingCurve _postureCurve;
+
+    /// <param name="limits">The envelope.</param>
+    /// <param name="periodS">Control period, s.</param>
+    /// <param name="body">What of the arm may not come near what; none for the tool's point alone.</param>
+    public MotionLimiter(SafetyLimits limits, double periodS, BodyModel? body = null)
     {
         var (t, r) = (limits.Translation, limits.Rotation);
         _dt = periodS;
@@ -67,6 +81,14 @@ internal sealed class MotionLimiter
         _jointAccelerationFlag = _joints.Any(j => j.AccelerationRadS2 > j.JerkRadS3 / (2 * _k)) ? LimitFlags.JointJerk : LimitFlags.JointAcceleration;
         _jointBarrier = [.. _joints.Select((j, i) =>
             new BrakingCurve(VelocityShare * limits.BarrierRate, BrakingShare * _jointAcceleration[i], JointVelocityShare * j.VelocityRadS))];
+        _orientation = new(limits.Orientation, VelocityShare * limits.BarrierRate);
+        _clearance = body is null ? null : new(body);
+        _bounds = new(2 + 2 + (body?.Pairs.Length ?? 0));
+        _byJoint = new double[_joints.Length];
+        _reach = Lanes(body is null ? [] : [.. Enumerable.Range(0, body.Joints).Select(body.Reach)], 0);
+        _bodyRate = VelocityShare * limits.BarrierRate;
+        // What a commanded posture can count on: its own acceleration at half an arm's length.
+        _postureCurve = new(_bodyRate, BrakingShare * 0.5 * limits.Posture.Acceleration, double.PositiveInfinity);
         Barrier = new BoxBarrier(limits.Workspace, [.. limits.KeepOut], VelocityShare * limits.BarrierRate, InsetM);
     }
 
@@ -85,22 +107,32 @@ internal sealed class MotionLimiter
     public Reference Reference => new(
         _pose, _v + (_acceleration + (_acceleration - _lastAcceleration) * 0.75) * (0.5 * _dt), _acceleration * 2 - _lastAcceleration);
 
+    /// <summary>The pose alone.</summary>
+    public ref readonly Pose PoseInBase => ref _pose;
+
     /// <summary>Stands still at a pose.</summary>
     public void Place(in Pose pose)
     {
         _pose = pose;
         _v = _w = _acceleration = _lastAcceleration = Twist.Zero;
         Barrier.Place(pose.Position);
+        _clearance?.Restart();
+        OwnShare = 1;
     }
+
+    /// <summary>What is left of the commanded posture's own motion by whatever the body is near to, in [0, 1].</summary>
+    public double OwnShare { get; private set; } = 1;
 
     /// <summary>One period toward the demand. The flags say which limits changed the motion.</summary>
     /// <param name="demand">What is asked.</param>
     /// <param name="stop">Come to rest instead.</param>
     /// <param name="contact">External wrench at the end effector in base, and in [0, 1] how far it is between contact and collision.</param>
-    /// <param name="arm">Kinematics at the measured posture.</param>
-    /// <param name="soon">Kinematics at the posture that the measured one will be in <see cref="LookS"/>.</param>
+    /// <param name="arm">Kinematics at the posture that moves along.</param>
+    /// <param name="soon">Kinematics at the posture that this one will be in <see cref="LookS"/>.</param>
     /// <param name="q">Measured posture, rad.</param>
-    public LimitFlags Step(in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, ArmKinematics soon, in JointPositions q)
+    /// <param name="posture">Where the body is meant to be.</param>
+    public LimitFlags Step(
+        in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, ArmKinematics soon, in JointPositions q, PostureReference? posture = null)
     {
         var flags = stop ? LimitFlags.Stopping : LimitFlags.None;
         var ahead = _pose.Position + _v.Linear * _lead;
@@ -117,12 +149,70 @@ internal sealed class MotionLimiter
             flags |= clamped == workspace.Clamp(s.Linear) ? LimitFlags.Workspace : LimitFlags.KeepOut;
             s = s with { Linear = clamped };
         }
-        s = ScaleToJoints(s, arm, soon, q, ref flags);
-        s = PullBack(s, _w with { Linear = bounds.Clamp(_w.Linear) }, arm, soon, ref flags);
+        var possible = _w with { Linear = bounds.Clamp(_w.Linear) };
+        Collect(s, possible, arm, braking, posture);
+        if (!_bounds.IsEmpty)
+        {
+            s = Within(s, bounds, ref flags);
+            var ignored = LimitFlags.None;
+            possible = PullBack(Within(possible, bounds, ref ignored), possible, arm, soon, ref ignored);
+        }
+        s = ScaleToJoints(s, arm, soon, q, posture is null ? q : posture.PositionRad, ref flags);
+        s = PullBack(s, possible, arm, soon, ref flags);
 
         Advance(s, demand.OnPlan && flags == LimitFlags.None ? demand.NextInBase : null);
         return flags;
     }
+
+    /// <summary>Gathers what body and orientation leave of a motion, at the set-point as all limits are.</summary>
+    private void Collect(in Twist wanted, in Twist possible, ArmKinematics arm, in Twist braking, PostureReference? posture)
+    {
+        _bounds.Clear();
+        OwnShare = 1;
+        var lead = (_v + _w) * _lead;
+        var fastest = Math.Max(wanted.Angular.Length, possible.Angular.Length);
+        if (fastest > 0) _orientation.AddTo(_bounds, Rotation.FromVector(lead.Angular) * _pose.Orientation, Least(braking.Angular), fastest);
+        if (_clearance is not { } clearance || posture is null) return;
+
+        // The posture may be a little behind the tool's reference, and the set-point is ahead of it.
+        lead += posture.Behind;
+        BrakingCurve curve = new(_bodyRate, Least(braking.Linear), double.PositiveInfinity);
+        ref readonly var own = ref posture.OwnRadS;
+        var ownTravel = 0.0;
+        for (var i = 0; i < _joints.Length; i++) ownTravel += Math.Abs(own[i]) * _reach[i];
+        var near = BodyInsetM + Travel(arm, lead) + curve.Distance(Math.Max(Travel(arm, wanted), Travel(arm, possible)) + ownTravel);
+        if (ownTravel > 0) near = Math.Max(near, BodyInsetM + _postureCurve.Distance(2 * ownTravel));
+        foreach (ref readonly var found in clearance.Find(posture.Arm, posture.PositionRad, near))
+        {
+            clearance.Gradient(found, posture.Arm, _byJoint);
+            var gradient = posture.Arm.GradientOf(_byJoint);
+            var room = curve.Speed(found.DistanceM + Along(gradient, lead) - BodyInsetM);
+            if (ownTravel > 0)
+            {
+                var closing = 0.0;
+                for (var i = 0; i < _joints.Length; i++) closing -= _byJoint[i] * own[i];
+                var ownRoom = 0.5 * Math.Min(room, _postureCurve.Speed(found.DistanceM - BodyInsetM));
+                if (closing > ownRoom) OwnShare = Math.Min(OwnShare, ownRoom / closing);
+                room -= Math.Max(0, closing);
+            }
+            _bounds.Add(gradient, room, clearance.FlagOf(found));
+        }
+    }
+
+    /// <summary>Most by which a motion changes any distance, m/s.</summary>
+    private double Travel(ArmKinematics arm, in Twist motion)
+    {
+        var each = Vector512.Abs(arm.MotionOf(motion)) * _reach;
+        return each[0] + each[1] + each[2] + each[3] + each[4] + each[5] + each[6];
+    }
+
+    private Twist Within(in Twist s, in BoxBarrier.Bounds box, ref LimitFlags flags)
+    {
+        var led = _bounds.Apply(s, ref flags);
+        return _bounds.Slowed(led with { Linear = box.Clamp(led.Linear) }, ref flags);
+    }
+
+    private static double Along(in Twist gradient, in Twist motion) => Vector3D.Dot(gradient.Linear, motion.Linear) + Vector3D.Dot(gradient.Angular, motion.Angular);
 
     /// <summary>The set-point velocity with which the cascade's output lands on the planned pose.</summary>
     private Twist Follow(in Pose next)
@@ -163,7 +253,7 @@ internal sealed class MotionLimiter
     }
 
     /// <summary>Scales the motion as a whole, so that its direction stays, to what each joint's speed and distance to its limits allow.</summary>
-    private Twist ScaleToJoints(in Twist s, ArmKinematics arm, ArmKinematics soon, in JointPositions q, ref LimitFlags flags)
+    private Twist ScaleToJoints(in Twist s, ArmKinematics arm, ArmKinematics soon, in JointPositions q, in JointPositions meant, ref LimitFlags flags)
     {
         var speed = arm.MotionOf(s);
         var later = soon.MotionOf(s);
@@ -175,7 +265,7 @@ internal sealed class MotionLimiter
         {
             var joint = _joints[i];
             var moving = Math.Abs(speed[i]);
-            var room = (speed[i] > 0 ? joint.PositionMaxRad - q[i] : q[i] - joint.PositionMinRad) - JointPositionInsetRad;
+            var room = (speed[i] > 0 ? joint.PositionMaxRad - Math.Max(q[i], meant[i]) : Math.Min(q[i], meant[i]) - joint.PositionMinRad) - JointPositionInsetRad;
             var allowed = _jointBarrier[i].Speed(room);
             if (moving > allowed) Lower(allowed / moving, LimitFlags.JointPosition);
         }

@@ -15,6 +15,9 @@ public enum GateState : byte
 
     /// <summary>Torque is zero, brakes are requested.</summary>
     PowerRemoved,
+
+    /// <summary>Stopped beyond a limit of position, and slowly led back inside for as long as an operator holds on to that.</summary>
+    Retreating,
 }
 
 /// <summary>
@@ -28,6 +31,21 @@ public sealed class ReflexGate
     private const double HoldBrokenShare = 0.25;
     private const long ControlledStopMaxNs = 500_000_000;
 
+    /// <summary>An arm that is to be held and does not come to stand in this time is braked.</summary>
+    private const long StandstillMaxNs = 3_000_000_000;
+
+    /// <summary>A target this far outside the workspace is no target, m; nor is one that is due later than this.</summary>
+    private const double NeighbourhoodM = 0.5;
+    private const long LongestMotionNs = 60_000_000_000;
+
+    /// <summary>So many times the largest stiffness is no stiffness.</summary>
+    private const double AbsurdShare = 10;
+
+    private const double RetreatRadS = 0.1;
+
+    /// <summary>By how much the overruns may grow again in a retreat before it is stopped.</summary>
+    private const double RetreatSlack = 0.02;
+
     private readonly SafetyLimits _limits;
     private readonly JointLimits[] _joints;
     private readonly ArmKinematics _arm, _soon;
@@ -35,6 +53,12 @@ public sealed class ReflexGate
     private readonly (double M, double Rad) _reach;
     private readonly InputWatch _inputs;
     private readonly MotionLimiter _motion;
+    private readonly PostureReference _posture;
+    private readonly OrientationBarrier _orientation;
+    private readonly BodyModel _body;
+    private readonly Clearance _clearance;
+    private readonly RetreatWay _retreat;
+    private readonly CartesianStiffness _configured;
     private readonly StiffnessGovernor _stiffness;
     private readonly TorqueLimiter _torque;
 
@@ -47,6 +71,8 @@ public sealed class ReflexGate
     private double _gripperWidthM;
     private Pose _holdInBase;
     private bool _following, _placed, _stateTrusted = true;
+    private JointPositions _heldAt;
+    private double _leastOverrun;
     private long _sequence;
 
     public ReflexGate(RobotDescription robot, ArmKinematics arm)
@@ -60,8 +86,13 @@ public sealed class ReflexGate
         _gripperMaxM = robot.GripperMaxWidthM;
         _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
-        _motion = new(_limits, periodS);
-        _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
+        _body = new(robot with { Limits = _limits });
+        _motion = new(_limits, periodS, _body);
+        _posture = new(_limits, arm.Another(), periodS);
+        _orientation = new(_limits.Orientation, _limits.BarrierRate);
+        _clearance = new(_body);
+        _retreat = new(_limits, _body);
+        _configured = _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
         _stiffness = new(_limits.Stiffness, _wantedStiffness, periodS);
         _torque = new(_joints, periodS);
     }
@@ -73,6 +104,12 @@ public sealed class ReflexGate
 
     /// <summary>The reference after all limits.</summary>
     public Reference Reference => _motion.Reference;
+
+    /// <summary>The posture that the arm is meant to be in, rad.</summary>
+    public ref readonly JointPositions PostureRad => ref _posture.PositionRad;
+
+    /// <summary>Whether the null space pulls toward that posture. A stopped or held arm is damped there and pulled nowhere.</summary>
+    public bool HoldsPosture => State is GateState.Running or GateState.Retreating;
 
     public CartesianStiffness Stiffness => _stiffness.Current;
     public double TankJ => _stiffness.TankJ;
@@ -106,14 +143,14 @@ public sealed class ReflexGate
         if (!isNew) return;
         _state = state;
         _arm.Update(state.Position);
-        _soon.UpdateAhead(_arm, state.Velocity, MotionLimiter.LookS);
         _measuredTwist = _arm.TwistOf(state.Velocity);
         if (!_placed)
         {
-            _motion.Place(_arm.EndEffectorInBase);
+            Place();
             _gripperWidthM = Math.Clamp(state.GripperWidthM, 0, _gripperMaxM);
             _placed = true;
         }
+        WatchRetreat(heartbeat);
         WatchMeasured();
         WatchWrench();
     }
@@ -124,11 +161,14 @@ public sealed class ReflexGate
         if (State != GateState.Running) return false;
         if (!target.IsFinite || !IsRotation(target.PoseInBase.Orientation)) return Refuse(FaultCode.NonFiniteCommand);
         if (_commander == CommandingState.SignedOff) return Refuse(FaultCode.HeartbeatLost);
+        if (Absurd(target, out var value, out var limit)) return Refuse(FaultCode.TargetOutOfRange, value, limit);
         var age = _now.Since(target.IssueTime);
         if (age > _limits.TargetMaxAgeNs) return Refuse(FaultCode.StaleTarget, age, _limits.TargetMaxAgeNs);
         _lastIssue = target.IssueTime;
         _wantedStiffness = target.Stiffness;
         _gripperWidthM = Math.Clamp(target.GripperWidthM, 0, _gripperMaxM);
+        if (target.MovesPosture) _posture.Head(target.PostureRad);
+        else _posture.Rest();
         return true;
     }
 
@@ -139,11 +179,50 @@ public sealed class ReflexGate
     /// </remarks>
     public LimitFlags Limit(in ReferenceDemand demand)
     {
-        if (State == GateState.Running) return _motion.Step(demand, stop: false, _contact, _arm, _soon, _state.Position);
+        var flags = State == GateState.Retreating ? Retreat() : State != GateState.Running ? ComeToRest() : _commander == CommandingState.Guiding ? Guide() : Follow(demand);
+        if (!_motion.Reference.PoseInBase.IsFinite || !double.IsFinite(Sum(_posture.PositionRad))) Stop(FaultCode.NonFiniteInternal);
+        return flags;
+    }
+
+    private LimitFlags Follow(in ReferenceDemand demand)
+    {
+        if (_commander == CommandingState.SignedOff) _posture.Rest();
+        return Move(demand, stop: false);
+    }
+
+    /// <summary>Moves the tool's reference and the posture with it. What a motion asks of the joints is asked of the posture: the measured one is the environment's doing as well.</summary>
+    private LimitFlags Move(in ReferenceDemand demand, bool stop)
+    {
+        _soon.UpdateAhead(_posture.Arm, _posture.VelocityRadS, MotionLimiter.LookS);
+        var flags = _motion.Step(demand, stop, _contact, _posture.Arm, _soon, _state.Position, _posture);
+        return flags | _posture.Step(_motion.PoseInBase, _motion.OwnShare);
+    }
+
+    /// <summary>Led by hand: the reference is where the arm is, within the workspace, and the arm is soft.</summary>
+    private LimitFlags Guide()
+    {
+        var at = _arm.EndEffectorInBase;
+        Place(at with { Position = _motion.Barrier.Inside(at.Position) });
+        return LimitFlags.None;
+    }
+
+    /// <summary>The posture is led along the way back, and the tool's reference with it.</summary>
+    private LimitFlags Retreat()
+    {
+        _retreat.Find(_arm, _state.Position, out var way);
+        for (var i = 0; i < _joints.Length; i++) way[i] *= RetreatRadS;
+        _posture.Lead(way);
+        _motion.Place(_posture.Arm.EndEffectorInBase);
+        return LimitFlags.Stopping | LimitFlags.Posture;
+    }
+
+    private LimitFlags ComeToRest()
+    {
+        _posture.Rest();
         var follows = State == GateState.Stopping && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
         if (follows && _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position) == 0) (_following, _holdInBase) = (true, _arm.EndEffectorInBase);
         var hold = new ReferenceDemand(_holdInBase, _holdInBase, OnPlan: false);
-        return LimitFlags.Stopping | _motion.Step(hold, stop: !_following, _contact, _arm, _soon, _state.Position);
+        return LimitFlags.Stopping | Move(hold, stop: !_following);
     }
 
     /// <summary>Moves stiffness and damping one period toward what is wanted, softer in contact, softest when stopped.</summary>
@@ -152,7 +231,8 @@ public sealed class ReflexGate
     /// <param name="share">What a reflex leaves of the stiffness above the softest, in [0, 1].</param>
     public LimitFlags Stiffen(in Vector3D errorM, in Vector3D errorRad, double share = 1)
     {
-        var wanted = State != GateState.Running ? _stiffness.Softest : _wantedStiffness.Softened(_stiffness.Softest, _contact.Severity).Softened(_stiffness.Softest, 1 - share);
+        var wanted = State == GateState.Retreating ? _configured
+            : State != GateState.Running || _commander == CommandingState.Guiding ? _stiffness.Softest : _wantedStiffness.Softened(_stiffness.Softest, _contact.Severity).Softened(_stiffness.Softest, 1 - share);
         return _stiffness.Step(wanted, errorM, errorRad, _measuredTwist);
     }
 
@@ -166,11 +246,15 @@ public sealed class ReflexGate
         {
             if (!IsFinite(proposed))
             {
-                Stop(FaultCode.NonFiniteCommand);
+                Stop(FaultCode.NonFiniteInternal);
                 torque = default;
             }
             flags = _torque.Step(ref torque, _state.Position, _state.Velocity);
-            if (State == GateState.Stopping && Fault.Category == StopCategory.Category2 && IsAtRest) State = GateState.Held;
+            if (State == GateState.Stopping && Fault.Category == StopCategory.Category2)
+            {
+                if (IsAtRest) Hold();
+                else if (_now.Since(_stopTime) > StandstillMaxNs) Stop(FaultCode.StandstillLost, _now.Since(_stopTime), StandstillMaxNs);
+            }
         }
         else if (State == GateState.PowerRemoved || Fault.Category == StopCategory.Category0 || _torque.RampDown(ref torque))
         {
@@ -222,6 +306,7 @@ public sealed class ReflexGate
     {
         if (_sequence != 0 || _placed) throw new InvalidOperationException("Only a gate that has not run yet can take up what another one remembered.");
         _stiffness.Resume(memory.Stiffness);
+        _torque.Resume(memory.TorqueNm);
         (_sequence, _gripperWidthM) = (memory.Commands, memory.GripperWidthM);
         RefusedLimitChanges = memory.RefusedLimitChanges;
         if (memory.Admitted.Sequence == 0) return;
@@ -233,8 +318,65 @@ public sealed class ReflexGate
         _placed = false;
         _contact = default;
         _inputs.Restart();
-        _torque.Restart();
+        // The torques stay as they were sealed: what comes next starts from those, at their rate.
         _stiffness.Refill();
+    }
+
+    private void Place() => Place(_arm.EndEffectorInBase);
+
+    private void Place(in Pose reference)
+    {
+        _motion.Place(reference);
+        _posture.Place(_state.Position, reference);
+        _torque.Place(_state.Position);
+        _clearance.Restart();
+    }
+
+    /// <summary>The arm stands: it is held where it is, not where its spring would take it.</summary>
+    private void Hold()
+    {
+        Place();
+        (State, _heldAt, _following) = (GateState.Held, _state.Position, false);
+    }
+
+    /// <summary>An operator who holds on to it leads an arm that was stopped beyond a limit of position back inside; who lets go stops it again.</summary>
+    private void WatchRetreat(in Heartbeat heartbeat)
+    {
+        var isHeld = heartbeat.State == CommandingState.Retreating && Math.Abs(_now.Since(heartbeat.Time)) <= _limits.HeartbeatMaxAgeNs;
+        if (isHeld && State is GateState.Held or GateState.PowerRemoved && _stateTrusted && StopCategories.AllowsRetreat(Fault.Code))
+        {
+            Place();
+            (State, _leastOverrun) = (GateState.Retreating, double.PositiveInfinity);
+        }
+        if (State != GateState.Retreating) return;
+        var overrun = _retreat.Find(_arm, _state.Position, out _);
+        if (isHeld && overrun <= _leastOverrun + RetreatSlack)
+        {
+            _leastOverrun = Math.Min(_leastOverrun, overrun);
+            return;
+        }
+        (State, _stopTime, _following) = (GateState.Stopping, _now, false);
+    }
+
+    /// <summary>Whether a target is finite and yet nothing that a commander of this arm can mean.</summary>
+    private bool Absurd(in CartesianTarget target, out double value, out double limit)
+    {
+        value = (target.PoseInBase.Position - _motion.Barrier.Inside(target.PoseInBase.Position)).Length;
+        if (!(value <= (limit = NeighbourhoodM))) return true;
+        value = target.DueTime.Since(target.IssueTime);
+        if (value > (limit = LongestMotionNs)) return true;
+        var (s, most) = (target.Stiffness, _limits.Stiffness);
+        if (Beyond(value = s.TranslationNM, limit = AbsurdShare * most.TranslationMaxNM) || Beyond(value = s.RotationNmRad, limit = AbsurdShare * most.RotationMaxNmRad) ||
+            Beyond(value = s.DampingRatio, limit = AbsurdShare * most.DampingRatioMax)) return true;
+        if (!target.MovesPosture) return false;
+        for (var i = 0; i < _joints.Length; i++)
+        {
+            value = target.PostureRad[i];
+            if (!(value >= (limit = _joints[i].PositionMinRad)) || !(value <= (limit = _joints[i].PositionMaxRad))) return true;
+        }
+        return false;
+
+        static bool Beyond(double value, double limit) => !(Math.Abs(value) <= limit);
     }
 
     private bool IsAtRest => _motion.IsAtRest && !IsMoving;
@@ -252,11 +394,12 @@ public sealed class ReflexGate
     }
 
     private bool PowerIsDue() =>
-        State == GateState.Stopping && Fault.Category < StopCategory.Category2 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs);
+        State == GateState.Stopping && (Fault.Category == StopCategory.Category0 ||
+            (Fault.Category == StopCategory.Category1 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs)));
 
     private void WatchCommander(in Heartbeat heartbeat)
     {
-        if (heartbeat.State == CommandingState.Commanding && _commander == CommandingState.SignedOff) _commandingSince = heartbeat.Time;
+        if (heartbeat.State == CommandingState.Commanding && _commander != CommandingState.Commanding) _commandingSince = heartbeat.Time;
         _commander = heartbeat.State;
         switch (heartbeat.State)
         {
@@ -266,6 +409,7 @@ public sealed class ReflexGate
         }
         var silent = _now.Since(heartbeat.Time);
         if (silent > _limits.HeartbeatMaxAgeNs) Stop(FaultCode.HeartbeatLost, silent, _limits.HeartbeatMaxAgeNs);
+        if (heartbeat.State != CommandingState.Commanding) return;
         var idle = _now.Since(_lastIssue > _commandingSince ? _lastIssue : _commandingSince);
         if (idle > _limits.TargetMaxAgeNs) Stop(FaultCode.StaleTarget, idle, _limits.TargetMaxAgeNs);
     }
@@ -275,17 +419,26 @@ public sealed class ReflexGate
         for (var i = 0; i < _joints.Length; i++)
         {
             var (joint, q, speed) = (_joints[i], _state.Position[i], Math.Abs(_state.Velocity[i]));
-            if (q < joint.PositionMinRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMinRad, i);
-            if (q > joint.PositionMaxRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMaxRad, i);
-            var limit = joint.VelocityRadS * (State == GateState.Held ? HoldBrokenShare : 1);
+            if (State != GateState.Retreating)
+            {
+                if (q < joint.PositionMinRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMinRad, i);
+                if (q > joint.PositionMaxRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMaxRad, i);
+            }
+            if (State == GateState.Held && Math.Abs(q - _heldAt[i]) is var moved && moved > _limits.StandstillRad) Stop(FaultCode.StandstillLost, moved, _limits.StandstillRad, i);
+            var limit = joint.VelocityRadS * (State is GateState.Held or GateState.Retreating ? HoldBrokenShare : 1);
             if (speed > limit) Stop(FaultCode.JointVelocityExceeded, speed, limit, i);
         }
         var linear = _measuredTwist.Linear.Length;
         var angular = _measuredTwist.Angular.Length;
         if (linear > _limits.Translation.Velocity) Stop(FaultCode.CartesianVelocityExceeded, linear, _limits.Translation.Velocity);
         if (angular > _limits.Rotation.Velocity) Stop(FaultCode.CartesianVelocityExceeded, angular, _limits.Rotation.Velocity);
+        if (State == GateState.Retreating) return;
         var over = _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position);
         if (over > 0) Stop(FaultCode.WorkspaceExceeded, over, 0);
+        var turned = _orientation.Overrun(_arm.EndEffectorInBase.Orientation);
+        if (turned > 0) Stop(FaultCode.OrientationExceeded, turned, 0);
+        foreach (ref readonly var near in _clearance.Find(_arm, _state.Position, 0))
+            Stop(_clearance.FlagOf(near) == LimitFlags.SelfDistance ? FaultCode.SelfCollision : FaultCode.WorkspaceExceeded, near.DistanceM, 0, _body.Pairs[near.Pair].Part);
     }
 
     private void WatchWrench()
@@ -313,16 +466,18 @@ public sealed class ReflexGate
         if (!worse) return;
         Fault = fault;
         if (State == GateState.PowerRemoved) return;
-        if (State != GateState.Stopping) (_stopTime, _following) = (_now, false);
+        if (State != GateState.Stopping || fault.Category < StopCategory.Category2) (_stopTime, _following) = (_now, false);
         State = GateState.Stopping;
     }
 
     private static bool IsRotation(in Rotation r) => Math.Abs(r.X * r.X + r.Y * r.Y + r.Z * r.Z + r.W * r.W - 1) < 1e-3;
 
-    private bool IsFinite(in JointTorques torque)
+    private bool IsFinite(in JointTorques torque) => double.IsFinite(Sum(torque));
+
+    private double Sum(ReadOnlySpan<double> values)
     {
         var sum = 0.0;
-        for (var i = 0; i < _joints.Length; i++) sum += torque[i];
-        return double.IsFinite(sum);
+        for (var i = 0; i < _joints.Length; i++) sum += values[i];
+        return sum;
     }
 }

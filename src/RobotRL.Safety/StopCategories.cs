@@ -7,15 +7,16 @@ public static class StopCategories
 {
     /// <summary>
     /// Category 2 where the state can be trusted and the arm can hold itself; 1 where it should not stay powered, or where the state is missing,
-    /// so that its torque can only be taken away in an orderly manner; 0 where even that torque would rest on false numbers.
+    /// so that its torque can only be taken away in an orderly manner; 0 where even that torque would rest on false numbers, and where an arm that stands is pushed
+    /// away: its brakes hold it best.
     /// </summary>
     public static StopCategory Of(FaultCode code) => code switch
     {
-        FaultCode.NonFiniteState or FaultCode.TorqueExceeded or FaultCode.NonFiniteInternal or FaultCode.LoopEnded => StopCategory.Category0,
+        FaultCode.NonFiniteState or FaultCode.TorqueExceeded or FaultCode.NonFiniteInternal or FaultCode.LoopEnded or FaultCode.StandstillLost => StopCategory.Category0,
 
         FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ClockBackward or FaultCode.ClockForward or
         FaultCode.JointPositionExceeded or FaultCode.JointVelocityExceeded or FaultCode.CartesianVelocityExceeded or
-        FaultCode.ProtocolMismatch or FaultCode.StandstillLost or FaultCode.LoopLate or FaultCode.ChannelCorrupt or
+        FaultCode.ProtocolMismatch or FaultCode.LoopLate or FaultCode.ChannelCorrupt or
         FaultCode.UnknownCause => StopCategory.Category1,
 
         FaultCode.NonFiniteCommand or FaultCode.StaleTarget or FaultCode.DeadmanReleased or FaultCode.HeartbeatLost or FaultCode.CollisionForce or
@@ -30,4 +31,8 @@ public static class StopCategories
     internal static bool LeavesStateTrusted(FaultCode code) => code is not
         (FaultCode.NonFiniteState or FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ClockBackward or
          FaultCode.ClockForward or FaultCode.TorqueExceeded);
+
+    /// <summary>Whether an arm that was stopped for this can be led back: it stands beyond a limit of position.</summary>
+    public static bool AllowsRetreat(FaultCode code) =>
+        code is FaultCode.JointPositionExceeded or FaultCode.WorkspaceExceeded or FaultCode.OrientationExceeded or FaultCode.SelfCollision;
 }

@@ -11,8 +11,22 @@ internal sealed class TorqueLimiter(JointLimits[] joints, double periodS)
     private const double RepulsionDampingS = 0.1;
 
     private JointTorques _last;
+    private JointPositions _low, _high;
+    private bool _isPlaced;
 
+    /// <summary>The joints are without torque.</summary>
     public void Restart() => _last = default;
+
+    /// <summary>These torques were sealed last.</summary>
+    public void Resume(in JointTorques sealedNm) => _last = sealedNm;
+
+    /// <summary>Where the arm came to stand: a joint that stands near a limit is kept from going on, not pushed from where it is.</summary>
+    public void Place(in JointPositions q)
+    {
+        for (var i = 0; i < joints.Length; i++)
+            (_low[i], _high[i]) = (Math.Min(joints[i].PositionMinRad + RepulsionRangeRad, q[i]), Math.Max(joints[i].PositionMaxRad - RepulsionRangeRad, q[i]));
+        _isPlaced = true;
+    }
 
     public LimitFlags Step(ref JointTorques torque, in JointPositions q, in JointVelocities velocity)
     {
@@ -20,7 +34,8 @@ internal sealed class TorqueLimiter(JointLimits[] joints, double periodS)
         for (var i = 0; i < joints.Length; i++)
         {
             var joint = joints[i];
-            var wanted = torque[i] + Repulsion(joint, q[i], velocity[i]);
+            var (low, high) = _isPlaced ? (_low[i], _high[i]) : (joint.PositionMinRad + RepulsionRangeRad, joint.PositionMaxRad - RepulsionRangeRad);
+            var wanted = torque[i] + Repulsion(joint, q[i] - high, low - q[i], velocity[i]);
             if (wanted != torque[i]) flags |= LimitFlags.JointPosition;
             var bounded = Math.Clamp(wanted, -joint.TorqueNm, joint.TorqueNm);
             if (bounded != wanted) flags |= LimitFlags.Torque;
@@ -45,12 +60,10 @@ internal sealed class TorqueLimiter(JointLimits[] joints, double periodS)
         return done;
     }
 
-    private static double Repulsion(in JointLimits joint, double q, double velocity)
+    private static double Repulsion(in JointLimits joint, double above, double below, double velocity)
     {
         var spring = RepulsionShare * joint.TorqueNm / RepulsionRangeRad;
-        var above = q - (joint.PositionMaxRad - RepulsionRangeRad);
         if (above > 0) return -spring * (Math.Min(above, RepulsionRangeRad) + RepulsionDampingS * Math.Max(0, velocity));
-        var below = joint.PositionMinRad + RepulsionRangeRad - q;
         return below > 0 ? spring * (Math.Min(below, RepulsionRangeRad) + RepulsionDampingS * Math.Max(0, -velocity)) : 0;
     }
 }

@@ -36,13 +36,12 @@ public class AdversarialCriticTests
             if (tick % 700 == 0) rig.Critics.Publish(Critic(), ageNs: random.Next(4) * 1_000_000_000L);
             rig.Robot.Faults.WrenchSpike = tick % 1000 < 100 ? new(new(0, random.Next(0, 45), 0), default) : default;
             rig.Cycle.Run(1);
-            envelope.Check(rig.Latest);
+            envelope.Follow(rig.Cycle.Records);
             if (rig.Latest.Reflex.IsActing && rig.Latest.Gate == GateState.Running) softer++;
             reflexes = rig.Latest.Reflex.Reflexes;
             if (rig.Latest.Gate is not (GateState.Held or GateState.PowerRemoved)) continue;
             rig.Robot.Place([.. TestArm.Description.HomeRad]);
             Assert.True(rig.Session.OperatorReset("operator"));
-            envelope.Restart();
         }
         if (says is not (Says.AlwaysCalm or Says.Nonsense)) Assert.True(reflexes > 5 && softer > 100, $"{reflexes} reflexes, {softer} ticks: the adversary was tame");
 

@@ -4,92 +4,165 @@ using RobotRL.Safety;
 namespace RobotRL.Control.Contract;
 
 /// <summary>
-/// What the gate promises of the reference, torque and stiffness from one tick to the next, checked from the records alone, with differences of its own.
-/// A driver's test project links this file too.
+/// What the gate promises, judged from the records alone by geometry and differences of its own (<see cref="Skeleton"/>). It follows every tick there was: a reset, a rebase or a
+/// stop gives no leave to forget. A driver's test project links this file too.
 /// </summary>
 internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange)
 {
-    private const double Rounding = 1e-9;
+    private const double Rounding = 1e-9, PlacedM = 1e-6, TrackedM = 0.02;
 
     private readonly SafetyLimits _limits = robot.Limits;
-    private readonly ArmKinematics _arm = new(robot, endEffectorInFlange);
+    private readonly Skeleton _skeleton = new(robot, endEffectorInFlange);
     private readonly double _dt = robot.ControlPeriodNs * 1e-9;
     private readonly double[] _largest = new double[Enum.GetValues<Quantity>().Length];
-    private (Pose Pose, Twist V, Twist A) _last;
-    private int _seen;
+    private readonly double[] _lastMotion = new double[Joints.Max], _lastChange = new double[Joints.Max];
+    private double[]? _gaps;
+    private Pose _pose, _measured;
+    private Twist _v, _a;
+    private JointPositions _posture, _heldAt;
     private JointTorques _torque;
     private CartesianStiffness? _stiffness;
+    private GateState _gate = GateState.PowerRemoved;
+    private long _tick, _rebases;
+    private string _now = "";
+    private bool _mayPlace = true, _hasReference;
+    private int _sincePlaced, _sincePlacedPosture;
 
     /// <summary>Ticks that measured something beyond a limit; each of them was stopping.</summary>
     public long Overruns { get; private set; }
 
-    /// <summary>Forgets the last ticks: the arm was placed anew.</summary>
-    public void Restart()
+    /// <summary>Ticks judged, and how often the reference started anew.</summary>
+    public long Ticks { get; private set; }
+    public long Placements { get; private set; }
+
+    /// <summary>Judges every tick since the last that was judged.</summary>
+    public void Follow(ControlRing records)
     {
-        _seen = 0;
-        _torque = default;
-        _stiffness = null;
+        var missed = records.Written - _tick;
+        Assert.True(missed <= records.Count, $"{missed - records.Count} ticks went by unseen");
+        for (var ago = (int)missed - 1; ago >= 0; ago--) Check(records[ago]);
     }
 
     public void Check(in ControlRecord r)
     {
+        Assert.Equal(_tick + 1, r.Tick);
+        (_tick, Ticks) = (r.Tick, Ticks + 1);
+        _now = $"{_gate} to {r.Gate}, {r.Fault.Code}, limits {r.Limits}, rebases {_rebases} to {r.Rebases}, may place {_mayPlace}";
         Torques(r);
-        Motion(r);
         Stiffness(r);
+        var wasStopped = _gate is GateState.Held or GateState.PowerRemoved;
+        var isGuided = r.Inputs.Heartbeat.State == CommandingState.Guiding || r.Gate == GateState.Retreating || _gate == GateState.Retreating;
+        _mayPlace |= r.Rebases != _rebases || (wasStopped && r.Inputs.IsResetAsked) || isGuided;
+        _hasReference |= r.Reference.PoseInBase != default;
+        // Without power there is no reference; whoever takes power up again starts it anew.
+        if (r.Gate == GateState.PowerRemoved) _mayPlace = true;
+        else if (_hasReference) Motion(r, isGuided);
+        Standstill(r, wasStopped);
         Measured(r);
+        // An arm that has come to stand is held where it is.
+        _mayPlace |= r.Gate == GateState.Held && _gate != GateState.Held;
+        (_rebases, _gate) = (r.Rebases, r.Gate);
     }
 
+    /// <summary>From the torque that was sealed before, whatever happened in between; power that goes takes all of it.</summary>
     private void Torques(in ControlRecord r)
     {
         for (var i = 0; i < robot.JointCount; i++)
         {
             Within(Quantity.Torque, Math.Abs(r.TorqueNm[i]), _limits.Joints[i].TorqueNm);
-            Within(Quantity.TorqueRate, Math.Abs(r.TorqueNm[i] - _torque[i]) / _dt, _limits.Joints[i].TorqueRateNmS);
+            if (r.Gate == GateState.PowerRemoved) Assert.Equal(0, r.TorqueNm[i]);
+            else Within(Quantity.TorqueRate, Math.Abs(r.TorqueNm[i] - _torque[i]) / _dt, _limits.Joints[i].TorqueRateNmS);
         }
         _torque = r.TorqueNm;
     }
 
-    private void Motion(in ControlRecord r)
+    private void Motion(in ControlRecord r, bool isGuided)
     {
         var pose = r.Reference.PoseInBase;
         Assert.True(pose.IsFinite);
-        var (last, v0, a0) = _last;
-        _last.Pose = pose;
-        if (_seen++ == 0) return;
-        var v = new Twist((pose.Position - last.Position) / _dt, (pose.Orientation * last.Orientation.Inverse).ToVector() / _dt);
-        var a = (v - v0) * (1 / _dt);
-        var j = (a - a0) * (1 / _dt);
-        (_last.V, _last.A) = (v, a);
-        // Differences of differences mean something from the fourth pose on.
-        if (_seen < 4) return;
+        _skeleton.Update(r.PostureRad);
+        var gaps = _skeleton.Gaps();
+        var there = _skeleton.EndEffector;
+        if (_mayPlace && (IsAt(pose, r.EndEffector.PoseInBase) || IsAt(pose, _measured)))
+        {
+            // Anew from where the arm is: from rest, the last that is known of it.
+            if (!isGuided) (_mayPlace, Placements) = (false, Placements + 1);
+            (_v, _a, _sincePlaced, _sincePlacedPosture) = (default, default, 0, 0);
+            Array.Clear(_lastMotion);
+            Array.Clear(_lastChange);
+        }
+        else if (!isGuided)
+        {
+            Reference(pose);
+            Posture(r.PostureRad);
+            // The posture belongs to the reference: near a singularity it may fall back, but not for good.
+            Assert.True((there.Position - pose.Position).Length < TrackedM || _sincePlaced < 3 || !IsOrdinary(r), $"posture {(there.Position - pose.Position).Length * 1e3:0.0} mm from the reference");
+            for (var i = 0; i < gaps.Length; i++)
+                if (gaps[i] < -Rounding && gaps[i] < _gaps![i] - 1e-7) Assert.Fail($"tick {r.Tick}: {_skeleton.NameOf(i)}: {gaps[i] * 1e3:0.000} mm, was {_gaps[i] * 1e3:0.000}");
+            Bounded(pose.Orientation);
+        }
+        _gaps = [.. gaps];
+        (_pose, _posture, _measured) = (pose, r.PostureRad, r.EndEffector.PoseInBase);
+    }
+
+    private static bool IsOrdinary(in ControlRecord r) => r.Gate == GateState.Running;
+
+    private static bool IsAt(in Pose a, in Pose b) => (a.Position - b.Position).Length < PlacedM && (a.Orientation * b.Orientation.Inverse).ToVector().Length < PlacedM;
+
+    private void Reference(in Pose pose)
+    {
+        var v = new Twist((pose.Position - _pose.Position) / _dt, (pose.Orientation * _pose.Orientation.Inverse).ToVector() / _dt);
+        var a = (v - _v) * (1 / _dt);
+        var j = (a - _a) * (1 / _dt);
+        (_v, _a) = (v, a);
+        _sincePlaced++;
         Within(Quantity.TranslationVelocity, v.Linear.Length, _limits.Translation.Velocity);
         Within(Quantity.TranslationAcceleration, a.Linear.Length, _limits.Translation.Acceleration);
         Within(Quantity.TranslationJerk, j.Linear.Length, _limits.Translation.Jerk);
         Within(Quantity.RotationVelocity, v.Angular.Length, _limits.Rotation.Velocity);
         Within(Quantity.RotationAcceleration, a.Angular.Length, _limits.Rotation.Acceleration);
         Within(Quantity.RotationJerk, j.Angular.Length, _limits.Rotation.Jerk);
-
-        _arm.Update(r.Measured.Position);
-        var (jointV, jointA, jointJ) = (_arm.JointMotionOf(v), _arm.JointMotionOf(a), _arm.JointMotionOf(j));
-        for (var i = 0; i < robot.JointCount; i++)
-        {
-            Within(Quantity.JointVelocity, Math.Abs(jointV[i]), _limits.Joints[i].VelocityRadS);
-            Within(Quantity.JointAcceleration, Math.Abs(jointA[i]), _limits.Joints[i].AccelerationRadS2);
-            Within(Quantity.JointJerk, Math.Abs(jointJ[i]), _limits.Joints[i].JerkRadS3);
-        }
-
-        // ḣ ≥ −γ h on each face of the workspace, and never inside the keep-out box.
+        // ḣ ≥ −γ h on each face of the workspace, and never into a keep-out box.
         for (var axis = 0; axis < 3; axis++)
         {
-            Barrier(last.Position[axis] - _limits.Workspace.Min[axis], pose.Position[axis] - _limits.Workspace.Min[axis]);
-            Barrier(_limits.Workspace.Max[axis] - last.Position[axis], _limits.Workspace.Max[axis] - pose.Position[axis]);
+            Barrier(_pose.Position[axis] - _limits.Workspace.Min[axis], pose.Position[axis] - _limits.Workspace.Min[axis]);
+            Barrier(_limits.Workspace.Max[axis] - _pose.Position[axis], _limits.Workspace.Max[axis] - pose.Position[axis]);
         }
-        foreach (var box in _limits.KeepOut) Assert.False(box.Contains(pose.Position), "reference in a keep-out box");
+        var before = _pose.Position;
+        foreach (var box in _limits.KeepOut) Assert.False(box.Contains(pose.Position) && !box.Contains(before), "reference in a keep-out box");
+    }
+
+    private void Posture(in JointPositions posture)
+    {
+        _sincePlacedPosture++;
+        for (var i = 0; i < robot.JointCount; i++)
+        {
+            var v = (posture[i] - _posture[i]) / _dt;
+            var a = (v - _lastMotion[i]) / _dt;
+            var j = (a - _lastChange[i]) / _dt;
+            (_lastMotion[i], _lastChange[i]) = (v, a);
+            Within(Quantity.JointVelocity, Math.Abs(v), _limits.Joints[i].VelocityRadS);
+            Within(Quantity.JointAcceleration, Math.Abs(a), _limits.Joints[i].AccelerationRadS2 * (1 + 1e-5));
+            Within(Quantity.JointJerk, Math.Abs(j), _limits.Joints[i].JerkRadS3 * (1 + 1e-5));
+            var (low, high) = (_limits.Joints[i].PositionMinRad, _limits.Joints[i].PositionMaxRad);
+            if (posture[i] < low && posture[i] < _posture[i] - Rounding) Assert.Fail($"joint {i}: posture {posture[i]} below {low}");
+            if (posture[i] > high && posture[i] > _posture[i] + Rounding) Assert.Fail($"joint {i}: posture {posture[i]} above {high}");
+        }
+    }
+
+    /// <summary>Tilt is the angle between the axes, yaw what is left once the shortest turn from one axis to the other is undone.</summary>
+    private void Bounded(in Rotation orientation)
+    {
+        var (tilt, yaw) = Skeleton.TiltAndYaw(_limits.Orientation.Nominal, orientation);
+        var (tiltBefore, yawBefore) = Skeleton.TiltAndYaw(_limits.Orientation.Nominal, _pose.Orientation);
+        Assert.True(tilt <= _limits.Orientation.TiltRad || tilt <= tiltBefore + Rounding, $"tilt {tilt} rad");
+        Assert.True(Math.Abs(yaw) <= _limits.Orientation.YawRad || Math.Abs(yaw) <= Math.Abs(yawBefore) + Rounding, $"yaw {yaw} rad");
     }
 
     private void Barrier(double before, double after)
     {
-        if (after < before * (1 - _limits.BarrierRate * _dt) - Rounding) Assert.Fail($"distance to a face fell from {before} to {after} m");
+        if (before >= 0 && after < before * (1 - _limits.BarrierRate * _dt) - Rounding) Assert.Fail($"distance to a face fell from {before} to {after} m");
+        if (before < 0 && after < before - Rounding) Assert.Fail($"further out of a face, from {before} to {after} m");
     }
 
     private void Stiffness(in ControlRecord r)
@@ -99,30 +172,54 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange)
         Assert.InRange(r.Stiffness.RotationNmRad, s.RotationMinNmRad, s.RotationMaxNmRad);
         Assert.InRange(r.Stiffness.DampingRatio, s.DampingRatioMin, s.DampingRatioMax);
         Assert.InRange(r.TankJ, 0, s.TankCapacityJ);
-        if (_stiffness is { } last) Within(Quantity.StiffnessRate, Math.Abs(r.Stiffness.TranslationNM - last.TranslationNM) / _dt, s.RateNMS);
+        if (_stiffness is { } last)
+        {
+            Within(Quantity.StiffnessRate, Math.Abs(r.Stiffness.TranslationNM - last.TranslationNM) / _dt, s.RateNMS);
+        }
         _stiffness = r.Stiffness;
+    }
+
+    /// <summary>A held arm that leaves its place by more than the window is braked in that very tick.</summary>
+    private void Standstill(in ControlRecord r, bool wasStopped)
+    {
+        if (r.Gate != GateState.Held) return;
+        if (!wasStopped || _gate != GateState.Held) _heldAt = r.Measured.Position;
+        for (var i = 0; i < robot.JointCount; i++)
+            Assert.True(Math.Abs(r.Measured.Position[i] - _heldAt[i]) <= _limits.StandstillRad + Rounding, $"joint {i}: held, and {r.Measured.Position[i] - _heldAt[i]} rad away");
     }
 
     /// <summary>What is measured is physics' doing: the promise is that the tick which sees it beyond a limit is already stopping.</summary>
     private void Measured(in ControlRecord r)
     {
-        var p = r.EndEffector.PoseInBase.Position;
-        var beyond = !_limits.Workspace.Contains(p) || _limits.KeepOut.Any(box => box.Contains(p));
+        _skeleton.Update(r.Measured.Position);
+        var p = _skeleton.EndEffector.Position;
+        var beyond = "";
+        if (!_limits.Workspace.Contains(p)) beyond = "workspace";
+        if (_limits.KeepOut.Any(box => box.Contains(p))) beyond = "keep-out";
         for (var i = 0; i < robot.JointCount; i++)
-            beyond |= r.Measured.Position[i] < _limits.Joints[i].PositionMinRad || r.Measured.Position[i] > _limits.Joints[i].PositionMaxRad ||
-                Math.Abs(r.Measured.Velocity[i]) > _limits.Joints[i].VelocityRadS;
-        var (twist, wrench) = (r.EndEffector.TwistInBase, r.Measured.ExternalWrenchInEndEffector);
-        beyond |= twist.Linear.Length > _limits.Translation.Velocity || twist.Angular.Length > _limits.Rotation.Velocity;
-        beyond |= wrench.Force.Length > _limits.CollisionForceN || wrench.Torque.Length > _limits.CollisionTorqueNm;
-        if (!beyond) return;
+        {
+            var (joint, q) = (_limits.Joints[i], r.Measured.Position[i]);
+            if (q < joint.PositionMinRad || q > joint.PositionMaxRad) beyond = $"joint {i}";
+            if (Math.Abs(r.Measured.Velocity[i]) > joint.VelocityRadS) beyond = $"speed of joint {i}";
+        }
+        var twist = _skeleton.TwistOf(r.Measured.Velocity);
+        if (twist.Linear.Length > _limits.Translation.Velocity * 1.000001 || twist.Angular.Length > _limits.Rotation.Velocity * 1.000001) beyond = "tool's speed";
+        var wrench = r.Measured.ExternalWrenchInEndEffector;
+        if (wrench.Force.Length > _limits.CollisionForceN || wrench.Torque.Length > _limits.CollisionTorqueNm) beyond = "wrench";
+        var (tilt, yaw) = Skeleton.TiltAndYaw(_limits.Orientation.Nominal, _skeleton.EndEffector.Orientation);
+        if (tilt > _limits.Orientation.TiltRad + Rounding || Math.Abs(yaw) > _limits.Orientation.YawRad + Rounding) beyond = "orientation";
+        var gaps = _skeleton.Gaps();
+        for (var i = 0; i < gaps.Length; i++)
+            if (gaps[i] < -Rounding) beyond = _skeleton.NameOf(i);
+        if (beyond == "") return;
         Overruns++;
-        Assert.False(r.Gate == GateState.Running || r.Fault.IsNone, "measured beyond a limit and not stopping");
+        Assert.False(r.Gate == GateState.Running || r.Fault.IsNone, $"tick {r.Tick}: {beyond} measured beyond its limit and not stopping");
     }
 
     private void Within(Quantity what, double value, double limit)
     {
         if (value / limit > _largest[(int)what]) _largest[(int)what] = value / limit;
-        if (value > limit * (1 + 1e-6)) Assert.Fail($"{what}: {value} above {limit}");
+        if (value > limit * (1 + 1e-6)) Assert.Fail($"tick {_tick}, {_now}, placed {_sincePlaced} ago: {what}: {value} above {limit}");
     }
 
     public override string ToString() => string.Join(", ", Enum.GetValues<Quantity>().Select(q => $"{q} {_largest[(int)q]:P0}"));

@@ -112,10 +112,10 @@ public class ImpedanceActionTests
             var wild = random.Next(6) == 0;
             rig.Robot.Faults.WrenchSpike = random.Next(5) == 0 ? new(new(0, random.Next(0, 45), 0), default) : default;
             var executed = rig.Decide(Action(wild ? Adversary.Component(random) : Flip(), wild ? Adversary.Component(random) : Flip(), Flip(), Flip()));
+            envelope.Follow(rig.Cycle.Records);
             for (var ago = rig.Session.TicksPerDecision - 1; ago >= 0; ago--)
             {
                 var record = rig.Cycle.Records[ago];
-                envelope.Check(record);
                 Assert.InRange(record.Stiffness.TranslationNM, 50, 1000 + 1e-9);
                 Assert.InRange(record.Stiffness.DampingRatio, 0.7, 1.2 + 1e-9);
             }
@@ -131,7 +131,6 @@ public class ImpedanceActionTests
             rig.Robot.Faults.WrenchSpike = default;
             rig.Robot.Place([.. Arm.HomeRad]);
             Assert.True(rig.Session.OperatorReset("operator"), $"{rig.Latest.Fault}");
-            envelope.Restart();
         }
         Assert.True(stops > 0, "the adversary was tame");
 

@@ -19,7 +19,12 @@ internal static class TestArm
         Translation = new(1.7, 13, 6500),
         Rotation = new(2.5, 25, 12500),
         Workspace = new(new(0.3, -0.3, 0.05), new(0.7, 0.3, 0.6)),
+        Cell = new(new(-0.8, -0.8, -0.02), new(0.9, 0.8, 1.3)),
         KeepOut = [],
+        SelfDistanceM = 0.01,
+        Orientation = new(new(1, 0, 0, 0), 0.6, 1.5),
+        Posture = new(0.3, 0.35, 20),
+        StandstillRad = 0.05,
         BarrierRate = 10,
         ContactForceN = 20,
         CollisionForceN = 50,
@@ -43,6 +48,14 @@ internal static class TestArm
         },
     };
 
+    public static readonly RobotBody Body = new(
+    [
+        new("column", 0, new(0, 0, 0.06), new(0, 0, 0.25), 0.065), new("upper arm", 3, new(0, 0, -0.14), new(0.03, 0, -0.04), 0.06),
+        new("elbow", 4, new(0, 0, -0.06), new(0, 0, 0.06), 0.06), new("forearm", 5, new(0, 0.06, -0.2), new(0, 0.07, -0.03), 0.045),
+        new("wrist", 6, new(0.02, 0, 0), new(0.088, 0, 0), 0.055), new("hand", 8, new(-0.05, -0.05, 0.032), new(0.05, 0.05, 0.032), 0.045),
+        new("fingers", 8, new(-0.03, -0.03, 0.085), new(0.03, 0.03, 0.085), 0.028),
+    ], []);
+
     public static readonly RobotDescription Description = new()
     {
         Name = "panda",
@@ -53,6 +66,7 @@ internal static class TestArm
             new(-0.0825, 0.384, -Math.PI / 2), new(0, 0, Math.PI / 2), new(0.088, 0, Math.PI / 2),
         ],
         Flange = new(new(0, 0, 0.107), Rotation.Identity),
+        Body = Body,
         HomeRad = [0, 0, 0, -2.2, 0, 2.2, Math.PI / 4],
         Limits = Limits,
         Impedance = new(1000, 50, 1, 0.015, 0.1, 5, 0, 0, 0.01, 0.01),

@@ -110,7 +110,7 @@ public class EnvelopeTests
         public TaskDescription Task { get; }
         public ControlCycle Cycle { get; }
         public ControlSession Session { get; }
-        public long Ticks { get; private set; }
+        public long Ticks => _envelope.Ticks;
         public Dictionary<FaultCode, int> Stops { get; } = [];
 
         public void Propose(in CartesianTarget target)
@@ -123,14 +123,14 @@ public class EnvelopeTests
         {
             _proposals++;
             var executed = Session.Decide(action, action, ActionSource.Policy);
-            Witness(Session.TicksPerDecision);
+            Witness();
             return executed;
         }
 
         public void Advance(int ticks)
         {
             Session.Advance(ticks);
-            Witness(ticks);
+            Witness();
         }
 
         /// <summary>Sees a stop through, then sets up the scene anew.</summary>
@@ -151,7 +151,6 @@ public class EnvelopeTests
                 for (var tick = 0; !Session.Rebase(); tick += 10)
                 {
                     Assert.True(tick < 2000, "the reference does not come to rest");
-                    Witness(2); // of the refused attempt
                     Advance(10);
                 }
             }
@@ -159,7 +158,7 @@ public class EnvelopeTests
             if (Session.IsStopped) Assert.True(Session.OperatorReset("operator"), $"{Session.Latest.Fault}");
             Assert.True(Session.Rebase());
             Session.BeginEpisode(Session.Home);
-            _envelope.Restart();
+            Witness();
         }
 
         public void Report() => TestContext.Current.TestOutputHelper?.WriteLine(
@@ -170,10 +169,6 @@ public class EnvelopeTests
             _robot.Dispose();
         }
 
-        private void Witness(int ticks)
-        {
-            for (var ago = ticks - 1; ago >= 0; ago--) _envelope.Check(Cycle.Records[ago]);
-            Ticks += ticks;
-        }
+        private void Witness() => _envelope.Follow(Cycle.Records);
     }
 }

@@ -17,6 +17,7 @@ internal static class Panda
             new(-0.0825, 0.384, -Math.PI / 2), new(0, 0, Math.PI / 2), new(0.088, 0, Math.PI / 2),
         ],
         Flange = new(new(0, 0, 0.107), Rotation.Identity),
+        Body = RobotBody.None,
         HomeRad = Home,
         Limits = null!, // the gate's, and no gate stands here
         Impedance = null!,

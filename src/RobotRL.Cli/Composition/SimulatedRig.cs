@@ -144,7 +144,7 @@ internal sealed class SimulatedRig : IDisposable
         var task = Configuration.Task;
         var home = Control.Home;
         var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
-        Control.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))));
+        Control.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))), homePosture: true);
         RequireRecords();
         if (Control.Latest.Fault is { IsNone: false, Code: not (FaultCode.OperatorStop or FaultCode.DeadmanReleased) } fault)
             throw new Actor.SafeStopException($"The robot was stopped on its way to the start pose: {fault.Code}", fault);

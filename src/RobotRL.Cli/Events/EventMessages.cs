@@ -39,11 +39,11 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         "# Proposed: the target in force. Stiffness is N/m, Nm/rad and the damping ratio.\n" +
         "geometry_msgs/Pose target\nint64 target_issue_ns\nint64 target_due_ns\ngeometry_msgs/Pose episode_start\nfloat64[3] target_stiffness\nfloat64 target_gripper_width\nuint8 target_source\nint64 target_sequence\n" +
         "# Desired: the plan to the target. Gated: the reference after every limit.\n" +
-        "geometry_msgs/Pose planned\ngeometry_msgs/Pose gated\ngeometry_msgs/Twist gated_twist\ngeometry_msgs/Accel gated_acceleration\n" +
+        "geometry_msgs/Pose planned\ngeometry_msgs/Pose gated\ngeometry_msgs/Twist gated_twist\ngeometry_msgs/Accel gated_acceleration\nfloat64[7] gated_posture\n" +
         "float64[7] proposed_torque\nfloat64[7] sealed_torque\nfloat64[3] stiffness\nfloat64 tank_j\n" +
         "# Bits of the limits active in this tick, and since the target was taken.\n" +
         "uint32 limits\nuint32 limits_since_target\n" +
-        "# Gate: 0 running, 1 stopping, 2 held, 3 power removed. Fault: 0 for none.\n" +
+        "# Gate: 0 running, 1 stopping, 2 held, 3 power removed, 4 retreating. Fault: 0 for none.\n" +
         "uint8 gate\nuint8 fault\nuint8 stop_category\nint64 fault_ns\nfloat64 fault_value\nfloat64 fault_limit\nint32 fault_index\nint64 rebases\nint32 refused_limit_changes\n" +
         "# Reflex: 0 following, 1 recovering, 2 hold, 3 exhausted. Critic: 0 absent, 1 ready, 2 stale, 3 rejected. Risk in [0, 1] and feasibility: NaN where the critic was not asked.\n" +
         "uint8 reflex_state\nuint8 reflex_reason\nuint8 recovery\nbool reflex_acting\nuint8 critic\nint64 critic_version\nfloat32 risk\nfloat32 feasibility\n" +
@@ -103,6 +103,7 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         Write(r.Reference.PoseInBase);
         Write(r.Reference.VelocityInBase.Linear, r.Reference.VelocityInBase.Angular);
         Write(r.Reference.AccelerationInBase.Linear, r.Reference.AccelerationInBase.Angular);
+        cdr.F64Array(r.PostureRad);
         cdr.F64Array(r.ProposedTorqueNm);
         cdr.F64Array(r.TorqueNm);
         Write(r.Stiffness);
@@ -156,6 +157,7 @@ internal sealed class EventMessages(long wallClockOffsetNs)
 
         r.PlannedInBase = ReadPose(ref cdr);
         r.Reference = new(ReadPose(ref cdr), ReadTwist(ref cdr), ReadTwist(ref cdr));
+        cdr.F64Array(r.PostureRad);
         cdr.F64Array(r.ProposedTorqueNm);
         cdr.F64Array(r.TorqueNm);
         r.Stiffness = ReadStiffness(ref cdr);

@@ -106,6 +106,7 @@ internal static class TickColumns
         Mix(ref h, r.EndEffector);
         Mix(ref h, r.PlannedInBase);
         Mix(ref h, r.Reference);
+        Mix(ref h, r.PostureRad);
         Mix(ref h, r.ProposedTorqueNm);
         Mix(ref h, r.Stiffness);
         Mix(ref h, r.TankJ);

@@ -24,9 +24,9 @@ internal sealed class TraceMessages
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" +
         Separator + "MSG: robotrl_msgs/TracedCritic\nuint32 offer\n# Of its manifest.\nstring sha256\n" +
         Separator + "MSG: robotrl_msgs/TracedTarget\nuint32 row\nrobotrl_msgs/Target target\n" +
-        Separator + "MSG: robotrl_msgs/Target\n# Poses: position 3, quaternion x y z w.\nfloat64[7] pose\nfloat64[7] episode_start\nint64 issue_ns\nint64 due_ns\nfloat64[3] stiffness\nfloat64 gripper_width\nuint8 source\nint64 sequence\n" +
+        Separator + "MSG: robotrl_msgs/Target\n# Poses: position 3, quaternion x y z w.\nfloat64[7] pose\nfloat64[7] episode_start\nint64 issue_ns\nint64 due_ns\nfloat64[3] stiffness\nfloat64 gripper_width\nuint8 source\nint64 sequence\n# A posture that is commanded as well.\nbool moves_posture\nfloat64[7] posture\n" +
         Separator + "MSG: robotrl_msgs/LoopMemory\nint64 tick\nfloat64[7] position\nfloat64[7] velocity\nfloat64[7] effort\nfloat64[6] wrench\nfloat64 gripper_width\nint64 capture_ns\n" +
-        "float64[3] stiffness\nfloat64 commanded_gripper_width\nint64 rebases\nuint32 refused_limit_changes\nuint32 limits_since_target\nrobotrl_msgs/Target target\n" +
+        "float64[3] stiffness\nfloat64[7] sealed_torque\nfloat64 commanded_gripper_width\nint64 rebases\nuint32 refused_limit_changes\nuint32 limits_since_target\nrobotrl_msgs/Target target\n" +
         "uint8 reflex\nuint8 reflex_reason\nuint8 recovery\nuint8 critic\nbool reflex_acting\nfloat32 risk\nfloat32 margin\nfloat64 risk_threshold\nfloat64 margin_threshold\nint64 critic_version\nuint32 critic_offer\nint64 critic_born_ns\nuint32 reflexes\nuint32 reflex_transitions\nuint32 weights_refused\n");
 
     private readonly CdrWriter _cdr = new();
@@ -111,12 +111,17 @@ internal sealed class TraceMessages
         _cdr.F64(target.GripperWidthM);
         _cdr.U8((byte)target.Source);
         _cdr.I64(target.Sequence);
+        _cdr.Bool(target.MovesPosture);
+        _cdr.F64Array(target.PostureRad);
     }
 
     private static CartesianTarget ReadTarget(ref CdrReader cdr)
     {
         var (pose, start) = (ReadPose(ref cdr), ReadPose(ref cdr));
-        return new(pose, new(cdr.I64()), new(cdr.I64()), ReadStiffness(ref cdr), cdr.F64(), (ActionSource)cdr.U8(), cdr.I64()) { StartInBase = start };
+        CartesianTarget target = new(pose, new(cdr.I64()), new(cdr.I64()), ReadStiffness(ref cdr), cdr.F64(), (ActionSource)cdr.U8(), cdr.I64()) { StartInBase = start, MovesPosture = cdr.Bool() };
+        JointPositions posture = default;
+        cdr.F64Array(posture);
+        return target with { PostureRad = posture };
     }
 
     private void Write(in ControlRecord r)
@@ -129,6 +134,7 @@ internal sealed class TraceMessages
         _cdr.F64(r.Measured.GripperWidthM);
         _cdr.I64(r.Measured.CaptureTime.Ns);
         Write(r.Stiffness);
+        _cdr.F64Array(r.TorqueNm);
         _cdr.F64(r.GripperWidthM);
         _cdr.I64(r.Rebases);
         _cdr.U32((uint)r.RefusedLimitChanges);
@@ -161,6 +167,7 @@ internal sealed class TraceMessages
         r.Measured.GripperWidthM = cdr.F64();
         r.Measured.CaptureTime = new(cdr.I64());
         r.Stiffness = ReadStiffness(ref cdr);
+        cdr.F64Array(r.TorqueNm);
         r.GripperWidthM = cdr.F64();
         r.Rebases = cdr.I64();
         r.RefusedLimitChanges = (int)cdr.U32();

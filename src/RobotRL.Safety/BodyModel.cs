@@ -1,0 +1,101 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>What of an arm's body may not come near what: every moving part and the cell's faces, every moving part and each keep-out box, every two parts that are no neighbours.</summary>
+internal sealed class BodyModel
+{
+    /// <summary>Parts on links that are at most so many joints apart are neighbours: they are shaped to come close.</summary>
+    private const int NeighbourJoints = 2;
+
+    private readonly double[] _reach;
+
+    public BodyModel(RobotDescription robot)
+    {
+        Parts = [.. robot.Body.Parts];
+        (Cell, KeepOut) = (robot.Limits.Cell, [.. robot.Limits.KeepOut]);
+        Joints = robot.JointCount;
+        _reach = Reaches(robot);
+        var pairs = new List<BodyPair>();
+        for (var part = 0; part < Parts.Length; part++)
+        {
+            if (Parts[part].Link > 0)
+            {
+                for (var face = 0; face < 6; face++) pairs.Add(new(part, face, BodyPairKind.Face, LimitFlags.Body, Parts[part].RadiusM));
+                for (var box = 0; box < KeepOut.Length; box++) pairs.Add(new(part, box, BodyPairKind.KeepOut, LimitFlags.KeepOut, Parts[part].RadiusM));
+            }
+            for (var other = 0; other < part; other++)
+            {
+                var (a, b) = (Parts[part], Parts[other]);
+                if (Math.Abs(Math.Min(a.Link, Joints) - Math.Min(b.Link, Joints)) <= NeighbourJoints || MayTouch(robot.Body, a.Name, b.Name)) continue;
+                var (near, far) = a.Link < b.Link ? (part, other) : (other, part);
+                pairs.Add(new(far, near, BodyPairKind.Part, LimitFlags.SelfDistance, a.RadiusM + b.RadiusM + robot.Limits.SelfDistanceM));
+            }
+        }
+        Pairs = [.. pairs];
+    }
+
+    public BodyPart[] Parts { get; }
+    public Box Cell { get; }
+    public Box[] KeepOut { get; }
+    public int Joints { get; }
+    public BodyPair[] Pairs { get; }
+
+    /// <summary>Most by which any distance can change while the joints turn by so much, rad: each joint moves no point faster than its reach.</summary>
+    public double MostTravel(in JointPositions from, in JointPositions to)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < Joints; i++) sum += Math.Abs(to[i] - from[i]) * _reach[i];
+        return sum;
+    }
+
+    /// <summary>Largest distance of any point that a joint moves from its axis, m.</summary>
+    public double Reach(int joint) => _reach[joint];
+
+    private static bool MayTouch(RobotBody body, string a, string b)
+    {
+        foreach (var (first, second) in body.MayTouch)
+            if ((first == a && second == b) || (first == b && second == a)) return true;
+        return false;
+    }
+
+    private static double[] Reaches(RobotDescription robot)
+    {
+        var reach = new double[robot.JointCount];
+        for (var joint = 1; joint <= robot.JointCount; joint++)
+            foreach (var part in robot.Body.Parts)
+            {
+                if (part.Link < joint) continue;
+                var length = Math.Max(part.From.Length, part.To.Length);
+                for (var link = joint + 1; link <= Math.Min(part.Link, robot.JointCount); link++)
+                    length += Math.Sqrt(robot.Kinematics[link - 1].A * robot.Kinematics[link - 1].A + robot.Kinematics[link - 1].D * robot.Kinematics[link - 1].D);
+                if (part.Link > robot.JointCount) length += robot.Flange.Position.Length;
+                reach[joint - 1] = Math.Max(reach[joint - 1], length);
+            }
+        return reach;
+    }
+}
+
+/// <summary>What a part is watched against.</summary>
+internal enum BodyPairKind : byte
+{
+    Face,
+    KeepOut,
+    Part,
+}
+
+/// <summary>A part and what it may not come near.</summary>
+/// <param name="Part">Index of the part; of two, the one further from the base.</param>
+/// <param name="Other">Index of the face (low and high of x, y, z), of the box or of the other part.</param>
+/// <param name="Kind">Which of these.</param>
+/// <param name="Flag">The limit it is.</param>
+/// <param name="OffsetM">Taken off the distance between lines: radii, and what is to stay between two parts.</param>
+internal readonly record struct BodyPair(int Part, int Other, BodyPairKind Kind, LimitFlags Flag, double OffsetM);
+
+/// <summary>Something near.</summary>
+/// <param name="Pair">Index of the pair.</param>
+/// <param name="DistanceM">What is left, m; less than 0 beyond the limit.</param>
+/// <param name="On">The part's nearest point on its line, base frame.</param>
+/// <param name="OtherOn">The other part's.</param>
+/// <param name="Away">Unit vector along which the part gets away.</param>
+internal readonly record struct Proximity(int Pair, double DistanceM, Vector3D On, Vector3D OtherOn, Vector3D Away);

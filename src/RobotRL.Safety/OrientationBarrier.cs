@@ -1,0 +1,59 @@
+using RobotRL.Model;
+
+namespace RobotRL.Safety;
+
+/// <summary>
+/// The cone about the nominal axis and the range of yaw as two half-spaces of angular velocity: tilt grows with the turn about the axis that is square to the nominal and the
+/// present z, yaw with the turn about the bisector of the two.
+/// </summary>
+internal sealed class OrientationBarrier(OrientationLimits limits, double ratePerS)
+{
+    private const double InsetRad = 0.01;
+
+    private readonly Vector3D _axis = limits.Nominal.Rotate(new(0, 0, 1));
+
+    /// <summary>How far beyond the bounds an orientation is, rad; 0 within.</summary>
+    public double Overrun(in Rotation orientation)
+    {
+        var (tilt, yaw) = limits.Of(orientation);
+        return Math.Max(0, Math.Max(tilt - limits.TiltRad, Math.Abs(yaw) - limits.YawRad));
+    }
+
+    /// <summary>Adds what a set-point's orientation leaves.</summary>
+    /// <param name="setPoint">R of the set-point.</param>
+    /// <param name="deceleration">Possible about any axis, rad/s².</param>
+    /// <param name="fastest">No motion turns faster, rad/s: what is further off does not matter.</param>
+    /// <param name="bounds">Taken in.</param>
+    public void AddTo(MotionBounds bounds, in Rotation setPoint, double deceleration, double fastest)
+    {
+        var (tilt, yaw) = limits.Of(setPoint);
+        BrakingCurve curve = new(ratePerS, deceleration, double.PositiveInfinity);
+        var z = setPoint.Rotate(new(0, 0, 1));
+        var room = curve.Speed(limits.TiltRad - tilt - InsetRad);
+        if (room < fastest)
+        {
+            var tilting = Vector3D.Cross(_axis, z);
+            var sine = tilting.Length;
+            if (sine > 1e-9) bounds.Add(new(default, tilting * (-1 / sine)), room, LimitFlags.Orientation);
+        }
+        var yawing = (z + _axis) * (1 / Math.Max(1e-3, 1 + Vector3D.Dot(z, _axis)));
+        var left = curve.Speed(limits.YawRad - yaw - InsetRad);
+        var right = curve.Speed(limits.YawRad + yaw - InsetRad);
+        var most = fastest * yawing.Length;
+        if (left < most) bounds.Add(new(default, -yawing), left, LimitFlags.Orientation);
+        if (right < most) bounds.Add(new(default, yawing), right, LimitFlags.Orientation);
+    }
+
+    /// <summary>The turn that reduces an overrun, about an axis of base, per rad of it; zero within.</summary>
+    public Vector3D WayBack(in Rotation orientation)
+    {
+        var (tilt, yaw) = limits.Of(orientation);
+        var z = orientation.Rotate(new(0, 0, 1));
+        if (tilt - limits.TiltRad >= Math.Abs(yaw) - limits.YawRad)
+        {
+            var tilting = Vector3D.Cross(_axis, z);
+            return tilting.Length < 1e-9 ? default : tilting * (-1 / tilting.Length);
+        }
+        return _axis * -Math.Sign(yaw);
+    }
+}
