@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RobotRL.Model;
 
 namespace RobotRL.Audit;
 
@@ -205,7 +206,7 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
             LogFolder.Replace(Path.Combine(folder.Path, name), torn);
             news.Add(Own(AuditEvent.LogRecovered, "a writer was cut off in the middle of a line", new { File = name, Bytes = torn.Length, Sha256 = hash, AfterSequence = after < 0 ? (long?)null : after }));
         }
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using var file = RunFile.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         file.SetLength(keep);
         file.Flush(flushToDisk: true);
     }
@@ -215,7 +216,7 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         var heads = LogFolder.Read(folder.Heads);
         var whole = heads.AsSpan().LastIndexOf((byte)'\n') + 1;
         if (whole < heads.Length)
-            using (var file = new FileStream(folder.Heads, FileMode.Open, FileAccess.Write)) file.SetLength(whole);
+            using (var file = RunFile.Open(folder.Heads, FileMode.Open, FileAccess.Write)) file.SetLength(whole);
         if (whole == 0) return;
         var begin = heads.AsSpan(0, whole - 1).LastIndexOf((byte)'\n') + 1;
         _newest = Head.Parse(heads.AsSpan(begin, whole - 1 - begin), out _)
@@ -224,14 +225,14 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
 
     private string FirstHash()
     {
-        using var reader = new StreamReader(new FileStream(folder.Days[0], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        using var reader = new StreamReader(RunFile.OpenRead(folder.Days[0]));
         return RecordLine.Parse(Encoding.UTF8.GetBytes(reader.ReadLine() ?? "")) is { } first ? first.Hash
             : throw new InvalidDataException($"{folder.Days[0]}: the first record is not what was written; see robotrl audit verify, and move the audit folder aside to begin a new log");
     }
 
     private static byte[] ReadEnd(string path, long length, out long start)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = RunFile.OpenRead(path);
         for (var bytes = TailBytes; ; bytes *= 8)
         {
             start = Math.Max(0, length - bytes);

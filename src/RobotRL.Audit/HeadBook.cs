@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RobotRL.Model;
 
 namespace RobotRL.Audit;
 
@@ -95,7 +96,7 @@ internal sealed class HeadBook
         {
             using var key = Import(path);
             var other = Path.Combine(trusted, Path.GetFileName(path));
-            if (key is null || SigningKey.FingerprintOf(key) != Path.GetFileNameWithoutExtension(path) || (File.Exists(other) && !File.ReadAllBytes(other).AsSpan().SequenceEqual(File.ReadAllBytes(path))))
+            if (key is null || SigningKey.FingerprintOf(key) != Path.GetFileNameWithoutExtension(path) || (File.Exists(other) && !RunFile.ReadAllBytes(other).AsSpan().SequenceEqual(RunFile.ReadAllBytes(path))))
                 _findings.Add(new(FindingKind.Head, "keys/" + Path.GetFileName(path), 0, 0, "not the public key that its name says"));
         }
     }
@@ -115,7 +116,7 @@ internal sealed class HeadBook
         var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(File.ReadAllText(path));
+            key.ImportFromPem(RunFile.ReadAllText(path));
             return key;
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException) // the last: a curve that is none

@@ -5,6 +5,7 @@ using RobotRL.Cli.Events;
 using RobotRL.Cli.Runs;
 using RobotRL.Model;
 using RobotRL.Replay;
+using System.Text;
 
 namespace RobotRL.Cli.Auditing;
 
@@ -53,7 +54,7 @@ internal static class FileRetention
             log.Flush();
             log.ThrowIfFailed();
         }
-        File.AppendAllLines(run.Pruned, files.Select(f => JsonSerializer.Serialize(Told(f), CommandLine.SnakeCase)));
+        RunFile.Append(run.Pruned, Encoding.UTF8.GetBytes(string.Concat(files.Select(f => JsonSerializer.Serialize(Told(f), CommandLine.SnakeCase) + "\n"))));
         foreach (var file in files) File.Delete(Path.Combine(run.Path, file.File));
     }
 

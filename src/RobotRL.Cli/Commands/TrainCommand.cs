@@ -6,6 +6,7 @@ using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
 using RobotRL.Cli.Training;
 using RobotRL.Configuration;
+using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Teleop;
 
@@ -68,6 +69,7 @@ internal static class TrainCommand
     {
         SharedOptions.Require(pace, channel, identity.Deterministic);
         RequireTerminal(teleoperator);
+        RunFile.RefuseLinks(folder);
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)), placement);
