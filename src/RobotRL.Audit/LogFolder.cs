@@ -57,6 +57,11 @@ internal sealed record LogFolder(string Path)
     public static void Append(string path, ReadOnlySpan<byte> lines, bool force)
     {
         using var file = RunFile.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        Append(file, lines, force);
+    }
+
+    internal static void Append(FileStream file, ReadOnlySpan<byte> lines, bool force)
+    {
         var length = file.Seek(0, SeekOrigin.End);
         try
         {

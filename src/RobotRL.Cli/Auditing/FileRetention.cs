@@ -45,9 +45,9 @@ internal static class FileRetention
     }
 
     /// <summary>Records what goes, then removes it.</summary>
-    public static void Remove(RunDirectory run, IReadOnlyList<ExpiredFile> files, RetentionSpans spans, AuditParameters audit, AuditActor actor)
+    public static void Remove(RunDirectory run, IReadOnlyList<ExpiredFile> files, RetentionSpans spans, AuditActor actor)
     {
-        using (var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current))
+        using (var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current))
         {
             foreach (var part in files.Chunk(MostInRecord))
                 log.Write(AuditEvent.FilesPruned, reason: "kept as long as they had to be", inputs: new { Files = part.Select(Told), Count = part.Length, Bytes = part.Sum(f => f.Bytes) }, thresholds: spans);
