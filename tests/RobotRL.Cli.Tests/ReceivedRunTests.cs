@@ -31,6 +31,33 @@ public sealed class ReceivedRunTests : IDisposable
     }
 
     [Fact]
+    public void Run_does_not_choose_the_folder_that_a_learning_critic_is_written_to()
+    {
+        var run = Trained();
+        CriticFolder.Write(_folder["critic"]);
+        var before = Directory.GetFiles(_folder["critic"]).ToDictionary(file => file, File.ReadAllBytes);
+        var config = Path.Combine(run, "config.yaml");
+        File.AppendAllText(config, $$"""
+            safety:
+              mode: shadow
+              critic: {{_folder["critic"]}}
+              trigger_ms: 3
+              hysteresis: 0.2
+              recovery: {kind: analytic, path_s: 1, duration_s: 1, stiffness_share: 0.3}
+              hold_s: 1
+              max_age_s: 60
+              online: {force_limit_n: 40, risk_discount: 0.6, false_interventions: 0.02, updates_per_episode: 1}
+
+            """);
+        var result = RobotrlProcess.Run("train", config, "--run", run, "--env-steps", "80");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("safety.critic: training would write to", result.Error, StringComparison.Ordinal);
+        Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
+        // Whoever starts it may say so: then it is the changed configuration that is refused.
+        Assert.Contains("another configuration", RobotrlProcess.Run("train", config, "--run", run, "--env-steps", "80", "--set", $"safety.critic={_folder["critic"]}").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Account_settings_say_where_heads_go()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("needs a POSIX shell");

@@ -40,7 +40,9 @@ internal static class TrainCommand
         return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner, controlCpu, controlPriority, learnerCpus, receipts, set }
             .Does((parse, cancel) =>
             {
-                var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+                var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
+                var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), overrides);
+                if (!overrides.Any(o => o.Key == "safety.critic")) RequireOwnCritic(configuration, parse.GetRequiredValue(config), parse.GetRequiredValue(run));
                 if (parse.GetValue(deterministic) && parse.GetValue(learner) != LearnerPlace.Thread)
                     throw new BadInputException("--deterministic: acting and learning take turns in one process; leave --learner out");
                 RequirePace(parse.GetValue(teleoperator), parse.GetValue(pace));
@@ -104,6 +106,15 @@ internal static class TrainCommand
         OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed) { Identity = name }),
         _ => new KeyboardTeleoperator(name, rig.Configuration.Task.Actions, () => rig.Now, () => rig.Control.Stop()),
     };
+
+    /// <summary>A run that came from somebody else must not choose which folder of ours training writes a critic to.</summary>
+    private static void RequireOwnCritic(RunConfiguration configuration, string config, string run)
+    {
+        if (configuration.Safety is not { Online: not null, Mode: not CriticMode.Off, CriticFolder: { } critic }) return;
+        var below = Path.TrimEndingDirectorySeparator(Path.GetFullPath(run)) + Path.DirectorySeparatorChar;
+        if (Path.GetFullPath(config).StartsWith(below, StringComparison.Ordinal) && !critic.StartsWith(below, StringComparison.Ordinal))
+            throw new BadInputException($"safety.critic: training would write to {critic}, and this configuration lies in the run; say so yourself with --set safety.critic={critic}, or give your own configuration file");
+    }
 
     private static void RequirePace(OperatorKind kind, Pace pace)
     {
