@@ -34,6 +34,7 @@ public static class RunFile
     public static byte[] ReadAllBytes(string path)
     {
         using var file = OpenRead(path, bufferSize: 0);
+        if (file.Length > Array.MaxLength) throw new IOException($"{path}: {file.Length} bytes are more than is read at once");
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return bytes;
