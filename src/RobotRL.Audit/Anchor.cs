@@ -40,7 +40,8 @@ public sealed record Anchor(string? Folder, string? Command)
             return; // an anchor that cannot be reached is told of when the first head goes there
         }
         if (!LogFolder.Read(log.Heads).AsSpan().StartsWith(there))
-            throw new InvalidDataException($"{log.Heads}: not the heads that are anchored at {path}; see robotrl audit verify, and move the audit folder aside to begin a new log");
+            throw new InvalidDataException(
+                $"{log.Heads}: not the heads that are anchored at {path}; see robotrl audit verify, and move the audit folder aside to begin a new log");
     }
 
     /// <summary>Brings the second place up to date; says what went wrong, or null.</summary>

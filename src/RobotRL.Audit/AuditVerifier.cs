@@ -204,7 +204,8 @@ public sealed class AuditVerifier
     {
         var reader = new Utf8JsonReader(line);
         using var document = JsonDocument.ParseValue(ref reader);
-        tell(document.RootElement.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String ? reason.GetString()! : "a start found the log otherwise than it was left");
+        var isTold = document.RootElement.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String;
+        tell(isTold ? reason.GetString()! : "a start found the log otherwise than it was left");
     }
 
     private void ReadTorn(ReadOnlySpan<byte> line) => Inputs(line, inputs => _torn[inputs.GetProperty("file").GetString()!] = inputs.GetProperty("sha256").GetString()!);

@@ -25,7 +25,9 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
     private string? _anchorFailure;
 
     /// <summary>Opens the log, settles what killed writers left, tells what was done to it at rest, and signs where it stands.</summary>
-    /// <exception cref="InvalidDataException">The newest record or head is not what was written, heads that are anchored are gone, or the anchor cannot be reached.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The newest record or head is not what was written, heads that are anchored are gone, or the anchor cannot be reached.
+    /// </exception>
     public void Open(object software)
     {
         using var _ = folder.Lock();
@@ -47,7 +49,8 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
             using (dead) news.Add(Own(AuditEvent.WriterLost, "the process ended without closing the log", new { Writer = Path.GetFileName(path) }));
             lost.Add(path);
         }
-        var rest = LogAtRest.Look(folder, _id, _tail.Sequence, _newest, _signature, fingerprint => HeadBook.KeyOf(fingerprint, [key.PublicPem], anchor.Keys), othersWrite);
+        var rest = LogAtRest.Look(
+            folder, _id, _tail.Sequence, _newest, _signature, fingerprint => HeadBook.KeyOf(fingerprint, [key.PublicPem], anchor.Keys), othersWrite);
         if (rest.What is { } what) news.Add(Own(what, rest.Text, new { rest.First, rest.Last, _tail.Hash }));
         var name = string.Create(CultureInfo.InvariantCulture, $"{actor.Pid}-{Guid.NewGuid():N}");
         _marker = LogFolder.TryHold(Path.Combine(folder.Writers, name));
@@ -62,7 +65,9 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         Sign("open");
         if (_anchorFailure is not { } failure) return;
         Settle();
-        throw new InvalidDataException($"audit: the anchor {anchor.Description} cannot be written ({failure}); mend it, or name another one with ROBOTRL_AUDIT_ANCHOR or in this account's robotrl/audit.yaml");
+        throw new InvalidDataException(
+            $"audit: the anchor {anchor.Description} cannot be written ({failure}); mend it, "
+            + $"or name another one with ROBOTRL_AUDIT_ANCHOR or in this account's robotrl/audit.yaml");
     }
 
     public void Append(IReadOnlyList<PendingRecord> records, bool force)
@@ -180,7 +185,8 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         _newest = head;
         var failure = anchor.Deliver(folder, _id, key);
         // After the close nothing may follow; a lagging anchor shows by itself.
-        if (failure is not null && _anchorFailure is null && reason == "periodic") Write([Own(AuditEvent.AnchorFailed, failure, new { Anchor = anchor.Description })], force: true);
+        if (failure is not null && _anchorFailure is null && reason == "periodic")
+            Write([Own(AuditEvent.AnchorFailed, failure, new { Anchor = anchor.Description })], force: true);
         _anchorFailure = failure;
     }
 

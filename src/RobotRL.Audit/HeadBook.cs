@@ -52,7 +52,8 @@ internal sealed class HeadBook
         }
         // A key that lies in the run says nothing of the run. It counts only where nothing outside is asked, or nothing there answers, which is told.
         List<string> pems = trustedKey is not null ? [File.ReadAllText(trustedKey)] : ownKey is not null ? [ownKey] : [];
-        book.Take(here, there, fingerprint => KeyOf(fingerprint, pems, trustedKey is null ? keys : null) ?? (trustedKey is null && there.Length == 0 ? book.AtItsWord(log, fingerprint) : null));
+        book.Take(here, there, fingerprint => KeyOf(fingerprint, pems, trustedKey is null ? keys : null)
+            ?? (trustedKey is null && there.Length == 0 ? book.AtItsWord(log, fingerprint) : null));
         book.CheckKeyFiles(log, keys ?? log.Keys);
         return book;
     }
@@ -81,7 +82,8 @@ internal sealed class HeadBook
         foreach (var (i, line) in all.Index())
         {
             if (Head.Parse(line, out var signature) is not { } head) Report(i + 1, "not a head");
-            else if (Known(head.Key, keyOf) is not { } key) Report(i + 1, $"signed with a key that is not trusted here (fingerprint {head.Key})", head.Sequence);
+            else if (Known(head.Key, keyOf) is not { } key)
+                Report(i + 1, $"signed with a key that is not trusted here (fingerprint {head.Key})", head.Sequence);
             else if (!head.IsSignedBy(key, signature)) Report(i + 1, "the signature does not hold", head.Sequence);
             else if (_heads is [.., var last] && (head.Log != last.Log || head.Number != last.Number + 1 || head.Sequence < last.Sequence))
                 Report(i + 1, $"head {head.Number} does not follow head {last.Number}", head.Sequence);
@@ -98,12 +100,14 @@ internal sealed class HeadBook
         {
             using var key = Import(RunFile.ReadAllText(path));
             var other = Path.Combine(trusted, Path.GetFileName(path));
-            if (key is null || SigningKey.FingerprintOf(key) != Path.GetFileNameWithoutExtension(path) || (File.Exists(other) && !RunFile.ReadAllBytes(other).AsSpan().SequenceEqual(RunFile.ReadAllBytes(path))))
+            if (key is null || SigningKey.FingerprintOf(key) != Path.GetFileNameWithoutExtension(path)
+                || (File.Exists(other) && !RunFile.ReadAllBytes(other).AsSpan().SequenceEqual(RunFile.ReadAllBytes(path))))
                 _findings.Add(new(FindingKind.Head, "keys/" + Path.GetFileName(path), 0, 0, "not the public key that its name says"));
         }
     }
 
-    private ECDsa? Known(string fingerprint, Func<string, ECDsa?> keyOf) => _keys.TryGetValue(fingerprint, out var known) ? known : _keys[fingerprint] = keyOf(fingerprint);
+    private ECDsa? Known(string fingerprint, Func<string, ECDsa?> keyOf) =>
+        _keys.TryGetValue(fingerprint, out var known) ? known : _keys[fingerprint] = keyOf(fingerprint);
 
     private ECDsa? AtItsWord(LogFolder log, string fingerprint)
     {
@@ -112,7 +116,9 @@ internal sealed class HeadBook
         return key;
     }
 
-    /// <summary>The public key of a fingerprint, from those given or from a folder of <c>FINGERPRINT.pem</c>; null where neither has it. The caller disposes of it.</summary>
+    /// <summary>
+    /// The public key of a fingerprint, from those given or from a folder of <c>FINGERPRINT.pem</c>; null where neither has it. The caller disposes of it.
+    /// </summary>
     public static ECDsa? KeyOf(string fingerprint, IReadOnlyList<string> pems, string? folder)
     {
         if (!RecordLine.IsHash(fingerprint)) return null;

@@ -1,11 +1,10 @@
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace RobotRL.Audit;
 
 /// <summary>
-/// What a start finds before it adds anything: whether the log is as its newest signed head left it. Whoever starts signs for all that stands before; what somebody put there
-/// meanwhile must not become evidence by that.
+/// What a start finds before it adds anything: whether the log is as its newest signed head left it. Whoever starts signs for all that stands before; what
+/// somebody put there meanwhile must not become evidence by that.
 /// </summary>
 /// <param name="What">How the start tells of it; null where the log is as it was left.</param>
 /// <param name="First">The first record that nobody signed for, or that is not what was signed for.</param>
@@ -35,24 +34,31 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
         if (newest is not { } head) return othersWrite ? AsLeft : Unsealed(1, last, null);
         using var key = keyOf(head.Key);
         if (key is null)
-            return new(AuditEvent.LogReceived, 1, last, Say($"records 1 to {last} came with the run: they are signed with a key that nobody here knows (fingerprint {head.Key})"));
+            return new(AuditEvent.LogReceived, 1, last,
+                $"records 1 to {last} came with the run: they are signed with a key that nobody here knows (fingerprint {head.Key})");
         if (!head.IsSignedBy(key, signature))
-            throw new InvalidDataException($"{folder.Heads}: the newest head is not what was signed; see robotrl audit verify, and move the audit folder aside to begin a new log");
+            throw new InvalidDataException(
+                $"{folder.Heads}: the newest head is not what was signed; see robotrl audit verify, and move the audit folder aside to begin a new log");
         var when = RecordLine.Iso(head.TimeUtc);
-        if (head.Log != id) return new(AuditEvent.LogBroken, 1, last, Say($"this start found another log than {head.Log}, which its heads speak of"));
-        if (head.Sequence > last) return new(AuditEvent.LogBroken, last + 1, head.Sequence, Say($"this start found records {last + 1} to {head.Sequence}, signed for at {when}, gone"));
+        if (head.Log != id) return new(AuditEvent.LogBroken, 1, last, $"this start found another log than {head.Log}, which its heads speak of");
+        if (head.Sequence > last)
+            return new(AuditEvent.LogBroken, last + 1, head.Sequence, $"this start found records {last + 1} to {head.Sequence}, signed for at {when}, gone");
         if (Differs(folder, head) is { } from)
-            return new(AuditEvent.LogBroken, Math.Min(from, last), last, Say($"this start found record {from} not to be the one that was chained to what was signed for at {when}"));
+            return new(AuditEvent.LogBroken, Math.Min(from, last), last,
+                $"this start found record {from} not to be the one that was chained to what was signed for at {when}");
         if (head.Sequence == last || othersWrite) return AsLeft;
         if (head.Writers == 0)
-            return new(AuditEvent.LogBroken, head.Sequence + 1, last, Say($"this start found records {head.Sequence + 1} to {last} after the close that was signed for at {when}: no writer of this log left them"));
+            return new(AuditEvent.LogBroken, head.Sequence + 1, last,
+                $"this start found records {head.Sequence + 1} to {last} after the close that was signed for at {when}: no writer of this log left them");
         return last - head.Sequence > MostUnsealed
-            ? new(AuditEvent.LogBroken, head.Sequence + 1, last, Say($"this start found {last - head.Sequence} records after the newest head, of {when}: a killed writer leaves {MostUnsealed} at most"))
+            ? new(AuditEvent.LogBroken, head.Sequence + 1, last,
+                $"this start found {last - head.Sequence} records after the newest head, of {when}: a killed writer leaves {MostUnsealed} at most")
             : Unsealed(head.Sequence + 1, last, when);
     }
 
     private static LogAtRest Unsealed(long first, long last, string? since) => new(AuditEvent.LogUnsealed, first, last,
-        Say($"Records {first} to {last} were unsealed since {since ?? "the beginning"} when a start found them: their writer was killed before it signed, and nothing shows that they are all its own."));
+        $"Records {first} to {last} were unsealed since {since ?? "the beginning"} when a start found them: their writer was killed before it signed, "
+        + "and nothing shows that they are all its own.");
 
     /// <summary>The first record, from the newest back to the head's, that does not chain down to it; null where all do.</summary>
     private static long? Differs(LogFolder folder, Head head)
@@ -83,6 +89,4 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
             }
         }
     }
-
-    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

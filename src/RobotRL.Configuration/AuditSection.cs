@@ -8,7 +8,8 @@ internal static class AuditSection
     public static AuditParameters Read(Section s)
     {
         foreach (var own in new[] { "anchor", "anchor_command", "key" })
-            s.Require(!s.Has(own), own, $"no run says where it is vouched for; move it to {AuditSettings.StandardPath ?? "the account's robotrl/audit.yaml"} or ROBOTRL_AUDIT_{own.ToUpperInvariant()}");
+            s.Require(!s.Has(own), own, "no run says where it is vouched for; move it to "
+                + $"{AuditSettings.StandardPath ?? "the account's robotrl/audit.yaml"} or ROBOTRL_AUDIT_{own.ToUpperInvariant()}");
         var headEveryS = s.Number("head_every_s", 1, 3600, "s");
         return s.Child("retention_days", r => new AuditParameters
         {

@@ -1,8 +1,9 @@
 namespace RobotRL.Configuration;
 
 /// <summary>
-/// Where this account keeps evidence, from <c>robotrl/audit.yaml</c> below its configuration folder: <c>key</c>, <c>anchor</c> and <c>anchor_command</c>, each of which may be
-/// left out. It is no part of a run's configuration: a run may have come from somebody else, who must not choose what is executed here, nor what judges the run.
+/// Where this account keeps evidence, from <c>robotrl/audit.yaml</c> below its configuration folder: <c>key</c>, <c>anchor</c> and <c>anchor_command</c>, each
+/// of which may be left out. It is no part of a run's configuration: a run may have come from somebody else, who must not choose what is
+/// executed here, nor what judges the run.
 /// </summary>
 /// <param name="Key">Absolute path of the private key that signs; null for the standard one.</param>
 /// <param name="Anchor">Absolute path of the folder that signed heads are copied to; null for none.</param>

@@ -49,7 +49,8 @@ public static class SafetyWeightsFile
     public static void Recalibrate(string folder, SafetyThresholds thresholds)
     {
         var manifest = Path.Combine(folder, Manifest);
-        var description = JsonSerializer.Deserialize<SafetyManifest>(RunFile.ReadAllBytes(manifest), Json) ?? throw new InvalidDataException($"{manifest}: empty.");
+        var description = JsonSerializer.Deserialize<SafetyManifest>(RunFile.ReadAllBytes(manifest), Json)
+            ?? throw new InvalidDataException($"{manifest}: empty.");
         description = description with { RiskThreshold = thresholds.Risk, FeasibilityThreshold = thresholds.Feasibility };
         Checkpoint.WriteDurably(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(description, Json));
         File.Move(manifest + ".tmp", manifest, overwrite: true);

@@ -3,9 +3,9 @@ using System.Text;
 namespace RobotRL.Model;
 
 /// <summary>
-/// The one way to open what lies in a run's folder. A run may have come from somebody else: a link in it would let its giver choose which file of ours is read or appended
-/// to, and a pipe would let them hold us for ever. So nothing but plain files is opened, and none is written that has a second name. Folders on the way are looked at once,
-/// when a command takes the run up (<see cref="RefuseLinks"/>); nothing of this program makes a link afterwards.
+/// The one way to open what lies in a run's folder. A run may have come from somebody else: a link in it would let its giver choose which file of ours is read
+/// or appended to, and a pipe would let them hold us for ever. So nothing but plain files is opened, and none is written that has a second name. Folders on the
+/// way are looked at once, when a command takes the run up (<see cref="RefuseLinks"/>); nothing of this program makes a link afterwards.
 /// </summary>
 public static class RunFile
 {
@@ -29,7 +29,8 @@ public static class RunFile
     }
 
     /// <summary>For reading, also while another process writes.</summary>
-    public static FileStream OpenRead(string path, int bufferSize = 4096) => Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize);
+    public static FileStream OpenRead(string path, int bufferSize = 4096) =>
+        Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize);
 
     public static byte[] ReadAllBytes(string path)
     {
@@ -98,6 +99,7 @@ public static class RunFile
         if (seen is not { } entry) return;
         if (entry.IsLink) throw new InvalidDataException($"{path}: a link, and none in a run is followed; put what it points to in its place");
         if (!entry.IsPlain && !entry.IsFolder) throw new InvalidDataException($"{path}: neither a file nor a folder; remove it");
-        if (writes && entry.Names > 1) throw new InvalidDataException($"{path}: has a second name elsewhere (a hard link), which would change with it; put a copy in its place");
+        if (writes && entry.Names > 1)
+            throw new InvalidDataException($"{path}: has a second name elsewhere (a hard link), which would change with it; put a copy in its place");
     }
 }

@@ -7,7 +7,10 @@ public sealed partial class RunFileRuleTests
 {
     /// <summary>Where code opens files of runs. The rest of the command line measures, or writes where the user says.</summary>
     private static readonly string[] Places =
-        ["Audit", "Learning", "Policy", "Replay", "Cli/Auditing", "Cli/Events", "Cli/Evaluation", "Cli/Replaying", "Cli/Runs", "Cli/Traces", "Cli/Training", "Cli/Commands", "Cli/Data"];
+    [
+        "Audit", "Learning", "Policy", "Replay",
+        "Cli/Auditing", "Cli/Events", "Cli/Evaluation", "Cli/Replaying", "Cli/Runs", "Cli/Traces", "Cli/Training", "Cli/Commands", "Cli/Data",
+    ];
 
     /// <summary>What is opened here is never in a run, or is read where a user's own configuration says; why stands beside it.</summary>
     private static readonly Dictionary<string, string> Others = new()
@@ -24,7 +27,8 @@ public sealed partial class RunFileRuleTests
     [Fact]
     public void Files_of_a_run_are_opened_in_one_way()
     {
-        var offenders = Places.SelectMany(place => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "RobotRL." + place), "*.cs", SearchOption.AllDirectories))
+        var offenders = Places
+            .SelectMany(place => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "RobotRL." + place), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !Others.ContainsKey(Path.GetFileName(file)))
             .SelectMany(file => File.ReadLines(file).Select((text, i) => (Text: text.Trim(), Where: $"{Path.GetRelativePath(Repository.Root, file)}:{i + 1}")))
             .Where(line => !line.Text.StartsWith("//", StringComparison.Ordinal) && Opens().IsMatch(line.Text))

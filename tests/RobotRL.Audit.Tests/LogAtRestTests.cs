@@ -93,7 +93,8 @@ public sealed class LogAtRestTests : IDisposable
         Assert.Contains(verdict.Findings, f => f.Kind == FindingKind.Head && f.Text.Contains("not trusted here", StringComparison.Ordinal));
         Assert.Single(verdict.Remarks, r => r.Contains("records 1 to 3 came with the run", StringComparison.Ordinal));
         // Who knows the giver puts the giver's key to the anchor: then the whole holds.
-        using (var giver = SigningKey.OpenOrCreate(_place["giver.pem"])) File.WriteAllText(Path.Combine(_place.AnchorFolder, "keys", giver.Fingerprint + ".pem"), giver.PublicPem);
+        using (var giver = SigningKey.OpenOrCreate(_place["giver.pem"]))
+            File.WriteAllText(Path.Combine(_place.AnchorFolder, "keys", giver.Fingerprint + ".pem"), giver.PublicPem);
         Assert.Empty(_place.Verify().Findings);
     }
 
@@ -118,7 +119,8 @@ public sealed class LogAtRestTests : IDisposable
     public void No_tampering_is_signed_away_by_the_next_honest_start()
     {
         _place.WriteHistory();
-        var files = Directory.GetFiles(_place["run"], "*", SearchOption.AllDirectories).Concat(Directory.GetFiles(_place.AnchorFolder, "*", SearchOption.AllDirectories))
+        var files = Directory.GetFiles(_place["run"], "*", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(_place.AnchorFolder, "*", SearchOption.AllDirectories))
             .ToDictionary(path => path, File.ReadAllBytes);
         List<string> missed = [];
         var (refused, told) = (0, 0);
@@ -143,8 +145,10 @@ public sealed class LogAtRestTests : IDisposable
         Assert.Empty(missed);
         Assert.True(refused > 10 && told > 25, $"{refused} refused, {told} told of");
 
-        // Half a line at the end is what a kill leaves, and is set aside and told of; an empty day holds nothing; a damaged public key is written anew from the private one.
-        static bool IsMended(IReadOnlyList<Finding> before) => before.All(f => f.Kind == FindingKind.Torn || f.Text == "an empty file" || f.File.StartsWith("keys/", StringComparison.Ordinal));
+        // Half a line at the end is what a kill leaves, and is set aside and told of; an empty day holds nothing; a damaged public key is written anew from
+        // the private one.
+        static bool IsMended(IReadOnlyList<Finding> before) =>
+            before.All(f => f.Kind == FindingKind.Torn || f.Text == "an empty file" || f.File.StartsWith("keys/", StringComparison.Ordinal));
     }
 
     private void Restore(Dictionary<string, byte[]> files)

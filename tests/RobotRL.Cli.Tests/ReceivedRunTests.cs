@@ -1,6 +1,8 @@
 namespace RobotRL.Cli.Tests;
 
-/// <summary>A run that somebody else made, through the commands that take one: it executes nothing, writes nowhere but in itself, and does not say who vouches for it.</summary>
+/// <summary>
+/// A run that somebody else made, through the commands that take one: it executes nothing, writes nowhere but in itself, and does not say who vouches for it.
+/// </summary>
 public sealed class ReceivedRunTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -54,7 +56,8 @@ public sealed class ReceivedRunTests : IDisposable
         Assert.Contains("safety.critic: training would write to", result.Error, StringComparison.Ordinal);
         Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
         // Whoever starts it may say so: then it is the changed configuration that is refused.
-        Assert.Contains("another configuration", RobotrlProcess.Run("train", config, "--run", run, "--env-steps", "80", "--set", $"safety.critic={_folder["critic"]}").Error, StringComparison.Ordinal);
+        var said = RobotrlProcess.Run("train", config, "--run", run, "--env-steps", "80", "--set", $"safety.critic={_folder["critic"]}");
+        Assert.Contains("another configuration", said.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +84,11 @@ public sealed class ReceivedRunTests : IDisposable
         File.WriteAllText(victim, "mine\n");
         Directory.CreateDirectory(victims);
         var day = Path.GetRelativePath(run, Directory.GetFiles(Path.Combine(run, "audit"), "2*.jsonl").Single());
-        string[] files = ["metrics.jsonl", "learner.jsonl", "pruned.jsonl", "learner.progress", "recording.lock", "config.yaml.tmp", day, "audit/heads.jsonl", "audit/lock", "episodes/amendments.jsonl"];
+        string[] files =
+        [
+            "metrics.jsonl", "learner.jsonl", "pruned.jsonl", "learner.progress", "recording.lock", "config.yaml.tmp", day, "audit/heads.jsonl", "audit/lock",
+            "episodes/amendments.jsonl",
+        ];
         string[] folders = ["audit", "audit/writers", "episodes", "events", "checkpoints", "weights", "weights/versions", "tensorboard", "files"];
         var turn = 0;
         foreach (var (name, isFolder) in files.Select(f => (f, false)).Concat(folders.Select(f => (f, true))))
@@ -96,7 +103,8 @@ public sealed class ReceivedRunTests : IDisposable
             foreach (var command in turn++ == 0 ? commands : [commands[turn % commands.Length]])
             {
                 var result = RobotrlProcess.Run(command);
-                Assert.True(result.ExitCode == 2 && result.Error.Contains($"{name}: a link", StringComparison.Ordinal), $"{name}, {string.Join(' ', command)}: {result.ExitCode} {result.Error}");
+                var isRefused = result.ExitCode == 2 && result.Error.Contains($"{name}: a link", StringComparison.Ordinal);
+                Assert.True(isRefused, $"{name}, {string.Join(' ', command)}: {result.ExitCode} {result.Error}");
             }
             File.Delete(place);
             if (File.Exists(aside)) File.Move(aside, place);

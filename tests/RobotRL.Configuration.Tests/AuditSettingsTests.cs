@@ -16,7 +16,11 @@ public sealed class AuditSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Mistake_is_named() => Assert.Contains("ancor: unknown key; did you mean 'anchor'?", Assert.Throws<ConfigurationException>(() => Load("ancor: /mnt\n")).Message, StringComparison.Ordinal);
+    public void Mistake_is_named()
+    {
+        var refused = Assert.Throws<ConfigurationException>(() => Load("ancor: /mnt\n"));
+        Assert.Contains("ancor: unknown key; did you mean 'anchor'?", refused.Message, StringComparison.Ordinal);
+    }
 
     /// <summary>It names a command: whoever may write it may run anything as this account.</summary>
     [Fact]

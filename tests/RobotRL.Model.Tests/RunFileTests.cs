@@ -26,10 +26,12 @@ public sealed class RunFileTests : IDisposable
         File.CreateSymbolicLink(Own("metrics.jsonl"), _victim);
         Action<string>[] ways =
         [
-            path => RunFile.Append(path, "more\n"u8), path => RunFile.Write(path, "other"), path => RunFile.ReadAllBytes(path), path => RunFile.ReadAllText(path),
+            path => RunFile.Append(path, "more\n"u8), path => RunFile.Write(path, "other"),
+            path => RunFile.ReadAllBytes(path), path => RunFile.ReadAllText(path),
             path => RunFile.ReadLines(path).ToList(), path => RunFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None).Dispose(),
         ];
-        foreach (var way in ways) Assert.Contains("a link", Assert.Throws<InvalidDataException>(() => way(Own("metrics.jsonl"))).Message, StringComparison.Ordinal);
+        foreach (var way in ways)
+            Assert.Contains("a link", Assert.Throws<InvalidDataException>(() => way(Own("metrics.jsonl"))).Message, StringComparison.Ordinal);
         Assert.Equal("mine\n", File.ReadAllText(_victim));
     }
 
@@ -57,7 +59,8 @@ public sealed class RunFileTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("needs mkfifo");
         Do("mkfifo", Own("config.yaml"));
-        Assert.Contains("neither a file nor a folder", Assert.Throws<InvalidDataException>(() => RunFile.ReadAllBytes(Own("config.yaml"))).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<InvalidDataException>(() => RunFile.ReadAllBytes(Own("config.yaml")));
+        Assert.Contains("neither a file nor a folder", refused.Message, StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => RunFile.RefuseLinks(_run));
     }
 

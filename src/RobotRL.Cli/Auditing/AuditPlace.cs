@@ -4,8 +4,8 @@ using RobotRL.Configuration;
 namespace RobotRL.Cli.Auditing;
 
 /// <summary>
-/// Where key and anchor are: the environment's word first (<c>ROBOTRL_AUDIT_KEY</c>, <c>ROBOTRL_AUDIT_ANCHOR</c>, <c>ROBOTRL_AUDIT_ANCHOR_COMMAND</c>; an empty one says "none"),
-/// then the account's settings (<see cref="AuditSettings"/>), then the account's standard folders. Never a run's own word.
+/// Where key and anchor are: the environment's word first (<c>ROBOTRL_AUDIT_KEY</c>, <c>ROBOTRL_AUDIT_ANCHOR</c>, <c>ROBOTRL_AUDIT_ANCHOR_COMMAND</c>; an empty
+/// one says "none"), then the account's settings (<see cref="AuditSettings"/>), then the account's standard folders. Never a run's own word.
 /// </summary>
 internal static class AuditPlace
 {

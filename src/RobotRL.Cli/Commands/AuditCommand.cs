@@ -98,7 +98,9 @@ internal static class AuditCommand
             using var alone = isDry || files.Count == 0 ? null : RunLock.Recording(directory);
             var actor = AuditActor.Here(Environment.UserName, "reviewer", "audit prune");
             if (!isDry && files.Count > 0) FileRetention.Remove(directory, files, spans, actor);
-            var (records, ranges) = isDry ? new(AuditRetention.CountExpired(directory.Audit, spans), []) : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current);
+            var (records, ranges) = isDry
+                ? new(AuditRetention.CountExpired(directory.Audit, spans), [])
+                : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current);
             foreach (var file in files) Console.Error.WriteLine($"{file.File}  {file.Class.ToString().ToLowerInvariant()}, written {file.WrittenUtc:yyyy-MM-dd}, {file.Bytes} bytes");
             Console.Error.WriteLine(records == 0 && files.Count == 0
                 ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, everything else {spans.OtherDays}"
@@ -130,8 +132,10 @@ internal static class AuditCommand
     /// <summary>Where a verifier finds what it trusts.</summary>
     private sealed class Places
     {
-        public Option<string?> Anchor { get; } = new("--anchor") { Description = "Folder or file that holds the log's signed heads; where this account keeps them by default" };
-        public Option<string?> Key { get; } = new("--key") { Description = "Public key (PEM) that must have signed; those at the anchor and this account's own by default" };
+        public Option<string?> Anchor { get; } =
+            new("--anchor") { Description = "Folder or file that holds the log's signed heads; where this account keeps them by default" };
+        public Option<string?> Key { get; } =
+            new("--key") { Description = "Public key (PEM) that must have signed; those at the anchor and this account's own by default" };
         public Option<bool> Unanchored { get; } = new("--unanchored") { Description = "Trust the heads beside the log: shows neither a cut tail nor a log written anew" };
     }
 }

@@ -113,7 +113,8 @@ internal static class TrainCommand
         if (configuration.Safety is not { Online: not null, Mode: not CriticMode.Off, CriticFolder: { } critic }) return;
         var below = Path.TrimEndingDirectorySeparator(Path.GetFullPath(run)) + Path.DirectorySeparatorChar;
         if (Path.GetFullPath(config).StartsWith(below, StringComparison.Ordinal) && !critic.StartsWith(below, StringComparison.Ordinal))
-            throw new BadInputException($"safety.critic: training would write to {critic}, and this configuration lies in the run; say so yourself with --set safety.critic={critic}, or give your own configuration file");
+            throw new BadInputException($"safety.critic: training would write to {critic}, and this configuration lies in the run; "
+                + $"say so yourself with --set safety.critic={critic}, or give your own configuration file");
     }
 
     private static void RequirePace(OperatorKind kind, Pace pace)
