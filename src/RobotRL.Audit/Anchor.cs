@@ -19,7 +19,30 @@ public sealed record Anchor(string? Folder, string? Command)
     /// <summary>A folder's file of a log's heads.</summary>
     public static string HeadsIn(string folder, string log) => Path.Combine(folder, log + ".heads.jsonl");
 
+    /// <summary>The public keys that the anchor vouches for; null where a command alone has the heads.</summary>
+    internal string? Keys => Folder is null ? null : Path.Combine(Folder, "keys");
+
     internal string Description => string.Join(" and ", new[] { Folder, Command is null ? null : $"'{Command}'" }.Where(t => t is not null));
+
+    /// <summary>Refuses a log whose heads are not those that are anchored and perhaps more: somebody cut or changed them.</summary>
+    /// <exception cref="InvalidDataException">So it is.</exception>
+    internal void Require(LogFolder log, string id)
+    {
+        if (Folder is null || id.Length == 0) return;
+        var path = HeadsIn(Folder, id);
+        byte[] there;
+        try
+        {
+            there = LogFolder.Read(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return; // an anchor that cannot be reached is told of when the first head goes there
+        }
+        if (!LogFolder.Read(log.Heads).AsSpan().StartsWith(there))
+            throw new InvalidDataException(
+                $"{log.Heads}: not the heads that are anchored at {path}; see robotrl audit verify, and move the audit folder aside to begin a new log");
+    }
 
     /// <summary>Brings the second place up to date; says what went wrong, or null.</summary>
     internal string? Deliver(LogFolder log, string id, SigningKey key)
@@ -39,9 +62,8 @@ public sealed record Anchor(string? Folder, string? Command)
 
     private void Copy(byte[] heads, string id, SigningKey key)
     {
-        var keys = Path.Combine(Folder!, "keys");
-        Directory.CreateDirectory(keys);
-        var pem = Path.Combine(keys, key.Fingerprint + ".pem");
+        Directory.CreateDirectory(Keys!);
+        var pem = Path.Combine(Keys!, key.Fingerprint + ".pem");
         if (!File.Exists(pem)) LogFolder.Replace(pem, Encoding.ASCII.GetBytes(key.PublicPem));
         var path = HeadsIn(Folder!, id);
         var there = LogFolder.Read(path);

@@ -24,6 +24,9 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     public static readonly AuditEvent LogOpened = new("log.opened", RetentionClass.Interventions, true);
     public static readonly AuditEvent LogClosed = new("log.closed", RetentionClass.Interventions, true);
     public static readonly AuditEvent LogRecovered = new("log.recovered", RetentionClass.Interventions, true);
+    public static readonly AuditEvent LogBroken = new("log.broken", RetentionClass.Interventions, true);
+    public static readonly AuditEvent LogUnsealed = new("log.unsealed", RetentionClass.Interventions, true);
+    public static readonly AuditEvent LogReceived = new("log.received", RetentionClass.Interventions, true);
     public static readonly AuditEvent WriterLost = new("log.writer_lost", RetentionClass.Interventions, true);
     public static readonly AuditEvent AnchorFailed = new("log.anchor_failed", RetentionClass.Interventions, true);
     public static readonly AuditEvent RetentionPruned = new("retention.pruned", RetentionClass.Interventions, true);

@@ -10,7 +10,8 @@ namespace RobotRL.Audit;
 /// </summary>
 public sealed class AuditLog : IDisposable
 {
-    private const int Capacity = 16_384, MostAtOnce = 1_024;
+    internal const int MostAtOnce = 1_024;
+    private const int Capacity = 16_384;
     private static readonly TimeSpan SyncEvery = TimeSpan.FromSeconds(0.5);
 
     private readonly BlockingCollection<PendingRecord> _queue = new(Capacity);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using RobotRL.Model;
 
 namespace RobotRL.Audit;
 
@@ -25,7 +26,7 @@ public static class AuditReader
     public static IEnumerable<AuditEntry> Read(string directory)
     {
         foreach (var path in Files(directory))
-            using (var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)))
+            using (var reader = new StreamReader(RunFile.OpenRead(path)))
                 while (reader.ReadLine() is { } line)
                     if (Parse(line) is { } entry) yield return entry;
     }

@@ -30,6 +30,9 @@ public enum FindingKind
     /// <summary>Nothing outside the log's own folder vouches for it.</summary>
     Unanchored,
 
+    /// <summary>A start found the log otherwise than it was left, and said so.</summary>
+    Broken,
+
     /// <summary>Records are gone as if by retention, and no record says so.</summary>
     Unaccounted,
 }

@@ -28,23 +28,24 @@ public sealed class AuditVerifier
     /// <summary>Verifies a log.</summary>
     /// <param name="directory">Such as <c>RUN/audit</c>.</param>
     /// <param name="anchor">Where its heads are kept besides: a folder of anchors or the log's file there. Null trusts what lies beside the log.</param>
-    /// <param name="trustedKey">Public key in PEM form that must have signed; null for those at the anchor.</param>
+    /// <param name="trustedKey">File of the public key in PEM form that must have signed; null for those at the anchor and <paramref name="ownKey"/>.</param>
+    /// <param name="ownKey">Public key in PEM form of the account that verifies; null where it has none.</param>
     /// <exception cref="DirectoryNotFoundException">There is no log.</exception>
-    public static AuditVerdict Verify(string directory, string? anchor, string? trustedKey = null)
+    public static AuditVerdict Verify(string directory, string? anchor, string? trustedKey = null, string? ownKey = null)
     {
         if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"{directory}: no audit log here; name the folder of a run that was trained, evaluated or recorded");
         if (trustedKey is not null && !File.Exists(trustedKey)) throw new FileNotFoundException($"{trustedKey}: no such file; give the public key in PEM form");
-        return new AuditVerifier(directory).Run(anchor, trustedKey);
+        return new AuditVerifier(directory).Run(anchor, trustedKey, ownKey);
     }
 
-    private AuditVerdict Run(string? anchor, string? trustedKey)
+    private AuditVerdict Run(string? anchor, string? trustedKey, string? ownKey)
     {
         List<(string Name, byte[] Bytes)> days;
         HeadBook book;
         using (Snapshot())
         {
             days = [.. _folder.Days.Select(path => (Path.GetFileName(path), LogFolder.Read(path)))];
-            book = HeadBook.Read(_folder, FirstHash(days)?[..16], anchor, trustedKey, _findings, _remarks);
+            book = HeadBook.Read(_folder, FirstHash(days)?[..16], anchor, trustedKey, ownKey, _findings, _remarks);
         }
         foreach (var head in book.Heads) _signed.Add(head.Sequence);
         foreach (var (i, (name, bytes)) in days.Index()) Walk(name, bytes, isLast: i == days.Count - 1);
@@ -131,6 +132,8 @@ public sealed class AuditVerifier
         (_first, _newest) = (_first ?? record.Time, record.Time);
         if (record.Event == AuditEvent.RetentionPruned.Name) ReadRanges(line);
         else if (record.Event == AuditEvent.LogRecovered.Name) ReadTorn(line);
+        else if (record.Event == AuditEvent.LogBroken.Name) ReadStart(line, text => _findings.Add(new(FindingKind.Broken, file, number, record.First, text)));
+        else if (record.Event == AuditEvent.LogUnsealed.Name || record.Event == AuditEvent.LogReceived.Name) ReadStart(line, _remarks.Add);
     }
 
     /// <summary>The file of a record is its day's, or the newest there was when the clock had been set back.</summary>
@@ -196,6 +199,14 @@ public sealed class AuditVerifier
     {
         foreach (var range in inputs.GetProperty("ranges").EnumerateArray()) _accounted.Add((range[0].GetInt64(), range[1].GetInt64()));
     });
+
+    private static void ReadStart(ReadOnlySpan<byte> line, Action<string> tell)
+    {
+        var reader = new Utf8JsonReader(line);
+        using var document = JsonDocument.ParseValue(ref reader);
+        var isTold = document.RootElement.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String;
+        tell(isTold ? reason.GetString()! : "a start found the log otherwise than it was left");
+    }
 
     private void ReadTorn(ReadOnlySpan<byte> line) => Inputs(line, inputs => _torn[inputs.GetProperty("file").GetString()!] = inputs.GetProperty("sha256").GetString()!);
 

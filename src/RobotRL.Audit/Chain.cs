@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RobotRL.Model;
 
 namespace RobotRL.Audit;
 
@@ -18,38 +19,55 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
 
     private Tail _tail;
     private Head? _newest;
+    private byte[] _signature = [];
     private FileStream? _marker;
     private string _id = "";
-    private bool _anchorFails;
+    private string? _anchorFailure;
 
-    /// <summary>Opens the log, settles what killed writers left, and signs where it stands.</summary>
-    /// <exception cref="InvalidDataException">The newest record is not what was written, or the anchor cannot be reached.</exception>
+    /// <summary>Opens the log, settles what killed writers left, tells what was done to it at rest, and signs where it stands.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The newest record or head is not what was written, heads that are anchored are gone, or the anchor cannot be reached.
+    /// </exception>
     public void Open(object software)
     {
         using var _ = folder.Lock();
         List<PendingRecord> news = [];
         SettleTail(news);
+        ReadNewestHead();
+        anchor.Require(folder, _newest?.Log ?? _id);
         if (_tail.Sequence == 0) news.Insert(0, Own(AuditEvent.LogCreated, null, new { Format = 1, Hash = "sha-256", Signature = "ecdsa-p256-sha256" }));
         Directory.CreateDirectory(folder.Writers);
         List<string> lost = [];
+        var othersWrite = false;
         foreach (var path in Directory.GetFiles(folder.Writers))
         {
-            if (LogFolder.TryHold(path) is not { } dead) continue;
+            if (LogFolder.TryHold(path) is not { } dead)
+            {
+                othersWrite = true;
+                continue;
+            }
             using (dead) news.Add(Own(AuditEvent.WriterLost, "the process ended without closing the log", new { Writer = Path.GetFileName(path) }));
             lost.Add(path);
         }
+        var rest = LogAtRest.Look(
+            folder, _id, _tail.Sequence, _newest, _signature, fingerprint => HeadBook.KeyOf(fingerprint, [key.PublicPem], anchor.Keys), othersWrite);
+        if (rest.What is { } what) news.Add(Own(what, rest.Text, new { rest.First, rest.Last, _tail.Hash }));
         var name = string.Create(CultureInfo.InvariantCulture, $"{actor.Pid}-{Guid.NewGuid():N}");
         _marker = LogFolder.TryHold(Path.Combine(folder.Writers, name));
         Directory.CreateDirectory(folder.Keys);
         if (!File.Exists(folder.Key(key.Fingerprint))) LogFolder.Replace(folder.Key(key.Fingerprint), Encoding.ASCII.GetBytes(key.PublicPem));
+        // A log at rest says first that it is not any more: killed from here on, this start left what follows.
+        if (rest.What is null && _newest is { Writers: 0 }) Sign("opening");
         news.Add(Own(AuditEvent.LogOpened, null, new { Writer = name, Key = key.Fingerprint, Anchor = anchor.Description, ClockSynchronized = SystemClock.IsSynchronized, Software = software }));
         Write(news, force: true);
         // Only now: a process killed above leaves them for the next one to tell of.
         foreach (var path in lost) File.Delete(path);
         Sign("open");
-        if (!_anchorFails) return;
+        if (_anchorFailure is not { } failure) return;
         Settle();
-        throw new InvalidDataException($"audit: the anchor {anchor.Description} cannot be written; mend it, or name another one with audit.anchor or ROBOTRL_AUDIT_ANCHOR");
+        throw new InvalidDataException(
+            $"audit: the anchor {anchor.Description} cannot be written ({failure}); mend it, "
+            + $"or name another one with ROBOTRL_AUDIT_ANCHOR or in this account's robotrl/audit.yaml");
     }
 
     public void Append(IReadOnlyList<PendingRecord> records, bool force)
@@ -57,7 +75,9 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         using var _ = folder.Lock();
         Refresh();
         Write(records, force);
-        if (records.Count == 0 && force && _tail.Path is { } path) LogFolder.Append(path, [], force);
+        var full = _tail.Sequence - (_newest?.Sequence ?? 0) >= LogAtRest.SealEvery;
+        if (_tail.Path is { } path && (full || (records.Count == 0 && force))) LogFolder.Append(path, [], force: true);
+        if (full) Sign("periodic");
     }
 
     public void SignPeriodically()
@@ -165,8 +185,9 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         _newest = head;
         var failure = anchor.Deliver(folder, _id, key);
         // After the close nothing may follow; a lagging anchor shows by itself.
-        if (failure is not null && !_anchorFails && reason == "periodic") Write([Own(AuditEvent.AnchorFailed, failure, new { Anchor = anchor.Description })], force: true);
-        _anchorFails = failure is not null;
+        if (failure is not null && _anchorFailure is null && reason == "periodic")
+            Write([Own(AuditEvent.AnchorFailed, failure, new { Anchor = anchor.Description })], force: true);
+        _anchorFailure = failure;
     }
 
     /// <summary>Finds the newest whole record, and sets aside what a killed writer left behind it.</summary>
@@ -205,7 +226,7 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
             LogFolder.Replace(Path.Combine(folder.Path, name), torn);
             news.Add(Own(AuditEvent.LogRecovered, "a writer was cut off in the middle of a line", new { File = name, Bytes = torn.Length, Sha256 = hash, AfterSequence = after < 0 ? (long?)null : after }));
         }
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using var file = RunFile.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         file.SetLength(keep);
         file.Flush(flushToDisk: true);
     }
@@ -215,23 +236,24 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         var heads = LogFolder.Read(folder.Heads);
         var whole = heads.AsSpan().LastIndexOf((byte)'\n') + 1;
         if (whole < heads.Length)
-            using (var file = new FileStream(folder.Heads, FileMode.Open, FileAccess.Write)) file.SetLength(whole);
+            using (var file = RunFile.Open(folder.Heads, FileMode.Open, FileAccess.Write)) file.SetLength(whole);
+        (_newest, _signature) = (null, []);
         if (whole == 0) return;
         var begin = heads.AsSpan(0, whole - 1).LastIndexOf((byte)'\n') + 1;
-        _newest = Head.Parse(heads.AsSpan(begin, whole - 1 - begin), out _)
+        _newest = Head.Parse(heads.AsSpan(begin, whole - 1 - begin), out _signature)
             ?? throw new InvalidDataException($"{folder.Heads}: the newest head is not what was written; see robotrl audit verify, and move the audit folder aside to begin a new log");
     }
 
     private string FirstHash()
     {
-        using var reader = new StreamReader(new FileStream(folder.Days[0], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        using var reader = new StreamReader(RunFile.OpenRead(folder.Days[0]));
         return RecordLine.Parse(Encoding.UTF8.GetBytes(reader.ReadLine() ?? "")) is { } first ? first.Hash
             : throw new InvalidDataException($"{folder.Days[0]}: the first record is not what was written; see robotrl audit verify, and move the audit folder aside to begin a new log");
     }
 
     private static byte[] ReadEnd(string path, long length, out long start)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = RunFile.OpenRead(path);
         for (var bytes = TailBytes; ; bytes *= 8)
         {
             start = Math.Max(0, length - bytes);

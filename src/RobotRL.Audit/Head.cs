@@ -45,13 +45,16 @@ internal sealed record Head(string Log, long Number, long Sequence, string Hash,
             signature = Convert.FromBase64String(text);
             // Nothing may hide between the members: the line is the one that this head makes.
             byte[] expected = [.. head.Canonical(), .. Encoding.ASCII.GetBytes($"{Mark}{text}\"}}")];
-            return line.SequenceEqual(expected) ? head : null;
+            return line.SequenceEqual(expected) && IsLog(head.Log) && RecordLine.IsHash(head.Key) ? head : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException)
         {
             return null;
         }
     }
+
+    /// <summary>A log's name as its heads spell it: it becomes the name of a file at the anchor.</summary>
+    public static bool IsLog(string text) => text is { Length: 16 } && text.All(char.IsAsciiHexDigitLower);
 
     public bool IsSignedBy(ECDsa key, byte[] signature) => key.VerifyData(Canonical(), signature, HashAlgorithmName.SHA256);
 

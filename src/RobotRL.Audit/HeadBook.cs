@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RobotRL.Model;
 
 namespace RobotRL.Audit;
 
@@ -28,29 +29,32 @@ internal sealed class HeadBook
     /// <param name="log">Folder of the log.</param>
     /// <param name="id">Which log, by its first record; null where that cannot be read.</param>
     /// <param name="anchor">Folder of anchors or one log's file of heads; null for nothing but what lies beside the log.</param>
-    /// <param name="trustedKey">Public key in PEM form; null for those of the anchor.</param>
+    /// <param name="trustedKey">File of the one public key in PEM form that is trusted; null for the anchor's and <paramref name="ownKey"/>.</param>
+    /// <param name="ownKey">Public key in PEM form of the account that verifies; null where it has none.</param>
     /// <param name="findings">Gets what is wrong.</param>
     /// <param name="remarks">Gets what else there is to say.</param>
-    public static HeadBook Read(LogFolder log, string? id, string? anchor, string? trustedKey, List<Finding> findings, List<string> remarks)
+    public static HeadBook Read(LogFolder log, string? id, string? anchor, string? trustedKey, string? ownKey, List<Finding> findings, List<string> remarks)
     {
         var book = new HeadBook(log, findings, remarks);
         var here = LogFolder.Read(log.Heads);
-        var keys = log.Keys;
+        string? keys = null;
         byte[] there = [];
         if (anchor is null) remarks.Add("Checked against the heads beside the log alone: whoever can write there could have cut both.");
         else
         {
             var file = !Directory.Exists(anchor) ? anchor
-                : new[] { id, Lines(here).Select(l => Head.Parse(l, out _)?.Log).FirstOrDefault(l => l is not null) }
+                : new[] { id, Lines(here).Select(l => Head.Parse(l, out _)?.Log).FirstOrDefault(l => l is not null) } // which is a name, no path
                     .Where(candidate => candidate is not null).Select(candidate => Anchor.HeadsIn(anchor, candidate!)).OrderByDescending(File.Exists).FirstOrDefault(anchor);
             there = LogFolder.Read(file);
             if (there.Length == 0) findings.Add(new(FindingKind.Unanchored, book._file, 0, 0, $"there are no heads of this log at {file}; name the place that holds them with --anchor"));
             else if (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "keys") is var anchored && Directory.Exists(anchored)) keys = anchored;
             book.Compare(here, there);
         }
-        if (trustedKey is null && keys == log.Keys) remarks.Add("The public key beside the log is taken at its word: compare its fingerprint with one that you know.");
-        book.Take(here, there, keys, trustedKey);
-        book.CheckKeyFiles(log, keys);
+        // A key that lies in the run says nothing of the run. It counts only where nothing outside is asked, or nothing there answers, which is told.
+        List<string> pems = trustedKey is not null ? [File.ReadAllText(trustedKey)] : ownKey is not null ? [ownKey] : [];
+        book.Take(here, there, fingerprint => KeyOf(fingerprint, pems, trustedKey is null ? keys : null)
+            ?? (trustedKey is null && there.Length == 0 ? book.AtItsWord(log, fingerprint) : null));
+        book.CheckKeyFiles(log, keys ?? log.Keys);
         return book;
     }
 
@@ -70,7 +74,7 @@ internal sealed class HeadBook
     }
 
     /// <summary>The anchored heads, and those beside the log that have not reached the anchor.</summary>
-    private void Take(byte[] here, byte[] there, string keys, string? trustedKey)
+    private void Take(byte[] here, byte[] there, Func<string, ECDsa?> keyOf)
     {
         var anchored = Lines(there);
         Anchored = anchored.Count;
@@ -78,7 +82,8 @@ internal sealed class HeadBook
         foreach (var (i, line) in all.Index())
         {
             if (Head.Parse(line, out var signature) is not { } head) Report(i + 1, "not a head");
-            else if (KeyOf(head.Key, keys, trustedKey) is not { } key) Report(i + 1, $"signed with a key that is not trusted here (fingerprint {head.Key})", head.Sequence);
+            else if (Known(head.Key, keyOf) is not { } key)
+                Report(i + 1, $"signed with a key that is not trusted here (fingerprint {head.Key})", head.Sequence);
             else if (!head.IsSignedBy(key, signature)) Report(i + 1, "the signature does not hold", head.Sequence);
             else if (_heads is [.., var last] && (head.Log != last.Log || head.Number != last.Number + 1 || head.Sequence < last.Sequence))
                 Report(i + 1, $"head {head.Number} does not follow head {last.Number}", head.Sequence);
@@ -93,29 +98,46 @@ internal sealed class HeadBook
         if (!Directory.Exists(log.Keys)) return;
         foreach (var path in Directory.GetFiles(log.Keys).Order(StringComparer.Ordinal))
         {
-            using var key = Import(path);
+            using var key = Import(RunFile.ReadAllText(path));
             var other = Path.Combine(trusted, Path.GetFileName(path));
-            if (key is null || SigningKey.FingerprintOf(key) != Path.GetFileNameWithoutExtension(path) || (File.Exists(other) && !File.ReadAllBytes(other).AsSpan().SequenceEqual(File.ReadAllBytes(path))))
+            if (key is null || SigningKey.FingerprintOf(key) != Path.GetFileNameWithoutExtension(path)
+                || (File.Exists(other) && !RunFile.ReadAllBytes(other).AsSpan().SequenceEqual(RunFile.ReadAllBytes(path))))
                 _findings.Add(new(FindingKind.Head, "keys/" + Path.GetFileName(path), 0, 0, "not the public key that its name says"));
         }
     }
 
-    private ECDsa? KeyOf(string fingerprint, string folder, string? trustedKey)
+    private ECDsa? Known(string fingerprint, Func<string, ECDsa?> keyOf) =>
+        _keys.TryGetValue(fingerprint, out var known) ? known : _keys[fingerprint] = keyOf(fingerprint);
+
+    private ECDsa? AtItsWord(LogFolder log, string fingerprint)
     {
-        if (!RecordLine.IsHash(fingerprint)) return null;
-        if (_keys.TryGetValue(fingerprint, out var known)) return known;
-        var key = Import(trustedKey ?? Path.Combine(folder, fingerprint + ".pem"));
-        if (key is not null && SigningKey.FingerprintOf(key) != fingerprint) key = null;
-        return _keys[fingerprint] = key;
+        if (KeyOf(fingerprint, [], log.Keys) is not { } key) return null;
+        _remarks.Add($"The public key {fingerprint} beside the log is taken at its word: compare its fingerprint with one that you know.");
+        return key;
     }
 
-    private static ECDsa? Import(string path)
+    /// <summary>
+    /// The public key of a fingerprint, from those given or from a folder of <c>FINGERPRINT.pem</c>; null where neither has it. The caller disposes of it.
+    /// </summary>
+    public static ECDsa? KeyOf(string fingerprint, IReadOnlyList<string> pems, string? folder)
     {
-        if (!File.Exists(path)) return null;
+        if (!RecordLine.IsHash(fingerprint)) return null;
+        var file = folder is null ? null : Path.Combine(folder, fingerprint + ".pem");
+        foreach (var pem in file is not null && File.Exists(file) ? pems.Append(RunFile.ReadAllText(file)) : pems)
+            if (Import(pem) is { } key)
+            {
+                if (SigningKey.FingerprintOf(key) == fingerprint) return key;
+                key.Dispose();
+            }
+        return null;
+    }
+
+    private static ECDsa? Import(string pem)
+    {
         var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(File.ReadAllText(path));
+            key.ImportFromPem(pem);
             return key;
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException) // the last: a curve that is none

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobotRL.Model;
 
 namespace RobotRL.Audit;
 
@@ -44,7 +45,7 @@ internal sealed record LogFolder(string Path)
         const int wouldBlock = 11, wouldBlockMac = 35, sharing = unchecked((int)0x80070020);
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return RunFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e.HResult is wouldBlock or wouldBlockMac or sharing)
         {
@@ -55,7 +56,12 @@ internal sealed record LogFolder(string Path)
     /// <summary>Appends whole lines, or nothing: a write that fails half-way is taken back, as far as the disk still allows that.</summary>
     public static void Append(string path, ReadOnlySpan<byte> lines, bool force)
     {
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using var file = RunFile.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        Append(file, lines, force);
+    }
+
+    internal static void Append(FileStream file, ReadOnlySpan<byte> lines, bool force)
+    {
         var length = file.Seek(0, SeekOrigin.End);
         try
         {
@@ -79,21 +85,10 @@ internal sealed record LogFolder(string Path)
     /// <summary>Replaces a file's content, or makes the file, in one step.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        using (var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write))
-        {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
+        RunFile.Write(path + ".tmp", content, force: true);
         File.Move(path + ".tmp", path, overwrite: true);
     }
 
     /// <summary>A file's bytes as they are now, also while another process appends; empty where there is none.</summary>
-    public static byte[] Read(string path)
-    {
-        if (!File.Exists(path)) return [];
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
-    }
+    public static byte[] Read(string path) => File.Exists(path) ? RunFile.ReadAllBytes(path) : [];
 }

@@ -27,7 +27,8 @@ internal static class KeptFiles
             {
                 var copy = Path.Combine(folder, name, Path.GetRelativePath(root, file));
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy, overwrite: true);
+                File.Delete(copy); // what a start that was cut short left may have another name, and is not written through
+                File.Copy(file, copy);
             }
             var kept = Path.Combine(folder, name, Path.GetRelativePath(root, original));
             yaml = yaml.Replace(JsonSerializer.Serialize(original), JsonSerializer.Serialize(Path.GetRelativePath(Path.GetDirectoryName(folder)!, kept).Replace('\\', '/')), StringComparison.Ordinal);

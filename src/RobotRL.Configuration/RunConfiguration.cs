@@ -13,7 +13,7 @@ public sealed record RunConfiguration
     /// <summary>The reflex above the deterministic envelope; none where the file has no <c>safety</c> section.</summary>
     public SafetyLayerParameters? Safety { get; init; }
 
-    /// <summary>Where evidence is kept; the standard where the file has no <c>audit</c> section.</summary>
+    /// <summary>How evidence is kept; the standard where the file has no <c>audit</c> section.</summary>
     public AuditParameters Audit { get; init; } = AuditParameters.Standard;
 
     /// <summary>How episodes get to the disk; not part of the hash.</summary>

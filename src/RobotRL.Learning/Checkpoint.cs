@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using RobotRL.Model;
 using RobotRL.Policy;
 
 namespace RobotRL.Learning;
@@ -59,7 +60,7 @@ public static class Checkpoint
         Document document;
         try
         {
-            document = JsonSerializer.Deserialize<Document>(File.ReadAllBytes(statePath), Json) ?? throw new InvalidDataException($"{statePath}: empty.");
+            document = JsonSerializer.Deserialize<Document>(RunFile.ReadAllBytes(statePath), Json) ?? throw new InvalidDataException($"{statePath}: empty.");
             if (document.Format != Format) throw new InvalidDataException($"{statePath}: format {document.Format} is not {Format}, the one this version reads.");
             if (document.TensorsSha256 != Hash(tensorPath)) throw new InvalidDataException($"{tensorPath}: the content is not what {StateFile} was written for.");
         }
@@ -72,16 +73,11 @@ public static class Checkpoint
     }
 
     /// <summary>Writes a file and forces it to the disk.</summary>
-    public static void WriteDurably(string path, ReadOnlySpan<byte> content)
-    {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
-        file.Write(content);
-        file.Flush(flushToDisk: true);
-    }
+    public static void WriteDurably(string path, ReadOnlySpan<byte> content) => RunFile.Write(path, content, force: true);
 
     private static string Hash(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = RunFile.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using RobotRL.Model;
 using RobotRL.Policy;
 
 namespace RobotRL.Learning;
@@ -25,7 +26,7 @@ public static class SafetyWeightsFile
         Directory.CreateDirectory(folder);
         var (tensors, manifest) = (Path.Combine(folder, Tensors), Path.Combine(folder, Manifest));
         learner.Export().Write(tensors + ".tmp");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(tensors + ".tmp")));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(RunFile.ReadAllBytes(tensors + ".tmp")));
         var description = new SafetyManifest(
             Format, hash, learner.Features.Name, learner.Steps, thresholds.Risk, thresholds.Feasibility, trainedOn, created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"));
         Checkpoint.WriteDurably(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(description, Json));
@@ -48,7 +49,8 @@ public static class SafetyWeightsFile
     public static void Recalibrate(string folder, SafetyThresholds thresholds)
     {
         var manifest = Path.Combine(folder, Manifest);
-        var description = JsonSerializer.Deserialize<SafetyManifest>(File.ReadAllBytes(manifest), Json) ?? throw new InvalidDataException($"{manifest}: empty.");
+        var description = JsonSerializer.Deserialize<SafetyManifest>(RunFile.ReadAllBytes(manifest), Json)
+            ?? throw new InvalidDataException($"{manifest}: empty.");
         description = description with { RiskThreshold = thresholds.Risk, FeasibilityThreshold = thresholds.Feasibility };
         Checkpoint.WriteDurably(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(description, Json));
         File.Move(manifest + ".tmp", manifest, overwrite: true);

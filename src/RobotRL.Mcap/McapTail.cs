@@ -18,7 +18,8 @@ public sealed class McapTail : IDisposable
     /// <summary>Whether the end of the data section was reached: its writer finished.</summary>
     public bool IsEnded { get; private set; }
 
-    public static McapTail Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+    /// <summary>Follows a stream that can seek, open for others to write; it is disposed of with this.</summary>
+    public static McapTail Open(Stream stream) => new(stream);
 
     /// <summary>Gives the messages and metadata that came whole, in order of the file.</summary>
     /// <exception cref="McapException">What is whole is damaged, or no MCAP.</exception>

@@ -1,14 +1,8 @@
 namespace RobotRL.Model;
 
-/// <summary>Where evidence is kept and for how long. It says nothing of what the robot does, so it is no part of a configuration's hash.</summary>
+/// <summary>How often evidence is signed and how long it is kept. It says nothing of what the robot does, so it is no part of a configuration's hash.</summary>
 public sealed record AuditParameters
 {
-    /// <summary>Absolute path of the folder that signed heads are anchored in; null for the account's own.</summary>
-    public string? AnchorFolder { get; init; }
-
-    /// <summary>Command that gets each signed head on its standard input, besides or instead of a folder.</summary>
-    public string? AnchorCommand { get; init; }
-
     /// <summary>How often the newest record is signed, s.</summary>
     public required double HeadEveryS { get; init; }
 

@@ -15,6 +15,7 @@ public sealed class ParameterBlock : IDisposable
 
     public ParameterBlock(ParameterLayout layout, Device device, bool trainable)
     {
+        SmallConvolutions.StayQuiet();
         Layout = layout;
         using var scope = NewDisposeScope();
         Flat = zeros(layout.Count, device: device).DetachFromDisposeScope();

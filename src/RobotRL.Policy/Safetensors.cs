@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using RobotRL.Model;
 
 namespace RobotRL.Policy;
 
@@ -91,7 +92,7 @@ public sealed class Safetensors
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
         // The data starts at a multiple of 8: spaces pad the header, as the format asks.
         var padded = (json.Length + 7) / 8 * 8;
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        using var file = RunFile.Open(path, FileMode.Create, FileAccess.Write);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, padded);
         file.Write(length);

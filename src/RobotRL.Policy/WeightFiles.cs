@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using RobotRL.Model;
 
 namespace RobotRL.Policy;
 
@@ -24,12 +25,12 @@ public sealed class WeightFiles(string directory)
         var tensors = Tensors(weights);
         var path = Path.Combine(directory, name);
         tensors.Write(path + ".tmp");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path + ".tmp")));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(RunFile.ReadAllBytes(path + ".tmp")));
         File.Move(path + ".tmp", path, overwrite: true);
 
         var manifest = Path.Combine(directory, ManifestFile);
         var before = ReadManifest();
-        File.WriteAllBytes(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(new Manifest(Format, weights.Version, name, hash), Json));
+        RunFile.Write(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(new Manifest(Format, weights.Version, name, hash), Json));
         File.Move(manifest + ".tmp", manifest, overwrite: true);
         // The set before stays: a reader may be at it.
         foreach (var old in Directory.EnumerateFiles(directory, "policy-*"))
@@ -45,7 +46,7 @@ public sealed class WeightFiles(string directory)
         var path = Path.Combine(directory, manifest.File);
         try
         {
-            if (Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) != manifest.Sha256) return null;
+            if (Convert.ToHexStringLower(SHA256.HashData(RunFile.ReadAllBytes(path))) != manifest.Sha256) return null;
         }
         catch (IOException)
         {
@@ -74,7 +75,10 @@ public sealed class WeightFiles(string directory)
     {
         try
         {
-            return JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(Path.Combine(directory, ManifestFile)), Json);
+            var manifest = JsonSerializer.Deserialize<Manifest>(RunFile.ReadAllBytes(Path.Combine(directory, ManifestFile)), Json);
+            // A name, and no way out of the folder.
+            return manifest is null || manifest.File == Path.GetFileName(manifest.File) ? manifest
+                : throw new InvalidDataException($"{Path.Combine(directory, ManifestFile)}: names '{manifest.File}', which is not a file beside it");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {

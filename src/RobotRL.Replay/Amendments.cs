@@ -40,7 +40,7 @@ public sealed class Amendments
         var path = Path.Combine(directory, File);
         if (!System.IO.File.Exists(path)) return new([]);
         List<Amendment> all = [];
-        var text = System.IO.File.ReadAllText(path);
+        var text = RunFile.ReadAllText(path);
         // Without its end of line the last one was cut short by a kill: it was never acknowledged.
         var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n')[..^1];
         for (var i = 0; i < lines.Length; i++)
@@ -58,7 +58,7 @@ public sealed class Amendments
     /// <summary>Adds one and forces it to the disk.</summary>
     public static void Append(string directory, Amendment amendment)
     {
-        using var file = new FileStream(Path.Combine(directory, File), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        using var file = RunFile.Open(Path.Combine(directory, File), FileMode.OpenOrCreate, FileAccess.ReadWrite);
         var end = file.Length;
         for (; end > 0; end--)
         {

@@ -12,7 +12,7 @@ public static class EpisodeReader
     {
         try
         {
-            using var mcap = McapReader.Open(path);
+            using var mcap = McapReader.Open(RunFile.OpenRead(path));
             return Read(mcap);
         }
         catch (Exception e) when (e is McapException or InvalidDataException)

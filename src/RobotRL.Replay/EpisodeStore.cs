@@ -94,7 +94,7 @@ public sealed class EpisodeStore
         }
         try
         {
-            using var mcap = McapReader.Open(active);
+            using var mcap = McapReader.Open(RunFile.OpenRead(active));
             if (mcap.IsComplete)
             {
                 File.Move(active, final);

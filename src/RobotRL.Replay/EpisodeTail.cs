@@ -75,7 +75,7 @@ public sealed class EpisodeTail(string directory) : IDisposable
     {
         try
         {
-            _file = McapTail.Open(path);
+            _file = McapTail.Open(RunFile.OpenRead(path, bufferSize: 0));
         }
         catch (FileNotFoundException)
         {

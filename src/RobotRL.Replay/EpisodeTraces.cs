@@ -1,5 +1,6 @@
 using System.Text;
 using RobotRL.Mcap;
+using RobotRL.Model;
 
 namespace RobotRL.Replay;
 
@@ -12,7 +13,7 @@ public static class EpisodeTraces
     {
         try
         {
-            using var mcap = McapReader.Open(path);
+            using var mcap = McapReader.Open(RunFile.OpenRead(path));
             return Read(mcap).Traces;
         }
         catch (McapException e)

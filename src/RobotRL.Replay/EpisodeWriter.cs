@@ -41,7 +41,7 @@ public sealed class EpisodeWriter : IDisposable
         _finalPath = finalPath;
         _messages = new RosMessages(info.WallClockOffsetNs);
         // No buffer of its own: every chunk is written at once.
-        _file = new FileStream(activePath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _file = RunFile.Open(activePath, FileMode.CreateNew, FileAccess.Write, bufferSize: 0);
         _flush = new StepFlush(_file.SafeFileHandle, flushEvery);
         _mcap = new McapWriter(_file, new McapWriterOptions { Profile = "ros2", Library = "RobotRL", ChunkBytes = int.MaxValue });
         _mcap.Write(info.ToMetadata());

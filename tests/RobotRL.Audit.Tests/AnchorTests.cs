@@ -35,7 +35,7 @@ public sealed class AnchorTests : IDisposable
     public void Unusable_anchor_is_refused_before_anything_moves()
     {
         File.WriteAllText(_place.AnchorFolder, "a file");
-        Assert.Contains("audit.anchor", Assert.Throws<InvalidDataException>(() => _place.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("ROBOTRL_AUDIT_ANCHOR", Assert.Throws<InvalidDataException>(() => _place.Open()).Message, StringComparison.Ordinal);
         File.Delete(_place.AnchorFolder);
         using (_place.Open()) { }
         Assert.Empty(_place.Verify().Findings);
@@ -48,9 +48,12 @@ public sealed class AnchorTests : IDisposable
         var sink = _place["sink"];
         for (var session = 0; session < 2; session++)
             using (_place.Open(anchor: new Anchor(null, $"cat >> '{sink}'"))) { }
-        var verdict = AuditVerifier.Verify(_place.Log, sink);
+        using var own = _place.Key();
+        var verdict = AuditVerifier.Verify(_place.Log, sink, ownKey: own.PublicPem);
         Assert.Empty(verdict.Findings);
-        Assert.Equal(4, verdict.AnchoredHeads);
+        Assert.Equal(5, verdict.AnchoredHeads); // the second session says first that the log is no longer at rest
+        // The key that lies beside the log says nothing of the log.
+        Assert.Contains(AuditVerifier.Verify(_place.Log, sink).Findings, f => f.Text.Contains("not trusted", StringComparison.Ordinal));
     }
 
     [Fact]

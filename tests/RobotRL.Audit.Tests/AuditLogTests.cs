@@ -87,7 +87,8 @@ public sealed class AuditLogTests : IDisposable
     public void Full_disk_is_told_of_as_such()
     {
         if (!File.Exists("/dev/full")) Assert.Skip("no /dev/full on this system");
-        Assert.Contains("space", Assert.Throws<IOException>(() => LogFolder.Append("/dev/full", "{}\n"u8, force: true)).Message, StringComparison.OrdinalIgnoreCase);
+        using FileStream full = new("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        Assert.Contains("space", Assert.Throws<IOException>(() => LogFolder.Append(full, "{}\n"u8, force: true)).Message, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

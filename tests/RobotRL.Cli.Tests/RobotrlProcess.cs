@@ -22,7 +22,7 @@ internal sealed partial class RobotrlProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _output, _error;
 
-    private RobotrlProcess(IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private RobotrlProcess(IReadOnlyDictionary<string, string> environment, string[] unset, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
@@ -34,6 +34,7 @@ internal sealed partial class RobotrlProcess : IDisposable
         // Keys and anchors of a test's runs stay out of the account's own.
         start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence, "key.pem");
         start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
+        foreach (var name in unset) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.StandardInput.Close();
@@ -54,14 +55,16 @@ internal sealed partial class RobotrlProcess : IDisposable
 
     public static RobotrlResult Run(params string[] arguments) => Run(new Dictionary<string, string>(), arguments);
 
-    public static RobotrlResult Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static RobotrlResult Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) => Run(environment, [], arguments);
+
+    public static RobotrlResult Run(IReadOnlyDictionary<string, string> environment, string[] unset, params string[] arguments)
     {
-        using var process = new RobotrlProcess(environment, arguments);
+        using var process = new RobotrlProcess(environment, unset, arguments);
         return process.Wait();
     }
 
     /// <summary>Starts without waiting.</summary>
-    public static RobotrlProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), arguments);
+    public static RobotrlProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), [], arguments);
 
     /// <summary>Ends the process in the midst of whatever it does, as a power cut would.</summary>
     public void Kill()

@@ -6,8 +6,6 @@ public sealed class AuditSectionTests : IDisposable
 {
     private const string Text = """
         audit:
-          anchor: evidence
-          anchor_command: "ssh vault cat >> heads"
           head_every_s: 30
           retention_days: {interventions: 2000, safety: 400, other: 200}
 
@@ -24,8 +22,6 @@ public sealed class AuditSectionTests : IDisposable
         Assert.Equal(
             new AuditParameters
             {
-                AnchorFolder = Path.Combine(_directory.Path, "sim", "evidence"),
-                AnchorCommand = "ssh vault cat >> heads",
                 HeadEveryS = 30,
                 InterventionsDays = 2000,
                 SafetyDays = 400,
@@ -36,7 +32,7 @@ public sealed class AuditSectionTests : IDisposable
         Assert.Equal((read.Hash, read.Audit), (again.Hash, again.Audit));
     }
 
-    /// <summary>A run may be resumed with its evidence kept elsewhere: that changes nothing of what the robot does.</summary>
+    /// <summary>A run may be resumed with its evidence kept longer: that changes nothing of what the robot does.</summary>
     [Fact]
     public void Section_has_no_part_in_the_hash()
     {
@@ -50,7 +46,9 @@ public sealed class AuditSectionTests : IDisposable
     [InlineData("head_every_s: 30", "head_every_s: 0", "audit.head_every_s: 0 is out of range")]
     [InlineData("safety: 400", "safety: 0", "audit.retention_days.safety: 0 is out of range")]
     [InlineData(", other: 200", "", "audit.retention_days.other: missing")]
-    [InlineData("anchor: evidence", "ancor: evidence", "audit.ancor: unknown key; did you mean 'anchor'?")]
+    [InlineData("head_every_s: 30", "head_every_s: 30\n  anchor: /elsewhere", "audit.anchor: no run says where it is vouched for")]
+    [InlineData("head_every_s: 30", "head_every_s: 30\n  anchor_command: cat", "audit.anchor_command: no run says where it is vouched for")]
+    [InlineData("head_every_s: 30", "head_every_s: 30\n  key: key.pem", "audit.key: no run says where it is vouched for")]
     public void Mistake_is_named(string right, string wrong, string expected) =>
         Assert.Contains(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(With(Text.Replace(right, wrong, StringComparison.Ordinal)))).Errors,
             error => error.Contains(expected, StringComparison.Ordinal));

@@ -37,6 +37,18 @@ public sealed class PolicyNetworkTests
         Assert.All(action, a => Assert.InRange(a, -1, 1));
     }
 
+    /// <summary>On a processor that NNPACK does not know, each question to it writes a line to the terminal: whoever acts must not put one.</summary>
+    [Fact]
+    public void Acting_never_asks_the_library_that_writes_to_the_terminal()
+    {
+        if (SmallConvolutions.MayAskNnpack is null) Assert.Skip("libtorch has no NNPACK on this system");
+        using var learner = Given.Learner(Parameters);
+        using var policy = new PolicyNetwork(Shape);
+        policy.Load(learner.Snapshot());
+        policy.Act(Seen(1), deterministic: true, new NoiseSource(1), new float[2]);
+        Assert.False(SmallConvolutions.MayAskNnpack);
+    }
+
     [Fact]
     public void Every_part_of_the_observation_matters()
     {

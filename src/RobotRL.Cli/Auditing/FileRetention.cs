@@ -5,6 +5,7 @@ using RobotRL.Cli.Events;
 using RobotRL.Cli.Runs;
 using RobotRL.Model;
 using RobotRL.Replay;
+using System.Text;
 
 namespace RobotRL.Cli.Auditing;
 
@@ -44,16 +45,16 @@ internal static class FileRetention
     }
 
     /// <summary>Records what goes, then removes it.</summary>
-    public static void Remove(RunDirectory run, IReadOnlyList<ExpiredFile> files, RetentionSpans spans, AuditParameters audit, AuditActor actor)
+    public static void Remove(RunDirectory run, IReadOnlyList<ExpiredFile> files, RetentionSpans spans, AuditActor actor)
     {
-        using (var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current))
+        using (var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current))
         {
             foreach (var part in files.Chunk(MostInRecord))
                 log.Write(AuditEvent.FilesPruned, reason: "kept as long as they had to be", inputs: new { Files = part.Select(Told), Count = part.Length, Bytes = part.Sum(f => f.Bytes) }, thresholds: spans);
             log.Flush();
             log.ThrowIfFailed();
         }
-        File.AppendAllLines(run.Pruned, files.Select(f => JsonSerializer.Serialize(Told(f), CommandLine.SnakeCase)));
+        RunFile.Append(run.Pruned, Encoding.UTF8.GetBytes(string.Concat(files.Select(f => JsonSerializer.Serialize(Told(f), CommandLine.SnakeCase) + "\n"))));
         foreach (var file in files) File.Delete(Path.Combine(run.Path, file.File));
     }
 

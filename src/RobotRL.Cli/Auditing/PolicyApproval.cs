@@ -51,12 +51,12 @@ internal sealed record KnownEvaluation(long Sequence, DateTime TimeUtc, JsonElem
 /// <summary>Puts an approval into a run's log: who, why, and everything that the log knows of what is approved, so that the record stands by itself.</summary>
 internal static class PolicyApproval
 {
-    public static KnownPolicy Record(RunDirectory run, RobotRL.Model.AuditParameters audit, string which, string by, string reason)
+    public static KnownPolicy Record(RunDirectory run, string which, string by, string reason)
     {
         if (!Directory.Exists(run.Audit)) throw new BadInputException($"{run.Path}: no audit log here");
         var policy = KnownPolicy.Find([.. AuditReader.Read(run.Audit)], which);
         var actor = AuditActor.Here(by, "approver", "audit approve") with { PolicyVersion = policy.Version ?? -1 };
-        using var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current);
+        using var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current);
         log.Write(AuditEvent.PolicyApproved, reason: reason, inputs: new { Approver = by, Policy = policy });
         log.Flush();
         log.ThrowIfFailed();

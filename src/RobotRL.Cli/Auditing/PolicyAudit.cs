@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using RobotRL.Audit;
 using RobotRL.Learning;
+using RobotRL.Model;
 using RobotRL.Policy;
 
 namespace RobotRL.Cli.Auditing;
@@ -30,7 +31,7 @@ internal sealed class PolicyAudit(AuditLog log)
 
     public static string HashOf(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = RunFile.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 }

@@ -20,7 +20,8 @@ internal sealed class SessionAudit : IDisposable
     /// <param name="session">How it is run: pace, goal and the like.</param>
     public static SessionAudit Open(RunDirectory run, RunConfiguration configuration, AuditActor actor, object session)
     {
-        var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor(configuration.Audit), SoftwareIdentity.Current, TimeSpan.FromSeconds(configuration.Audit.HeadEveryS));
+        var log = AuditLog.Open(
+            run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current, TimeSpan.FromSeconds(configuration.Audit.HeadEveryS));
         log.Write(AuditEvent.SessionStarted, Stamp.Zero, actor.Process, new
         {
             Task = configuration.Task.Kind.ToString(),

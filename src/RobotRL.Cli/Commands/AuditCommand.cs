@@ -76,7 +76,7 @@ internal static class AuditCommand
         return new Command("approve", "Record who approves a policy, and why, with what it came of and how it did") { run, policy, by, reason }.Does((parse, _) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
-            var approved = PolicyApproval.Record(directory, Configured(directory), parse.GetRequiredValue(policy), parse.GetRequiredValue(by), parse.GetRequiredValue(reason));
+            var approved = PolicyApproval.Record(directory, parse.GetRequiredValue(policy), parse.GetRequiredValue(by), parse.GetRequiredValue(reason));
             Console.Error.WriteLine($"{approved.Checkpoint ?? $"version {approved.Version}"} is approved by {parse.GetRequiredValue(by)}{(approved.Evaluation is null ? "; no evaluation of it is on record" : "")}");
             CommandLine.Result(parse, approved);
             return ExitCode.Done;
@@ -97,8 +97,10 @@ internal static class AuditCommand
             // Records may go while others write the log; recordings not from under whoever trains on them.
             using var alone = isDry || files.Count == 0 ? null : RunLock.Recording(directory);
             var actor = AuditActor.Here(Environment.UserName, "reviewer", "audit prune");
-            if (!isDry && files.Count > 0) FileRetention.Remove(directory, files, spans, audit, actor);
-            var (records, ranges) = isDry ? new(AuditRetention.CountExpired(directory.Audit, spans), []) : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor(audit), SoftwareIdentity.Current);
+            if (!isDry && files.Count > 0) FileRetention.Remove(directory, files, spans, actor);
+            var (records, ranges) = isDry
+                ? new(AuditRetention.CountExpired(directory.Audit, spans), [])
+                : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current);
             foreach (var file in files) Console.Error.WriteLine($"{file.File}  {file.Class.ToString().ToLowerInvariant()}, written {file.WrittenUtc:yyyy-MM-dd}, {file.Bytes} bytes");
             Console.Error.WriteLine(records == 0 && files.Count == 0
                 ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, everything else {spans.OtherDays}"
@@ -109,11 +111,11 @@ internal static class AuditCommand
     }
 
     private static AuditVerdict Verify(RunDirectory run, Places places, ParseResult parse) => AuditVerifier.Verify(run.Audit,
-        parse.GetValue(places.Unanchored) ? null : parse.GetValue(places.Anchor) ?? AuditPlace.Folder(Configured(run))
+        parse.GetValue(places.Unanchored) ? null : parse.GetValue(places.Anchor) ?? AuditPlace.Folder
             ?? throw new BadInputException($"{run.Path}: its heads are anchored by a command; fetch them into a file and name it with --anchor, or check without with --unanchored"),
-        parse.GetValue(places.Key));
+        parse.GetValue(places.Key), AuditPlace.OwnPublicKey);
 
-    /// <summary>The run's own word on where its evidence is; a configuration that no longer loads does not keep a reviewer out.</summary>
+    /// <summary>How long a run's evidence is kept; a configuration that no longer loads does not keep a reviewer out.</summary>
     private static AuditParameters Configured(RunDirectory run)
     {
         try
@@ -122,7 +124,7 @@ internal static class AuditCommand
         }
         catch (ConfigurationException e)
         {
-            Console.Error.WriteLine($"{run.ConfigPath} does not load here ({e.Errors[0]}): the standard places are used");
+            Console.Error.WriteLine($"{run.ConfigPath} does not load here ({e.Errors[0]}): the standard times are used");
             return AuditParameters.Standard;
         }
     }
@@ -130,8 +132,10 @@ internal static class AuditCommand
     /// <summary>Where a verifier finds what it trusts.</summary>
     private sealed class Places
     {
-        public Option<string?> Anchor { get; } = new("--anchor") { Description = "Folder or file that holds the log's signed heads; where the run's configuration says by default" };
-        public Option<string?> Key { get; } = new("--key") { Description = "Public key (PEM) that must have signed; those at the anchor by default" };
+        public Option<string?> Anchor { get; } =
+            new("--anchor") { Description = "Folder or file that holds the log's signed heads; where this account keeps them by default" };
+        public Option<string?> Key { get; } =
+            new("--key") { Description = "Public key (PEM) that must have signed; those at the anchor and this account's own by default" };
         public Option<bool> Unanchored { get; } = new("--unanchored") { Description = "Trust the heads beside the log: shows neither a cut tail nor a log written anew" };
     }
 }

@@ -86,7 +86,7 @@ internal static class EpisodesCommand
             foreach (var file in store.Files)
                 try
                 {
-                    using var mcap = McapReader.Open(file);
+                    using var mcap = McapReader.Open(RunFile.OpenRead(file));
                     mcap.Verify();
                 }
                 catch (McapException e)

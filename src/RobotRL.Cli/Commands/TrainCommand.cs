@@ -6,6 +6,7 @@ using RobotRL.Cli.Composition;
 using RobotRL.Cli.Runs;
 using RobotRL.Cli.Training;
 using RobotRL.Configuration;
+using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Teleop;
 
@@ -39,7 +40,9 @@ internal static class TrainCommand
         return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner, controlCpu, controlPriority, learnerCpus, receipts, set }
             .Does((parse, cancel) =>
             {
-                var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+                var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
+                var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), overrides);
+                if (!overrides.Any(o => o.Key == "safety.critic")) RequireOwnCritic(configuration, parse.GetRequiredValue(config), parse.GetRequiredValue(run));
                 if (parse.GetValue(deterministic) && parse.GetValue(learner) != LearnerPlace.Thread)
                     throw new BadInputException("--deterministic: acting and learning take turns in one process; leave --learner out");
                 RequirePace(parse.GetValue(teleoperator), parse.GetValue(pace));
@@ -68,6 +71,7 @@ internal static class TrainCommand
     {
         SharedOptions.Require(pace, channel, identity.Deterministic);
         RequireTerminal(teleoperator);
+        RunFile.RefuseLinks(folder);
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)), placement);
@@ -102,6 +106,16 @@ internal static class TrainCommand
         OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed) { Identity = name }),
         _ => new KeyboardTeleoperator(name, rig.Configuration.Task.Actions, () => rig.Now, () => rig.Control.Stop()),
     };
+
+    /// <summary>A run that came from somebody else must not choose which folder of ours training writes a critic to.</summary>
+    private static void RequireOwnCritic(RunConfiguration configuration, string config, string run)
+    {
+        if (configuration.Safety is not { Online: not null, Mode: not CriticMode.Off, CriticFolder: { } critic }) return;
+        var below = Path.TrimEndingDirectorySeparator(Path.GetFullPath(run)) + Path.DirectorySeparatorChar;
+        if (Path.GetFullPath(config).StartsWith(below, StringComparison.Ordinal) && !critic.StartsWith(below, StringComparison.Ordinal))
+            throw new BadInputException($"safety.critic: training would write to {critic}, and this configuration lies in the run; "
+                + $"say so yourself with --set safety.critic={critic}, or give your own configuration file");
+    }
 
     private static void RequirePace(OperatorKind kind, Pace pace)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Composition;
 
@@ -14,8 +15,8 @@ internal sealed class CriticFiles(byte[] manifest, byte[] tensors)
         var path = Path.Combine(folder, CriticFile.Manifest);
         if (File.Exists(path)) return Sha256;
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, CriticFile.Tensors), tensors);
-        File.WriteAllBytes(path + ".tmp", manifest);
+        RunFile.Write(Path.Combine(folder, CriticFile.Tensors), tensors);
+        RunFile.Write(path + ".tmp", manifest);
         File.Move(path + ".tmp", path, overwrite: true);
         return Sha256;
     }

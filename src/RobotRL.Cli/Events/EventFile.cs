@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using RobotRL.Control;
 using RobotRL.Mcap;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Events;
 
@@ -66,7 +67,7 @@ internal sealed class EventWriter : IDisposable
     public EventWriter(EventInfo info, string activePath, string finalPath)
     {
         (ActivePath, _finalPath, _messages) = (activePath, finalPath, new(info.WallClockOffsetNs));
-        _file = new FileStream(activePath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        _file = RunFile.Open(activePath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {
             _mcap = new McapWriter(_file, new McapWriterOptions { Profile = "ros2", Library = "RobotRL" });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Events;
 
@@ -55,7 +56,7 @@ internal sealed class EventFolder
         try
         {
             // Its writer holds it for itself alone.
-            using (new FileStream(torn, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) { }
+            using (RunFile.Open(torn, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) { }
         }
         catch (IOException)
         {

@@ -1,5 +1,6 @@
 using RobotRL.Control;
 using RobotRL.Mcap;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Events;
 
@@ -40,7 +41,7 @@ internal static class EventReader
     {
         try
         {
-            using var mcap = McapReader.Open(path);
+            using var mcap = McapReader.Open(RunFile.OpenRead(path));
             return read(mcap, EventInfo.Parse(mcap.Metadata().FirstOrDefault(m => m.Name == EventInfo.RecordName)
                 ?? throw new InvalidDataException($"There is no record '{EventInfo.RecordName}': this is not an event, or it was cut off before it began.")));
         }

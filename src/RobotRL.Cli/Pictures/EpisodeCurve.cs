@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RobotRL.Cli.Runs;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Pictures;
 
@@ -36,7 +37,7 @@ internal static class EpisodeCurve
 
     private static IEnumerable<Episode> Episodes(string path)
     {
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in RunFile.ReadLines(path))
         {
             if (Read(line) is { Steps: > 0 } episode) yield return episode;
         }

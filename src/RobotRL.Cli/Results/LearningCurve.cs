@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Results;
 
@@ -12,7 +13,7 @@ internal static class LearningCurve
     {
         // A resumed run's clock starts anew: the seconds of earlier sessions are added.
         var (online, earlier, last) = (0, 0.0, 0.0);
-        foreach (var line in File.ReadLines(Path.Combine(run, "metrics.jsonl")))
+        foreach (var line in RunFile.ReadLines(Path.Combine(run, "metrics.jsonl")))
         {
             using var record = JsonDocument.Parse(line);
             var root = record.RootElement;

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Runs;
 
@@ -27,7 +28,7 @@ internal sealed class LearnerProgress : IDisposable
 
     public LearnerProgress(RunDirectory run)
     {
-        var stream = new FileStream(Path.Combine(run.Path, "learner.progress"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var stream = RunFile.Open(Path.Combine(run.Path, "learner.progress"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         if (stream.Length < Bytes) stream.SetLength(Bytes);
         _file = MemoryMappedFile.CreateFromFile(stream, null, Bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor(0, Bytes);

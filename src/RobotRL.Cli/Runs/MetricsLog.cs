@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RobotRL.Learning;
+using RobotRL.Model;
 using static TorchSharp.torch.utils.tensorboard;
 
 namespace RobotRL.Cli.Runs;
@@ -27,7 +28,7 @@ internal sealed class MetricsLog : IDisposable
     {
         var path = Path.Combine(directory, $"{name}.jsonl");
         CutTornLine(path);
-        _lines = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        _lines = RunFile.Open(path, FileMode.Append, FileAccess.Write);
         _events = SummaryWriter(Path.Combine(directory, "tensorboard"));
     }
 
@@ -89,7 +90,7 @@ internal sealed class MetricsLog : IDisposable
     private static void CutTornLine(string path)
     {
         if (!File.Exists(path)) return;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        using var file = RunFile.Open(path, FileMode.Open, FileAccess.ReadWrite);
         var end = file.Length;
         while (end > 0)
         {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using RobotRL.Configuration;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Runs;
 
@@ -18,7 +19,7 @@ internal sealed class RunDirectory
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>What is there when the making of a run was cut short: nothing that anybody would miss.</summary>
-    private static readonly string[] Beginnings = ["episodes", "events", "checkpoints", "config.yaml", FilesName, "run.json.tmp"];
+    private static readonly string[] Beginnings = ["episodes", "events", "checkpoints", "config.yaml", "config.yaml.tmp", FilesName, "run.json.tmp"];
 
     private const string FilesName = "files";
 
@@ -55,6 +56,7 @@ internal sealed class RunDirectory
     public static RunDirectory Create(string path, RunIdentity identity, RunConfiguration configuration)
     {
         path = System.IO.Path.GetFullPath(path);
+        RunFile.RefuseLinks(path);
         if (File.Exists(path)) throw new BadInputException($"{path}: a file; name an empty or a new folder for --run");
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Any(e => !IsBeginning(System.IO.Path.GetRelativePath(path, e))))
             throw new BadInputException($"{path}: not a run and not empty; name an empty or a new folder for --run");
@@ -62,7 +64,7 @@ internal sealed class RunDirectory
         var run = new RunDirectory(path, identity);
         Directory.CreateDirectory(run.Episodes);
         Directory.CreateDirectory(run.Checkpoints);
-        File.WriteAllText(run.ConfigPath, configuration.KeepFiles(System.IO.Path.Combine(path, FilesName)));
+        WriteAside(run.ConfigPath, configuration.KeepFiles(System.IO.Path.Combine(path, FilesName)));
         WriteAside(System.IO.Path.Combine(path, "run.json"), JsonSerializer.Serialize(identity, Json));
         return run;
     }
@@ -74,9 +76,10 @@ internal sealed class RunDirectory
         path = System.IO.Path.GetFullPath(path);
         var file = System.IO.Path.Combine(path, "run.json");
         if (!File.Exists(file)) throw new BadInputException($"{path}: no run here (run.json is missing); name the folder given to train --run");
+        RunFile.RefuseLinks(path);
         try
         {
-            var identity = JsonSerializer.Deserialize<RunIdentity>(File.ReadAllText(file), Json);
+            var identity = JsonSerializer.Deserialize<RunIdentity>(RunFile.ReadAllText(file), Json);
             return new RunDirectory(path, identity ?? throw new JsonException("empty"));
         }
         catch (JsonException e)
@@ -92,14 +95,14 @@ internal sealed class RunDirectory
     /// <exception cref="BadInputException">Retention removed episodes.</exception>
     public void RequireWhole()
     {
-        var gone = File.Exists(Pruned) ? File.ReadLines(Pruned).Count(line => line.Contains("\"file\":\"episodes/", StringComparison.Ordinal)) : 0;
+        var gone = File.Exists(Pruned) ? RunFile.ReadLines(Pruned).Count(line => line.Contains("\"file\":\"episodes/", StringComparison.Ordinal)) : 0;
         if (gone > 0) throw new BadInputException($"{Path}: retention removed {gone} of its episodes (pruned.jsonl), so it can be evaluated and not gone on with; train in a new folder");
     }
 
     /// <summary>Writes beside and renames, so that a reader never sees half a file.</summary>
     public static void WriteAside(string path, string text)
     {
-        File.WriteAllText(path + ".tmp", text);
+        RunFile.Write(path + ".tmp", text);
         File.Move(path + ".tmp", path, overwrite: true);
     }
 }

@@ -1,3 +1,5 @@
+using RobotRL.Model;
+
 namespace RobotRL.Cli.Runs;
 
 /// <summary>
@@ -24,7 +26,7 @@ internal sealed class RunLock : IDisposable
         const int wouldBlock = 11, wouldBlockMac = 35, sharing = unchecked((int)0x80070020);
         try
         {
-            return new(new FileStream(Path.Combine(run.Path, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new(RunFile.Open(Path.Combine(run.Path, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e.HResult is wouldBlock or wouldBlockMac or sharing)
         {

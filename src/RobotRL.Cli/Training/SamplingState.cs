@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RobotRL.Cli.Runs;
 using RobotRL.Learning;
+using RobotRL.Model;
 using RobotRL.Replay;
 
 namespace RobotRL.Cli.Training;
@@ -18,7 +19,7 @@ internal sealed record SamplingState(RandomState Batches, RandomState Demonstrat
         var path = Path.Combine(directory, File);
         try
         {
-            var state = JsonSerializer.Deserialize<SamplingState>(System.IO.File.ReadAllBytes(path)) ?? throw new JsonException("empty");
+            var state = JsonSerializer.Deserialize<SamplingState>(RunFile.ReadAllBytes(path)) ?? throw new JsonException("empty");
             (batches.Random.State, demonstrations.Random.State) = (state.Batches, state.Demonstrations);
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException or ArgumentException)
