@@ -8,7 +8,7 @@ namespace RobotRL.Safety;
 /// </summary>
 internal sealed class OrientationBarrier(OrientationLimits limits, double ratePerS)
 {
-    private const double InsetRad = 0.01;
+    private const double InsetRad = 0.03;
 
     private readonly Vector3D _axis = limits.Nominal.Rotate(new(0, 0, 1));
 

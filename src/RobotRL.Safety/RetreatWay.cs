@@ -8,7 +8,7 @@ namespace RobotRL.Safety;
 /// </summary>
 internal sealed class RetreatWay(SafetyLimits limits, BodyModel body)
 {
-    private const double JointMarginRad = 0.035, PointMarginM = 0.007, BodyMarginM = 0.012, OrientationMarginRad = 0.015;
+    private const double JointMarginRad = 0.035, PointMarginM = 0.007, BodyMarginM = 0.012, OrientationMarginRad = 0.035;
 
     /// <summary>From this overrun on the motion has its whole speed; closer to the end it slows in proportion.</summary>
     private const double FullSpeedAt = 0.01;

@@ -93,6 +93,11 @@ public sealed class BadConfigurationTests : IDisposable
         { "damping_ratio_min: 0.7", "damping_ratio_min: 1.3", "damping_ratio_min", "robot.limits.stiffness.damping_ratio_min: 1.3 is above damping_ratio_max, 1.2; swap or correct them" },
         { "driver: mujoco", "driver: gazebo", "driver", "robot.driver: 'gazebo' is not one of mujoco, loopback; choose one of them" },
         { "state_max_age_ms: 5", "state_max_age_ms: 0.5", "state_max_age_ms", "robot.limits.state_max_age_ms: 0.5 ms is below robot.control_period_ms, 1 ms: every state would be stale; raise it" },
+        { "name: elbow, link: 4", "name: elbow, link: 9", "name: elbow", "robot.body.links.1.link: 9 is out of range; write a whole number from 0 to 7" },
+        { "second: elbow", "second: elbo", "may_touch", "robot.body.may_touch.0.second: there is no part 'elbo'; choose one of column, elbow, hand" },
+        { "- {name: hand", "- {name: elbow", "  links:#1", "robot.body.links: 2 parts are called 'elbow'; give each its own name" },
+        { "  standstill_rad: 0.05\n", "", "limits:#2", "robot.limits.standstill_rad: missing; add a number from 0.001 to 0.5 rad" },
+        { "tilt_rad: 0.5", "tilt_rad: 5", "tilt_rad", "robot.limits.orientation.tilt_rad: 5 is out of range; write a number from 0.05 to 3.141592653589793 rad" },
         { "keep_out: []", "keep_out:\n    - {min_m: [0.4, -0.1, 0], max_m: [0.6, 0.1, 0.2]}", "@  home_rad", "robot.home_rad: puts the end effector at [0.5, 0, 0.075] m, inside robot.limits.keep_out.0; move the posture or the box" },
     };
 
