@@ -29,8 +29,25 @@ public sealed class ControlHost
 
     public CycleFigures Figures { get; }
 
-    /// <summary>Runs until cancelled, or until the actor asks for the end; then stops the robot and waits until it stands. On the thread of the loop, which allocates nothing here.</summary>
+    /// <summary>
+    /// Runs until cancelled, or until the actor asks for the end; then stops the robot, waits until it stands, and leaves it without power. So it is left whatever ends the loop.
+    /// On the thread of the loop, which allocates nothing here.
+    /// </summary>
     public void Run(CancellationToken until)
+    {
+        try
+        {
+            RunToTheEnd(until);
+        }
+        catch (Exception e)
+        {
+            _cycle.Abandon(e);
+            throw;
+        }
+        _cycle.End(FaultCode.OperatorStop);
+    }
+
+    private void RunToTheEnd(CancellationToken until)
     {
         Tick(); // whatever is done once is done
         Figures.Begin();
@@ -56,7 +73,9 @@ public sealed class ControlHost
         if (actor != _actor)
         {
             _actor = actor;
-            if (Volatile.Read(ref header.ActorLayout) != ChannelLayout.Hash) _channel.Cells.RequestStop(FaultCode.ProtocolMismatch);
+            // As long as it is there: a reset does not make it understood.
+            if (Volatile.Read(ref header.ActorLayout) != ChannelLayout.Hash) _channel.Cells.HoldStop(FaultCode.ProtocolMismatch);
+            else _channel.Cells.ReleaseStop(FaultCode.ProtocolMismatch);
         }
         var beats = Volatile.Read(ref header.LinkBeats);
         _silentTicks = beats == _beats ? _silentTicks + 1 : 0;

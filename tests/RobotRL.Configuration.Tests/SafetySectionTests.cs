@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("09a64b85b93fb9ef0e1b2a9b530207dff33390958e0f21b02b30d62dfe62464a", plain.Hash);
+        Assert.Equal("1312fe143bfeefadcf6b6961adbc90d93c9efc57ec5ad2305fb412917b40eed1", plain.Hash);
     }
 
     [Fact]
