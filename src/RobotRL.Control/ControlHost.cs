@@ -15,6 +15,7 @@ public sealed class ControlHost
     private readonly ControlChannel _channel;
     private readonly long _linkMaxTicks;
     private Heartbeat _heartbeat;
+    private volatile bool _endsAtOnce;
     private long _heartbeatsSeen, _actor, _beats, _silentTicks;
 
     /// <param name="cycle">The cycle, over the channel's cells.</param>
@@ -47,15 +48,18 @@ public sealed class ControlHost
         _cycle.End(FaultCode.OperatorStop);
     }
 
+    /// <summary>Has the loop leave its last command in the coming tick, without a stop before it: for a process that is going down. From any thread.</summary>
+    public void EndAtOnce() => _endsAtOnce = true;
+
     private void RunToTheEnd(CancellationToken until)
     {
         Tick(); // whatever is done once is done
         Figures.Begin();
         _channel.Open();
-        while (!until.IsCancellationRequested && Volatile.Read(ref _channel.Header.EndAsked) == 0) Tick();
+        while (!until.IsCancellationRequested && !_endsAtOnce && Volatile.Read(ref _channel.Header.EndAsked) == 0) Tick();
         _channel.Cells.RequestStop(FaultCode.OperatorStop);
         Tick();
-        for (var i = 0; i < StopTicks && _cycle.Records[0].Gate is GateState.Running or GateState.Stopping; i++) Tick();
+        for (var i = 0; i < StopTicks && !_endsAtOnce && _cycle.Records[0].Gate is GateState.Running or GateState.Stopping; i++) Tick();
         Figures.End();
     }
 

@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("1312fe143bfeefadcf6b6961adbc90d93c9efc57ec5ad2305fb412917b40eed1", plain.Hash);
+        Assert.Equal("e11dce322975fed59a356ad3612b765043a3c839dd8880d34467fc2635b1fac7", plain.Hash);
     }
 
     [Fact]
