@@ -15,6 +15,7 @@ public sealed class ControlHost
     private readonly ControlChannel _channel;
     private readonly long _linkMaxTicks;
     private Heartbeat _heartbeat;
+    private volatile bool _endsAtOnce;
     private long _heartbeatsSeen, _actor, _beats, _silentTicks;
 
     /// <param name="cycle">The cycle, over the channel's cells.</param>
@@ -29,16 +30,36 @@ public sealed class ControlHost
 
     public CycleFigures Figures { get; }
 
-    /// <summary>Runs until cancelled, or until the actor asks for the end; then stops the robot and waits until it stands. On the thread of the loop, which allocates nothing here.</summary>
+    /// <summary>
+    /// Runs until cancelled, or until the actor asks for the end; then stops the robot, waits until it stands, and leaves it without power. So it is left whatever ends the loop.
+    /// On the thread of the loop, which allocates nothing here.
+    /// </summary>
     public void Run(CancellationToken until)
+    {
+        try
+        {
+            RunToTheEnd(until);
+        }
+        catch (Exception e)
+        {
+            _cycle.Abandon(e);
+            throw;
+        }
+        _cycle.End(FaultCode.OperatorStop);
+    }
+
+    /// <summary>Has the loop leave its last command in the coming tick, without a stop before it: for a process that is going down. From any thread.</summary>
+    public void EndAtOnce() => _endsAtOnce = true;
+
+    private void RunToTheEnd(CancellationToken until)
     {
         Tick(); // whatever is done once is done
         Figures.Begin();
         _channel.Open();
-        while (!until.IsCancellationRequested && Volatile.Read(ref _channel.Header.EndAsked) == 0) Tick();
+        while (!until.IsCancellationRequested && !_endsAtOnce && Volatile.Read(ref _channel.Header.EndAsked) == 0) Tick();
         _channel.Cells.RequestStop(FaultCode.OperatorStop);
         Tick();
-        for (var i = 0; i < StopTicks && _cycle.Records[0].Gate is GateState.Running or GateState.Stopping; i++) Tick();
+        for (var i = 0; i < StopTicks && !_endsAtOnce && _cycle.Records[0].Gate is GateState.Running or GateState.Stopping; i++) Tick();
         Figures.End();
     }
 
@@ -56,7 +77,9 @@ public sealed class ControlHost
         if (actor != _actor)
         {
             _actor = actor;
-            if (Volatile.Read(ref header.ActorLayout) != ChannelLayout.Hash) _channel.Cells.RequestStop(FaultCode.ProtocolMismatch);
+            // As long as it is there: a reset does not make it understood.
+            if (Volatile.Read(ref header.ActorLayout) != ChannelLayout.Hash) _channel.Cells.HoldStop(FaultCode.ProtocolMismatch);
+            else _channel.Cells.ReleaseStop(FaultCode.ProtocolMismatch);
         }
         var beats = Volatile.Read(ref header.LinkBeats);
         _silentTicks = beats == _beats ? _silentTicks + 1 : 0;

@@ -70,8 +70,11 @@ public sealed class ControlSession
         }
     }
 
-    /// <summary>Who cleared the last stop; null for nobody yet.</summary>
+    /// <summary>The operator who last cleared a stop from here; null for nobody yet.</summary>
     public string? LastResetBy { get; private set; }
+
+    /// <summary>Whether the robot is stopped for a cause that is an operator's to clear.</summary>
+    public bool NeedsOperator => Latest.NeedsOperator;
 
     public bool IsStopped => Latest.Gate != GateState.Running;
 
@@ -218,6 +221,18 @@ public sealed class ControlSession
 
     /// <summary>Who led the arm back or by hand last; null for nobody yet.</summary>
     public string? LedBy { get; private set; }
+
+    /// <summary>
+    /// Clears a latched fault without an operator, for whoever sets a simulated scene up anew. False, and nothing is cleared, where one of its causes is an operator's to clear,
+    /// when the stop is still in progress, or its cause lasts.
+    /// </summary>
+    public bool AutomaticReset()
+    {
+        SignOff();
+        _port.RequestAutomaticReset();
+        Advance(2);
+        return !IsStopped;
+    }
 
     /// <summary>
     /// After the arm was placed by other means (a simulation that starts an episode): signs off and lets the reference start anew from the measured pose.

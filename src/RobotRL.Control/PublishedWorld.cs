@@ -5,7 +5,7 @@ namespace RobotRL.Control;
 
 /// <summary>
 /// A simulated world in a control process: after each step its state goes out for whoever draws it, and a scene that was asked for is set up,
-/// unless someone commands a robot that is not stopped.
+/// unless someone commands a robot that is not stopped, or a stop waits for its operator.
 /// </summary>
 public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel) : IPlant
 {
@@ -31,12 +31,14 @@ public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel
     {
         channel.Cells.Heartbeats.TryRead(ref _heartbeat, ref _heartbeatsSeen);
         channel.Cells.Latest.TryRead(ref _record, ref _recordsSeen);
-        if (_record.Gate == GateState.Stopping || (_record.Gate == GateState.Running && _heartbeat.State == CommandingState.Commanding))
+        if (_record.Gate == GateState.Stopping || _record.NeedsOperator || (_record.Gate == GateState.Running && _heartbeat.State == CommandingState.Commanding))
         {
             channel.Header.ScenesRefused++;
             return;
         }
         world.Reset(seed);
-        channel.Cells.RequestRebase();
+        // In the very next tick: an arm that is held would be drawn back to where it was.
+        if (_record.Gate != GateState.Running) channel.Cells.RequestAutomaticReset();
+        else channel.Cells.RequestRebase();
     }
 }

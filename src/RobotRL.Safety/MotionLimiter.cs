@@ -37,6 +37,9 @@ internal sealed class MotionLimiter
     /// <summary>What stays between the body of the reference's posture and whatever it may not touch: the measured posture oscillates about that one.</summary>
     private const double BodyInsetM = 0.01;
 
+    /// <summary>How far the posture may be behind the tool's reference: a way, a turn; and how steeply the reference is held back, 1/s.</summary>
+    private const double BehindMostM = 0.01, BehindMostRad = 0.05, BehindRate = 200;
+
     private readonly double _dt, _k, _kappa, _lead, _approachRate;
     private readonly double _topLinear, _topAngular, _stepLinear, _stepAngular;
     private readonly LimitFlags _accelerationFlag, _jointAccelerationFlag;
@@ -83,7 +86,7 @@ internal sealed class MotionLimiter
             new BrakingCurve(VelocityShare * limits.BarrierRate, BrakingShare * _jointAcceleration[i], JointVelocityShare * j.VelocityRadS))];
         _orientation = new(limits.Orientation, VelocityShare * limits.BarrierRate);
         _clearance = body is null ? null : new(body);
-        _bounds = new(2 + 2 + (body?.Pairs.Length ?? 0));
+        _bounds = new(3 + 2 + (body?.Pairs.Length ?? 0));
         _byJoint = new double[_joints.Length];
         _reach = Lanes(body is null ? [] : [.. Enumerable.Range(0, body.Joints).Select(body.Reach)], 0);
         _bodyRate = VelocityShare * limits.BarrierRate;
@@ -175,7 +178,10 @@ internal sealed class MotionLimiter
         if (_clearance is not { } clearance || posture is null) return;
 
         // The posture may be a little behind the tool's reference, and the set-point is ahead of it.
-        lead += posture.Behind;
+        var behind = posture.Behind;
+        lead += behind;
+        Leash(behind.Linear, BehindMostM, isTurn: false);
+        Leash(behind.Angular, BehindMostRad, isTurn: true);
         BrakingCurve curve = new(_bodyRate, Least(braking.Linear), double.PositiveInfinity);
         ref readonly var own = ref posture.OwnRadS;
         var ownTravel = 0.0;
@@ -197,6 +203,15 @@ internal sealed class MotionLimiter
             }
             _bounds.Add(gradient, room, clearance.FlagOf(found));
         }
+    }
+
+    /// <summary>The reference does not go on to where no posture can follow: out of the arm's reach, or through a singular one.</summary>
+    private void Leash(in Vector3D behind, double most, bool isTurn)
+    {
+        var distance = behind.Length;
+        if (distance < 0.2 * most) return;
+        var away = behind * (-1 / distance);
+        _bounds.Add(isTurn ? new(default, away) : new(away, default), BehindRate * (most - distance), LimitFlags.JointPosition);
     }
 
     /// <summary>Most by which a motion changes any distance, m/s.</summary>

@@ -98,6 +98,7 @@ public sealed class BadConfigurationTests : IDisposable
         { "- {name: hand", "- {name: elbow", "  links:#1", "robot.body.links: 2 parts are called 'elbow'; give each its own name" },
         { "  standstill_rad: 0.05\n", "", "limits:#2", "robot.limits.standstill_rad: missing; add a number from 0.001 to 0.5 rad" },
         { "tilt_rad: 0.5", "tilt_rad: 5", "tilt_rad", "robot.limits.orientation.tilt_rad: 5 is out of range; write a number from 0.05 to 3.141592653589793 rad" },
+        { "loop_max_late_ms: 250", "loop_max_late_ms: 0.5", "loop_max_late_ms", "robot.limits.loop_max_late_ms: 0.5 ms is below robot.control_period_ms, 1 ms: any moment's delay would stop the robot; raise it" },
         { "keep_out: []", "keep_out:\n    - {min_m: [0.4, -0.1, 0], max_m: [0.6, 0.1, 0.2]}", "@  home_rad", "robot.home_rad: puts the end effector at [0.5, 0, 0.075] m, inside robot.limits.keep_out.0; move the posture or the box" },
     };
 

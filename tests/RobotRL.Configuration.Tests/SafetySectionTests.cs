@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("09a64b85b93fb9ef0e1b2a9b530207dff33390958e0f21b02b30d62dfe62464a", plain.Hash);
+        Assert.Equal("e11dce322975fed59a356ad3612b765043a3c839dd8880d34467fc2635b1fac7", plain.Hash);
     }
 
     [Fact]

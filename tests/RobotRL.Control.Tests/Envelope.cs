@@ -9,7 +9,7 @@ namespace RobotRL.Control.Contract;
 /// </summary>
 internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange)
 {
-    private const double Rounding = 1e-9, PlacedM = 1e-6, TrackedM = 0.02;
+    private const double Rounding = 1e-9, PlacedM = 1e-6, TrackedM = 0.03;
 
     private readonly SafetyLimits _limits = robot.Limits;
     private readonly Skeleton _skeleton = new(robot, endEffectorInFlange);
