@@ -38,6 +38,9 @@ public sealed class ArmKinematics
 
     public int JointCount => _links.Length;
 
+    /// <summary>The end effector in the last joint's frame.</summary>
+    public Pose EndEffectorInTip => _endEffectorInTip;
+
     /// <summary>X_BE of the posture last given.</summary>
     public Pose EndEffectorInBase { get; private set; }
 

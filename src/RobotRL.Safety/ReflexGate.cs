@@ -34,6 +34,7 @@ public sealed class ReflexGate
     private readonly double _gripperMaxM;
     private readonly (double M, double Rad) _reach;
     private readonly InputWatch _inputs;
+    private readonly SensorWatch _sensors;
     private readonly MotionLimiter _motion;
     private readonly StiffnessGovernor _stiffness;
     private readonly TorqueLimiter _torque;
@@ -60,6 +61,7 @@ public sealed class ReflexGate
         _gripperMaxM = robot.GripperMaxWidthM;
         _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
+        _sensors = new(robot, arm.EndEffectorInTip);
         _motion = new(_limits, periodS);
         _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
         _stiffness = new(_limits.Stiffness, _wantedStiffness, periodS);
@@ -76,6 +78,9 @@ public sealed class ReflexGate
 
     public CartesianStiffness Stiffness => _stiffness.Current;
     public double TankJ => _stiffness.TankJ;
+
+    /// <summary>Torque on each joint that neither its motor, the arm's own motion nor the wrist's sensor explain, Nm: a push from outside, wherever it touches.</summary>
+    public ref readonly JointTorques UnexplainedNm => ref _sensors.UnexplainedNm;
 
     /// <summary>Whether there is a state to compute torques from. Without one, <see cref="Seal"/> ignores what it is given.</summary>
     public bool CanControl => _placed && _stateTrusted && State != GateState.PowerRemoved;
@@ -114,6 +119,8 @@ public sealed class ReflexGate
             _gripperWidthM = Math.Clamp(state.GripperWidthM, 0, _gripperMaxM);
             _placed = true;
         }
+        var dead = _sensors.Check(now, state, _arm, hasPower: State != GateState.PowerRemoved);
+        if (!dead.IsNone) Latch(dead);
         WatchMeasured();
         WatchWrench();
     }
@@ -233,6 +240,7 @@ public sealed class ReflexGate
         _placed = false;
         _contact = default;
         _inputs.Restart();
+        _sensors.Restart();
         _torque.Restart();
         _stiffness.Refill();
     }

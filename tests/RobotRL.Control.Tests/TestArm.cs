@@ -25,6 +25,9 @@ internal static class TestArm
         CollisionForceN = 50,
         ContactTorqueNm = 5,
         CollisionTorqueNm = 15,
+        // Tests push the joints about to see what else stops them: few pushes are a collision to this arm.
+        JointCollisionNm = [60, 60, 60, 60, 60, 60, 60],
+        MeasuredTorqueMarginNm = 2,
         StateMaxAgeNs = 5_000_000,
         TargetMaxAgeNs = 250_000_000,
         HeartbeatMaxAgeNs = 250_000_000,
@@ -43,6 +46,18 @@ internal static class TestArm
         },
     };
 
+    /// <summary>The loopback arm's own: joints that know nothing of each other, and no weight.</summary>
+    public static ArmDynamics Loopback => new()
+    {
+        Links = new RigidBody[Joints.Max],
+        ToolInFlange = RigidBody.None,
+        RotorInertiaKgM2 = [.. Enumerable.Range(0, Joints.Max).Select(LoopbackRobot.InertiaKgM2)],
+        ViscousFrictionNmS = [.. Enumerable.Repeat(LoopbackRobot.FrictionNmS, Joints.Max)],
+        BreakawayNm = [2, 2, 2, 2, 1, 1, 1],
+        GravityMS2 = new(0, 0, -9.81),
+        ObserverRatePerS = 50,
+    };
+
     public static readonly RobotDescription Description = new()
     {
         Name = "panda",
@@ -56,6 +71,9 @@ internal static class TestArm
         HomeRad = [0, 0, 0, -2.2, 0, 2.2, Math.PI / 4],
         Limits = Limits,
         Impedance = new(1000, 50, 1, 0.015, 0.1, 5, 0, 0, 0.01, 0.01),
+        Dynamics = Loopback,
+        ForceSensor = new(Vector3D.Zero, 500, 50, 200_000_000),
+        JointSensors = new(0.01, 20_000_000, 100_000_000, 0.005),
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,
     };
