@@ -73,7 +73,7 @@ internal static class TestArm
         Impedance = new(1000, 50, 1, 0.015, 0.1, 5, 0, 0, 0.01, 0.01),
         Dynamics = Loopback,
         ForceSensor = new(Vector3D.Zero, 500, 50, 200_000_000),
-        JointSensors = new(0.01, 20_000_000, 100_000_000, 0.005),
+        JointSensors = new(0.01, 20_000_000, 100_000_000, 0.003),
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,
     };
