@@ -22,13 +22,14 @@ internal sealed class FaultRig : IDisposable
 
     /// <param name="critic">The critic of the reflex layer; null for none.</param>
     /// <param name="layer">How the reflex layer is set; null for <see cref="Layer"/>.</param>
-    public FaultRig(ICritic? critic = null, SafetyLayerParameters? layer = null)
+    /// <param name="overrides">What the shipped configuration says otherwise.</param>
+    public FaultRig(ICritic? critic = null, SafetyLayerParameters? layer = null, params (string Key, string Value)[] overrides)
     {
-        var configuration = BenchShapes.PegInsert();
+        var configuration = BenchShapes.PegInsert(overrides);
         var task = configuration.Task;
         var robot = new MujocoRobot(configuration.Robot, task.ScenePath);
         var scene = SimulatedTask.Create(task, robot);
-        _robot = new(robot);
+        (World, _robot) = (robot, new(robot));
         if (critic is not null) Critics.Publish(critic);
         Cycle = new(_robot, new LockstepPacer(_robot), task.EndEffectorInFlange, reflex: Reflex.Of(layer ?? Layer, task, configuration.Robot, Critics));
         Session = new(Cycle, task);
@@ -57,6 +58,12 @@ internal sealed class FaultRig : IDisposable
     public ControlCycle Cycle { get; }
     public ControlSession Session { get; }
     public LoopbackFaults Faults => _robot.Faults;
+
+    /// <summary>The arm itself, whatever it reports.</summary>
+    public MujocoRobot World { get; }
+
+    /// <summary>Called after each control period.</summary>
+    public Action? AfterTick { get; set; }
 
     /// <summary>Whether the commander has gone silent; whether he shows that he lives and commands nothing.</summary>
     public bool IsSilent { get; set; }
@@ -96,6 +103,7 @@ internal sealed class FaultRig : IDisposable
         {
             if (_ticks++ % Session.TicksPerDecision == 0 && !IsSilent) Command();
             Session.Advance(1);
+            AfterTick?.Invoke();
         }
     }
 
