@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("09a64b85b93fb9ef0e1b2a9b530207dff33390958e0f21b02b30d62dfe62464a", plain.Hash);
+        Assert.Equal("ab49e7e965ebcb18c5c056c4cbf9e39afaa74f64b17d5165f9fa075664393382", plain.Hash);
     }
 
     [Fact]
