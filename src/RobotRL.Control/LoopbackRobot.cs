@@ -9,9 +9,7 @@ namespace RobotRL.Control;
 /// </summary>
 public sealed class LoopbackRobot : IRobot, IPlant
 {
-    /// <summary>Of every joint, Nm s/rad.</summary>
-    public const double FrictionNmS = 0.5;
-
+    private const double FrictionNmS = 0.5;
     private const double SensorDigits = 1e-9;
     private const int Substeps = 2;
 
@@ -22,19 +20,28 @@ public sealed class LoopbackRobot : IRobot, IPlant
     private Stamp _lastRead = new(long.MinValue);
     private bool _hasNew = true;
 
-    /// <param name="description">Kinematics, home posture and control period.</param>
+    /// <param name="description">Kinematics, home posture and control period. Its masses are those of another arm: this one has its own.</param>
     public LoopbackRobot(RobotDescription description)
     {
-        Description = description;
+        var joints = description.JointCount;
+        // Heavy at the base, light at the wrist, as arms are: kg m².
+        _inertia = [.. Enumerable.Range(0, joints).Select(i => 1.2 * Math.Pow(0.62, i))];
+        Description = description with
+        {
+            Dynamics = description.Dynamics with
+            {
+                Links = new RigidBody[joints],
+                ToolInFlange = RigidBody.None,
+                RotorInertiaKgM2 = [.. _inertia],
+                ViscousFrictionNmS = [.. Enumerable.Repeat(FrictionNmS, joints)],
+            },
+        };
         _dt = description.ControlPeriodNs * 1e-9;
-        _inertia = [.. Enumerable.Range(0, description.JointCount).Select(InertiaKgM2)];
         for (var i = 0; i < description.JointCount; i++) _state.Position[i] = description.HomeRad[i];
         _state.GripperWidthM = description.GripperMaxWidthM;
     }
 
-    /// <summary>Of a joint, counted from 0: heavy at the base, light at the wrist, as arms are, kg m².</summary>
-    public static double InertiaKgM2(int joint) => 1.2 * Math.Pow(0.62, joint);
-
+    /// <summary>As given, but with this arm's own dynamics.</summary>
     public RobotDescription Description { get; }
     public LoopbackFaults Faults { get; } = new();
     public Stamp Now { get; private set; }

@@ -122,9 +122,9 @@ public class SensorTests
         TestArm.Description with { ForceSensor = TestArm.Description.ForceSensor! with { RangeForceN = 50 } },
         TestArm.Description with { ForceSensor = TestArm.Description.ForceSensor! with { RepeatMaxNs = 0 } },
         TestArm.Description with { JointSensors = TestArm.Description.JointSensors with { ToleranceRad = 0 } },
-        TestArm.Description with { Dynamics = TestArm.Loopback with { ObserverRatePerS = double.NaN } },
-        TestArm.Description with { Dynamics = TestArm.Loopback with { BreakawayNm = [1, 1] } },
-        TestArm.Description with { Dynamics = TestArm.Loopback with { ToolInFlange = new(1, Vector3D.Zero, new(1, 1, 3, 0, 0, 0)) } },
+        TestArm.Description with { Dynamics = TestArm.Dynamics with { ObserverRatePerS = double.NaN } },
+        TestArm.Description with { Dynamics = TestArm.Dynamics with { BreakawayNm = [1, 1] } },
+        TestArm.Description with { Dynamics = TestArm.Dynamics with { ToolInFlange = new(1, Vector3D.Zero, new(1, 1, 3, 0, 0, 0)) } },
     ];
 
     [Theory, MemberData(nameof(Unchecked), DisableDiscoveryEnumeration = true)]

@@ -46,13 +46,13 @@ internal static class TestArm
         },
     };
 
-    /// <summary>The loopback arm's own: joints that know nothing of each other, and no weight.</summary>
-    public static ArmDynamics Loopback => new()
+    /// <summary>Of no arm: the loopback robot puts its own in place of it.</summary>
+    public static ArmDynamics Dynamics => new()
     {
         Links = new RigidBody[Joints.Max],
         ToolInFlange = RigidBody.None,
-        RotorInertiaKgM2 = [.. Enumerable.Range(0, Joints.Max).Select(LoopbackRobot.InertiaKgM2)],
-        ViscousFrictionNmS = [.. Enumerable.Repeat(LoopbackRobot.FrictionNmS, Joints.Max)],
+        RotorInertiaKgM2 = new double[Joints.Max],
+        ViscousFrictionNmS = new double[Joints.Max],
         BreakawayNm = [2, 2, 2, 2, 1, 1, 1],
         GravityMS2 = new(0, 0, -9.81),
         ObserverRatePerS = 50,
@@ -71,7 +71,7 @@ internal static class TestArm
         HomeRad = [0, 0, 0, -2.2, 0, 2.2, Math.PI / 4],
         Limits = Limits,
         Impedance = new(1000, 50, 1, 0.015, 0.1, 5, 0, 0, 0.01, 0.01),
-        Dynamics = Loopback,
+        Dynamics = Dynamics,
         ForceSensor = new(Vector3D.Zero, 500, 50, 200_000_000),
         JointSensors = new(0.01, 20_000_000, 100_000_000, 0.003),
         ControlPeriodNs = 1_000_000,
