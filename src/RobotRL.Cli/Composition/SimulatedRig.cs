@@ -34,7 +34,6 @@ internal sealed class SimulatedRig : IDisposable
     public SimulatedRig(RunConfiguration configuration, Pace pace, string? channel = null, string? events = null, Placement? placement = null)
     {
         Configuration = configuration;
-        foreach (var remark in configuration.Remarks) Console.Error.WriteLine(remark);
         var task = configuration.Task;
 
         _robot = new MujocoRobot(configuration.Robot, task.ScenePath);

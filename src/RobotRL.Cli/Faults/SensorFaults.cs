@@ -19,6 +19,7 @@ internal static class SensorFaults
         new("wrench stuck at zero", FaultCode.ForceSensorFailure, WrenchMs, () => FaultRig.See(rig => rig.Faults.DeadWrench = true)),
         new("force beyond the sensor's range", FaultCode.ForceSensorFailure, 2 * PeriodMs, () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(0, 0, -510), default))),
         new("torque beyond the sensor's range", FaultCode.ForceSensorFailure, 2 * PeriodMs, () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(default, new(0, 60, 0)))),
+        new("force sensor reads 30 N too much", FaultCode.JointCollision, 20, () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(0, 0, -30), default))),
         new("one joint's position frozen", FaultCode.FrozenState, 100 + PeriodMs, () => FaultRig.See(rig => rig.Faults.FrozenPositionJoint = Elbow)),
         new("one joint's velocity frozen", FaultCode.FrozenState, 100 + PeriodMs, () => FaultRig.See(rig => rig.Faults.FrozenVelocityJoint = Elbow)),
         new("one joint's position and velocity frozen", FaultCode.FrozenState, 200 + PeriodMs, () => FaultRig.See(rig => (rig.Faults.FrozenPositionJoint, rig.Faults.FrozenVelocityJoint) = (Elbow, Elbow))),
