@@ -33,9 +33,13 @@ internal static class CrossChecks
 
     public static IReadOnlyList<string> Remarks(RunConfiguration c)
     {
-        var impedance = c.Robot.Impedance;
-        return [$"spring force at most {impedance.SpringForceBoundN:0.#} N an axis ({impedance.TranslationStiffnessNM} N/m × {impedance.TranslationClipM} m); "
-            + $"contact softens above {c.Robot.Limits.ContactForceN} N, collision stops above {c.Robot.Limits.CollisionForceN} N"];
+        var (impedance, limits) = (c.Robot.Impedance, c.Robot.Limits);
+        var spring = $"spring force at most {impedance.SpringForceBoundN:0.#} N an axis ({impedance.TranslationStiffnessNM} N/m × {impedance.TranslationClipM} m); ";
+        if (c.Robot.ForceSensor is not null)
+            return [spring + $"contact softens above {limits.ContactForceN} N, collision stops above {limits.CollisionForceN} N"];
+        return [spring + "nothing softens in contact",
+            "robot.force_sensor is none: no softening in contact, no stop by collision force at the wrist, and policy and critic read a wrench of zero; "
+            + $"a collision stops by the joints' torque alone, above {string.Join(", ", limits.JointCollisionNm)} Nm (robot.limits.joint_collision_nm)"];
     }
 
     /// <summary>The softest that the policy can ask for lies in the gate's range.</summary>

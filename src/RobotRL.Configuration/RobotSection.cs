@@ -25,6 +25,9 @@ internal static class RobotSection
             Limits = s.Child("limits", limits => ReadLimits(limits, joints)),
             AutoClear = ReadAutoClear(s),
             Impedance = s.Child("impedance", ReadImpedance),
+            Dynamics = s.Child("dynamics", d => DynamicsSection.Read(d, joints)),
+            JointSensors = s.Child("joint_sensors", DynamicsSection.ReadJointSensors),
+            ForceSensor = s.ChildOrNone("force_sensor", DynamicsSection.ReadForceSensor),
             ControlPeriodNs = s.DurationNs("control_period_ms", 0.1, 20),
             GripperMaxWidthM = s.Number("gripper_max_width_m", 0, 0.5, "m"),
         };
@@ -37,6 +40,9 @@ internal static class RobotSection
         }
         CheckImpedance(s, robot.Impedance, robot.Limits);
         CheckAutoClear(s, robot);
+        if (robot.ForceSensor is { } sensor)
+            s.Require(sensor.RangeForceN > robot.Limits.CollisionForceN, "force_sensor.range_force_n",
+                $"{sensor.RangeForceN} N is not above limits.collision_force_n, {robot.Limits.CollisionForceN} N: a collision would saturate the sensor; lower the limit", s["limits.collision_force_n"]);
         return robot;
     }
 
@@ -73,6 +79,8 @@ internal static class RobotSection
             CollisionForceN = s.Number("collision_force_n", 0.1, 1000, "N"),
             ContactTorqueNm = s.Number("contact_torque_nm", 0.01, 200, "Nm"),
             CollisionTorqueNm = s.Number("collision_torque_nm", 0.01, 200, "Nm"),
+            JointCollisionNm = s.Numbers("joint_collision_nm", joints, 0.01, 1000, "Nm", "one a joint"),
+            MeasuredTorqueMarginNm = s.Number("measured_torque_margin_nm", 0.01, 1000, "Nm"),
             StateMaxAgeNs = s.DurationNs("state_max_age_ms", 0.1, 20),
             TargetMaxAgeNs = s.DurationNs("target_max_age_ms", 1, 10_000),
             HeartbeatMaxAgeNs = s.DurationNs("heartbeat_max_age_ms", 1, 2_000),

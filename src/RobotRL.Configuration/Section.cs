@@ -144,6 +144,15 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
         return value;
     }
 
+    /// <summary>A section, or the word <c>none</c> for what is not there.</summary>
+    public T? ChildOrNone<T>(string key, Func<Section, T> read) where T : class
+    {
+        if (node?.Values.GetValueOrDefault(key) is not ScalarNode { Quoted: false, Text: "none" }) return Child(key, read);
+        _known.Add(key);
+        canonical.Value(key, "none");
+        return null;
+    }
+
     public IReadOnlyList<T> Children<T>(string key, Func<Section, T> read)
     {
         if (List(key, "a list of sections") is not { Items.Count: > 0 } list) { canonical.Value(key, "[]"); return []; }

@@ -144,6 +144,8 @@ public sealed class ControlCycle : IControlPort
         var now = _pacer.Now;
         (_latenessNs, _overruns) = (_pacer.LatenessNs, _pacer.Overruns);
         var isNew = _robot.TryRead(ref _state);
+        // Without a sensor nobody is told of a wrench, whatever a driver fills in.
+        if (Description.ForceSensor is null) _state.ExternalWrenchInEndEffector = Wrench.Zero;
         // The target before the beat: its writer publishes the beat first, so a target never appears without a commander.
         var hasTarget = Targets.TryRead(ref _target, ref _targetsSeen);
         Heartbeats.TryRead(ref _heartbeat, ref _beatsSeen);

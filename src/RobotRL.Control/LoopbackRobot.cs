@@ -3,31 +3,6 @@ using RobotRL.Safety;
 
 namespace RobotRL.Control;
 
-/// <summary>What <see cref="LoopbackRobot"/> does wrong on request. Everything off is a healthy arm.</summary>
-public sealed class LoopbackFaults
-{
-    /// <summary>Joint whose position reads as not a number; −1 none.</summary>
-    public int NonFiniteJoint { get; set; } = -1;
-
-    /// <summary>Values repeat while the stamp goes on.</summary>
-    public bool FrozenValues { get; set; }
-
-    /// <summary>The stamp repeats while the values go on.</summary>
-    public bool FrozenStamp { get; set; }
-
-    /// <summary>States reach the reader this much too late, ns.</summary>
-    public long DelayNs { get; set; }
-
-    /// <summary>So many coming states are lost.</summary>
-    public int LostPackets { get; set; }
-
-    /// <summary>Added to the external wrench, in the end-effector frame: N, Nm.</summary>
-    public Wrench WrenchSpike { get; set; }
-
-    /// <summary>Moves the clock at the next step by this much, once, ns.</summary>
-    public long ClockJumpNs { get; set; }
-}
-
 /// <summary>
 /// An arm of independent joints, each an inertia with a little viscous friction, under the same kinematics as the real one; gravity and Coriolis
 /// terms are taken as compensated. For tests of control and gate, and for trying a configuration without a physics engine.
@@ -35,27 +10,38 @@ public sealed class LoopbackFaults
 public sealed class LoopbackRobot : IRobot, IPlant
 {
     private const double FrictionNmS = 0.5;
+    private const double SensorDigits = 1e-9;
     private const int Substeps = 2;
 
     private readonly double[] _inertia;
     private readonly double _dt;
     private SafeCommand _command;
-    private RobotState _state, _reported;
+    private RobotState _state;
     private Stamp _lastRead = new(long.MinValue);
     private bool _hasNew = true;
 
-    /// <param name="description">Kinematics, home posture and control period.</param>
+    /// <param name="description">Kinematics, home posture and control period. Its masses are those of another arm: this one has its own.</param>
     public LoopbackRobot(RobotDescription description)
     {
-        Description = description;
-        _dt = description.ControlPeriodNs * 1e-9;
+        var joints = description.JointCount;
         // Heavy at the base, light at the wrist, as arms are: kg m².
-        _inertia = [.. Enumerable.Range(0, description.JointCount).Select(i => 1.2 * Math.Pow(0.62, i))];
+        _inertia = [.. Enumerable.Range(0, joints).Select(i => 1.2 * Math.Pow(0.62, i))];
+        Description = description with
+        {
+            Dynamics = description.Dynamics with
+            {
+                Links = new RigidBody[joints],
+                ToolInFlange = RigidBody.None,
+                RotorInertiaKgM2 = [.. _inertia],
+                ViscousFrictionNmS = [.. Enumerable.Repeat(FrictionNmS, joints)],
+            },
+        };
+        _dt = description.ControlPeriodNs * 1e-9;
         for (var i = 0; i < description.JointCount; i++) _state.Position[i] = description.HomeRad[i];
         _state.GripperWidthM = description.GripperMaxWidthM;
-        _reported = _state;
     }
 
+    /// <summary>As given, but with this arm's own dynamics.</summary>
     public RobotDescription Description { get; }
     public LoopbackFaults Faults { get; } = new();
     public Stamp Now { get; private set; }
@@ -73,7 +59,7 @@ public sealed class LoopbackRobot : IRobot, IPlant
     public void Place(ReadOnlySpan<double> positionRad)
     {
         for (var i = 0; i < Description.JointCount; i++) (_state.Position[i], _state.Velocity[i]) = (positionRad[i], 0);
-        _reported = _state;
+        _state.Placements++;
         _hasNew = true;
     }
 
@@ -88,11 +74,9 @@ public sealed class LoopbackRobot : IRobot, IPlant
         }
         var captured = Faults.FrozenStamp ? _lastRead : Now.Plus(-Faults.DelayNs);
         if (Faults.DelayNs > 0 && captured <= _lastRead) return false; // still under way
-        state = _reported;
+        state = _state;
         state.CaptureTime = _lastRead = captured;
-        var wrench = state.ExternalWrenchInEndEffector;
-        state.ExternalWrenchInEndEffector = new(wrench.Force + Faults.WrenchSpike.Force, wrench.Torque + Faults.WrenchSpike.Torque);
-        if (Faults.NonFiniteJoint >= 0) state.Position[Faults.NonFiniteJoint] = double.NaN;
+        Faults.Distort(ref state);
         return true;
     }
 
@@ -112,18 +96,29 @@ public sealed class LoopbackRobot : IRobot, IPlant
         for (var step = 0; step < Substeps; step++)
             for (var i = 0; i < Description.JointCount; i++)
             {
-                var push = torque[i] + DisturbanceNm[i] - FrictionNmS * _state.Velocity[i];
+                var motor = _command.RemovePower ? 0 : torque[i] + Faults.MotorErrorNm[i];
+                var push = motor + DisturbanceNm[i] - FrictionNmS * _state.Velocity[i];
                 _state.Velocity[i] = _command.RemovePower ? 0 : _state.Velocity[i] + push / _inertia[i] * (_dt / Substeps);
                 _state.Position[i] += _state.Velocity[i] * (_dt / Substeps);
             }
-        _state.Effort = torque;
+        for (var i = 0; i < Description.JointCount; i++) _state.Effort[i] = torque[i] + (_command.RemovePower ? 0 : Faults.MotorErrorNm[i]);
+        // A healthy sensor's last digits move with the arm.
+        _state.ExternalWrenchInEndEffector = new(Digits(0), Digits(3));
         // Fingers close at 0.1 m/s.
         if (_command.IsSealed) _state.GripperWidthM += Math.Clamp(_command.GripperWidthM - _state.GripperWidthM, -0.1 * _dt, 0.1 * _dt);
-        if (!Faults.FrozenValues) _reported = _state;
         Now = Now.Plus(Description.ControlPeriodNs + Faults.ClockJumpNs);
         Faults.ClockJumpNs = 0;
         _hasNew = true;
     }
 
     public void Dispose() { }
+
+    private Vector3D Digits(int from) => new(Digit(from), Digit(from + 1), Digit(from + 2));
+
+    private double Digit(int i)
+    {
+        var moving = 0.0;
+        for (var joint = 0; joint < Description.JointCount; joint++) moving += (1 + (i + joint) % Joints.Max) * _state.Velocity[joint];
+        return SensorDigits * moving;
+    }
 }

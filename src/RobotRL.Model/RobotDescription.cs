@@ -35,6 +35,15 @@ public sealed record RobotDescription
     public static bool IsSimulation(string driver) => driver is "mujoco" or "loopback";
     public required ImpedanceParameters Impedance { get; init; }
 
+    /// <summary>Masses, inertias and friction, for telling a push on the arm from its own motion.</summary>
+    public required ArmDynamics Dynamics { get; init; }
+
+    /// <summary>The sensor between flange and tool; null for an arm without one, whose external wrench reads zero to everybody.</summary>
+    public required ForceSensorParameters? ForceSensor { get; init; }
+
+    /// <summary>What the joints' sensors are held to.</summary>
+    public required JointSensorParameters JointSensors { get; init; }
+
     /// <summary>Length of a control period, ns.</summary>
     public required long ControlPeriodNs { get; init; }
 

@@ -12,14 +12,22 @@ public struct RobotState
     /// <summary>q̇, rad/s.</summary>
     public JointVelocities Velocity;
 
-    /// <summary>Measured joint torques, Nm.</summary>
+    /// <summary>Measured joint torques, Nm: the motors' whole part, what the robot adds against gravity and Coriolis terms included.</summary>
     public JointTorques Effort;
 
-    /// <summary>What the environment exerts on the tool, at the end effector, in the end-effector frame, tool weight removed: N, Nm.</summary>
+    /// <summary>
+    /// What the environment exerts on the tool, at the end effector, in the end-effector frame, tool weight removed: N, Nm. The tool's inertia is not
+    /// removed: a sensor behind it feels that too.
+    /// </summary>
     public Wrench ExternalWrenchInEndEffector;
 
     /// <summary>Distance between the fingers, m.</summary>
     public double GripperWidthM;
+
+    /// <summary>
+    /// How often a simulation has put the arm elsewhere by no motion at all, so that sensors may differ from what they read before. Always 0 on a real robot.
+    /// </summary>
+    public int Placements;
 }
 
 /// <summary>The Cartesian part of a state, from forward kinematics.</summary>

@@ -61,6 +61,12 @@ public sealed record SafetyLimits
     public required double ContactTorqueNm { get; init; }
     public required double CollisionTorqueNm { get; init; }
 
+    /// <summary>Torque on a joint that neither the arm's own motion nor the wrist's force sensor explains: above it the robot stops. One a joint, Nm.</summary>
+    public required IReadOnlyList<double> JointCollisionNm { get; init; }
+
+    /// <summary>How far a joint's measured torque, gravity and Coriolis taken off, may read beyond its largest commanded one, Nm.</summary>
+    public required double MeasuredTorqueMarginNm { get; init; }
+
     /// <summary>Oldest robot state that may be acted on, ns.</summary>
     public required long StateMaxAgeNs { get; init; }
 

@@ -26,6 +26,8 @@ public sealed class MujocoRobot : IRobot, IPlant
     private readonly Vector3D _gravity;
     private readonly double[] _integrated; // qpos as integrated, before MuJoCo normalises quaternions in place, which changes last bits each time
     private long _nowNs, _readNs = -1;
+    private int _placements, _pushedBody;
+    private Vector3D _pushN;
 
     /// <summary>Loads a scene and stands at home.</summary>
     /// <exception cref="MujocoException">The scene is missing, invalid, or does not fit the description.</exception>
@@ -75,6 +77,9 @@ public sealed class MujocoRobot : IRobot, IPlant
     /// <summary>Pushes from outside that a task brings; null for none.</summary>
     internal RandomPushes? Pushes { get; set; }
 
+    /// <summary>What the motors give beyond what they are told, Nm: measured, and it moves the arm while there is power. For tests of what watches over them.</summary>
+    public JointTorques MotorErrorNm { get; set; }
+
     /// <summary>Whether brakes are closed: motor power is gone until <see cref="ReturnHome"/> or a command with power.</summary>
     public bool IsBraked { get; internal set; }
 
@@ -112,6 +117,7 @@ public sealed class MujocoRobot : IRobot, IPlant
         }
         state.ExternalWrenchInEndEffector = ExternalWrenchInEndEffector;
         state.GripperWidthM = GripperWidthM;
+        state.Placements = _placements;
         return true;
     }
 
@@ -135,10 +141,21 @@ public sealed class MujocoRobot : IRobot, IPlant
         control[_leftActuator] = control[_rightActuator] = Math.Clamp(0.5 * gripperWidthM, 0, _fingerStrokeM);
     }
 
+    /// <summary>Pushes a body of the scene at its centre of mass from now on; no force lets it go.</summary>
+    /// <param name="body">Its name in the scene.</param>
+    /// <param name="forceN">In the base frame, N.</param>
+    /// <exception cref="MujocoException">The scene has no such body.</exception>
+    public void Push(string body, in Vector3D forceN)
+    {
+        _data.AppliedBodyForce.Slice(6 * _pushedBody, 3).Clear();
+        (_pushedBody, _pushN) = (Model.Body(body), forceN);
+    }
+
     /// <inheritdoc/>
     public void Step()
     {
         Pushes?.Apply(_nowNs, _data.AppliedBodyForce.Slice(6 * _hand, 3));
+        ApplyPush();
         for (var i = 0; i < _substeps; i++)
         {
             Compensate();
@@ -168,6 +185,7 @@ public sealed class MujocoRobot : IRobot, IPlant
         _data.Position.CopyTo(_integrated);
         _data.Forward();
         _nowNs += Description.ControlPeriodNs;
+        _placements++;
     }
 
     /// <summary>Copies the full state of the simulation.</summary>
@@ -179,6 +197,7 @@ public sealed class MujocoRobot : IRobot, IPlant
         snapshot.Restore(_data, _integrated);
         IsBraked = snapshot.IsBraked;
         _nowNs += Description.ControlPeriodNs;
+        _placements++;
     }
 
     /// <summary>Shows the state of a world that moves elsewhere, at that world's time: for drawing and judging, not for stepping.</summary>
@@ -194,12 +213,25 @@ public sealed class MujocoRobot : IRobot, IPlant
         Model.Dispose();
     }
 
+    private void ApplyPush()
+    {
+        if (_pushN == Vector3D.Zero) return;
+        var force = _data.AppliedBodyForce.Slice(6 * _pushedBody, 3);
+        // A task's own pushes are set anew each step; elsewhere this is the only one.
+        if (Pushes is null || _pushedBody != _hand) force.Clear();
+        for (var axis = 0; axis < 3; axis++) force[axis] += _pushN[axis];
+    }
+
     private void Compensate()
     {
         var bias = _data.BiasForce;
         Span<double> applied = _data.AppliedForce, velocity = _data.Velocity;
         var brake = IsBraked ? BrakeNmsRad : 0;
-        foreach (var dof in _velocity) applied[dof] = bias[dof] - brake * velocity[dof];
+        for (var i = 0; i < _velocity.Length; i++)
+        {
+            var dof = _velocity[i];
+            applied[dof] = bias[dof] - brake * velocity[dof] + (IsBraked ? 0 : MotorErrorNm[i]);
+        }
         // A finger's drive carries the finger.
         (applied[_leftVelocity], applied[_rightVelocity]) = (bias[_leftVelocity], bias[_rightVelocity]);
     }

@@ -67,6 +67,9 @@ public sealed class ArmKinematics
     /// <summary>The links' frames, base to tip.</summary>
     public ReadOnlySpan<Frame> Frames => _frames;
 
+    /// <summary>The end effector in the last joint's frame.</summary>
+    public Pose EndEffectorInTip => _endEffectorInTip;
+
     /// <summary>X_BE of the posture last given.</summary>
     public Pose EndEffectorInBase
     {

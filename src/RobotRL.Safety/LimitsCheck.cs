@@ -34,6 +34,8 @@ internal static class LimitsCheck
             "contact force must be positive and below the collision force");
         Need(Positive(limits.ContactTorqueNm) && limits.ContactTorqueNm < limits.CollisionTorqueNm && double.IsFinite(limits.CollisionTorqueNm),
             "contact torque must be positive and below the collision torque");
+        Need(limits.JointCollisionNm.Count == robot.JointCount && limits.JointCollisionNm.All(Positive), "joint collision torques must be positive, one a joint");
+        Need(Positive(limits.MeasuredTorqueMarginNm), "margin of measured torque must be positive");
         Need(limits.StateMaxAgeNs > 0 && limits.TargetMaxAgeNs > 0 && limits.HeartbeatMaxAgeNs > 0, "maximum ages must be positive");
         Need(limits.LoopMaxLateNs >= robot.ControlPeriodNs, "the loop may not be late by less than a period");
         Need(robot.AutoClear.IsEmpty || robot.IsSimulated, $"auto_clear must be empty: driver {robot.Driver} is no simulation, so an operator clears each stop");
@@ -44,6 +46,16 @@ internal static class LimitsCheck
             "stiffness and damping ranges must be finite, with the minimum below the maximum");
         Need(Positive(s.RateNMS) && s.TankInitialJ >= 0 && s.TankCapacityJ >= s.TankInitialJ && s.TankOutflowW >= 0 &&
              double.IsFinite(s.TankCapacityJ + s.TankOutflowW), "stiffness rate and energy tank must be finite, the initial content within the capacity");
+        var d = robot.Dynamics;
+        foreach (var list in (IReadOnlyList<double>[])[d.RotorInertiaKgM2, d.ViscousFrictionNmS, d.BreakawayNm])
+            Need(list.Count == robot.JointCount && list.All(x => x >= 0 && double.IsFinite(x)), "rotor inertia, friction and breakaway torque must be finite and not negative, one a joint");
+        Need(d.Links.Count == robot.JointCount && d.Links.All(IsBody) && IsBody(d.ToolInFlange), "a link's mass, centre of mass or inertia is not a rigid body's");
+        Need(d.GravityMS2.IsFinite && Positive(d.ObserverRatePerS), "gravity must be finite and the observer's rate positive");
+        if (robot.ForceSensor is { } f)
+            Need(f.PositionInFlangeM.IsFinite && f.RangeForceN > limits.CollisionForceN && Positive(f.RangeTorqueNm) && f.RepeatMaxNs > 0 && double.IsFinite(f.RangeForceN),
+                "a force sensor's range must reach beyond the collision force, and its repeats must end");
+        var sensors = robot.JointSensors;
+        Need(Positive(sensors.MovingRadS) && sensors.RepeatMaxNs > 0 && sensors.WindowNs > 0 && Positive(sensors.ToleranceRad), "what joint sensors are held to must be positive");
 
         void Need(bool holds, string what)
         {
@@ -52,6 +64,8 @@ internal static class LimitsCheck
     }
 
     private static bool Positive(double x) => x > 0 && double.IsFinite(x);
+
+    private static bool IsBody(RigidBody b) => b.MassKg >= 0 && double.IsFinite(b.MassKg) && b.CenterOfMassM.IsFinite && b.Inertia.IsFinite && b.Inertia.IsPhysical;
 
     private static bool IsBox(in Box box) =>
         box.Min.IsFinite && box.Max.IsFinite && box.Min.X < box.Max.X && box.Min.Y < box.Max.Y && box.Min.Z < box.Max.Z;

@@ -54,6 +54,7 @@ public sealed class ReflexGate
     private readonly InputWatch _inputs;
     private readonly CommanderWatch _commander;
     private readonly StopLatch _stops;
+    private readonly SensorWatch _sensors;
     private readonly MotionLimiter _motion;
     private readonly PostureReference _posture;
     private readonly OrientationBarrier _orientation;
@@ -89,6 +90,7 @@ public sealed class ReflexGate
         _inputs = new(_limits, robot.ControlPeriodNs);
         _commander = new(_limits);
         _stops = new(robot.AutoClear);
+        _sensors = new(robot, arm.EndEffectorInTip);
         _body = new(robot with { Limits = _limits });
         _motion = new(_limits, periodS, _body);
         _posture = new(_limits, arm.Another(), periodS);
@@ -122,6 +124,9 @@ public sealed class ReflexGate
 
     public CartesianStiffness Stiffness => _stiffness.Current;
     public double TankJ => _stiffness.TankJ;
+
+    /// <summary>Torque on each joint that neither its motor, the arm's own motion nor the wrist's sensor explain, Nm: a push from outside, wherever it touches.</summary>
+    public ref readonly JointTorques UnexplainedNm => ref _sensors.UnexplainedNm;
 
     /// <summary>Whether there is a state to compute torques from. Without one, <see cref="Seal"/> ignores what it is given.</summary>
     public bool CanControl => _placed && _stops.IsStateTrusted && State != GateState.PowerRemoved;
@@ -157,6 +162,8 @@ public sealed class ReflexGate
             _placed = true;
         }
         WatchRetreat(heartbeat);
+        var dead = _sensors.Check(now, state, _arm, hasPower: State != GateState.PowerRemoved);
+        if (!dead.IsNone) Latch(dead);
         WatchMeasured();
         WatchWrench();
     }
@@ -354,6 +361,7 @@ public sealed class ReflexGate
         _placed = false;
         _contact = default;
         _inputs.Restart();
+        _sensors.Restart();
         // The torques stay as they were sealed: what comes next starts from those, at their rate.
         _stiffness.Refill();
     }

@@ -75,6 +75,22 @@ public sealed class ShippedConfigurationTests
     public void Shipped_configuration_bears_the_softening_that_is_documented(string task) =>
         Assert.Equal(0.25, RunConfiguration.Load(Shipped.Path(task), [("task.actions.stiffness_min_share", "0.25")]).Task.Actions.StiffnessMinShare);
 
+    [Theory, MemberData(nameof(Tasks))]
+    public void Robot_without_a_force_sensor_says_what_is_lost(string task)
+    {
+        using var directory = new TemporaryDirectory();
+        var with = RunConfiguration.Load(Shipped.Path(task));
+        var without = RunConfiguration.Load(Shipped.Path(task), [("robot.force_sensor", "none")]);
+        Assert.Equal(new ForceSensorParameters(Vector3D.Zero, 500, 50, 200_000_000), with.Robot.ForceSensor);
+        Assert.Null(without.Robot.ForceSensor);
+        Assert.NotEqual(with.Hash, without.Hash);
+        Assert.DoesNotContain(without.Remarks, r => r.Contains("collision stops above", StringComparison.Ordinal));
+        var lost = Assert.Single(without.Remarks, r => r.Contains("force_sensor is none", StringComparison.Ordinal));
+        foreach (var part in new[] { "no softening in contact", "no stop by collision force", "critic", "joint_collision_nm" }) Assert.Contains(part, lost, StringComparison.Ordinal);
+        var again = RunConfiguration.Load(directory.Write("config.yaml", without.ResolvedYaml));
+        Assert.Equal((without.Hash, Shipped.Describe(without)), (again.Hash, Shipped.Describe(again)));
+    }
+
     [Fact]
     public void Hash_does_not_depend_on_layout_or_place_but_on_the_scene()
     {

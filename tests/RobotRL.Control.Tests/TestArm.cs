@@ -30,6 +30,9 @@ internal static class TestArm
         CollisionForceN = 50,
         ContactTorqueNm = 5,
         CollisionTorqueNm = 15,
+        // Tests push the joints about to see what else stops them: few pushes are a collision to this arm.
+        JointCollisionNm = [60, 60, 60, 60, 60, 60, 60],
+        MeasuredTorqueMarginNm = 2,
         StateMaxAgeNs = 5_000_000,
         TargetMaxAgeNs = 250_000_000,
         HeartbeatMaxAgeNs = 250_000_000,
@@ -57,6 +60,18 @@ internal static class TestArm
         new("fingers", 8, new(-0.03, -0.03, 0.085), new(0.03, 0.03, 0.085), 0.028),
     ], []);
 
+    /// <summary>Of no arm: the loopback robot puts its own in place of it.</summary>
+    public static ArmDynamics Dynamics => new()
+    {
+        Links = new RigidBody[Joints.Max],
+        ToolInFlange = RigidBody.None,
+        RotorInertiaKgM2 = new double[Joints.Max],
+        ViscousFrictionNmS = new double[Joints.Max],
+        BreakawayNm = [2, 2, 2, 2, 1, 1, 1],
+        GravityMS2 = new(0, 0, -9.81),
+        ObserverRatePerS = 50,
+    };
+
     public static readonly RobotDescription Description = new()
     {
         Name = "panda",
@@ -72,6 +87,9 @@ internal static class TestArm
         Limits = Limits,
         AutoClear = default,
         Impedance = new(1000, 50, 1, 0.015, 0.1, 5, 0, 0, 0.01, 0.01),
+        Dynamics = Dynamics,
+        ForceSensor = new(Vector3D.Zero, 500, 50, 200_000_000),
+        JointSensors = new(0.01, 20_000_000, 100_000_000, 0.003),
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,
     };

@@ -21,6 +21,9 @@ internal static class Panda
         HomeRad = Home,
         Limits = null!, // the gate's, and no gate stands here
         Impedance = null!,
+        Dynamics = null!,
+        ForceSensor = null,
+        JointSensors = null!,
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,
     };

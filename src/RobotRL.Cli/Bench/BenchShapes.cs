@@ -23,7 +23,8 @@ internal static class BenchShapes
     };
 
     /// <summary>The shipped peg insertion, one thread for tensors.</summary>
-    public static RunConfiguration PegInsert() => RunConfiguration.Load(Composition.ShippedFiles.Configuration("sim/peg-insert.yaml"), [("learner.threads", "1")]);
+    public static RunConfiguration PegInsert(params IEnumerable<(string Key, string Value)> overrides) =>
+        RunConfiguration.Load(Composition.ShippedFiles.Configuration("sim/peg-insert.yaml"), [("learner.threads", "1"), .. overrides]);
 
     /// <summary>Runs a measurement with a random ResNet-10 weight file that is deleted again.</summary>
     public static T WithRandomWeights<T>(Func<string, T> measure)

@@ -26,6 +26,12 @@ internal static partial class CommandLine
     /// <summary>Where people read: stderr, so that stdout stays for programs.</summary>
     public static IAnsiConsole Log { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
+    /// <summary>Says what a person should know of a configuration before the robot moves by it.</summary>
+    public static void Remark(Configuration.RunConfiguration configuration)
+    {
+        foreach (var remark in configuration.Remarks) Console.Error.WriteLine(remark);
+    }
+
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object as the last line on stdout", Recursive = true };
 
     /// <summary>Gives a command its body. The body returns an exit code; what it cannot use or do, it throws.</summary>

@@ -39,6 +39,7 @@ internal static class EvalCommand
         var configuration = RunConfiguration.Load(run.ConfigPath);
         using var rig = new SimulatedRig(configuration, pace, channel, run.Events);
         var (weights, checkpoint) = Weights(run, configuration);
+        CommandLine.Remark(configuration);
         var (name, role) = inCharge ?? OperatorInCharge.Watching(null, null);
         using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(name, role, "eval"),
             new { Episodes = episodes, Seed = seed, Pace = pace.ToString(), Checkpoint = checkpoint, weights.Version }), configuration, rig.Control, rig.Records);

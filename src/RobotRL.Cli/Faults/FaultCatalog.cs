@@ -30,6 +30,7 @@ internal static class FaultCatalog
         new("recovery action also risky", FaultCode.RecoveryExhausted, 500 + 10 * PeriodMs, RecoveryAlsoRisky),
         .. StopFaults.All,
         .. TimeFaults.All,
+        .. SensorFaults.All,
         .. FileFaults.All,
         .. ProcessFaults.All,
     ];

@@ -23,14 +23,15 @@ internal sealed class FaultRig : IDisposable
     /// <param name="critic">The critic of the reflex layer; null for none.</param>
     /// <param name="layer">How the reflex layer is set; null for <see cref="Layer"/>.</param>
     /// <param name="autoClear">Stops that a scene reset clears; null for those of the shipped arm.</param>
-    public FaultRig(ICritic? critic = null, SafetyLayerParameters? layer = null, FaultSet? autoClear = null)
+    /// <param name="overrides">What the shipped configuration says otherwise.</param>
+    public FaultRig(ICritic? critic = null, SafetyLayerParameters? layer = null, FaultSet? autoClear = null, params (string Key, string Value)[] overrides)
     {
-        var configuration = BenchShapes.PegInsert();
+        var configuration = BenchShapes.PegInsert(overrides);
         if (autoClear is { } listed) configuration = configuration with { Robot = configuration.Robot with { AutoClear = listed } };
         var task = Task = configuration.Task;
         var robot = new MujocoRobot(configuration.Robot, task.ScenePath);
         var scene = SimulatedTask.Create(task, robot);
-        _robot = new(robot);
+        (World, _robot) = (robot, new(robot));
         if (critic is not null) Critics.Publish(critic);
         Pacer = new(_robot);
         Cycle = new(_robot, Pacer, task.EndEffectorInFlange, reflex: Reflex.Of(layer ?? Layer, task, configuration.Robot, Critics));
@@ -65,6 +66,12 @@ internal sealed class FaultRig : IDisposable
 
     /// <summary>Whether the connection to the arm breaks off in the middle of reading.</summary>
     public bool BreaksOff { set => _robot.BreaksOff = value; }
+
+    /// <summary>The arm itself, whatever it reports.</summary>
+    public MujocoRobot World { get; }
+
+    /// <summary>Called after each control period.</summary>
+    public Action? AfterTick { get; set; }
 
     /// <summary>Whether the commander has gone silent; whether he shows that he lives and commands nothing.</summary>
     public bool IsSilent { get; set; }
@@ -110,6 +117,7 @@ internal sealed class FaultRig : IDisposable
         {
             if (_ticks++ % Session.TicksPerDecision == 0 && !IsSilent) Command();
             Session.Advance(1);
+            AfterTick?.Invoke();
         }
     }
 

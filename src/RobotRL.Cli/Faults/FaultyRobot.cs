@@ -20,9 +20,7 @@ internal sealed class FaultyRobot(MujocoRobot robot) : IRobot, IPlant
     public bool TryRead(ref RobotState state)
     {
         if (BreaksOff) throw new IOException("The connection to the arm broke off.");
-        var (position, velocity) = (_state.Position, _state.Velocity);
         if (!robot.TryRead(ref _state)) return false;
-        if (Faults.FrozenValues) (_state.Position, _state.Velocity) = (position, velocity);
         if (Faults.LostPackets > 0)
         {
             Faults.LostPackets--;
@@ -32,9 +30,7 @@ internal sealed class FaultyRobot(MujocoRobot robot) : IRobot, IPlant
         if (Faults.DelayNs > 0 && captured <= _lastRead) return false; // still under way
         state = _state;
         state.CaptureTime = _lastRead = captured;
-        var wrench = state.ExternalWrenchInEndEffector;
-        state.ExternalWrenchInEndEffector = new(wrench.Force + Faults.WrenchSpike.Force, wrench.Torque + Faults.WrenchSpike.Torque);
-        if (Faults.NonFiniteJoint >= 0) state.Position[Faults.NonFiniteJoint] = double.NaN;
+        Faults.Distort(ref state);
         return true;
     }
 

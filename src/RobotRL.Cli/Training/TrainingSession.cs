@@ -56,6 +56,7 @@ internal sealed class TrainingSession(
         }
         if (store.Files.Count > 0) log($"{_envSteps} environment steps and {_demonstrations} demonstrations on disk.");
         using var network = new PolicyNetwork(NetworkShape.Of(task, _parameters), Learners.Device);
+        CommandLine.Remark(rig.Configuration);
 
         try
         {
@@ -132,6 +133,7 @@ internal sealed class TrainingSession(
     {
         var store = OpenStore();
         foreach (var episode in store.Episodes()) TakeUp(episode, (_, _) => { });
+        CommandLine.Remark(rig.Configuration);
         var result = new RecordingResult(0, 0, 0, 0, run.Path);
         view.While(() =>
         {
