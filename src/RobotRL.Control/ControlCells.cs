@@ -6,7 +6,7 @@ namespace RobotRL.Control;
 
 /// <summary>
 /// All that passes between a control cycle and its commanding side: values through latest-value cells, requests as counters that only rise.
-/// In one process by default; a <see cref="ControlChannel"/> lays the same over memory that two processes share.
+/// In one process: what comes through memory that two processes share, a <see cref="ChannelIntake"/> examines first.
 /// </summary>
 public sealed unsafe class ControlCells
 {
@@ -20,15 +20,12 @@ public sealed unsafe class ControlCells
         (Targets, Heartbeats, Latest) = (new(), new(), new());
     }
 
-    internal ControlCells(nint requests, nint targets, nint heartbeats, nint latest)
-    {
-        _requests = (ControlRequests*)requests;
-        (Targets, Heartbeats, Latest) = (new(targets), new(heartbeats), new(latest));
-    }
-
     public LatestCell<CartesianTarget> Targets { get; }
     public LatestCell<Heartbeat> Heartbeats { get; }
     public LatestCell<ControlRecord> Latest { get; }
+
+    /// <summary>The scene asked for last, for a world that is simulated beside the loop.</summary>
+    internal LatestCell<SceneRequest> Scenes { get; } = new();
 
     internal ref ControlRequests Requests => ref *_requests;
 
@@ -42,10 +39,10 @@ public sealed unsafe class ControlCells
         Interlocked.Increment(ref Requests.Stops);
     }
 
-    /// <summary>Has the cycle count an attempt; false, as always.</summary>
-    internal bool RefuseLimitChange()
+    /// <summary>Has the cycle count so many attempts; false, as always.</summary>
+    internal bool RefuseLimitChange(int attempts = 1)
     {
-        Interlocked.Increment(ref Requests.LimitChanges);
+        Interlocked.Add(ref Requests.LimitChanges, attempts);
         return false;
     }
 }
@@ -55,3 +52,8 @@ internal struct ControlRequests
 {
     public int Stops, StopCause, Resets, Rebases, LimitChanges;
 }
+
+/// <summary>A scene to be set up anew.</summary>
+/// <param name="Number">Another one for each; 0 for none.</param>
+/// <param name="Seed">Where objects go.</param>
+internal readonly record struct SceneRequest(int Number, ulong Seed);

@@ -67,7 +67,7 @@ public sealed class ControlCycle : IControlPort
         for (var i = 0; i < ticks; i++)
         {
             Tick();
-            _pacer.Next();
+            Wait();
         }
     }
 
@@ -92,11 +92,15 @@ public sealed class ControlCycle : IControlPort
         while (!until.IsCancellationRequested)
         {
             Tick();
-            _pacer.Next();
+            Wait();
         }
     }
 
-    private void Tick()
+    /// <summary>Ends the period: returns at the beginning of the next.</summary>
+    internal void Wait() => _pacer.Next();
+
+    /// <summary>One tick, without the wait.</summary>
+    internal void Tick()
     {
         var now = _pacer.Now;
         var isNew = _robot.TryRead(ref _state);
@@ -159,7 +163,8 @@ public sealed class ControlCycle : IControlPort
     private void TakeRequests(ref TickInputs inputs)
     {
         var asked = Volatile.Read(ref _cells.Requests.LimitChanges);
-        for (inputs.LimitChangesAsked = asked - _seen.LimitChanges; _seen.LimitChanges != asked; _seen.LimitChanges++) _gate.TryChangeLimits(Description.Limits);
+        _gate.RefuseLimitChanges(inputs.LimitChangesAsked = asked - _seen.LimitChanges);
+        _seen.LimitChanges = asked;
         inputs.IsResetAsked = IsAsked(ref _cells.Requests.Resets, ref _seen.Resets);
         if (inputs.IsResetAsked) _restart |= _gate.TryReset();
         inputs.IsRebaseAsked = IsAsked(ref _cells.Requests.Rebases, ref _seen.Rebases);
