@@ -30,6 +30,7 @@ internal static class FaultCatalog
         new("recovery action also risky", FaultCode.RecoveryExhausted, 500 + 10 * PeriodMs, RecoveryAlsoRisky),
         .. FileFaults.All,
         .. ProcessFaults.All,
+        .. ChannelFaults.All,
     ];
 
     private static FaultSighting Propose(float value) => FaultRig.See(rig =>
