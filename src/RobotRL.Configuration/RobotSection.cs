@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RobotRL.Model;
 
 namespace RobotRL.Configuration;
@@ -21,6 +22,7 @@ internal static class RobotSection
             Flange = s.Child("flange", TaskSection.ReadPose),
             HomeRad = s.Numbers("home_rad", joints, -Revolution, Revolution, "rad", "one a joint"),
             Limits = s.Child("limits", limits => ReadLimits(limits, joints)),
+            AutoClear = ReadAutoClear(s),
             Impedance = s.Child("impedance", ReadImpedance),
             ControlPeriodNs = s.DurationNs("control_period_ms", 0.1, 20),
             GripperMaxWidthM = s.Number("gripper_max_width_m", 0, 0.5, "m"),
@@ -33,7 +35,21 @@ internal static class RobotSection
                 s["limits.joints.position_min_rad"], s["limits.joints.position_max_rad"]);
         }
         CheckImpedance(s, robot.Impedance, robot.Limits);
+        CheckAutoClear(s, robot);
         return robot;
+    }
+
+    /// <summary>On a real arm somebody looks at what a stop left before it moves again.</summary>
+    internal static void CheckAutoClear(Section s, RobotDescription robot) => s.Require(robot.AutoClear.IsEmpty || robot.IsSimulated, "auto_clear",
+        $"driver {robot.Driver} moves a real arm, on which every stop is an operator's to clear; write []", s["driver"]);
+
+    /// <summary>Causes of a stop, as words in the order of their numbers.</summary>
+    private static FaultSet ReadAutoClear(Section s)
+    {
+        List<FaultCode> codes = [];
+        for (var rest = FaultSet.Clearable; !rest.IsEmpty; rest = rest.Rest) codes.Add(rest.First);
+        var chosen = s.Words("auto_clear", [.. codes.Select(code => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString()))]);
+        return FaultSet.Of([.. chosen.Select(i => codes[i])]);
     }
 
     private static SafetyLimits ReadLimits(Section s, int joints)
@@ -53,6 +69,7 @@ internal static class RobotSection
             StateMaxAgeNs = s.DurationNs("state_max_age_ms", 0.1, 20),
             TargetMaxAgeNs = s.DurationNs("target_max_age_ms", 1, 10_000),
             HeartbeatMaxAgeNs = s.DurationNs("heartbeat_max_age_ms", 1, 2_000),
+            LoopMaxLateNs = s.DurationNs("loop_max_late_ms", 0.1, 1_000),
             Stiffness = s.Child("stiffness", ReadStiffness),
         };
         s.Require(limits.ContactForceN < limits.CollisionForceN, "contact_force_n",

@@ -41,6 +41,7 @@ internal sealed unsafe class ActorEnd : IDisposable
     public void Beat() => _channel.Link.Publish(++_beats);
 
     public void RequestReset() => Ask((ref ChannelRequests r) => r.Resets++);
+    public void RequestAutomaticReset() => Ask((ref ChannelRequests r) => r.AutomaticResets++);
     public void RequestRebase() => Ask((ref ChannelRequests r) => r.Rebases++);
     public void RefuseLimitChange() => Ask((ref ChannelRequests r) => r.LimitChanges++);
     public void RequestEnd() => Ask((ref ChannelRequests r) => r.EndAsked = 1);

@@ -22,8 +22,6 @@ internal sealed unsafe class ChannelIntake
     /// <summary>No time that an actor names is farther from now, ns.</summary>
     private const long MostAheadNs = 3_600_000_000_000;
 
-    private static readonly bool[] IsCause = Causes();
-
     private readonly ControlChannel _channel;
     private readonly ControlCells _cells;
     private readonly ChannelHeader _written;
@@ -31,7 +29,7 @@ internal sealed unsafe class ChannelIntake
     private ChannelRequests _asked, _taken;
     private CartesianTarget _target;
     private Heartbeat _heartbeat;
-    private FaultCode _worst;
+    private FaultSet _stops;
     private long _linkSeen, _asksSeen, _targetsSeen, _beatsSeen, _link, _silentTicks, _busyTicks, _sequence;
 
     /// <param name="channel">The control process's side, as it was made.</param>
@@ -49,7 +47,7 @@ internal sealed unsafe class ChannelIntake
     /// <summary>Takes in what came since the last tick; before the cycle's tick, on its thread.</summary>
     public void Take(Stamp now)
     {
-        _worst = FaultCode.None;
+        _stops = default;
         Require(IsHeaderWhole());
         if (Volatile.Read(ref _channel.Header.ActorLayout) is var layout && layout != 0 && layout != ChannelLayout.Hash) Stop(FaultCode.ProtocolMismatch);
         var isBusy = TakeLink();
@@ -61,8 +59,7 @@ internal sealed unsafe class ChannelIntake
         _busyTicks = isBusy && _silentTicks <= _linkMaxTicks ? _busyTicks + 1 : 0;
         Require(_busyTicks <= _busyMaxTicks);
         if (_silentTicks > _linkMaxTicks && _heartbeat.State == CommandingState.Commanding) Stop(FaultCode.HeartbeatLost);
-        // The most severe last, wherever one cause takes the place of another.
-        if (_worst != FaultCode.None) _cells.RequestStop(_worst);
+        if (!_stops.IsEmpty) _cells.RequestStops(_stops);
     }
 
     private bool IsHeaderWhole()
@@ -131,12 +128,14 @@ internal sealed unsafe class ChannelIntake
         {
             _sequence = 0;
             // An actor that could not read what the one before had asked for counts from 0.
-            if (_asked.Resets < _taken.Resets || _asked.Rebases < _taken.Rebases || _asked.LimitChanges < _taken.LimitChanges || _asked.Scenes < _taken.Scenes)
+            if (_asked.Resets < _taken.Resets || _asked.AutomaticResets < _taken.AutomaticResets || _asked.Rebases < _taken.Rebases || _asked.LimitChanges < _taken.LimitChanges
+                || _asked.Scenes < _taken.Scenes)
                 _taken = default;
         }
         for (var cause = 0; cause < ChannelRequests.Causes; cause++)
-            if (_asked.Stops[cause] != _taken.Stops[cause]) Stop(IsCause[cause] ? (FaultCode)cause : FaultCode.UnknownCause);
+            if (_asked.Stops[cause] != _taken.Stops[cause]) Stop((FaultCode)cause);
         if (Risen(_asked.Resets, _taken.Resets) > 0) _cells.RequestReset();
+        if (Risen(_asked.AutomaticResets, _taken.AutomaticResets) > 0) _cells.RequestAutomaticReset();
         if (Risen(_asked.Rebases, _taken.Rebases) > 0) _cells.RequestRebase();
         if (Risen(_asked.LimitChanges, _taken.LimitChanges) is > 0 and var attempts) _cells.RefuseLimitChange(attempts);
         if (Risen(_asked.Scenes, _taken.Scenes) > 0) _cells.Scenes.Publish(new(_asked.Scenes, _asked.SceneSeed));
@@ -159,19 +158,7 @@ internal sealed unsafe class ChannelIntake
         if (!holds) Stop(FaultCode.ChannelCorrupt);
     }
 
-    private void Stop(FaultCode cause)
-    {
-        _cells.RequestStop(cause);
-        if (_worst == FaultCode.None || StopCategories.Of(cause) < StopCategories.Of(_worst)) _worst = cause;
-    }
+    private void Stop(FaultCode cause) => _stops = _stops.With(cause);
 
     private static bool IsNear(Stamp time, Stamp now) => time.Ns >= 0 && time.Ns <= now.Ns + MostAheadNs && time.Ns >= now.Ns - MostAheadNs;
-
-    private static bool[] Causes()
-    {
-        var isCause = new bool[ChannelRequests.Causes];
-        foreach (var code in Enum.GetValues<FaultCode>())
-            if (code != FaultCode.None) isCause[(int)code] = true;
-        return isCause;
-    }
 }

@@ -41,7 +41,7 @@ internal unsafe struct ChannelRequests
     /// <summary>Stops asked for, counted modulo 256 by <see cref="FaultCode"/>: of several between two looks none hides another.</summary>
     public fixed byte Stops[Causes];
 
-    public int Resets, Rebases, LimitChanges;
+    public int Resets, AutomaticResets, Rebases, LimitChanges;
 
     /// <summary>Scenes asked for, the newest one's seed, and other than 0 once the actor that started the control process wants it to end.</summary>
     public int Scenes, EndAsked;

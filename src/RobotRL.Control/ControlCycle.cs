@@ -23,6 +23,7 @@ public sealed class ControlCycle : IControlPort
     private Heartbeat _heartbeat;
     private long _targetsSeen, _beatsSeen;
     private ControlRequests _seen;
+    private long _latenessNs, _overruns;
     private bool _restart = true;
     private ControlRecord _record;
 
@@ -36,6 +37,7 @@ public sealed class ControlCycle : IControlPort
     {
         (_robot, _pacer, _cells, _reflex) = (robot, pacer, cells ?? new(), reflex);
         (_seen, _targetsSeen, _beatsSeen) = (_cells.Requests, Targets.Published, Heartbeats.Published);
+        _cells.TakeStops();
         Description = robot.Description;
         _arm = new(Description, endEffectorInFlange);
         _gate = new(Description, _arm);
@@ -56,7 +58,18 @@ public sealed class ControlCycle : IControlPort
 
     public void RequestReset() => _cells.RequestReset();
 
+    public void RequestAutomaticReset() => _cells.RequestAutomaticReset();
+
     public void RequestStop(FaultCode cause) => _cells.RequestStop(cause);
+
+    /// <summary>For several causes at once.</summary>
+    public void RequestStops(FaultSet causes) => _cells.RequestStops(causes);
+
+    /// <summary>Stops the robot, and again after each reset, until the cause is over. From any thread.</summary>
+    public void HoldStop(FaultCode cause) => _cells.HoldStop(cause);
+
+    /// <summary>A cause that was held is over; what it stopped waits for its reset.</summary>
+    public void ReleaseStop(FaultCode cause) => _cells.ReleaseStop(cause);
 
     public void RequestRebase() => _cells.RequestRebase();
 
@@ -64,10 +77,18 @@ public sealed class ControlCycle : IControlPort
 
     public void Run(int ticks)
     {
-        for (var i = 0; i < ticks; i++)
+        try
         {
-            Tick();
-            Wait();
+            for (var i = 0; i < ticks; i++)
+            {
+                Tick();
+                Wait();
+            }
+        }
+        catch (Exception e)
+        {
+            Abandon(e);
+            throw;
         }
     }
 
@@ -87,12 +108,34 @@ public sealed class ControlCycle : IControlPort
         (_record, _state, _target, _heartbeat) = (before, before.Measured, before.Inputs.Target, before.Inputs.Heartbeat);
     }
 
+    /// <summary>Runs until cancelled, and ends.</summary>
     public void Run(CancellationToken until)
     {
-        while (!until.IsCancellationRequested)
+        while (!until.IsCancellationRequested) Run(1);
+        End(FaultCode.OperatorStop);
+    }
+
+    /// <summary>Nobody runs the loop any more: the robot's last command removes its power, and the last record says so.</summary>
+    /// <param name="cause">Why.</param>
+    public void End(FaultCode cause)
+    {
+        var command = _gate.SealLast(cause);
+        _robot.Write(command);
+        _record.Inputs.Stops = FaultSet.Of(cause);
+        Record(_record.Time, default, command, LimitFlags.None);
+    }
+
+    /// <summary>The loop ends by an exception.</summary>
+    /// <exception cref="AggregateException">And so did its last command.</exception>
+    public void Abandon(Exception because)
+    {
+        try
         {
-            Tick();
-            Wait();
+            End(FaultCode.LoopEnded);
+        }
+        catch (Exception e)
+        {
+            throw new AggregateException("The control loop failed, and so did its last command.", because, e);
         }
     }
 
@@ -103,6 +146,7 @@ public sealed class ControlCycle : IControlPort
     internal void Tick()
     {
         var now = _pacer.Now;
+        (_latenessNs, _overruns) = (_pacer.LatenessNs, _pacer.Overruns);
         var isNew = _robot.TryRead(ref _state);
         // The target before the beat: its writer publishes the beat first, so a target never appears without a commander.
         var hasTarget = Targets.TryRead(ref _target, ref _targetsSeen);
@@ -112,9 +156,8 @@ public sealed class ControlCycle : IControlPort
 
         TakeRequests(ref inputs);
         _gate.Observe(now, _state, isNew, _heartbeat);
-        inputs.IsStopAsked = IsAsked(ref _cells.Requests.Stops, ref _seen.Stops);
-        inputs.StopCause = inputs.IsStopAsked ? (FaultCode)Volatile.Read(ref _cells.Requests.StopCause) : FaultCode.None;
-        if (inputs.IsStopAsked) _gate.Stop(inputs.StopCause);
+        _gate.WatchPace(inputs.BehindNs = _pacer.BehindNs);
+        _gate.Stop(inputs.Stops = _cells.TakeStops());
         if (_restart && _gate.CanControl) Restart();
         if (hasTarget && _gate.Admit(_target))
         {
@@ -165,12 +208,19 @@ public sealed class ControlCycle : IControlPort
         var asked = Volatile.Read(ref _cells.Requests.LimitChanges);
         _gate.RefuseLimitChanges(inputs.LimitChangesAsked = asked - _seen.LimitChanges);
         _seen.LimitChanges = asked;
+        inputs.IsAutomaticResetAsked = IsAsked(ref _cells.Requests.AutomaticResets, ref _seen.AutomaticResets);
+        if (inputs.IsAutomaticResetAsked && _gate.TryResetAutomatically()) _record.AutomaticResets += Restarts();
         inputs.IsResetAsked = IsAsked(ref _cells.Requests.Resets, ref _seen.Resets);
-        if (inputs.IsResetAsked) _restart |= _gate.TryReset();
+        if (inputs.IsResetAsked && _gate.TryReset()) _record.OperatorResets += Restarts();
         inputs.IsRebaseAsked = IsAsked(ref _cells.Requests.Rebases, ref _seen.Rebases);
-        if (!inputs.IsRebaseAsked || !_gate.TryRebase()) return;
+        if (inputs.IsRebaseAsked && _gate.TryRebase()) _record.Rebases += Restarts();
+    }
+
+    /// <summary>The reference starts anew, once more.</summary>
+    private int Restarts()
+    {
         _restart = true;
-        _record.Rebases++;
+        return 1;
     }
 
     private static bool IsAsked(ref int asked, ref int seen)
@@ -193,8 +243,7 @@ public sealed class ControlCycle : IControlPort
     {
         _record.Tick++;
         _record.Time = now;
-        _record.LatenessNs = _pacer.LatenessNs;
-        _record.Overruns = _pacer.Overruns;
+        (_record.LatenessNs, _record.Overruns) = (_latenessNs, _overruns);
         _record.Measured = _state;
         _record.ProposedTorqueNm = proposed;
         _record.TorqueNm = command.TorqueNm;
@@ -206,6 +255,7 @@ public sealed class ControlCycle : IControlPort
         _record.LimitsSinceTarget |= limits;
         _record.Gate = _gate.State;
         _record.Fault = _gate.Fault;
+        (_record.Causes, _record.NeedsOperator) = (_gate.Causes, _gate.NeedsOperator);
         _record.RefusedLimitChanges = _gate.RefusedLimitChanges;
         Records.Add(_record);
         Latest.Publish(_record);

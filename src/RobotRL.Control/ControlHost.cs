@@ -29,8 +29,27 @@ public sealed class ControlHost
 
     public CycleFigures Figures { get; }
 
-    /// <summary>Runs until cancelled, or until the actor asks for the end; then stops the robot and waits until it stands. On the thread of the loop, which allocates nothing here.</summary>
+    /// <summary>
+    /// Runs until cancelled, or until the actor asks for the end; then stops the robot, waits until it stands, and leaves it without power. So it is left whatever ends the loop.
+    /// On the thread of the loop, which allocates nothing here.
+    /// </summary>
     public void Run(CancellationToken until)
+    {
+        try
+        {
+            RunToTheEnd(until);
+        }
+        catch (Exception e)
+        {
+            _cycle.Abandon(e);
+            _channel.Latest.Publish(_cycle.Records[0]);
+            throw;
+        }
+        _cycle.End(FaultCode.OperatorStop);
+        _channel.Latest.Publish(_cycle.Records[0]);
+    }
+
+    private void RunToTheEnd(CancellationToken until)
     {
         Tick(); // whatever is done once is done
         Figures.Begin();

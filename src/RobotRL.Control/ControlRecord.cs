@@ -51,6 +51,13 @@ public struct ControlRecord
     public GateState Gate;
     public Fault Fault;
 
+    /// <summary>Every cause since the last clearing, and whether one of them is an operator's to clear: whoever commands next finds them here.</summary>
+    public FaultSet Causes;
+    public bool NeedsOperator;
+
+    /// <summary>Clearings so far: by an operator, and without one.</summary>
+    public int OperatorResets, AutomaticResets;
+
     /// <summary>What the critic says and what its reflex does.</summary>
     public ReflexRecord Reflex;
 
@@ -78,9 +85,12 @@ public struct TickInputs
     public Heartbeat Heartbeat;
 
     /// <summary>Requests taken up in this tick.</summary>
-    public bool IsStopAsked, IsResetAsked, IsRebaseAsked;
-    public FaultCode StopCause;
+    public bool IsResetAsked, IsAutomaticResetAsked, IsRebaseAsked;
+    public FaultSet Stops;
     public int LimitChangesAsked;
+
+    /// <summary>How long after it was due the tick began, skipped deadlines counted, ns.</summary>
+    public long BehindNs;
 
     /// <summary>Sets of critic weights refused before this tick.</summary>
     public int RefusedWeights;

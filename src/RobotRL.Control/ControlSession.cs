@@ -74,8 +74,11 @@ public sealed class ControlSession
     /// </summary>
     public long LateDecisions { get; private set; }
 
-    /// <summary>Who cleared the last stop; null for nobody yet.</summary>
+    /// <summary>The operator who last cleared a stop from here; null for nobody yet.</summary>
     public string? LastResetBy { get; private set; }
+
+    /// <summary>Whether the robot is stopped for a cause that is an operator's to clear.</summary>
+    public bool NeedsOperator => Latest.NeedsOperator;
 
     public bool IsStopped => Latest.Gate != GateState.Running;
 
@@ -184,6 +187,18 @@ public sealed class ControlSession
         LastResetBy = operatorId;
         SignOff();
         _port.RequestReset();
+        Advance(2);
+        return !IsStopped;
+    }
+
+    /// <summary>
+    /// Clears a latched fault without an operator, for whoever sets a simulated scene up anew. False, and nothing is cleared, where one of its causes is an operator's to clear,
+    /// when the stop is still in progress, or its cause lasts.
+    /// </summary>
+    public bool AutomaticReset()
+    {
+        SignOff();
+        _port.RequestAutomaticReset();
         Advance(2);
         return !IsStopped;
     }

@@ -23,6 +23,9 @@ public interface IControlPort
     /// <summary>For deliberate use by an operator, from any thread: taken up by the next tick, and only once the stop is complete.</summary>
     void RequestReset();
 
+    /// <summary>The same without an operator, for whoever sets a simulated scene up anew; refused where a cause is an operator's to clear.</summary>
+    void RequestAutomaticReset();
+
     /// <summary>An operator's stop, from any thread: the next tick latches it, whatever else is proposed meanwhile.</summary>
     /// <param name="cause">The operator's stop, or that nobody holds the deadman any more.</param>
     void RequestStop(FaultCode cause);

@@ -11,6 +11,9 @@ public interface IPacer
     /// <summary>How late after its deadline the present tick began, ns.</summary>
     long LatenessNs { get; }
 
+    /// <summary>How long after the end of the period before the present tick began, ns: as the lateness, with the periods whose deadlines were skipped.</summary>
+    long BehindNs { get; }
+
     /// <summary>Time gone since the present tick's deadline, ns; 0 in virtual time.</summary>
     long SinceDeadlineNs { get; }
 
@@ -26,13 +29,14 @@ public sealed class LockstepPacer(IPlant plant) : IPacer
 {
     public Stamp Now => plant.Now;
     public long LatenessNs => 0;
+    public long BehindNs => 0;
     public long SinceDeadlineNs => 0;
     public long Overruns => 0;
     public void Next() => plant.Step();
 }
 
 /// <summary>
-/// Wall-clock time by absolute deadlines on one grid laid at construction. A missed deadline is counted and skipped; the grid never moves.
+/// Wall-clock time by absolute deadlines on one grid, laid where the first period ends. A missed deadline is counted and skipped; the grid never moves.
 /// With a plant, the session's clock is the plant's, stepped once a period: after an overrun it has fallen behind the wall, and
 /// <see cref="Overruns"/> says by how many periods. A machine takes its time to wake a thread, and now and then a lot of it: the last part of the wait can be
 /// spent awake, which only a thread with a CPU of its own should do.
@@ -44,6 +48,7 @@ public sealed class RealtimePacer : IPacer, IDisposable
     private readonly DeadlineTimer _timer = new();
     private readonly long _awakeNs;
     private long _deadlineNs;
+    private bool _isLaid;
 
     /// <param name="periodNs">Of the loop, ns.</param>
     /// <param name="plant">What is stepped once a period; none where the world moves by itself.</param>
@@ -56,6 +61,7 @@ public sealed class RealtimePacer : IPacer, IDisposable
 
     public Stamp Now => _plant?.Now ?? new(DeadlineTimer.NowNs);
     public long LatenessNs { get; private set; }
+    public long BehindNs { get; private set; }
     public long SinceDeadlineNs => DeadlineTimer.NowNs - _deadlineNs;
     public long Overruns { get; private set; }
 
@@ -63,7 +69,9 @@ public sealed class RealtimePacer : IPacer, IDisposable
     {
         // The world moves on in the slack of the period that ends, as a real one does: at the deadline its state is there to be read.
         _plant?.Step();
+        if (!_isLaid) (_isLaid, _deadlineNs) = (true, DeadlineTimer.NowNs);
         _deadlineNs += _periodNs;
+        var due = _deadlineNs;
         var missed = (DeadlineTimer.NowNs - _deadlineNs) / _periodNs;
         if (missed > 0)
         {
@@ -73,6 +81,7 @@ public sealed class RealtimePacer : IPacer, IDisposable
         _timer.SleepUntil(_deadlineNs - _awakeNs);
         while (DeadlineTimer.NowNs < _deadlineNs) Thread.SpinWait(1);
         LatenessNs = DeadlineTimer.NowNs - _deadlineNs;
+        BehindNs = LatenessNs + _deadlineNs - due;
     }
 
     public void Dispose() => _timer.Dispose();

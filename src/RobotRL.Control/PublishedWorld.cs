@@ -5,7 +5,8 @@ namespace RobotRL.Control;
 
 /// <summary>
 /// A simulated world in a control process: after each step its state goes out for whoever draws it, and a scene that was asked for is set up,
-/// unless someone commands a robot that is not stopped. However many are asked for, the loop sets up one in <see cref="ScenePeriodNs"/> at most.
+/// unless someone commands a robot that is not stopped, or a stop waits for its operator. However many are asked for, the loop sets up one in
+/// <see cref="ScenePeriodNs"/> at most.
 /// </summary>
 /// <param name="world">Stepped and shown.</param>
 /// <param name="channel">Where to.</param>
@@ -41,12 +42,14 @@ public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel
         (_answers.Scenes, _sinceScene) = (_asked.Number, 0);
         _cells.Heartbeats.TryRead(ref _heartbeat, ref _heartbeatsSeen);
         _cells.Latest.TryRead(ref _record, ref _recordsSeen);
-        if (_record.Gate == GateState.Stopping || (_record.Gate == GateState.Running && _heartbeat.State == CommandingState.Commanding))
+        if (_record.Gate == GateState.Stopping || _record.NeedsOperator || (_record.Gate == GateState.Running && _heartbeat.State == CommandingState.Commanding))
         {
             _answers.ScenesRefused++;
             return;
         }
         world.Reset(_asked.Seed);
-        _cells.RequestRebase();
+        // In the very next tick: an arm that is held would be drawn back to where it was.
+        if (_record.Gate != GateState.Running) _cells.RequestAutomaticReset();
+        else _cells.RequestRebase();
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobotRL.Model;
 
 namespace RobotRL.Control;
 
@@ -21,7 +22,7 @@ public readonly record struct RealTimeRights(bool Priority, bool Memory, bool Cp
 
     /// <summary>Whether a robot of this kind may be driven with these rights: a simulated one with any, a real one with all alone.</summary>
     /// <param name="driver">Kind of the robot, as its configuration names it.</param>
-    public bool Suffice(string driver) => All || driver is "mujoco" or "loopback";
+    public bool Suffice(string driver) => All || RobotDescription.IsSimulation(driver);
 }
 
 /// <summary>Makes the calling thread a real-time one: SCHED_FIFO, memory locked, bound to a CPU. On Windows time-critical, which is untested.</summary>

@@ -66,6 +66,7 @@ public sealed class RemoteControl : IControlPort, IDisposable
     }
 
     public void RequestReset() => _channel.RequestReset();
+    public void RequestAutomaticReset() => _channel.RequestAutomaticReset();
     public void RequestStop(FaultCode cause) => _channel.RequestStop(cause);
     public void RequestRebase() => _channel.RequestRebase();
 
@@ -75,7 +76,10 @@ public sealed class RemoteControl : IControlPort, IDisposable
         return false;
     }
 
-    /// <summary>Has the simulated scene set up anew. False while someone commands: the arm must not be placed elsewhere in mid-motion.</summary>
+    /// <summary>
+    /// Has the simulated scene set up anew, and clears what may be cleared without an operator. False while someone commands, since the arm must not be placed elsewhere in
+    /// mid-motion, and while a stop waits for its operator.
+    /// </summary>
     /// <exception cref="ControlLostException">The control process is gone.</exception>
     public bool ResetScene(ulong seed)
     {

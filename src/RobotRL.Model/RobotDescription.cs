@@ -21,6 +21,15 @@ public sealed record RobotDescription
     public required IReadOnlyList<double> HomeRad { get; init; }
 
     public required SafetyLimits Limits { get; init; }
+
+    /// <summary>Causes of a stop that whoever sets a simulated scene up anew may clear; empty on a real robot, where each is an operator's to clear.</summary>
+    public required FaultSet AutoClear { get; init; }
+
+    /// <summary>Whether no real arm moves, so that nobody has to look at what a stop left.</summary>
+    public bool IsSimulated => IsSimulation(Driver);
+
+    /// <summary>Whether a driver of that name moves no real arm.</summary>
+    public static bool IsSimulation(string driver) => driver is "mujoco" or "loopback";
     public required ImpedanceParameters Impedance { get; init; }
 
     /// <summary>Length of a control period, ns.</summary>

@@ -55,6 +55,9 @@ public sealed record SafetyLimits
     /// <summary>Longest time without the commanding side's heartbeat, ns.</summary>
     public required long HeartbeatMaxAgeNs { get; init; }
 
+    /// <summary>The loop's tick may begin so long after it is due, by the pacer's clock; later is a fault, ns.</summary>
+    public required long LoopMaxLateNs { get; init; }
+
     public required StiffnessLimits Stiffness { get; init; }
 }
 

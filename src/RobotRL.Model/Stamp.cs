@@ -14,11 +14,20 @@ public readonly record struct Stamp(long Ns) : IComparable<Stamp>
     /// <summary>The stamp the given number of seconds after the origin, rounded to a nanosecond.</summary>
     public static Stamp FromSeconds(double seconds) => new((long)Math.Round(seconds * 1e9));
 
-    /// <summary>Nanoseconds from <paramref name="earlier"/> to this stamp; negative when the clock went backward.</summary>
-    public long Since(Stamp earlier) => Ns - earlier.Ns;
+    /// <summary>Nanoseconds from <paramref name="earlier"/> to this stamp; negative when the clock went backward. What is too long for the number is the longest there is.</summary>
+    public long Since(Stamp earlier)
+    {
+        var difference = Ns - earlier.Ns;
+        // Overflow shows in the sign: a stamp far in the past never looks like one in the future, nor the reverse.
+        return ((Ns ^ earlier.Ns) & (Ns ^ difference)) >= 0 ? difference : Ns < 0 ? long.MinValue : long.MaxValue;
+    }
 
-    /// <summary>This stamp moved by <paramref name="ns"/> nanoseconds.</summary>
-    public Stamp Plus(long ns) => new(Ns + ns);
+    /// <summary>This stamp moved by <paramref name="ns"/> nanoseconds, to the first or last stamp there is at most.</summary>
+    public Stamp Plus(long ns)
+    {
+        var sum = Ns + ns;
+        return new(((Ns ^ sum) & (ns ^ sum)) >= 0 ? sum : ns < 0 ? long.MinValue : long.MaxValue);
+    }
 
     /// <inheritdoc/>
     public int CompareTo(Stamp other) => Ns.CompareTo(other.Ns);

@@ -16,17 +16,20 @@ internal sealed class InputWatch(SafetyLimits limits, long periodNs)
     private const double MovedRad = 5e-3;
 
     private readonly int _joints = limits.Joints.Count;
-    private Stamp? _lastTick;
+    private Stamp? _lastTick, _waitingSince;
     private Stamp _lastCapture;
     private bool _hasState;
     private int _repeats, _repeatedStamps;
     private RobotState _last;
     private Pose _referenceAtFirst;
 
-    /// <summary>Forgets the clock and the state: after an operator's reset.</summary>
+    /// <summary>Forgets the clock: after a reset, whatever it did meanwhile is known.</summary>
+    public void RestartClock() => _lastTick = null;
+
+    /// <summary>Forgets the state, where the arm may have been placed by other means. A state must come as soon as ever.</summary>
     public void Restart()
     {
-        _lastTick = null;
+        _waitingSince = null;
         _hasState = false;
         _repeats = _repeatedStamps = 0;
     }
@@ -43,8 +46,7 @@ internal sealed class InputWatch(SafetyLimits limits, long periodNs)
         _lastTick = now;
         if (!isNew)
         {
-            if (!_hasState) return default;
-            return Age(now, _lastCapture);
+            return Age(now, _hasState ? _lastCapture : _waitingSince ??= now);
         }
         if (!IsFinite(state)) return Fault(FaultCode.NonFiniteState, now, double.NaN, double.NaN);
         if (_hasState)

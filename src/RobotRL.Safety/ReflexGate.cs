@@ -20,7 +20,8 @@ public enum GateState : byte
 /// <summary>
 /// Stands between every proposal and the robot. A tick calls, in this order: <see cref="Observe"/> (inputs, commander, measured limits),
 /// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, <see cref="Seal"/> (torque; the only maker of commands).
-/// Faults latch: only <see cref="TryReset"/>, a deliberate act of an operator, clears one. The limits are those given at construction.
+/// Faults latch, and every cause with them: a deliberate act of an operator clears them, <see cref="TryReset"/>; what the robot's description lists may also be cleared without.
+/// The limits are those given at construction.
 /// </summary>
 public sealed class ReflexGate
 {
@@ -34,19 +35,20 @@ public sealed class ReflexGate
     private readonly double _gripperMaxM;
     private readonly (double M, double Rad) _reach;
     private readonly InputWatch _inputs;
+    private readonly CommanderWatch _commander;
+    private readonly StopLatch _stops;
     private readonly MotionLimiter _motion;
     private readonly StiffnessGovernor _stiffness;
     private readonly TorqueLimiter _torque;
 
-    private Stamp _now, _stopTime, _commandingSince, _lastIssue;
+    private Stamp _now, _stopTime;
     private RobotState _state;
     private Twist _measuredTwist;
     private (Wrench Wrench, double Severity) _contact;
-    private CommandingState _commander;
     private CartesianStiffness _wantedStiffness;
     private double _gripperWidthM;
     private Pose _holdInBase;
-    private bool _following, _placed, _stateTrusted = true;
+    private bool _following, _placed;
     private long _sequence;
 
     public ReflexGate(RobotDescription robot, ArmKinematics arm)
@@ -60,6 +62,8 @@ public sealed class ReflexGate
         _gripperMaxM = robot.GripperMaxWidthM;
         _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
+        _commander = new(_limits);
+        _stops = new(robot.AutoClear);
         _motion = new(_limits, periodS);
         _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
         _stiffness = new(_limits.Stiffness, _wantedStiffness, periodS);
@@ -69,7 +73,13 @@ public sealed class ReflexGate
     public GateState State { get; private set; }
 
     /// <summary>The latched fault; of several, the one whose stop is most severe, and of those the first.</summary>
-    public Fault Fault { get; private set; }
+    public Fault Fault => _stops.Fault;
+
+    /// <summary>Every cause since the last clearing, whatever stop each would take.</summary>
+    public FaultSet Causes => _stops.Causes;
+
+    /// <summary>Whether one of the causes is an operator's to clear.</summary>
+    public bool NeedsOperator => _stops.NeedsOperator;
 
     /// <summary>The reference after all limits.</summary>
     public Reference Reference => _motion.Reference;
@@ -78,7 +88,7 @@ public sealed class ReflexGate
     public double TankJ => _stiffness.TankJ;
 
     /// <summary>Whether there is a state to compute torques from. Without one, <see cref="Seal"/> ignores what it is given.</summary>
-    public bool CanControl => _placed && _stateTrusted && State != GateState.PowerRemoved;
+    public bool CanControl => _placed && _stops.IsStateTrusted && State != GateState.PowerRemoved;
 
     /// <summary>Attempts to change limits, all refused.</summary>
     public int RefusedLimitChanges { get; private set; }
@@ -100,13 +110,10 @@ public sealed class ReflexGate
         _now = now;
         var wrong = _inputs.Check(now, state, isNew, _motion.Reference.PoseInBase);
         if (wrong.Code == FaultCode.ClockBackward) _now = previous;
-        if (!wrong.IsNone)
-        {
-            Latch(wrong);
-            return;
-        }
-        WatchCommander(heartbeat);
-        if (!isNew) return;
+        if (!wrong.IsNone) Latch(wrong);
+        // Whatever the sensors do, somebody may press stop.
+        if (_commander.Check(_now, heartbeat, State == GateState.Running) is { IsNone: false } silence) Latch(silence);
+        if (!wrong.IsNone || !isNew) return;
         _state = state;
         _arm.Update(state.Position);
         LookAhead();
@@ -126,10 +133,11 @@ public sealed class ReflexGate
     {
         if (State != GateState.Running) return false;
         if (!target.IsFinite || !IsRotation(target.PoseInBase.Orientation)) return Refuse(FaultCode.NonFiniteCommand);
-        if (_commander == CommandingState.SignedOff) return Refuse(FaultCode.HeartbeatLost);
-        var age = _now.Since(target.IssueTime);
-        if (age > _limits.TargetMaxAgeNs) return Refuse(FaultCode.StaleTarget, age, _limits.TargetMaxAgeNs);
-        _lastIssue = target.IssueTime;
+        if (_commander.Admit(_now, target) is { IsNone: false } late)
+        {
+            Latch(late);
+            return false;
+        }
         _wantedStiffness = target.Stiffness;
         _gripperWidthM = Math.Clamp(target.GripperWidthM, 0, _gripperMaxM);
         return true;
@@ -185,24 +193,52 @@ public sealed class ReflexGate
         return new SafeCommand(torque, _gripperWidthM, _now, ++_sequence, stop, State == GateState.PowerRemoved);
     }
 
-    /// <summary>Stops the robot. Anyone may, at any time; nobody may prevent it.</summary>
-    public void Stop(FaultCode code, double value = double.NaN, double limit = double.NaN, int index = -1) =>
-        Latch(new Fault(code, StopCategories.Of(code), _now, value, limit, index));
+    /// <summary>The last command of a loop that ends: no torque, and power removed. The robot stays so until an operator's reset in a loop that runs again.</summary>
+    /// <param name="cause">Why the loop ends.</param>
+    public SafeCommand SealLast(FaultCode cause)
+    {
+        Stop(cause);
+        _torque.Restart();
+        State = GateState.PowerRemoved;
+        return new SafeCommand(default, _gripperWidthM, _now, ++_sequence, Fault.Category, removePower: true);
+    }
+
+    /// <summary>Stops the robot. Anyone may, at any time; nobody may prevent it. A code that is no fault's is a cause that nobody knows.</summary>
+    public void Stop(FaultCode code, double value = double.NaN, double limit = double.NaN, int index = -1)
+    {
+        var known = FaultSet.Known(code);
+        Latch(new Fault(known, StopCategories.Of(known), _now, known == code ? value : (double)code, limit, index));
+    }
+
+    /// <summary>For each of the causes. The worst of them decides how.</summary>
+    public void Stop(FaultSet causes)
+    {
+        for (; !causes.IsEmpty; causes = causes.Rest) Stop(causes.First);
+    }
+
+    /// <summary>A tick that begins so long after it was due stops the robot, where that is longer than allowed.</summary>
+    public void WatchPace(long behindNs)
+    {
+        if (behindNs > _limits.LoopMaxLateNs) Stop(FaultCode.LoopLate, behindNs, _limits.LoopMaxLateNs);
+    }
 
     /// <summary>
-    /// Clears the fault by an operator's deliberate act, once the stop is complete; the reference starts anew from the measured pose. A cause that lasts
+    /// Clears the fault and its causes by an operator's deliberate act, once the stop is complete; the reference starts anew from the measured pose. A cause that lasts
     /// stops the robot again in the next tick.
     /// </summary>
     public bool TryReset()
     {
         if (State is not (GateState.Held or GateState.PowerRemoved)) return false;
         State = GateState.Running;
-        Fault = default;
-        _stateTrusted = true;
-        _commander = CommandingState.SignedOff;
+        _stops.Clear();
+        _commander.Restart();
+        _inputs.RestartClock();
         Begin();
         return true;
     }
+
+    /// <summary>The same without an operator, for whoever sets a simulated scene up anew: refused while one of the causes is an operator's to clear.</summary>
+    public bool TryResetAutomatically() => !NeedsOperator && TryReset();
 
     /// <summary>
     /// Starts the reference anew from the measured pose, for an arm that was moved by other means while nobody commanded: guided by hand, or placed
@@ -210,7 +246,7 @@ public sealed class ReflexGate
     /// </summary>
     public bool TryRebase()
     {
-        if (State != GateState.Running || _commander != CommandingState.SignedOff || !_motion.IsAtRest) return false;
+        if (State != GateState.Running || _commander.State != CommandingState.SignedOff || !_motion.IsAtRest) return false;
         Begin();
         return true;
     }
@@ -228,7 +264,8 @@ public sealed class ReflexGate
         (_sequence, _gripperWidthM) = (memory.Commands, memory.GripperWidthM);
         RefusedLimitChanges = memory.RefusedLimitChanges;
         if (memory.Admitted.Sequence == 0) return;
-        (_lastIssue, _wantedStiffness) = (memory.Admitted.IssueTime, memory.Admitted.Stiffness);
+        _commander.Resume(memory.Admitted.IssueTime);
+        _wantedStiffness = memory.Admitted.Stiffness;
     }
 
     private void Begin()
@@ -262,22 +299,6 @@ public sealed class ReflexGate
         var soon = _state.Position;
         for (var i = 0; i < _joints.Length; i++) soon[i] += _state.Velocity[i] * MotionLimiter.LookS;
         _soon.Update(soon);
-    }
-
-    private void WatchCommander(in Heartbeat heartbeat)
-    {
-        if (heartbeat.State == CommandingState.Commanding && _commander == CommandingState.SignedOff) _commandingSince = heartbeat.Time;
-        _commander = heartbeat.State;
-        switch (heartbeat.State)
-        {
-            case CommandingState.DeadmanReleased: Stop(FaultCode.DeadmanReleased); return;
-            case CommandingState.Stop: Stop(FaultCode.OperatorStop); return;
-            case CommandingState.SignedOff: return;
-        }
-        var silent = _now.Since(heartbeat.Time);
-        if (silent > _limits.HeartbeatMaxAgeNs) Stop(FaultCode.HeartbeatLost, silent, _limits.HeartbeatMaxAgeNs);
-        var idle = _now.Since(_lastIssue > _commandingSince ? _lastIssue : _commandingSince);
-        if (idle > _limits.TargetMaxAgeNs) Stop(FaultCode.StaleTarget, idle, _limits.TargetMaxAgeNs);
     }
 
     private void WatchMeasured()
@@ -318,10 +339,7 @@ public sealed class ReflexGate
 
     private void Latch(in Fault fault)
     {
-        if (!StopCategories.LeavesStateTrusted(fault.Code)) _stateTrusted = false;
-        var worse = Fault.IsNone || fault.Category < Fault.Category;
-        if (!worse) return;
-        Fault = fault;
+        if (!_stops.Take(fault)) return;
         if (State == GateState.PowerRemoved) return;
         if (State != GateState.Stopping) (_stopTime, _following) = (_now, false);
         State = GateState.Stopping;

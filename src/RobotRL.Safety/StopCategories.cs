@@ -15,15 +15,15 @@ public static class StopCategories
 
         FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ClockBackward or FaultCode.ClockForward or
         FaultCode.JointPositionExceeded or FaultCode.JointVelocityExceeded or FaultCode.CartesianVelocityExceeded or
-        FaultCode.ProtocolMismatch or FaultCode.StandstillLost or FaultCode.LoopLate or FaultCode.ChannelCorrupt or
-        FaultCode.UnknownCause => StopCategory.Category1,
+        FaultCode.ProtocolMismatch or FaultCode.StandstillLost or FaultCode.LoopLate or FaultCode.ChannelCorrupt => StopCategory.Category1,
 
         FaultCode.NonFiniteCommand or FaultCode.StaleTarget or FaultCode.DeadmanReleased or FaultCode.HeartbeatLost or FaultCode.CollisionForce or
         FaultCode.WorkspaceExceeded or FaultCode.OperatorStop or FaultCode.LimitChangeRefused or FaultCode.CriticFailure or
         FaultCode.RecoveryExhausted or FaultCode.StorageFailure or FaultCode.OrientationExceeded or FaultCode.SelfCollision or
         FaultCode.JointCollision or FaultCode.ForceSensorFailure or FaultCode.TargetOutOfRange => StopCategory.Category2,
 
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "Not a fault."),
+        // And whatever else may be asked for: of a cause that nobody knows the arm stops, and does not stay powered.
+        _ => StopCategory.Category1,
     };
 
     /// <summary>Whether, under this fault, the measured state is still good enough to control by.</summary>

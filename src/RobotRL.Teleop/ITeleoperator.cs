@@ -50,12 +50,22 @@ public interface ITeleoperator
 
     /// <summary>What the operator wants now.</summary>
     OperatorCommand Poll(in OperatorView view);
+
+    /// <summary>Whether this is somebody who may clear a stop: a person, or a program that stands for one.</summary>
+    bool ClearsStops => true;
+
+    /// <summary>
+    /// The robot is stopped, and not by this operator alone: it goes on only once they have seen to it. Until then <see cref="OperatorCommand.StopRequested"/> is set for whoever must act to
+    /// clear a stop; a program sees to it at once.
+    /// </summary>
+    void RequireClearing() { }
 }
 
 /// <summary>Nobody: the policy drives.</summary>
 public sealed class AbsentOperator : ITeleoperator
 {
     public string Identity => "none";
+    public bool ClearsStops => false;
     public void BeginEpisode(EpisodeKind kind) { }
     public OperatorCommand Poll(in OperatorView view) => OperatorCommand.Watching;
 }

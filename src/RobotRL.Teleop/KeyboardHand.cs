@@ -68,6 +68,12 @@ internal sealed class KeyboardHand(ActionSpace actions)
                 : "the policy drives; any motion key takes over";
     }
 
+    /// <summary>As if the operator had pressed stop: Enter clears it.</summary>
+    public void RequireClearing()
+    {
+        lock (_lock) _stopped = true;
+    }
+
     public void Lose()
     {
         lock (_lock) _lost = true;

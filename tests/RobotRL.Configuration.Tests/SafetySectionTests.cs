@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("398eb05e1761240acd7aa323ac74bfd32671494eba575c58d979672571c92415", plain.Hash);
+        Assert.Equal("12e3477fcea074447f1e2461ad1de32b42b43ae1c2a655796ed63eda04d77486", plain.Hash);
     }
 
     [Fact]

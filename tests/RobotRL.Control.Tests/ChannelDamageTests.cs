@@ -85,7 +85,7 @@ public sealed class ChannelDamageTests
     }
 
     [Fact]
-    public void Of_two_stops_in_one_tick_the_more_severe_is_taken_whichever_came_last()
+    public void Of_two_stops_in_one_tick_the_more_severe_decides_and_the_operator_s_is_remembered()
     {
         using var run = new VirtualHost(_name, Hash);
         using var actor = new VirtualActor(_name, Hash);
@@ -98,6 +98,7 @@ public sealed class ChannelDamageTests
         };
         run.Until(Last);
         Assert.Equal(FaultCode.SensorError, run.FaultAt(Last - 1).Code);
+        Assert.True(run.Newest.Causes.Contains(FaultCode.OperatorStop));
     }
 
     [Fact]
@@ -166,9 +167,8 @@ public sealed class ChannelDamageTests
                 for (var write = 0; tick >= From && done < writes && write < writesPerTick; write++, done++) Write(random, run.Channel, cells, kinds, i % 6);
             };
             run.Until(To);
-            // The loop has ended: the robot was left with a command that stops it, and stands.
-            Assert.NotNull(run.Robot.Command.Stop);
-            Assert.True(run.Newest.Gate is GateState.Held or GateState.PowerRemoved, $"{run.Newest.Gate} {run.Newest.Fault}");
+            // The loop has ended: its last command left the robot without power.
+            Assert.True(run.Robot.Command.IsSealed && run.Robot.Command.RemovePower, $"{run.Newest.Gate} {run.Newest.Fault}");
             total += done;
             var fault = run.FaultAt(Math.Min(run.Ticks, To) - 1).Code;
             if (i % 6 == OwnStyle) Assert.Equal(FaultCode.None, fault);

@@ -49,7 +49,7 @@ public class ResumeTests
             if (was.Inputs.HasTarget) cycle.Targets.Publish(was.Inputs.Target);
             cycle.Heartbeats.Publish(was.Inputs.Heartbeat);
             if (was.Inputs.IsRebaseAsked) cycle.RequestRebase();
-            if (was.Inputs.IsStopAsked) cycle.RequestStop(was.Inputs.StopCause);
+            cycle.RequestStops(was.Inputs.Stops);
             cycle.Run(1);
             var same = Words(was).CommonPrefixLength(Words(cycle.Records[0]));
             Assert.True(same == Words(was).Length, $"byte {same} of tick {was.Tick}");
@@ -74,6 +74,7 @@ public class ResumeTests
         public RobotDescription Description => Robot;
         public Stamp Now => Next.Time;
         public long LatenessNs => 0;
+        public long BehindNs => Next.Inputs.BehindNs;
         public long SinceDeadlineNs => 0;
         public long Overruns => 0;
 

@@ -28,6 +28,7 @@ internal static class TestArm
         StateMaxAgeNs = 5_000_000,
         TargetMaxAgeNs = 250_000_000,
         HeartbeatMaxAgeNs = 250_000_000,
+        LoopMaxLateNs = 50_000_000,
         Stiffness = new()
         {
             TranslationMinNM = 50,
@@ -57,6 +58,7 @@ internal static class TestArm
         Flange = new(new(0, 0, 0.107), Rotation.Identity),
         HomeRad = [0, 0, 0, -2.2, 0, 2.2, Math.PI / 4],
         Limits = Limits,
+        AutoClear = default,
         Impedance = new(1000, 50, 1, 0.015, 0.1, 5, 0, 0, 0.01, 0.01),
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,

@@ -110,6 +110,7 @@ internal sealed class VirtualActor : IControlPort, IDisposable
     public void Advance(int ticks) { }
     public void RequestReset() => End.RequestReset();
     public void RequestStop(FaultCode cause) => End.RequestStop(cause);
+    public void RequestAutomaticReset() => End.RequestAutomaticReset();
     public void RequestRebase() => End.RequestRebase();
     public bool TryChangeLimits(SafetyLimits limits) => false;
     public void Dispose() => End.Dispose();

@@ -41,6 +41,25 @@ public sealed class ObservationJoinTests
         Assert.StartsWith(source, fault.Message, StringComparison.Ordinal);
     }
 
+    //  One stamp ahead by more than the bound is another clock's, though what came before it is recent enough.
+    [Theory]
+    [InlineData(151, 99, 99, FaultCode.SensorError, "camera 'a'")]
+    [InlineData(99, 60_100, 99, FaultCode.SensorError, "camera 'b'")]
+    [InlineData(99, 99, 106, FaultCode.ClockForward, "robot state")]
+    [InlineData(99, 99, 9e12, FaultCode.ClockForward, "robot state")]
+    public void A_stamp_from_the_future_is_a_fault(double a, double b, double state, FaultCode code, string source)
+    {
+        foreach (var camera in (ReadOnlySpan<int>)[0, 1]) _join.Add(camera, Samples.Image(98));
+        _join.Add(Samples.State(98));
+        _join.Add(0, Samples.Image(a));
+        _join.Add(1, Samples.Image(b));
+        _join.Add(Samples.State(state));
+        var fault = Assert.Throws<SensorFaultException>(() => _join.At(Samples.At(100)));
+        Assert.Equal(code, fault.Fault.Code);
+        Assert.StartsWith(source, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("ahead", fault.Message, StringComparison.Ordinal);
+    }
+
     //  a frozen source repeats its stamp, a broken one goes back: neither counts as news
     [Fact]
     public void Repeated_and_backward_stamps_are_not_news()

@@ -76,6 +76,17 @@ public sealed class KeyboardHandTests
     }
 
     [Fact]
+    public void A_stop_that_somebody_has_to_see_to_waits_for_Enter()
+    {
+        Press(ConsoleKey.Enter, 0);
+        _hand.RequireClearing();
+        _hand.BeginEpisode(EpisodeKind.Online);
+        Assert.True(At(5).StopRequested);
+        Press(ConsoleKey.Enter, 6);
+        Assert.False(At(6.1).StopRequested);
+    }
+
+    [Fact]
     public void Lost_terminal_releases_the_deadman()
     {
         _hand.Lose();

@@ -10,6 +10,9 @@ internal sealed class DemonstratorOnly(ITeleoperator demonstrator) : ITeleoperat
 
     public string Identity => demonstrator.Identity;
 
+    /// <summary>Only while it demonstrates is anybody there.</summary>
+    public bool ClearsStops => _present && demonstrator.ClearsStops;
+
     public void BeginEpisode(EpisodeKind kind)
     {
         _present = kind == EpisodeKind.Demonstration;

@@ -26,6 +26,9 @@ internal readonly record struct EpisodeSummary(
 /// </summary>
 internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null, TraceRecorder? trace = null) : IDisposable
 {
+    /// <summary>So many decisions a stop may take to be cleared: a soft arm creeps for seconds before it stands.</summary>
+    private const int MostRefusals = 600;
+
     private readonly Arbiter _arbiter = new(teleoperator.Identity, rig.Configuration.Task.Actions);
 
     /// <exception cref="SafeStopException">A sensor failed or nothing can be recorded any more: the robot has been stopped.</exception>
@@ -91,21 +94,32 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             kind, seed, outcome, steps, total, rig.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, rig.Control.Latest.Fault,
             rig.Control.Latest.Reflex.Reflexes - reflexes, (int)(rig.Control.LateDecisions - late));
         audit?.EpisodeEnded(summary);
-        AwaitOperator(summary, cancel);
+        AwaitOperator(cancel);
         return summary;
     }
 
-    /// <summary>An operator's stop is the operator's to clear: until then the arm holds where it is, and no new episode begins.</summary>
-    private void AwaitOperator(in EpisodeSummary summary, CancellationToken cancel)
+    /// <summary>A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.</summary>
+    private void AwaitOperator(CancellationToken cancel)
     {
-        if (summary.Fault.Code == FaultCode.DeadmanReleased) throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", summary.Fault);
-        if (summary.Fault.Code != FaultCode.OperatorStop) return;
+        var (fault, causes) = (rig.Control.Latest.Fault, rig.Control.Latest.Causes);
+        if (causes.Contains(FaultCode.DeadmanReleased)) throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
+        if (!rig.Control.NeedsOperator) return;
+        if (!teleoperator.ClearsStops)
+            throw new SafeStopException($"The robot was stopped ({causes}) and nobody here may clear that: a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
+        if (causes != FaultSet.Of(FaultCode.OperatorStop)) teleoperator.RequireClearing();
+        var refused = 0;
         do
         {
             whileStopped?.Invoke();
             rig.Control.Advance(rig.Control.TicksPerDecision);
         }
-        while (!cancel.IsCancellationRequested &&
-            (teleoperator.Poll(new OperatorView(rig.Now, rig.Truth)).StopRequested || !rig.Control.OperatorReset(teleoperator.Identity)));
+        while (!cancel.IsCancellationRequested && (teleoperator.Poll(new OperatorView(rig.Now, rig.Truth)).StopRequested || !IsCleared()));
+
+        bool IsCleared()
+        {
+            if (rig.Control.OperatorReset(teleoperator.Identity)) return true;
+            if (++refused < MostRefusals) return false;
+            throw new SafeStopException($"The robot was stopped ({causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
+        }
     }
 }

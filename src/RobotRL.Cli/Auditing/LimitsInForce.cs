@@ -24,6 +24,8 @@ internal static class LimitsInForce
             StateMaxAgeMs = Ms(l.StateMaxAgeNs),
             TargetMaxAgeMs = Ms(l.TargetMaxAgeNs),
             HeartbeatMaxAgeMs = Ms(l.HeartbeatMaxAgeNs),
+            LoopMaxLateMs = Ms(l.LoopMaxLateNs),
+            AutoClear = robot.AutoClear.ToString(),
             l.Stiffness,
             Impedance = new
             {

@@ -16,17 +16,22 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
 {
     private ControlRecord _at;
     private Fault _fault;
+    private FaultSet _causes;
+    private int _automaticResets;
     private int? _faultEpisode;
     private GateState _gate;
     private ReflexRecord _reflex;
     private int _refused;
     private long _next;
 
+    /// <summary>Whoever sets a simulated scene up anew, where that cleared a stop.</summary>
+    public const string SceneReset = "scene-reset";
+
     /// <summary>Who acts, and where in the session: part of every record.</summary>
     public AuditActor Actor { get; set; } = log.Actor;
     public int? Episode { get; set; }
 
-    /// <summary>Who clears stops.</summary>
+    /// <summary>The operator who clears stops.</summary>
     public Func<string?> ClearedBy { get; init; } = () => null;
 
     /// <summary>First tick since it was last cleared in which a human's target was in force.</summary>
@@ -49,8 +54,8 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
             _faultEpisode = Episode; // the next one may have begun when it is cleared
             Stopped(r);
         }
-        else if (r.Fault.IsNone && !_fault.IsNone)
-            log.Write(AuditEvent.Reset, r.Time, $"{_fault.Code} cleared", new { Episode = _faultEpisode, Fault = _fault.Code.ToString(), ClearedBy = ClearedBy(), AfterMs = r.Time.Since(_fault.Time) / 1e6 }, actor: Actor);
+        else if (r.Fault.IsNone && !_fault.IsNone) Cleared(r);
+        for (var beside = r.Causes.Except(_causes).Except(FaultSet.Of(r.Fault.Code)); !beside.IsEmpty; beside = beside.Rest) AlsoStopped(r, beside.First);
         if (_gate == GateState.Stopping && r.Gate is GateState.Held or GateState.PowerRemoved && _gate != r.Gate)
             log.Write(AuditEvent.Standstill, r.Time, r.Gate.ToString(), new { Episode = _faultEpisode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 }, actor: Actor);
         if (r.Reflex.State != _reflex.State) Reflexed(r);
@@ -58,7 +63,8 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
             log.Write(AuditEvent.Critic, r.Time, r.Reflex.Critic.ToString(), new { Version = r.Reflex.CriticVersion, r.Reflex.Refused, Before = _reflex.Critic.ToString() }, actor: Actor);
         if (r.RefusedLimitChanges > _refused)
             log.Write(AuditEvent.LimitChangeRefused, r.Time, "limits do not change while running", new { Episode, Attempts = r.RefusedLimitChanges - _refused }, actor: Actor);
-        (_fault, _gate, _reflex, _refused) = (r.Fault, r.Gate, r.Reflex, r.RefusedLimitChanges);
+        (_fault, _causes, _automaticResets) = (r.Fault, r.Causes, r.AutomaticResets);
+        (_gate, _reflex, _refused) = (r.Gate, r.Reflex, r.RefusedLimitChanges);
     }
 
     private void Stopped(in ControlRecord r) => log.Write(AuditEvent.Stopped, r.Time, r.Fault.Code.ToString(), new
@@ -72,6 +78,24 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
         PositionM = LimitsInForce.Numbers(r.EndEffector.PoseInBase.Position),
         Source = r.Target.Source.ToString(),
     }, new { r.Fault.Limit, limits.CollisionForceN }, Actor);
+
+    /// <summary>A cause beside the one that decides how the robot stops: an operator's stop after a collision, for one.</summary>
+    private void AlsoStopped(in ControlRecord r, FaultCode cause) => log.Write(AuditEvent.Stopped, r.Time, cause.ToString(), new
+    {
+        Episode,
+        Category = (int)r.Fault.Category,
+        Beside = r.Fault.Code.ToString(),
+        Source = r.Target.Source.ToString(),
+    }, actor: Actor);
+
+    private void Cleared(in ControlRecord r) => log.Write(AuditEvent.Reset, r.Time, $"{_fault.Code} cleared", new
+    {
+        Episode = _faultEpisode,
+        Fault = _fault.Code.ToString(),
+        Causes = _causes.ToString(),
+        ClearedBy = r.AutomaticResets > _automaticResets ? SceneReset : ClearedBy(),
+        AfterMs = r.Time.Since(_fault.Time) / 1e6,
+    }, actor: Actor);
 
     private void Reflexed(in ControlRecord r) => log.Write(AuditEvent.Reflex, r.Time, r.Reflex.Reason.ToString(), new
     {

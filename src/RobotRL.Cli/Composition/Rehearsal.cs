@@ -35,6 +35,7 @@ internal static class Rehearsal
         }
         session.Stop();
         session.Advance(1000);
+        session.AutomaticReset();
         session.OperatorReset("rehearsal");
         session.Rebase();
     }

@@ -43,11 +43,12 @@ internal sealed class RemoteSimulation : IDisposable
         if (_control.TryReadWorld(_state.Writable, ref time)) _mirror.Mirror(_state, time);
     }
 
-    /// <summary>Sets the scene up anew.</summary>
-    public void Reset(ulong seed)
+    /// <summary>Sets the scene up anew; false where someone commands the robot, or a stop waits for its operator.</summary>
+    public bool Reset(ulong seed)
     {
-        if (!_control.ResetScene(seed)) throw new InvalidOperationException("The scene is not set up anew while someone commands the robot.");
+        var isSetUp = _control.ResetScene(seed);
         Refresh();
+        return isSetUp;
     }
 
     public void Dispose()

@@ -93,15 +93,15 @@ internal sealed class SimulatedRig : IDisposable
     public void Photograph(CameraDescription camera, CameraFrame frame) => new SimulatedCamera(_renderer!, _robot, camera).Capture(frame);
 
     /// <summary>
-    /// Re-initialises the scene from the seed and drives the arm, through the gate, to the episode's start pose. Whoever sets the scene up anew
-    /// stands in for the operator who clears a stop, but not the operator's own: that stop outlasts this and ends the episode at its first decision.
+    /// Re-initialises the scene from the seed and drives the arm, through the gate, to the episode's start pose. That clears a stop whose causes the configuration lists for
+    /// it. Any other is an operator's to clear: it outlasts this, the scene stays as it is, and the episode ends before its first decision.
     /// </summary>
     public void BeginEpisode(ulong seed)
     {
         RequireRecords();
         if (!Control.IsStopped) ComeToRest();
         if (Control.IsStopped) AwaitStandstill();
-        if (Control.Latest.Fault.Code != FaultCode.OperatorStop) SetUp(seed);
+        if (!Control.NeedsOperator) SetUp(seed);
         _observations.BeginEpisode();
     }
 
@@ -134,10 +134,11 @@ internal sealed class SimulatedRig : IDisposable
 
     private void SetUp(ulong seed)
     {
-        if (_remote is null) _task.Reset(seed);
-        else _remote.Reset(seed);
-        if ((Control.IsStopped && !Control.OperatorReset("scene-reset")) || !Control.Rebase())
+        if (!Renew(seed))
+        {
+            if (Control.NeedsOperator) return; // somebody stopped the robot meanwhile
             throw new Actor.SafeStopException($"The robot did not take up its place after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
+        }
 
         var random = new NoiseSource(seed ^ 0x5eed_0ff5e7);
         double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
@@ -146,17 +147,26 @@ internal sealed class SimulatedRig : IDisposable
         var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
         Control.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))));
         RequireRecords();
-        if (Control.Latest.Fault is { IsNone: false, Code: not (FaultCode.OperatorStop or FaultCode.DeadmanReleased) } fault)
-            throw new Actor.SafeStopException($"The robot was stopped on its way to the start pose: {fault.Code}", fault);
+        var causes = Control.Latest.Causes;
+        if (!causes.IsEmpty && !causes.Contains(FaultCode.OperatorStop) && !causes.Contains(FaultCode.DeadmanReleased))
+            throw new Actor.SafeStopException($"The robot was stopped on its way to the start pose: {causes}", Control.Latest.Fault);
         Control.BeginEpisode(home);
+    }
+
+    /// <summary>The scene anew, what may be cleared without an operator cleared, and the reference where the arm is.</summary>
+    private bool Renew(ulong seed)
+    {
+        if (_remote is null) _task.Reset(seed);
+        else if (!_remote.Reset(seed)) return false;
+        return (!Control.IsStopped || Control.AutomaticReset()) && Control.Rebase();
     }
 
     /// <summary>A robot whose events cannot be recorded any more is not set in motion again.</summary>
     private void RequireRecords()
     {
         if (_events?.Failure is { } failure) throw new IOException($"events are not recorded any more ({failure.Message})", failure);
-        if (_remote is not null && Control.Latest.Fault is { Code: FaultCode.StorageFailure } fault)
-            throw new Actor.SafeStopException("The robot was stopped: the control process cannot record its events any more, and says why above; mend the cause and run the same command: it resumes", fault);
+        if (_remote is not null && Control.Latest.Causes.Contains(FaultCode.StorageFailure))
+            throw new Actor.SafeStopException("The robot was stopped: the control process cannot record its events any more, and says why above; mend the cause and run the same command: it resumes", Control.Latest.Fault);
     }
 
     /// <summary>Lets the motion of the last decision end where it is: a scene may only be set up around a reference at rest.</summary>

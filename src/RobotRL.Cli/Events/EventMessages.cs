@@ -45,6 +45,8 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         "uint32 limits\nuint32 limits_since_target\n" +
         "# Gate: 0 running, 1 stopping, 2 held, 3 power removed. Fault: 0 for none.\n" +
         "uint8 gate\nuint8 fault\nuint8 stop_category\nint64 fault_ns\nfloat64 fault_value\nfloat64 fault_limit\nint32 fault_index\nint64 rebases\nint32 refused_limit_changes\n" +
+        "# Every cause since the last clearing, bit n for fault n; whether one is an operator's to clear; clearings so far, by an operator and without.\n" +
+        "uint64 causes\nbool needs_operator\nint32 operator_resets\nint32 automatic_resets\n" +
         "# Reflex: 0 following, 1 recovering, 2 hold, 3 exhausted. Critic: 0 absent, 1 ready, 2 stale, 3 rejected. Risk in [0, 1] and feasibility: NaN where the critic was not asked.\n" +
         "uint8 reflex_state\nuint8 reflex_reason\nuint8 recovery\nbool reflex_acting\nuint8 critic\nint64 critic_version\nfloat32 risk\nfloat32 feasibility\n" +
         "float64 risk_threshold\nfloat64 feasibility_threshold\nint32 reflexes\nint32 reflex_transitions\nint32 weights_refused\n" +
@@ -119,6 +121,10 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         cdr.I32(r.Fault.Index);
         cdr.I64(r.Rebases);
         cdr.I32(r.RefusedLimitChanges);
+        cdr.U64(r.Causes.Bits);
+        cdr.Bool(r.NeedsOperator);
+        cdr.I32(r.OperatorResets);
+        cdr.I32(r.AutomaticResets);
 
         cdr.U8((byte)r.Reflex.State);
         cdr.U8((byte)r.Reflex.Reason);
@@ -167,6 +173,7 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         r.Fault = new((FaultCode)cdr.U8(), (StopCategory)cdr.U8(), new(cdr.I64()), cdr.F64(), cdr.F64(), cdr.I32());
         r.Rebases = cdr.I64();
         r.RefusedLimitChanges = cdr.I32();
+        (r.Causes, r.NeedsOperator, r.OperatorResets, r.AutomaticResets) = (new(cdr.U64()), cdr.Bool(), cdr.I32(), cdr.I32());
 
         r.Reflex = new()
         {

@@ -61,7 +61,7 @@ internal sealed class EventRecorder : IDisposable
         var periodNs = cycle.Description.ControlPeriodNs;
         return new(cycle.Records, EventFolder.Open(folder, log), new(configHash, periodNs, wallClockOffsetNs), EventWindow.Of(periodNs), failure =>
         {
-            cycle.RequestStop(FaultCode.StorageFailure);
+            cycle.HoldStop(FaultCode.StorageFailure);
             log($"Events are not recorded any more, so the robot is stopped: {failure.Message}");
         });
     }

@@ -38,6 +38,7 @@ internal sealed class EventWatch(int quietTicks)
         LimitFlags.Workspace | LimitFlags.KeepOut | LimitFlags.CartesianVelocity | LimitFlags.JointPosition | LimitFlags.JointVelocity;
 
     private Fault _fault;
+    private FaultSet _causes;
     private ReflexRecord _reflex;
     private long _limitedAt = long.MinValue / 2;
 
@@ -50,11 +51,15 @@ internal sealed class EventWatch(int quietTicks)
         var fault = r.Fault;
         var faultBegins = !fault.IsNone && (fault.Code, fault.Time) != (_fault.Code, _fault.Time);
         _fault = fault;
+        // A stop that is asked for beside a worse one is an event too: nobody else tells of it.
+        var beside = r.Causes.Except(_causes).Except(FaultSet.Of(fault.Code)).First;
+        _causes = r.Causes;
 
         var reflex = ReflexReasonOf(r.Reflex, _reflex);
         _reflex = r.Reflex;
 
         mark = faultBegins ? new(r.Tick, r.Time, KindOf(fault.Code), fault.Code.ToString(), fault.Value, fault.Limit)
+            : beside != FaultCode.None ? new(r.Tick, r.Time, KindOf(beside), beside.ToString(), double.NaN, double.NaN)
             : reflex is not null ? new(r.Tick, r.Time, EventKind.Reflex, reflex, r.Reflex.Estimate.Risk, r.Reflex.RiskThreshold)
             : limitBegins ? new(r.Tick, r.Time, EventKind.Limit, limits.ToString(), double.NaN, double.NaN)
             : default;

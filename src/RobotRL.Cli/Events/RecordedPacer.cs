@@ -13,6 +13,7 @@ internal sealed class RecordedPacer(IPacer pacer) : IPacer
 
     public Stamp Now => pacer.Now;
     public long LatenessNs => pacer.LatenessNs;
+    public long BehindNs => pacer.BehindNs;
     public long SinceDeadlineNs => pacer.SinceDeadlineNs;
     public long Overruns => pacer.Overruns;
 

@@ -14,7 +14,8 @@ namespace RobotRL.Cli.Faults;
 /// </summary>
 internal static class FaultParty
 {
-    public const string Actor = "actor", Learner = "learner", Moving = "moving", Stopped = "stopped", Writing = "writing", Reset = "reset", Collect = "collect";
+    public const string Actor = "actor", Learner = "learner", Moving = "moving", Stopped = "stopped", Writing = "writing", Reset = "reset", Collect = "collect",
+        Press = "press", Collide = "collide", Renew = "renew", Refused = "refused";
 
     private const int Motions = 50, DecisionsUntilMoving = 4, Garbage = 6_000_000;
 
@@ -57,11 +58,17 @@ internal static class FaultParty
         GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
         using var control = RemoteControl.Attach(channel, configuration.Robot, configuration.Hash);
         ControlSession session = new(control, configuration.Task);
-        var (ended, reset) = (false, new AutoResetEvent(false));
+        var (ended, renew, reset) = (false, false, new AutoResetEvent(false));
         new Thread(() =>
         {
             while (Console.ReadLine() is { } line)
-                if (line == Reset) reset.Set();
+                if (line == Press) session.Stop();
+                else if (line == Collide) session.Stop(FaultCode.CollisionForce);
+                else if (line is Reset or Renew)
+                {
+                    Volatile.Write(ref renew, line == Renew);
+                    reset.Set();
+                }
                 else if (line == Collect) GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
             Volatile.Write(ref ended, true);
             reset.Set();
@@ -74,6 +81,12 @@ internal static class FaultParty
             {
                 Say(Stopped);
                 reset.WaitOne();
+                if (Volatile.Read(ref renew))
+                {
+                    // All that clears a stop without an operator.
+                    if (!control.ResetScene(2) && !session.AutomaticReset() && !session.Rebase()) Say(Refused);
+                    continue;
+                }
                 while (!Volatile.Read(ref ended) && !session.OperatorReset("operator")) session.Advance(10);
             }
             session.Rebase();

@@ -22,15 +22,18 @@ internal sealed class FaultRig : IDisposable
 
     /// <param name="critic">The critic of the reflex layer; null for none.</param>
     /// <param name="layer">How the reflex layer is set; null for <see cref="Layer"/>.</param>
-    public FaultRig(ICritic? critic = null, SafetyLayerParameters? layer = null)
+    /// <param name="autoClear">Stops that a scene reset clears; null for those of the shipped arm.</param>
+    public FaultRig(ICritic? critic = null, SafetyLayerParameters? layer = null, FaultSet? autoClear = null)
     {
         var configuration = BenchShapes.PegInsert();
-        var task = configuration.Task;
+        if (autoClear is { } listed) configuration = configuration with { Robot = configuration.Robot with { AutoClear = listed } };
+        var task = Task = configuration.Task;
         var robot = new MujocoRobot(configuration.Robot, task.ScenePath);
         var scene = SimulatedTask.Create(task, robot);
         _robot = new(robot);
         if (critic is not null) Critics.Publish(critic);
-        Cycle = new(_robot, new LockstepPacer(_robot), task.EndEffectorInFlange, reflex: Reflex.Of(layer ?? Layer, task, configuration.Robot, Critics));
+        Pacer = new(_robot);
+        Cycle = new(_robot, Pacer, task.EndEffectorInFlange, reflex: Reflex.Of(layer ?? Layer, task, configuration.Robot, Critics));
         Session = new(Cycle, task);
         scene.Reset(1);
         Session.Rebase();
@@ -53,14 +56,25 @@ internal sealed class FaultRig : IDisposable
         MaxAgeS = 0,
     };
 
+    public TaskDescription Task { get; }
     public CriticCell Critics { get; } = new();
     public ControlCycle Cycle { get; }
     public ControlSession Session { get; }
     public LoopbackFaults Faults => _robot.Faults;
+    public FaultyPacer Pacer { get; }
+
+    /// <summary>Whether the connection to the arm breaks off in the middle of reading.</summary>
+    public bool BreaksOff { set => _robot.BreaksOff = value; }
 
     /// <summary>Whether the commander has gone silent; whether he shows that he lives and commands nothing.</summary>
     public bool IsSilent { get; set; }
     public bool IsIdle { get; set; }
+
+    /// <summary>Called before each decision; null for nothing.</summary>
+    public Action? Deciding { get; set; }
+
+    /// <summary>The command that the robot was given last.</summary>
+    public SafeCommand LastCommand => _robot.LastCommand;
 
     /// <summary>What the policy proposes from now on; null for its motion.</summary>
     public PolicyAction? Proposal { get; set; }
@@ -101,6 +115,7 @@ internal sealed class FaultRig : IDisposable
 
     private void Command()
     {
+        Deciding?.Invoke();
         if (IsIdle) Session.Beat();
         else Decide();
     }

@@ -86,6 +86,14 @@ internal sealed partial class FaultStage : IDisposable
         Actor = Start();
     }
 
+    /// <summary>Takes all processor time from the control process for so long.</summary>
+    public void FreezeControl(int milliseconds)
+    {
+        _control.Freeze(true);
+        Thread.Sleep(milliseconds);
+        _control.Freeze(false);
+    }
+
     public void WriteAsAnotherVersion() => _probe.WriteAsAnotherVersion();
 
     /// <summary>Does a damage to the memory, so many times.</summary>

@@ -14,10 +14,12 @@ internal sealed class FaultyRobot(MujocoRobot robot) : IRobot, IPlant
 
     public RobotDescription Description => robot.Description;
     public LoopbackFaults Faults { get; } = new();
+    public bool BreaksOff { get; set; }
     public Stamp Now => robot.Now.Plus(_clockOffsetNs);
 
     public bool TryRead(ref RobotState state)
     {
+        if (BreaksOff) throw new IOException("The connection to the arm broke off.");
         var (position, velocity) = (_state.Position, _state.Velocity);
         if (!robot.TryRead(ref _state)) return false;
         if (Faults.FrozenValues) (_state.Position, _state.Velocity) = (position, velocity);
@@ -36,7 +38,13 @@ internal sealed class FaultyRobot(MujocoRobot robot) : IRobot, IPlant
         return true;
     }
 
-    public void Write(in SafeCommand command) => robot.Write(command);
+    public SafeCommand LastCommand { get; private set; }
+
+    public void Write(in SafeCommand command)
+    {
+        LastCommand = command;
+        robot.Write(command);
+    }
 
     public void Step()
     {

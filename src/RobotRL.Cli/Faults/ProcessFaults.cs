@@ -22,6 +22,8 @@ internal static class ProcessFaults
         Case("GC stall in the actor", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Tell(FaultParty.Collect), garbage: true)),
         .. File.Exists(Terminal) ? (FaultCase[])[Case("teleoperation device unplugged", FaultCode.DeadmanReleased, 2 * DecisionMs + LinkMs, Unplug)] : [],
         Case("shared memory written by another version", FaultCode.ProtocolMismatch, 3, () => See(stage => stage.WriteAsAnotherVersion())),
+        Case("control process hung for 0.4 s", FaultCode.LoopLate, LinkMs, () => See(stage => stage.FreezeControl(400))),
+        Case("stop pressed after a collision, actor then restarted", FaultCode.CollisionForce, LinkMs, Outstanding),
         Case("learner process killed", FaultCode.None, 0, KillTheLearner),
     ];
 
@@ -53,6 +55,22 @@ internal static class ProcessFaults
         stage.AwaitMoving();
         var moves = stage.Latest.Gate == GateState.Running;
         return Allowed(stage, seen) with { Answer = "latched until the operator's reset, then on", IsAnswered = stays && moves };
+    }
+
+    /// <summary>The control process lives on, and with it the operator's stop: no other actor clears it by setting the scene up anew, which is refused.</summary>
+    private static FaultSighting Outstanding()
+    {
+        using FaultStage stage = new();
+        var seen = stage.Watch(() => stage.Actor.Tell(FaultParty.Collide));
+        stage.Actor.Tell(FaultParty.Press);
+        stage.Actor.Await(() => stage.Latest.Causes.Contains(FaultCode.OperatorStop));
+        stage.ReplaceActor();
+        stage.Actor.Await(() => stage.Actor.Count(FaultParty.Stopped) > 0);
+        stage.Actor.Tell(FaultParty.Renew);
+        stage.Actor.Await(() => stage.Actor.Count(FaultParty.Stopped) > 1);
+        var stays = stage.Actor.Count(FaultParty.Refused) == 1 && stage.Latest is { Gate: GateState.Held, NeedsOperator: true, AutomaticResets: 0 };
+        stage.AwaitMoving();
+        return seen with { Answer = "outlasts scene reset, rebase and a new actor; an operator clears it", IsAnswered = stays && stage.Latest.Gate == GateState.Running };
     }
 
     /// <summary>Without real-time rights the link is watched at the configured heartbeat's age, since an ordinary process pauses for longer.</summary>

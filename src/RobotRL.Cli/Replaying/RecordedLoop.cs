@@ -82,6 +82,7 @@ internal sealed class RecordedLoop : IControlPort, IDisposable
     }
 
     public void RequestReset() => throw Refused();
+    public void RequestAutomaticReset() => throw Refused();
     public void RequestStop(FaultCode cause) => throw Refused();
     public void RequestRebase() => throw Refused();
     public bool TryChangeLimits(SafetyLimits limits) => false;
@@ -91,12 +92,13 @@ internal sealed class RecordedLoop : IControlPort, IDisposable
     private void Tick()
     {
         var (now, state, inputs, offer, born) = TickColumns.Inputs(_trace!.Row(_next));
-        _robot.Show(now, state, inputs.IsNewState);
+        _robot.Show(now, state, inputs.IsNewState, inputs.BehindNs);
         if (inputs.HasTarget) _cycle.Targets.Publish(_trace.Targets[_target++].Target);
         _cycle.Heartbeats.Publish(inputs.Heartbeat);
+        if (inputs.IsAutomaticResetAsked) _cycle.RequestAutomaticReset();
         if (inputs.IsResetAsked) _cycle.RequestReset();
         if (inputs.IsRebaseAsked) _cycle.RequestRebase();
-        if (inputs.IsStopAsked) _cycle.RequestStop(inputs.StopCause);
+        _cycle.RequestStops(inputs.Stops);
         for (var i = 0; i < inputs.LimitChangesAsked; i++) _cycle.TryChangeLimits(Description.Limits);
         _critics.Offer(offer, now.Since(born), inputs.RefusedWeights);
         _cycle.Run(1);

@@ -13,11 +13,12 @@ internal sealed class RecordedRobot(RobotDescription description) : IRobot, IPac
     public RobotDescription Description { get; } = description;
     public Stamp Now { get; private set; }
     public long LatenessNs => 0;
+    public long BehindNs { get; private set; }
     public long SinceDeadlineNs => 0;
     public long Overruns => 0;
 
     /// <summary>What the coming tick finds.</summary>
-    public void Show(Stamp now, in RobotState state, bool isNew) => (Now, _state, _isNew) = (now, state, isNew);
+    public void Show(Stamp now, in RobotState state, bool isNew, long behindNs) => (Now, _state, _isNew, BehindNs) = (now, state, isNew, behindNs);
 
     public bool TryRead(ref RobotState state)
     {

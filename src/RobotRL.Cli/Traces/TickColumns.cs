@@ -14,17 +14,17 @@ internal static class TickColumns
 {
     private const int Q = Joints.Max;
     private const int TimeAt = 0, CaptureAt = 1, PositionAt = 2, VelocityAt = PositionAt + Q, EffortAt = VelocityAt + Q, WrenchAt = EffortAt + Q, WidthAt = WrenchAt + 6;
-    private const int BeatAt = WidthAt + 1, RequestsAt = BeatAt + 1, CriticAt = RequestsAt + 1, CriticBornAt = CriticAt + 1;
+    private const int BeatAt = WidthAt + 1, RequestsAt = BeatAt + 1, CriticAt = RequestsAt + 1, CriticBornAt = CriticAt + 1, StopsAt = CriticBornAt + 1, BehindAt = StopsAt + 1;
     private const int TorqueAt = FirstDecided, GripperAt = TorqueAt + Q, LimitsAt = GripperAt + 1, ReflexAt = LimitsAt + 1, RiskAt = ReflexAt + 1, DigestAt = RiskAt + 1;
 
     /// <summary>From here on the words are decisions.</summary>
-    public const int FirstDecided = CriticBornAt + 1;
+    public const int FirstDecided = BehindAt + 1;
     public const int Count = DigestAt + 1;
 
     /// <summary>For people, and for whoever reads the file by other means.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "time", "capture_time", .. Axes("position", Q), .. Axes("velocity", Q), .. Axes("effort", Q), .. Axes("wrench", 6), "gripper_width", "heartbeat_time", "requests", "critic", "critic_born",
+        "time", "capture_time", .. Axes("position", Q), .. Axes("velocity", Q), .. Axes("effort", Q), .. Axes("wrench", 6), "gripper_width", "heartbeat_time", "requests", "critic", "critic_born", "stops", "behind",
         .. Axes("torque", Q), "commanded_gripper_width", "limits_and_stop", "reflex", "risk", "digest",
     ];
 
@@ -38,8 +38,9 @@ internal static class TickColumns
         row[WidthAt] = Bits(r.Measured.GripperWidthM);
         ref readonly var i = ref r.Inputs;
         row[BeatAt] = (ulong)i.Heartbeat.Time.Ns;
-        row[RequestsAt] = Bit(i.IsNewState, 0) | Bit(i.HasTarget, 1) | Bit(i.IsStopAsked, 2) | Bit(i.IsResetAsked, 3) | Bit(i.IsRebaseAsked, 4)
-            | (ulong)i.Heartbeat.State << 8 | (ulong)i.StopCause << 16 | (ulong)(uint)i.LimitChangesAsked << 32;
+        row[RequestsAt] = Bit(i.IsNewState, 0) | Bit(i.HasTarget, 1) | Bit(i.IsAutomaticResetAsked, 2) | Bit(i.IsResetAsked, 3) | Bit(i.IsRebaseAsked, 4)
+            | (ulong)i.Heartbeat.State << 8 | (ulong)(uint)i.LimitChangesAsked << 32;
+        (row[StopsAt], row[BehindAt]) = (i.Stops.Bits, (ulong)i.BehindNs);
         row[CriticAt] = (uint)r.Reflex.CriticOffer | (ulong)(uint)i.RefusedWeights << 32;
         row[CriticBornAt] = (ulong)r.Reflex.CriticBornAt.Ns;
 
@@ -67,11 +68,12 @@ internal static class TickColumns
         {
             IsNewState = Has(requests, 0),
             HasTarget = Has(requests, 1),
-            IsStopAsked = Has(requests, 2),
+            IsAutomaticResetAsked = Has(requests, 2),
             IsResetAsked = Has(requests, 3),
             IsRebaseAsked = Has(requests, 4),
             Heartbeat = new(new((long)row[BeatAt]), (CommandingState)(byte)(requests >> 8)),
-            StopCause = (FaultCode)(byte)(requests >> 16),
+            Stops = new(row[StopsAt]),
+            BehindNs = (long)row[BehindAt],
             LimitChangesAsked = (int)(requests >> 32),
             RefusedWeights = (int)(row[CriticAt] >> 32),
         };
@@ -109,6 +111,7 @@ internal static class TickColumns
         Mix(ref h, r.ProposedTorqueNm);
         Mix(ref h, r.Stiffness);
         Mix(ref h, r.TankJ);
+        Mix(ref h, r.Causes.Bits);
         Mix(ref h, r.Fault.Time.Ns);
         Mix(ref h, r.Fault.Value);
         Mix(ref h, r.Fault.Limit);
