@@ -61,7 +61,7 @@ public sealed class ControlProcessTests : IDisposable
         File.WriteAllText(_folder["no-scene.xml"], "<mujoco/>");
         var result = RobotrlProcess.Run("control", Training.Reach, "--channel", _channel, "--seconds", "1", "--json", "--set", "robot.driver=loopback", "--set", $"task.scene={_folder["no-scene.xml"]}");
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains("Ended with the robot Held", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Ended with the robot PowerRemoved", result.Error, StringComparison.Ordinal);
     }
 
     /// <summary>A control process with what <see cref="Training.Small"/> trains on.</summary>

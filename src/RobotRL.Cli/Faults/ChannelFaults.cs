@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RobotRL.Control;
 using RobotRL.Model;
@@ -15,6 +16,7 @@ internal static partial class ChannelFaults
     private const double LookMs = 4;
 
     private const int Milliseconds = 1000, BytesEach = 100;
+    private const int MostDamageMs = 5000;
     private const uint Nobody = 65534;
 
     public static IReadOnlyList<FaultCase> All { get; } = !OperatingSystem.IsLinux() ? [] :
@@ -112,7 +114,7 @@ internal static partial class ChannelFaults
         var seen = stage.Watch(() =>
         {
             // The loop replaces it each period: until the actor comes to look at that very moment.
-            for (var i = 0; stage.Actor.ExitCode is null && i < 2_000_000; i++) stage.Do(ChannelDamage.Record);
+            for (var clock = Stopwatch.StartNew(); stage.Actor.ExitCode is null && clock.ElapsedMilliseconds < MostDamageMs;) stage.Do(ChannelDamage.Record, times: 1000);
         });
         var ended = FaultStage.Within(10_000, () => stage.Actor.ExitCode is not null);
         var said = stage.Actor.Lines.LastOrDefault() ?? "";
