@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using RobotRL.Model;
 using RobotRL.Safety;
 
@@ -8,26 +7,18 @@ namespace RobotRL.Control;
 /// All that passes between a control cycle and its commanding side: values through latest-value cells, stops as a set of causes, other requests as counters that only rise.
 /// In one process: what comes through memory that two processes share, a <see cref="ChannelIntake"/> examines first.
 /// </summary>
-public sealed unsafe class ControlCells
+public sealed class ControlCells
 {
-    private readonly ControlRequests[]? _own;
-    private readonly ControlRequests* _requests;
+    private ControlRequests _requests;
 
-    public ControlCells()
-    {
-        _own = GC.AllocateArray<ControlRequests>(1, pinned: true);
-        _requests = (ControlRequests*)Unsafe.AsPointer(ref _own[0]);
-        (Targets, Heartbeats, Latest) = (new(), new(), new());
-    }
-
-    public LatestCell<CartesianTarget> Targets { get; }
-    public LatestCell<Heartbeat> Heartbeats { get; }
-    public LatestCell<ControlRecord> Latest { get; }
+    public LatestCell<CartesianTarget> Targets { get; } = new();
+    public LatestCell<Heartbeat> Heartbeats { get; } = new();
+    public LatestCell<ControlRecord> Latest { get; } = new();
 
     /// <summary>The scene asked for last, for a world that is simulated beside the loop.</summary>
     internal LatestCell<SceneRequest> Scenes { get; } = new();
 
-    internal ref ControlRequests Requests => ref *_requests;
+    internal ref ControlRequests Requests => ref _requests;
 
     internal void RequestReset() => Interlocked.Increment(ref Requests.Resets);
 

@@ -14,6 +14,7 @@ public sealed class ControlHost
     private readonly ControlCycle _cycle;
     private readonly ControlChannel _channel;
     private readonly ChannelIntake _intake;
+    private volatile bool _endsAtOnce;
     private Stamp _now;
 
     /// <param name="cycle">The cycle, over the channel's cells.</param>
@@ -49,15 +50,18 @@ public sealed class ControlHost
         _channel.Latest.Publish(_cycle.Records[0]);
     }
 
+    /// <summary>Has the loop leave its last command in the coming tick, without a stop before it: for a process that is going down. From any thread.</summary>
+    public void EndAtOnce() => _endsAtOnce = true;
+
     private void RunToTheEnd(CancellationToken until)
     {
         Tick(); // whatever is done once is done
         Figures.Begin();
         _channel.Open();
-        while (!until.IsCancellationRequested && !_intake.IsEndAsked) Tick();
+        while (!until.IsCancellationRequested && !_endsAtOnce && !_intake.IsEndAsked) Tick();
         _channel.Cells.RequestStop(FaultCode.OperatorStop);
         Tick();
-        for (var i = 0; i < StopTicks && _cycle.Records[0].Gate is GateState.Running or GateState.Stopping; i++) Tick();
+        for (var i = 0; i < StopTicks && !_endsAtOnce && _cycle.Records[0].Gate is GateState.Running or GateState.Stopping; i++) Tick();
         Figures.End();
     }
 

@@ -31,6 +31,22 @@ public sealed class LoopAuditTests : IDisposable
         Assert.Equal(("anna", 3.0), (entries[2].Text("cleared_by"), entries[2].Number("after_ms")));
     }
 
+    // tick      1        2              3          4       5
+    // causes    –     collision   + operator's     ·       –     cleared by the scene reset where the record says so
+    [Theory, InlineData(0, "anna"), InlineData(1, "scene-reset")]
+    public void Every_cause_of_a_stop_is_told_and_who_cleared_them(int automatic, string clearedBy)
+    {
+        Fault collision = new(FaultCode.CollisionForce, StopCategory.Category2, new(2_000_000), 61.5, 50);
+        ControlRecord At(long tick, GateState gate, Fault fault, params FaultCode[] causes) => Tick(tick, gate, fault) with { Causes = FaultSet.Of(causes) };
+        var entries = Seen(
+            Tick(1, GateState.Running, default), At(2, GateState.Stopping, collision, FaultCode.CollisionForce),
+            At(3, GateState.Stopping, collision, FaultCode.CollisionForce, FaultCode.OperatorStop), At(4, GateState.Held, collision, FaultCode.CollisionForce, FaultCode.OperatorStop),
+            Tick(5, GateState.Running, default) with { AutomaticResets = automatic });
+        Assert.Equal(["safety.stopped", "safety.stopped", "safety.standstill", "safety.reset"], entries.Select(e => e.Event));
+        Assert.Equal(("CollisionForce", "OperatorStop", "CollisionForce"), (entries[0].Reason, entries[1].Reason, entries[1].Text("beside")));
+        Assert.Equal(("CollisionForce, OperatorStop", clearedBy), (entries[3].Text("causes"), entries[3].Text("cleared_by")));
+    }
+
     [Fact]
     public void Reflex_is_told_with_risk_and_threshold_and_so_is_the_critic_it_asked()
     {

@@ -15,10 +15,10 @@ public sealed class OutstandingStopTests
     private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
 
     // episode   0 ── collision ── X ──┤  nobody is there ─▶ the session ends
-    [Fact]
-    public void Stop_pressed_after_a_collision_ends_a_session_in_which_nobody_can_clear_it()
+    [Theory, InlineData(false), InlineData(true)]
+    public void Stop_pressed_after_a_collision_ends_a_session_in_which_nobody_can_clear_it(bool inRealtime)
     {
-        using var rig = Rig();
+        using var rig = Rig(inRealtime: inRealtime);
         using EpisodeRunner runner = new(rig, new AbsentOperator());
         var refused = Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce, FaultCode.OperatorStop), _cancel));
         Assert.Equal(FaultCode.CollisionForce, refused.Fault.Code);
@@ -29,6 +29,7 @@ public sealed class OutstandingStopTests
         // Whoever comes next, an actor that was restarted, finds the stop and the arm as they were.
         var (held, scenes) = (rig.Control.Latest.EndEffector.PoseInBase.Position, rig.Control.Latest.AutomaticResets);
         rig.BeginEpisode(2);
+        Assert.False(rig.Control.AutomaticReset() || rig.Control.Rebase());
         rig.Control.Advance(500);
         Assert.Equal((true, scenes), (rig.Control.NeedsOperator, rig.Control.Latest.AutomaticResets));
         Assert.InRange((rig.Control.Latest.EndEffector.PoseInBase.Position - held).Length, 0, 0.002);
@@ -45,10 +46,10 @@ public sealed class OutstandingStopTests
         Assert.NotEqual(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 2, new Push(), _ => { }, _cancel).Outcome);
     }
 
-    [Fact]
-    public void What_the_configuration_lists_is_cleared_by_the_scene_reset_and_nobody_is_asked()
+    [Theory, InlineData(false), InlineData(true)]
+    public void What_the_configuration_lists_is_cleared_by_the_scene_reset_and_nobody_is_asked(bool inRealtime)
     {
-        using var rig = Rig();
+        using var rig = Rig(inRealtime: inRealtime);
         using EpisodeRunner runner = new(rig, new AbsentOperator());
         Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce), _cancel).Outcome);
         Assert.NotEqual(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 2, new Push(), _ => { }, _cancel).Outcome);
@@ -96,8 +97,8 @@ public sealed class OutstandingStopTests
         Assert.True(none.ClearsStops);
     }
 
-    private static SimulatedRig Rig(string? listed = null) => new(RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
-        [("task.max_steps", "8"), .. listed is null ? ((string, string)[])[] : [("robot.auto_clear", listed)]]), Pace.Lockstep);
+    private static SimulatedRig Rig(string? listed = null, bool inRealtime = false) => new(RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
+        [("task.max_steps", "8"), .. listed is null ? ((string, string)[])[] : [("robot.auto_clear", listed)]]), inRealtime ? Pace.Realtime : Pace.Lockstep);
 
     /// <summary>Stops the robot in a decision, for so many causes.</summary>
     private static Action<Transition> At(int step, SimulatedRig rig, params FaultCode[] causes)

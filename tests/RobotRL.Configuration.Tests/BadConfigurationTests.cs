@@ -95,7 +95,7 @@ public sealed class BadConfigurationTests : IDisposable
         { "damping_ratio_min: 0.7", "damping_ratio_min: 1.3", "damping_ratio_min", "robot.limits.stiffness.damping_ratio_min: 1.3 is above damping_ratio_max, 1.2; swap or correct them" },
         { "driver: mujoco", "driver: gazebo", "driver", "robot.driver: 'gazebo' is not one of mujoco, loopback; choose one of them" },
         { "state_max_age_ms: 5", "state_max_age_ms: 0.5", "state_max_age_ms", "robot.limits.state_max_age_ms: 0.5 ms is below robot.control_period_ms, 1 ms: every state would be stale; raise it" },
-        { "loop_max_late_ms: 100", "loop_max_late_ms: 0.5", "loop_max_late_ms", "robot.limits.loop_max_late_ms: 0.5 ms is below robot.control_period_ms, 1 ms: any moment's delay would stop the robot; raise it" },
+        { "loop_max_late_ms: 250", "loop_max_late_ms: 0.5", "loop_max_late_ms", "robot.limits.loop_max_late_ms: 0.5 ms is below robot.control_period_ms, 1 ms: any moment's delay would stop the robot; raise it" },
         { "keep_out: []", "keep_out:\n    - {min_m: [0.4, -0.1, 0], max_m: [0.6, 0.1, 0.2]}", "@  home_rad", "robot.home_rad: puts the end effector at [0.5, 0, 0.075] m, inside robot.limits.keep_out.0; move the posture or the box" },
     };
 

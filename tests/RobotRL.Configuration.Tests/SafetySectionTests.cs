@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("12e3477fcea074447f1e2461ad1de32b42b43ae1c2a655796ed63eda04d77486", plain.Hash);
+        Assert.Equal("e91f4591dc1377ef81059428199a7093b796225ad7a6d30129b995c80a3476e2", plain.Hash);
     }
 
     [Fact]

@@ -24,6 +24,7 @@ internal sealed class ControlProcess : IDisposable
     // A beat's period before and two ticks after this come the stop's first command: 20 ms after the last sign of life at most.
     private const long LinkMaxAgeNs = 17_000_000;
     private const int StackBytes = 1 << 20;
+    private const int LastCommandMs = 500;
 
     private readonly RunConfiguration _configuration;
     private readonly ControlOptions _options;
@@ -57,6 +58,7 @@ internal sealed class ControlProcess : IDisposable
         Rehearsal.Run(_configuration);
         CycleFigures? figures = null;
         Exception? failure = null;
+        ControlHost? running = null;
         var loop = new Thread(() =>
         {
             try
@@ -64,6 +66,7 @@ internal sealed class ControlProcess : IDisposable
                 var rights = RealTimeThread.Enter(_options.Cpu, _options.Priority);
                 if (!started(rights)) return;
                 var host = new ControlHost(_cycle, _channel, _options.LinkMaxAgeNs ?? (rights.Priority ? LinkMaxAgeNs : _configuration.Robot.Limits.HeartbeatMaxAgeNs));
+                Volatile.Write(ref running, host);
                 host.Run(until);
                 figures = host.Figures;
             }
@@ -73,14 +76,31 @@ internal sealed class ControlProcess : IDisposable
             }
         }, StackBytes)
         { Name = "control" };
-        using (new ActorWatch(_channel, log))
-        using (Recorder(log))
+        AppDomain.CurrentDomain.ProcessExit += GoingDown;
+        AppDomain.CurrentDomain.UnhandledException += GoingDown;
+        try
         {
-            loop.Start();
-            loop.Join();
+            using (new ActorWatch(_channel, log))
+            using (Recorder(log))
+            {
+                loop.Start();
+                loop.Join();
+            }
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= GoingDown;
+            AppDomain.CurrentDomain.UnhandledException -= GoingDown;
         }
         if (failure is not null) throw new InvalidOperationException($"The control loop failed: {failure.Message}", failure);
         return figures;
+
+        // Whatever else brings the process down, the robot gets its last command before it goes.
+        void GoingDown(object? sender, EventArgs e)
+        {
+            Volatile.Read(ref running)?.EndAtOnce();
+            loop.Join(LastCommandMs);
+        }
     }
 
     /// <summary>What the configuration's driver names, and the scene it stands in, where it has one.</summary>

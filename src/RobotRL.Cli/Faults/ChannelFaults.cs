@@ -67,7 +67,7 @@ internal static partial class ChannelFaults
             }
         });
         var lives = Lives(stage);
-        stage.Control.End();
+        stage.Control.Interrupt();
         var ended = FaultStage.Within(10_000, () => !Lives(stage));
         return seen with
         {

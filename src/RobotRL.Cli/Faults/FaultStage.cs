@@ -94,6 +94,12 @@ internal sealed partial class FaultStage : IDisposable
         _control.Freeze(false);
     }
 
+    /// <summary>Presses Ctrl+C so often, each time before the robot stands.</summary>
+    public void InterruptControl(int times)
+    {
+        for (var i = 0; i < times; i++, Thread.Sleep(20)) _control.Interrupt();
+    }
+
     public void WriteAsAnotherVersion() => _probe.WriteAsAnotherVersion();
 
     /// <summary>Does a damage to the memory, so many times.</summary>
@@ -182,7 +188,7 @@ internal sealed partial class FaultStage : IDisposable
     /// <summary>This program once more, its lines on stdout and stderr kept. Ended with whoever started it.</summary>
     internal sealed partial class Child : IDisposable
     {
-        private const int EndAtOnce = 9, EndInOrder = 15, Stop = 19, Continue = 18;
+        private const int EndAtOnce = 9, Stop = 19, Continue = 18, Interrupted = 2;
         private readonly Process _process;
 
         /// <summary>With the keys of a terminal that ends with this process. The program is not ended by that, nor its display, as they are not by a device that is unplugged.</summary>
@@ -217,10 +223,9 @@ internal sealed partial class FaultStage : IDisposable
 
         public void Kill() => _process.Kill();
 
-        /// <summary>Asks it to end.</summary>
-        public void End() => _ = kill(_process.Id, EndInOrder);
-
         public static void Kill(int process) => _ = kill(process, EndAtOnce);
+
+        public void Interrupt() => _ = kill(_process.Id, Interrupted);
 
         /// <summary>Takes all processor time from it, or gives it back.</summary>
         public void Freeze(bool frozen) => _ = kill(_process.Id, frozen ? Stop : Continue);

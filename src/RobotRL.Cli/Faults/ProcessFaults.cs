@@ -23,6 +23,7 @@ internal static class ProcessFaults
         .. File.Exists(Terminal) ? (FaultCase[])[Case("teleoperation device unplugged", FaultCode.DeadmanReleased, 2 * DecisionMs + LinkMs, Unplug)] : [],
         Case("shared memory written by another version", FaultCode.ProtocolMismatch, 3, () => See(stage => stage.WriteAsAnotherVersion())),
         Case("control process hung for 0.4 s", FaultCode.LoopLate, LinkMs, () => See(stage => stage.FreezeControl(400))),
+        Case("control process ended by force", FaultCode.OperatorStop, LinkMs, EndByForce),
         Case("stop pressed after a collision, actor then restarted", FaultCode.CollisionForce, LinkMs, Outstanding),
         Case("learner process killed", FaultCode.None, 0, KillTheLearner),
     ];
@@ -55,6 +56,14 @@ internal static class ProcessFaults
         stage.AwaitMoving();
         var moves = stage.Latest.Gate == GateState.Running;
         return Allowed(stage, seen) with { Answer = "latched until the operator's reset, then on", IsAnswered = stays && moves };
+    }
+
+    /// <summary>Asked to end for the third time it does not wait for the arm to stand.</summary>
+    private static FaultSighting EndByForce()
+    {
+        using FaultStage stage = new();
+        var seen = stage.Watch(() => stage.InterruptControl(3));
+        return seen with { Answer = "the last command removes power", IsAnswered = stage.Latest.Gate == GateState.PowerRemoved };
     }
 
     /// <summary>The control process lives on, and with it the operator's stop: no other actor clears it by setting the scene up anew, which is refused.</summary>

@@ -32,7 +32,8 @@ internal static class TimeFaults
         new("clock jumps forward by 3 ms", FaultCode.None, 0, () => FaultRig.See(rig => rig.Faults.ClockJumpNs = 3 * Ms)),
         new("commander idle after the clock jumped back by a minute", FaultCode.StaleTarget, 250 + 3, IdleAfterTheJump),
         new("robot says nothing once its reference started anew", FaultCode.StaleState, 20, SilentRobot),
-        new("tick late by 101 ms", FaultCode.LoopLate, 2, () => FaultRig.See(rig => rig.Pacer.LateNs = 101 * Ms)),
+        new("tick late by 250 ms", FaultCode.None, 0, () => FaultRig.See(rig => rig.Pacer.LateNs = 250 * Ms)),
+        new("tick late by 251 ms", FaultCode.LoopLate, 2, () => FaultRig.See(rig => rig.Pacer.LateNs = 251 * Ms)),
         new("tick late by 1.8 s", FaultCode.LoopLate, 2, () => FaultRig.See(rig => rig.Pacer.LateNs = 1805 * Ms)),
     ];
 
