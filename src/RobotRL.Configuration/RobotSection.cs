@@ -140,6 +140,8 @@ internal static class RobotSection
             RotationMinNmRad = s.Number("rotation_min_nm_rad", 0, 1000, "Nm/rad"),
             RotationMaxNmRad = s.Number("rotation_max_nm_rad", 0.1, 1000, "Nm/rad"),
             RateNMS = s.Number("rate_n_m_s", 1, 1e6, "N/m/s"),
+            RotationRateNmRadS = s.Number("rotation_rate_nm_rad_s", 0.1, 1e5, "Nm/rad/s"),
+            DampingRatePerS = s.Number("damping_rate_per_s", 0.01, 1e3, "1/s"),
             DampingRatioMin = s.Number("damping_ratio_min", 0.1, 2),
             DampingRatioMax = s.Number("damping_ratio_max", 0.1, 2),
             TankInitialJ = s.Number("tank_initial_j", 0, 100, "J"),

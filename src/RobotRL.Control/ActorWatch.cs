@@ -32,18 +32,23 @@ public sealed class ActorWatch : IDisposable
     private void Watch()
     {
         using var timer = new DeadlineTimer();
-        for (; !_ended; timer.SleepUntil(DeadlineTimer.NowNs + PollMs * 1_000_000L))
-            if (Volatile.Read(ref _channel.Header.ActorProcess) is not 0 and var process) Follow(process);
+        for (var last = 0; !_ended; timer.SleepUntil(DeadlineTimer.NowNs + PollMs * 1_000_000L))
+        {
+            var process = _channel.ActorProcess;
+            if (process != last && process != 0) Follow(process);
+            last = process;
+        }
     }
 
     private void Follow(int process)
     {
         using var actor = new PeerWatch(process);
         _log($"Actor {process} attached.");
-        while (!_ended && Volatile.Read(ref _channel.Header.ActorProcess) == process)
+        while (!_ended && _channel.ActorProcess == process)
         {
             if (!actor.Wait(PollMs)) continue;
-            if (Interlocked.CompareExchange(ref _channel.Header.ActorProcess, 0, process) != process) break;
+            // One that detached before it ended has said so by then, perhaps a tick ago.
+            if (_channel.ActorProcess != process) break;
             if (IsCommanding) _channel.Cells.RequestStop(FaultCode.HeartbeatLost);
             _log($"Actor {process} died{(IsCommanding ? " while it commanded: the robot was stopped; an operator resets it" : "")}.");
             return;

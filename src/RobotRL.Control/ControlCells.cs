@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using RobotRL.Model;
 using RobotRL.Safety;
 
@@ -6,31 +5,20 @@ namespace RobotRL.Control;
 
 /// <summary>
 /// All that passes between a control cycle and its commanding side: values through latest-value cells, stops as a set of causes, other requests as counters that only rise.
-/// In one process by default; a <see cref="ControlChannel"/> lays the same over memory that two processes share.
+/// In one process: what comes through memory that two processes share, a <see cref="ChannelIntake"/> examines first.
 /// </summary>
-public sealed unsafe class ControlCells
+public sealed class ControlCells
 {
-    private readonly ControlRequests[]? _own;
-    private readonly ControlRequests* _requests;
+    private ControlRequests _requests;
 
-    public ControlCells()
-    {
-        _own = GC.AllocateArray<ControlRequests>(1, pinned: true);
-        _requests = (ControlRequests*)Unsafe.AsPointer(ref _own[0]);
-        (Targets, Heartbeats, Latest) = (new(), new(), new());
-    }
+    public LatestCell<CartesianTarget> Targets { get; } = new();
+    public LatestCell<Heartbeat> Heartbeats { get; } = new();
+    public LatestCell<ControlRecord> Latest { get; } = new();
 
-    internal ControlCells(nint requests, nint targets, nint heartbeats, nint latest)
-    {
-        _requests = (ControlRequests*)requests;
-        (Targets, Heartbeats, Latest) = (new(targets), new(heartbeats), new(latest));
-    }
+    /// <summary>The scene asked for last, for a world that is simulated beside the loop.</summary>
+    internal LatestCell<SceneRequest> Scenes { get; } = new();
 
-    public LatestCell<CartesianTarget> Targets { get; }
-    public LatestCell<Heartbeat> Heartbeats { get; }
-    public LatestCell<ControlRecord> Latest { get; }
-
-    internal ref ControlRequests Requests => ref *_requests;
+    internal ref ControlRequests Requests => ref _requests;
 
     internal void RequestReset() => Interlocked.Increment(ref Requests.Resets);
 
@@ -54,10 +42,10 @@ public sealed unsafe class ControlCells
         return new(asked | Volatile.Read(ref Requests.HeldStops));
     }
 
-    /// <summary>Has the cycle count an attempt; false, as always.</summary>
-    internal bool RefuseLimitChange()
+    /// <summary>Has the cycle count so many attempts; false, as always.</summary>
+    internal bool RefuseLimitChange(int attempts = 1)
     {
-        Interlocked.Increment(ref Requests.LimitChanges);
+        Interlocked.Add(ref Requests.LimitChanges, attempts);
         return false;
     }
 }
@@ -68,3 +56,8 @@ internal struct ControlRequests
     public ulong Stops, HeldStops;
     public int Resets, AutomaticResets, Rebases, LimitChanges;
 }
+
+/// <summary>A scene to be set up anew.</summary>
+/// <param name="Number">Another one for each; 0 for none.</param>
+/// <param name="Seed">Where objects go.</param>
+internal readonly record struct SceneRequest(int Number, ulong Seed);

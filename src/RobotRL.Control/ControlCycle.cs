@@ -82,7 +82,7 @@ public sealed class ControlCycle : IControlPort
             for (var i = 0; i < ticks; i++)
             {
                 Tick();
-                _pacer.Next();
+                Wait();
             }
         }
         catch (Exception e)
@@ -139,7 +139,11 @@ public sealed class ControlCycle : IControlPort
         }
     }
 
-    private void Tick()
+    /// <summary>Ends the period: returns at the beginning of the next.</summary>
+    internal void Wait() => _pacer.Next();
+
+    /// <summary>One tick, without the wait.</summary>
+    internal void Tick()
     {
         var now = _pacer.Now;
         (_latenessNs, _overruns) = (_pacer.LatenessNs, _pacer.Overruns);
@@ -211,7 +215,8 @@ public sealed class ControlCycle : IControlPort
     private void TakeRequests(ref TickInputs inputs)
     {
         var asked = Volatile.Read(ref _cells.Requests.LimitChanges);
-        for (inputs.LimitChangesAsked = asked - _seen.LimitChanges; _seen.LimitChanges != asked; _seen.LimitChanges++) _gate.TryChangeLimits(Description.Limits);
+        _gate.RefuseLimitChanges(inputs.LimitChangesAsked = asked - _seen.LimitChanges);
+        _seen.LimitChanges = asked;
         inputs.IsAutomaticResetAsked = IsAsked(ref _cells.Requests.AutomaticResets, ref _seen.AutomaticResets);
         if (inputs.IsAutomaticResetAsked && _gate.TryResetAutomatically()) _record.AutomaticResets += Restarts();
         inputs.IsResetAsked = IsAsked(ref _cells.Requests.Resets, ref _seen.Resets);

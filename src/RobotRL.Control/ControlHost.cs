@@ -4,8 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// The loop of a control process: the cycle, tick by tick, and between two ticks the watch over the link to the actor. An actor that is attached,
-/// commands, and shows no life for longer than the link may be silent stops the robot, as does one of another build.
+/// The loop of a control process: what the actor wrote is examined, the cycle takes it up, and what came of it goes out. An actor that is attached,
+/// commands, and shows no life for longer than the link may be silent stops the robot, as do one of another build and a memory that no actor wrote.
 /// </summary>
 public sealed class ControlHost
 {
@@ -13,19 +13,19 @@ public sealed class ControlHost
 
     private readonly ControlCycle _cycle;
     private readonly ControlChannel _channel;
-    private readonly long _linkMaxTicks;
-    private Heartbeat _heartbeat;
+    private readonly ChannelIntake _intake;
     private volatile bool _endsAtOnce;
-    private long _heartbeatsSeen, _actor, _beats, _silentTicks;
+    private Stamp _now;
 
     /// <param name="cycle">The cycle, over the channel's cells.</param>
     /// <param name="channel">The control process's side of it.</param>
     /// <param name="linkMaxAgeNs">Longest silence of a commanding actor's process, ns.</param>
     public ControlHost(ControlCycle cycle, ControlChannel channel, long linkMaxAgeNs)
     {
+        var (limits, periodNs) = (cycle.Description.Limits, cycle.Description.ControlPeriodNs);
         (_cycle, _channel) = (cycle, channel);
-        _linkMaxTicks = Math.Max(1, linkMaxAgeNs / cycle.Description.ControlPeriodNs);
-        Figures = new(cycle.Description.ControlPeriodNs);
+        _intake = new(channel, Math.Max(1, linkMaxAgeNs / periodNs), Math.Max(1, limits.HeartbeatMaxAgeNs / periodNs));
+        Figures = new(periodNs);
     }
 
     public CycleFigures Figures { get; }
@@ -43,9 +43,11 @@ public sealed class ControlHost
         catch (Exception e)
         {
             _cycle.Abandon(e);
+            _channel.Latest.Publish(_cycle.Records[0]);
             throw;
         }
         _cycle.End(FaultCode.OperatorStop);
+        _channel.Latest.Publish(_cycle.Records[0]);
     }
 
     /// <summary>Has the loop leave its last command in the coming tick, without a stop before it: for a process that is going down. From any thread.</summary>
@@ -56,7 +58,7 @@ public sealed class ControlHost
         Tick(); // whatever is done once is done
         Figures.Begin();
         _channel.Open();
-        while (!until.IsCancellationRequested && !_endsAtOnce && Volatile.Read(ref _channel.Header.EndAsked) == 0) Tick();
+        while (!until.IsCancellationRequested && !_endsAtOnce && !_intake.IsEndAsked) Tick();
         _channel.Cells.RequestStop(FaultCode.OperatorStop);
         Tick();
         for (var i = 0; i < StopTicks && !_endsAtOnce && _cycle.Records[0].Gate is GateState.Running or GateState.Stopping; i++) Tick();
@@ -65,26 +67,12 @@ public sealed class ControlHost
 
     private void Tick()
     {
-        _cycle.Run(1);
-        Figures.Add(_cycle.Records[0]);
-        WatchLink();
-    }
-
-    private void WatchLink()
-    {
-        ref var header = ref _channel.Header;
-        var actor = Volatile.Read(ref header.ActorGeneration);
-        if (actor != _actor)
-        {
-            _actor = actor;
-            // As long as it is there: a reset does not make it understood.
-            if (Volatile.Read(ref header.ActorLayout) != ChannelLayout.Hash) _channel.Cells.HoldStop(FaultCode.ProtocolMismatch);
-            else _channel.Cells.ReleaseStop(FaultCode.ProtocolMismatch);
-        }
-        var beats = Volatile.Read(ref header.LinkBeats);
-        _silentTicks = beats == _beats ? _silentTicks + 1 : 0;
-        _beats = beats;
-        _channel.Cells.Heartbeats.TryRead(ref _heartbeat, ref _heartbeatsSeen);
-        if (_silentTicks > _linkMaxTicks && _heartbeat.State == CommandingState.Commanding) _channel.Cells.RequestStop(FaultCode.HeartbeatLost);
+        _intake.Take(_now);
+        _cycle.Tick();
+        ref readonly var tick = ref _cycle.Records[0];
+        _now = tick.Time;
+        _channel.Latest.Publish(tick);
+        _cycle.Wait();
+        Figures.Add(tick);
     }
 }

@@ -70,6 +70,12 @@ public sealed class ControlSession
         }
     }
 
+    /// <summary>
+    /// Decisions that began more than half a period after the one before had ended: their grid was laid anew from there, so they are that much apart from it.
+    /// Observing or deciding takes too long for the period.
+    /// </summary>
+    public long LateDecisions { get; private set; }
+
     /// <summary>The operator who last cleared a stop from here; null for nobody yet.</summary>
     public string? LastResetBy { get; private set; }
 
@@ -141,7 +147,9 @@ public sealed class ControlSession
         BeginDecision(policy, proposed, source);
         // In real time observing and deciding has taken ticks since the last decision: this one ends where it would have without.
         var now = Latest.Tick;
-        var end = (_decisionEnd is { } last && now - last <= TicksPerDecision / 2 ? last : now) + TicksPerDecision;
+        var isLate = _decisionEnd is { } due && now - due > TicksPerDecision / 2;
+        if (isLate) LateDecisions++;
+        var end = (isLate ? now : _decisionEnd ?? now) + TicksPerDecision;
         _port.Advance((int)(end - now));
         _decisionEnd = end;
         return EndDecision();

@@ -90,8 +90,15 @@ public sealed record StiffnessLimits
     public required double RotationMinNmRad { get; init; }
     public required double RotationMaxNmRad { get; init; }
 
-    /// <summary>Largest change of translational stiffness, N/m per second; the rotational one changes in proportion to its range.</summary>
+    /// <summary>Largest change of translational stiffness, N/m per second.</summary>
     public required double RateNMS { get; init; }
+
+    /// <summary>Largest change of rotational stiffness, Nm/rad per second.</summary>
+    public required double RotationRateNmRadS { get; init; }
+
+    /// <summary>Largest change of the damping ratio, 1/s.</summary>
+    public required double DampingRatePerS { get; init; }
+
     public required double DampingRatioMin { get; init; }
     public required double DampingRatioMax { get; init; }
 

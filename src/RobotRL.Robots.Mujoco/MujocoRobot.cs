@@ -30,9 +30,11 @@ public sealed class MujocoRobot : IRobot, IPlant
     private Vector3D _pushN;
 
     /// <summary>Loads a scene and stands at home.</summary>
-    /// <exception cref="MujocoException">The scene is missing, invalid, or does not fit the description.</exception>
+    /// <exception cref="MujocoException">The description is another driver's; the scene is missing, invalid, or does not fit the description.</exception>
     public MujocoRobot(RobotDescription description, string scenePath)
     {
+        if (description.Driver != "mujoco")
+            throw new MujocoException($"{description.Name}: 'driver: {description.Driver}' has no scene, task or cameras, and this needs them; write driver: mujoco (robotrl control alone runs without a scene)");
         Description = description;
         Model = new MujocoModel(scenePath);
         _data = new MujocoData(Model);

@@ -44,8 +44,8 @@ internal static class LimitsCheck
         Need(s.TranslationMinNM >= 0 && s.TranslationMinNM <= s.TranslationMaxNM && s.RotationMinNmRad >= 0 && s.RotationMinNmRad <= s.RotationMaxNmRad &&
              s.DampingRatioMin >= 0 && s.DampingRatioMin <= s.DampingRatioMax && double.IsFinite(s.TranslationMaxNM + s.RotationMaxNmRad + s.DampingRatioMax),
             "stiffness and damping ranges must be finite, with the minimum below the maximum");
-        Need(Positive(s.RateNMS) && s.TankInitialJ >= 0 && s.TankCapacityJ >= s.TankInitialJ && s.TankOutflowW >= 0 &&
-             double.IsFinite(s.TankCapacityJ + s.TankOutflowW), "stiffness rate and energy tank must be finite, the initial content within the capacity");
+        Need(Positive(s.RateNMS) && Positive(s.RotationRateNmRadS) && Positive(s.DampingRatePerS) && s.TankInitialJ >= 0 && s.TankCapacityJ >= s.TankInitialJ && s.TankOutflowW >= 0 &&
+             double.IsFinite(s.TankCapacityJ + s.TankOutflowW), "stiffness and damping rates and energy tank must be finite, the initial content within the capacity");
         var d = robot.Dynamics;
         foreach (var list in (IReadOnlyList<double>[])[d.RotorInertiaKgM2, d.ViscousFrictionNmS, d.BreakawayNm])
             Need(list.Count == robot.JointCount && list.All(x => x >= 0 && double.IsFinite(x)), "rotor inertia, friction and breakaway torque must be finite and not negative, one a joint");

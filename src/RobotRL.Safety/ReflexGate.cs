@@ -137,9 +137,12 @@ public sealed class ReflexGate
     /// <summary>Limits cannot change while the gate lives. Counts the attempt and refuses it.</summary>
     public bool TryChangeLimits(SafetyLimits limits)
     {
-        RefusedLimitChanges++;
+        RefuseLimitChanges(1);
         return false;
     }
+
+    /// <summary>Counts so many attempts, all refused.</summary>
+    public void RefuseLimitChanges(int attempts) => RefusedLimitChanges += attempts;
 
     /// <summary>Takes the inputs of a tick: clock, state, commander. Anything wrong with them, or measured beyond a limit, latches a fault.</summary>
     public void Observe(Stamp now, in RobotState state, bool isNew, in Heartbeat heartbeat)

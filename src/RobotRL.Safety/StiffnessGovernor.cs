@@ -3,16 +3,11 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// Holds stiffness and damping in range, changes them at a bounded rate, and lets stiffness rise only as far as the energy tank pays for it:
+/// Holds stiffness and damping in range, changes each at its own bounded rate, however narrow another's range is, and lets stiffness rise only as far as the energy tank pays for it:
 /// raising K under an error e injects ½ eᵀ K̇ e. What damping dissipates fills the tank. Lowering is always allowed.
 /// </summary>
 internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffness initial, double periodS)
 {
-    private readonly double _rotationShare =
-        (limits.RotationMaxNmRad - limits.RotationMinNmRad) / Math.Max(1e-9, limits.TranslationMaxNM - limits.TranslationMinNM);
-    private readonly double _dampingShare =
-        (limits.DampingRatioMax - limits.DampingRatioMin) / Math.Max(1e-9, limits.TranslationMaxNM - limits.TranslationMinNM);
-
     public CartesianStiffness Current { get; private set; } = Clamp(limits, initial);
 
     /// <summary>What the tank holds, J.</summary>
@@ -39,10 +34,9 @@ internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffne
 
         var target = Clamp(limits, wanted);
         var flags = target == wanted ? LimitFlags.None : LimitFlags.Stiffness;
-        var most = limits.RateNMS * periodS;
-        var translation = Math.Clamp(target.TranslationNM - now.TranslationNM, -most, most);
-        var rotation = Math.Clamp(target.RotationNmRad - now.RotationNmRad, -most * _rotationShare, most * _rotationShare);
-        var damping = Math.Clamp(target.DampingRatio - now.DampingRatio, -most * _dampingShare, most * _dampingShare);
+        var translation = Step(now.TranslationNM, target.TranslationNM, limits.RateNMS);
+        var rotation = Step(now.RotationNmRad, target.RotationNmRad, limits.RotationRateNmRadS);
+        var damping = Step(now.DampingRatio, target.DampingRatio, limits.DampingRatePerS);
 
         var priceJ = 0.5 * (Math.Max(0, translation) * errorM.LengthSquared + Math.Max(0, rotation) * errorRad.LengthSquared);
         if (priceJ > 0)
@@ -62,6 +56,8 @@ internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffne
         Current = Clamp(limits, new(now.TranslationNM + translation, now.RotationNmRad + rotation, now.DampingRatio + damping));
         return flags;
     }
+
+    private double Step(double now, double target, double ratePerS) => Math.Clamp(target - now, -ratePerS * periodS, ratePerS * periodS);
 
     private static CartesianStiffness Clamp(StiffnessLimits limits, in CartesianStiffness s) => new(
         Math.Clamp(s.TranslationNM, limits.TranslationMinNM, limits.TranslationMaxNM),

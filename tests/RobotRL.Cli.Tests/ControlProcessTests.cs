@@ -55,6 +55,15 @@ public sealed class ControlProcessTests : IDisposable
         Assert.False(Directory.Exists(_folder["run"]));
     }
 
+    [Fact]
+    public void Loopback_robot_is_what_its_driver_says_and_runs_in_a_control_process_without_a_scene()
+    {
+        File.WriteAllText(_folder["no-scene.xml"], "<mujoco/>");
+        var result = RobotrlProcess.Run("control", Training.Reach, "--channel", _channel, "--seconds", "1", "--json", "--set", "robot.driver=loopback", "--set", $"task.scene={_folder["no-scene.xml"]}");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("Ended with the robot PowerRemoved", result.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>A control process with what <see cref="Training.Small"/> trains on.</summary>
     private RobotrlProcess Control()
     {

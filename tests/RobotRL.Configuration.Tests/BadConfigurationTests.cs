@@ -90,6 +90,8 @@ public sealed class BadConfigurationTests : IDisposable
         { "torque_nm: [87, 87, 87, 87, 12, 12, 12]", "torque_nm: [87, 87, 87, 87, 12, 12]", "    torque_nm", "robot.limits.joints.torque_nm: has 6 values, needs 7 (one a joint); give exactly 7" },
         { "position_max_rad: [2.8973", "position_max_rad: [-2.9", "position_min_rad", "robot.limits.joints.position_min_rad: joint 1: -2.8973 rad is not below position_max_rad, -2.9 rad; swap or correct them" },
         { "position_max_rad: [2.8973, 1.7628", "position_max_rad: [2.8973, 0.1", "@  home_rad", "robot.home_rad: joint 2 at 0.188421583164155 rad is outside its limits [-1.7628, 0.1]; choose a posture inside them" },
+        { "    rotation_rate_nm_rad_s: 370\n", "", "stiffness:", "robot.limits.stiffness.rotation_rate_nm_rad_s: missing; add a number from 0.1 to 100000 Nm/rad/s" },
+        { "damping_rate_per_s: 3.3", "damping_rate_per_s: 0", "damping_rate_per_s", "robot.limits.stiffness.damping_rate_per_s: 0 is out of range; write a number from 0.01 to 1000 1/s" },
         { "damping_ratio_min: 0.7", "damping_ratio_min: 1.3", "damping_ratio_min", "robot.limits.stiffness.damping_ratio_min: 1.3 is above damping_ratio_max, 1.2; swap or correct them" },
         { "joint_collision_nm: [5, 5, 5, 5, 3, 3, 3]", "joint_collision_nm: [5, 5, 5, 5, 3, 3]", "joint_collision_nm", "robot.limits.joint_collision_nm: has 6 values, needs 7 (one a joint); give exactly 7" },
         { "observer_rate_per_s: 50", "observer_rate_per_s: 0", "observer_rate_per_s", "robot.dynamics.observer_rate_per_s: 0 is out of range; write a number from 1 to 1000 1/s" },

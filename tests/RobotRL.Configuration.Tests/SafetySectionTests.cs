@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("e11dce322975fed59a356ad3612b765043a3c839dd8880d34467fc2635b1fac7", plain.Hash);
+        Assert.Equal("e91f4591dc1377ef81059428199a7093b796225ad7a6d30129b995c80a3476e2", plain.Hash);
     }
 
     [Fact]

@@ -40,7 +40,9 @@ public sealed class ChannelTests
     public void Channel_that_is_being_made_is_still_starting()
     {
         var path = ControlChannel.PathOf(_name);
+        ChannelFolder.Make();
         File.WriteAllBytes(path, []);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         try
         {
             Refused(FaultCode.None, "still starting");
@@ -73,15 +75,17 @@ public sealed class ChannelTests
     public void Value_whose_writer_died_in_the_midst_is_never_seen_and_the_next_one_is()
     {
         using var control = Open();
-        using var actor = ControlChannel.Attach(_name, Hash);
-        actor.Cells.Heartbeats.Publish(new(new(1), CommandingState.Commanding));
+        var actor = ControlChannel.Attach(_name, Hash);
+        actor.Heartbeats.Publish(new(new(1), CommandingState.Commanding));
         ref var version = ref VersionOf(actor);
         version++; // as a writer leaves it that is killed between its first store and its last
         Heartbeat seen = default;
         long count = 0;
-        Assert.False(control.Cells.Heartbeats.TryRead(ref seen, ref count));
-        actor.Cells.Heartbeats.Publish(new(new(2), CommandingState.SignedOff));
-        Assert.True(control.Cells.Heartbeats.TryRead(ref seen, ref count));
+        Assert.Equal(CellReading.Busy, control.Heartbeats.Read(ref seen, ref count));
+        actor.Dispose();
+        using var next = ControlChannel.Attach(_name, Hash);
+        next.Heartbeats.Publish(new(new(2), CommandingState.SignedOff));
+        Assert.Equal(CellReading.New, control.Heartbeats.Read(ref seen, ref count));
         Assert.Equal(new(new(2), CommandingState.SignedOff), seen);
     }
 
@@ -91,13 +95,11 @@ public sealed class ChannelTests
     public void Silent_link_stops_a_robot_that_is_commanded(bool commands, FaultCode expected)
     {
         using var run = new VirtualHost(_name, Hash);
-        using var actor = ControlChannel.Attach(_name, Hash);
-        actor.Header.ActorLayout = ChannelLayout.Hash;
-        actor.Header.ActorGeneration++;
+        using ActorEnd actor = new(ControlChannel.Attach(_name, Hash));
         run.EachTick = tick =>
         {
-            if (tick < 50) actor.Header.LinkBeats++;
-            actor.Cells.Heartbeats.Publish(new(run.Robot.Now, commands ? CommandingState.Commanding : CommandingState.SignedOff));
+            if (tick < 50) actor.Beat();
+            actor.Heartbeats.Publish(new(run.Robot.Now, commands ? CommandingState.Commanding : CommandingState.SignedOff));
         };
         run.Until(200);
         Assert.Equal(expected, run.FaultAt(199).Code);
@@ -110,12 +112,10 @@ public sealed class ChannelTests
     public void Actor_of_another_build_stops_the_robot()
     {
         using var run = new VirtualHost(_name, Hash);
-        using var actor = ControlChannel.Attach(_name, Hash);
+        using ChannelProbe actor = new(_name);
         run.EachTick = tick =>
         {
-            if (tick != 20) return;
-            actor.Header.ActorLayout = ~ChannelLayout.Hash;
-            actor.Header.ActorGeneration++;
+            if (tick == 20) actor.WriteAsAnotherVersion();
         };
         run.Until(60);
         Assert.Equal(FaultCode.ProtocolMismatch, run.FaultAt(59).Code);
@@ -136,11 +136,11 @@ public sealed class ChannelTests
         ChannelLayout layout = new(100);
         Assert.Equal(ChannelLayout.Hash, ChannelLayout.Hash);
         Assert.True(Unsafe.SizeOf<ChannelHeader>() <= layout.Targets && layout.Targets < layout.Heartbeats && layout.Heartbeats < layout.Latest);
+        Assert.True(layout.Heartbeats < layout.Link && layout.Link < layout.Requests && layout.Requests < layout.Answers && layout.Answers < layout.Latest);
         Assert.True(layout.Latest + LatestCell<ControlRecord>.Bytes <= layout.World && layout.World + WorldCell.Bytes(100) <= layout.Bytes);
     }
 
-    private static unsafe ref long VersionOf(ControlChannel channel) =>
-        ref Unsafe.AsRef<long>((byte*)Unsafe.AsPointer(ref channel.Header) + channel.Layout.Heartbeats);
+    private static unsafe ref long VersionOf(ControlChannel channel) => ref *(long*)(channel.Memory + channel.Layout.Heartbeats);
 
     private ControlChannel Open()
     {
@@ -154,53 +154,5 @@ public sealed class ChannelTests
         var refusal = Assert.Throws<ChannelRefusedException>(() => ControlChannel.Attach(_name, hash ?? Hash));
         Assert.Equal(code, refusal.Code);
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>A host whose world is the loopback robot and whose time is the robot's.</summary>
-    private sealed class VirtualHost : IPlant, IDisposable
-    {
-        private readonly CancellationTokenSource _end = new();
-        private readonly ControlChannel _channel;
-        private readonly ControlCycle _cycle;
-        private readonly ControlHost _host;
-        private readonly List<Fault> _faults = [];
-        private int _ticks = int.MaxValue;
-
-        public VirtualHost(string name, string hash)
-        {
-            _channel = ControlChannel.Create(name, hash, 0);
-            _cycle = new(Robot, new LockstepPacer(this), TestArm.Task.EndEffectorInFlange, 4096, _channel.Cells);
-            _host = new(_cycle, _channel, linkMaxAgeNs: 20_000_000);
-            _channel.Open();
-        }
-
-        public LoopbackRobot Robot { get; } = new(TestArm.Description);
-        public Action<int> EachTick { get; set; } = _ => { };
-        public Stamp Now => Robot.Now;
-        public int FirstFault => _faults.FindIndex(f => !f.IsNone);
-
-        public Fault FaultAt(int tick) => _faults[tick];
-
-        public void Until(int ticks)
-        {
-            _ticks = ticks;
-            _host.Run(_end.Token);
-        }
-
-        public void Step()
-        {
-            Robot.Step();
-            if (_faults.Count >= _ticks) return;
-            EachTick(_faults.Count);
-            _faults.Add(_cycle.Records[0].Fault);
-            if (_faults.Count == _ticks) _end.Cancel();
-        }
-
-        public void Dispose()
-        {
-            _channel.Dispose();
-            Robot.Dispose();
-            _end.Dispose();
-        }
     }
 }

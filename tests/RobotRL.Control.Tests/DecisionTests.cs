@@ -20,6 +20,27 @@ public class DecisionTests
         float Draw() => (float)(random.NextDouble() - 0.5) * 0.8f;
     }
 
+    // decisions   0 ── 100 ── 200      260 ── 360  400 ── 460
+    // ready at            100    wait 60       wait 40
+    [Fact]
+    public void Decision_that_lays_its_grid_anew_is_counted_and_one_that_catches_up_is_not()
+    {
+        using var rig = new Rig();
+        rig.Decide(TestArm.Action());
+        rig.Decide(TestArm.Action());
+        var end = rig.Latest.Tick;
+        rig.Cycle.Run(60);
+        rig.Decide(TestArm.Action());
+        Assert.Equal((1, end + 160), (rig.Session.LateDecisions, rig.Latest.Tick));
+        rig.Cycle.Run(40);
+        rig.Decide(TestArm.Action());
+        Assert.Equal((1, end + 260), (rig.Session.LateDecisions, rig.Latest.Tick));
+        // A motion between two decisions is no lateness.
+        rig.Session.Advance(70);
+        rig.Decide(TestArm.Action());
+        Assert.Equal(1, rig.Session.LateDecisions);
+    }
+
     [Fact]
     public void Reference_is_at_rest_on_the_target_when_due()
     {

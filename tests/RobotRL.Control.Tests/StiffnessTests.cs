@@ -59,6 +59,32 @@ public class StiffnessTests
             return true;
         }, iter: 200);
 
+    // One of the three may be fixed by a range of no width, or two: what the others may change in a tick does not depend on it.
+    [Theory]
+    [InlineData(true, false, false), InlineData(false, true, false), InlineData(false, false, true), InlineData(true, true, false)]
+    [InlineData(true, false, true), InlineData(false, true, true), InlineData(true, true, true), InlineData(false, false, false)]
+    public void No_range_of_no_width_lets_another_one_jump(bool fixedTranslation, bool fixedRotation, bool fixedDamping)
+    {
+        var limits = Limits;
+        if (fixedTranslation) limits = limits with { TranslationMinNM = 1000, TranslationMaxNM = 1000 };
+        if (fixedRotation) limits = limits with { RotationMinNmRad = 50, RotationMaxNmRad = 50 };
+        if (fixedDamping) limits = limits with { DampingRatioMin = 1, DampingRatioMax = 1 };
+        CartesianStiffness low = new(0, 0, 0), high = new(1e4, 1e3, 10);
+        var governor = new StiffnessGovernor(limits, low, 0.001);
+        var moved = (Translation: false, Rotation: false, Damping: false);
+        for (var i = 0; i < 2000; i++)
+        {
+            var before = governor.Current;
+            governor.Step(i < 1000 ? high : low, default, default, default);
+            var now = governor.Current;
+            Assert.InRange(Math.Abs(now.TranslationNM - before.TranslationNM), 0, limits.RateNMS * 0.001 + 1e-9);
+            Assert.InRange(Math.Abs(now.RotationNmRad - before.RotationNmRad), 0, limits.RotationRateNmRadS * 0.001 + 1e-9);
+            Assert.InRange(Math.Abs(now.DampingRatio - before.DampingRatio), 0, limits.DampingRatePerS * 0.001 + 1e-9);
+            moved = (moved.Translation | now.TranslationNM != before.TranslationNM, moved.Rotation | now.RotationNmRad != before.RotationNmRad, moved.Damping | now.DampingRatio != before.DampingRatio);
+        }
+        Assert.Equal((!fixedTranslation, !fixedRotation, !fixedDamping), moved);
+    }
+
     [Fact]
     public void Stiffness_out_of_range_is_clamped_and_named()
     {

@@ -44,6 +44,8 @@ internal static class TestArm
             RotationMinNmRad = 5,
             RotationMaxNmRad = 150,
             RateNMS = 5000,
+            RotationRateNmRadS = 370,
+            DampingRatePerS = 3.3,
             DampingRatioMin = 0.7,
             DampingRatioMax = 1.2,
             TankInitialJ = 2,

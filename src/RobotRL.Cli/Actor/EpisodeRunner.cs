@@ -11,8 +11,10 @@ namespace RobotRL.Cli.Actor;
 /// <param name="CycleTimeS">Robot time from the first decision to the end, s.</param>
 /// <param name="LimitedSteps">Decisions during which a limit altered or stopped the motion.</param>
 /// <param name="Reflexes">Times that the critic's reflex interrupted; in shadow mode, would have.</param>
+/// <param name="LateDecisions">Decisions that began so late that their grid was laid anew; none in lockstep.</param>
 internal readonly record struct EpisodeSummary(
-    EpisodeKind Kind, ulong Seed, EpisodeOutcome Outcome, int Steps, double Return, double CycleTimeS, int HumanSteps, int Interventions, int LimitedSteps, Fault Fault, int Reflexes = 0)
+    EpisodeKind Kind, ulong Seed, EpisodeOutcome Outcome, int Steps, double Return, double CycleTimeS, int HumanSteps, int Interventions, int LimitedSteps, Fault Fault, int Reflexes = 0,
+    int LateDecisions = 0)
 {
     /// <summary>Success without any help.</summary>
     public bool IsAutonomousSuccess => Outcome == EpisodeOutcome.Success && HumanSteps == 0;
@@ -55,7 +57,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         teleoperator.BeginEpisode(kind);
         _arbiter.Statistics = default;
 
-        var (start, reflexes) = (rig.Now, rig.Control.Latest.Reflex.Reflexes);
+        var (start, reflexes, late) = (rig.Now, rig.Control.Latest.Reflex.Reflexes, rig.Control.LateDecisions);
         var observation = rig.Observe();
         // A stop on the way to the start pose is no decision's doing: the episode ends without a transition.
         var (outcome, steps, total, limited) = (rig.Control.IsStopped ? EpisodeOutcome.SafetyStop : EpisodeOutcome.Interrupted, 0, 0.0, 0);
@@ -90,7 +92,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         var statistics = _arbiter.Statistics;
         var summary = new EpisodeSummary(
             kind, seed, outcome, steps, total, rig.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, rig.Control.Latest.Fault,
-            rig.Control.Latest.Reflex.Reflexes - reflexes);
+            rig.Control.Latest.Reflex.Reflexes - reflexes, (int)(rig.Control.LateDecisions - late));
         audit?.EpisodeEnded(summary);
         AwaitOperator(cancel);
         return summary;

@@ -74,6 +74,7 @@ internal sealed class AuditTrail : IDisposable
             summary.Interventions,
             summary.LimitedSteps,
             summary.Reflexes,
+            summary.LateDecisions,
             Fault = summary.Fault.IsNone ? null : summary.Fault.Code.ToString(),
         }, actor: _actor);
         _loop.Episode = null;

@@ -17,7 +17,7 @@ internal sealed record ControlOptions(string Channel, int? Cpu, int Priority, lo
 
 /// <summary>
 /// The composition root of the control process, in flow order: world → robot → shared memory → 1 kHz control cycle (reflex and gate inside it) → its loop.
-/// The loop's thread owns all of it and steps the physics too; cameras are the actor's.
+/// The loop's thread owns all of it and steps the physics too; cameras are the actor's. A loopback robot has no scene: its loop tries configuration and machine.
 /// </summary>
 internal sealed class ControlProcess : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class ControlProcess : IDisposable
 
     private readonly RunConfiguration _configuration;
     private readonly ControlOptions _options;
-    private readonly MujocoRobot _robot;
+    private readonly IRobot _robot;
     private readonly ControlChannel _channel;
     private readonly RealtimePacer _pacer;
     private readonly SafetyLayer _safety;
@@ -39,12 +39,9 @@ internal sealed class ControlProcess : IDisposable
         (_configuration, _options) = (configuration, options);
         var task = configuration.Task;
 
-        _robot = new MujocoRobot(configuration.Robot, task.ScenePath);
-        var world = new SimulatedWorld(SimulatedTask.Create(task, _robot));
-        world.Reset(0);
-
-        _channel = ControlChannel.Create(options.Channel, configuration.Hash, world.StateSize);
-        _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, new PublishedWorld(world, _channel), options.AwakeNs);
+        (_robot, var world) = Arm(configuration);
+        _channel = ControlChannel.Create(options.Channel, configuration.Hash, world?.StateSize ?? 0);
+        _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, world is null ? (IPlant)_robot : new PublishedWorld(world, _channel), options.AwakeNs);
         _safety = new SafetyLayer(configuration, learnsHere: false);
         _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells, reflex: _safety.Reflex);
     }
@@ -104,6 +101,16 @@ internal sealed class ControlProcess : IDisposable
             Volatile.Read(ref running)?.EndAtOnce();
             loop.Join(LastCommandMs);
         }
+    }
+
+    /// <summary>What the configuration's driver names, and the scene it stands in, where it has one.</summary>
+    private static (IRobot, ISimulatedWorld?) Arm(RunConfiguration configuration)
+    {
+        if (configuration.Robot.Driver == "loopback") return (new LoopbackRobot(configuration.Robot), null);
+        var robot = new MujocoRobot(configuration.Robot, configuration.Task.ScenePath);
+        var world = new SimulatedWorld(SimulatedTask.Create(configuration.Task, robot));
+        world.Reset(0);
+        return (robot, world);
     }
 
     private EventRecorder? Recorder(Action<string> log)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobotRL.Control;
 using RobotRL.Model;
 
 namespace RobotRL.Cli.Events;
@@ -8,7 +9,7 @@ namespace RobotRL.Cli.Events;
 /// </summary>
 internal sealed class EventFolder
 {
-    private const string Extension = ".mcap", Active = ".mcap.active", Settling = ".mcap.settling", Unreadable = ".mcap.unreadable";
+    private const string Extension = ".mcap", Active = ".mcap.active", Settling = ".mcap.settling", Unreadable = ".mcap.unreadable", Turn = ".mcap.lock";
     private readonly string _path;
 
     private EventFolder(string path) => _path = path;
@@ -53,6 +54,9 @@ internal sealed class EventFolder
     private void Settle(string torn, Action<string> log)
     {
         var index = IndexOf(torn);
+        // Held for as long as it takes: of several processes that start at once, one settles it.
+        using var turn = LockFile.TryTake(PathOf(index, Turn));
+        if (turn is null) return;
         try
         {
             // Its writer holds it for itself alone.

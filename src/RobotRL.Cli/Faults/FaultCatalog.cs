@@ -33,6 +33,7 @@ internal static class FaultCatalog
         .. SensorFaults.All,
         .. FileFaults.All,
         .. ProcessFaults.All,
+        .. ChannelFaults.All,
     ];
 
     private static FaultSighting Propose(float value) => FaultRig.See(rig =>

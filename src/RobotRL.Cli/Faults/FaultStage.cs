@@ -19,6 +19,7 @@ internal sealed partial class FaultStage : IDisposable
     private readonly bool _garbage, _live;
     private readonly Child _control;
     private readonly ChannelProbe _probe;
+    private readonly Random _random = new(1);
     private ControlRecord _latest;
 
     /// <param name="safety">A <c>safety</c> section in YAML; empty for none.</param>
@@ -30,6 +31,7 @@ internal sealed partial class FaultStage : IDisposable
         var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"));
         _file = Path.Combine(Path.GetTempPath(), $"robotrl-{_channel}.yaml");
         File.WriteAllText(_file, configuration.ResolvedYaml + safety);
+        Configuration = RunConfiguration.Load(_file);
         LinkNs = configuration.Robot.Limits.HeartbeatMaxAgeNs;
         _control = new(["control", _file, "--channel", _channel, "--owner", $"{Environment.ProcessId}"], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" });
         try
@@ -99,6 +101,19 @@ internal sealed partial class FaultStage : IDisposable
     }
 
     public void WriteAsAnotherVersion() => _probe.WriteAsAnotherVersion();
+
+    /// <summary>Does a damage to the memory, so many times.</summary>
+    public void Do(ChannelDamage kind, int times = 1)
+    {
+        for (var i = 0; i < times; i++) _probe.Do(kind, _random);
+    }
+
+    /// <summary>The channel's name, and the hash of what is enforced there.</summary>
+    public string Channel => _channel;
+    public RunConfiguration Configuration { get; }
+
+    /// <summary>The control process.</summary>
+    public Child Control => _control;
 
     /// <summary>Until the actor has the robot in motion. What stopped it before, on a busy machine, is reset.</summary>
     public void AwaitMoving()
@@ -196,6 +211,9 @@ internal sealed partial class FaultStage : IDisposable
         private static string[] Host => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
             ? [Environment.ProcessPath!, typeof(FaultStage).Assembly.Location]
             : [Environment.ProcessPath!];
+
+        /// <summary>How it ended; null while it lives.</summary>
+        public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
 
         public ConcurrentQueue<string> Lines { get; } = [];
 

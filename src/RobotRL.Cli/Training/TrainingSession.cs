@@ -263,6 +263,7 @@ internal sealed class TrainingSession(
         summary.HumanSteps,
         summary.Interventions,
         summary.LimitedSteps,
+        summary.LateDecisions,
         SuccessRate = Finite(_success.Mean),
         InterventionFraction = _interventions.Fraction,
         TotalHumanSteps = _humanSteps,
