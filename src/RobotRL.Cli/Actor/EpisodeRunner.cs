@@ -65,6 +65,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             if (decision.Stop != FaultCode.None) rig.Control.Stop(decision.Stop);
             trace?.Deciding(policy.Inputs, command);
 
+            var grip = Grip();
             var executed = rig.Control.Decide(proposal, decision.Proposed, decision.Source);
             var next = rig.Observe();
             steps++;
@@ -76,8 +77,10 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
                 : EpisodeOutcome.Interrupted;
             var reward = outcome == EpisodeOutcome.Success ? 1f : 0f;
             total += reward;
-            onTransition(new Transition(observation, executed, reward, next,
-                Terminated: outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop, Truncated: outcome == EpisodeOutcome.TimedOut));
+            var stop = outcome == EpisodeOutcome.SafetyStop ? CauseOfStop() : FaultCode.None;
+            var end = EpisodeEnding.Of(stop).End;
+            onTransition(new Transition(observation, executed, reward, next, Terminated: outcome == EpisodeOutcome.Success || end == EpisodeEnd.Terminates,
+                Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops) { Stop = stop, Grip = grip });
             audit?.Decided(asked, command, executed, policy.Version);
             observation = next;
         }
@@ -92,6 +95,12 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         AwaitOperator(summary, cancel);
         return summary;
     }
+
+    /// <summary>A robot that does not run and names no cause was stopped by one that nobody knows.</summary>
+    private FaultCode CauseOfStop() => rig.Control.Latest.Fault is { IsNone: false, Code: var code } ? code : FaultCode.UnknownCause;
+
+    /// <summary>What the gripper was last told, which need not be what its width says: fingers that hold a part are not closed.</summary>
+    private GripperCommand Grip() => rig.Control.Latest.GripperWidthM > 0.5 * rig.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
 
     /// <summary>An operator's stop is the operator's to clear: until then the arm holds where it is, and no new episode begins.</summary>
     private void AwaitOperator(in EpisodeSummary summary, CancellationToken cancel)
