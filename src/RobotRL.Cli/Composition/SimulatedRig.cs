@@ -66,6 +66,9 @@ internal sealed class SimulatedRig : IDisposable
     /// <summary>Whether the world moves on by itself, whatever is done here meanwhile.</summary>
     public bool IsRealtime => _remote is not null;
 
+    /// <summary>Nanoseconds since the epoch at the origin of the loop's clock; 0 in virtual time, which is nobody's time of day.</summary>
+    public long WallClockOffsetNs => IsRealtime ? (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick - Control.Latest.Time.Ns : 0;
+
     /// <summary>The instant that is shown here.</summary>
     public Stamp Now => _robot.Now;
 

@@ -79,6 +79,7 @@ internal sealed class TrainingSession(
                     learning.End();
                 }
             });
+            learning.Save();
         }
         catch (Exception e) when (LearnerIsLost(e) is { } why)
         {
@@ -86,7 +87,6 @@ internal sealed class TrainingSession(
             rig.Control.Advance(2 * rig.Control.TicksPerDecision);
             throw new SafeStopException(why);
         }
-        learning.Save();
         return new(_envSteps, _demonstrationSteps, _humanSteps, learning.Steps, _wall.Elapsed.TotalSeconds, Finite(_success.Mean), _interventions.Fraction,
             Finished: !cancel.IsCancellationRequested, run.Path);
 
@@ -188,7 +188,7 @@ internal sealed class TrainingSession(
             Task = task.Kind.ToString(),
             ConfigHash = run.Identity.ConfigHash,
             Cameras = [.. task.Cameras.Select(c => c.Name)],
-            WallClockOffsetNs = 0,
+            WallClockOffsetNs = rig.WallClockOffsetNs,
             Operator = InCharge.Name,
             OperatorRole = InCharge.Role,
             Untraced = trace is not null ? null : rig.IsRealtime ? "the control loop ran in a process of its own" : "recording.ticks was false",
@@ -287,7 +287,7 @@ internal sealed class TrainingSession(
     private ILearning Learning(LearnerPlace place)
     {
         if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, LearnerCpus, log);
-        var local = new LocalLearner(run, rig.Configuration);
+        var local = new LocalLearner(run, rig.Configuration, log);
         if (local.GoesOnFrom is { } checkpoint) log($"Going on from {checkpoint}.");
         local.Saved = checkpoint => audit.Policies.Kept(checkpoint, Lineage());
         audit.Policies.Published(local.Learner.Snapshot(), Lineage());
