@@ -45,6 +45,7 @@ internal sealed class SimulatedRig : IDisposable
         var cycle = _remote is null ? new ControlCycle(_robot, pacer, task.EndEffectorInFlange, reflex: _safety.Reflex) : null;
         if (cycle is not null && events is not null) pacer.Events = _events = EventRecorder.Of(cycle, events, configuration.Hash, wallClockOffsetNs: 0, Console.Error.WriteLine);
         Records = cycle?.Records;
+        Ticks = cycle?.Records ?? _remote!.Ticks;
         Control = new ControlSession((IControlPort?)cycle ?? _remote!.Control, task);
 
         _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
@@ -59,6 +60,15 @@ internal sealed class SimulatedRig : IDisposable
 
     /// <summary>The loop's records, where it runs in this process.</summary>
     public ControlRing? Records { get; }
+
+    /// <summary>The same wherever the loop runs: from another process no more than something to store.</summary>
+    public ControlRing Ticks { get; }
+
+    /// <summary>The tick that the last observation was made of.</summary>
+    public long ObservedTick { get; private set; }
+
+    /// <summary>The files of the critic that a tick's reflex asked; null where they are not known.</summary>
+    public CriticFiles? FilesOf(in ReflexRecord reflex) => IsRealtime ? _safety.FilesOfVersion(reflex.CriticVersion) : _safety.FilesOf(reflex.CriticOffer);
 
     /// <summary>The reflex and where it finds its critic.</summary>
     public SafetyLayer Safety => _safety;
@@ -89,6 +99,7 @@ internal sealed class SimulatedRig : IDisposable
     {
         RequireRecords();
         ref readonly var tick = ref Newest();
+        ObservedTick = tick.Tick;
         return _observations.Observe(Now, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
     }
 

@@ -1,20 +1,28 @@
 using RobotRL.Cli.Actor;
 using RobotRL.Cli.Composition;
 using RobotRL.Control;
+using RobotRL.Model;
 using RobotRL.Policy;
+using RobotRL.Safety;
+using RobotRL.Sensing;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Traces;
 
 /// <summary>
-/// Copies out of the loop's ring what each decision's ticks were given and decided, in virtual time on the thread that runs them, and keeps the weights that acted. An episode's trace
-/// begins with the tick in which the reference last started anew: of what was before, no more outlasts it than the tick before that says.
+/// Copies out of the loop's ring what each decision's ticks were given and decided, on the actor's thread, and keeps the weights that acted. An episode's trace
+/// begins with the tick in which the reference last started anew: of what was before, no more outlasts it than the tick before that says. A step ends with the tick that its
+/// last observation was made of. Where the loop waits for nobody, its ticks go on between observing, deciding and reading what was executed; which tick each of them saw is told.
+/// <code>
+/// ticks      ……┼───────────┼────────────┼──────────────────────┼────────────┼……
+///          observed    decided on                          executed     observed
+/// rows         0          lead                              executed       all
+/// </code>
 /// </summary>
-/// <param name="ring">The loop's records.</param>
-/// <param name="safety">Whose critics the loop asks.</param>
+/// <param name="rig">Whose loop.</param>
 /// <param name="versions">Folder for the sets of weights that acted.</param>
 /// <param name="critics">Folder for the critics that were asked.</param>
-internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, string versions, string critics)
+internal sealed class TraceRecorder(SimulatedRig rig, string versions, string critics)
 {
     private readonly TraceMessages _messages = new();
     private readonly WeightVersions _versions = new(versions);
@@ -25,40 +33,42 @@ internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, string
     private WeightSnapshot? _weights;
     private TracedPolicy _policy;
     private OperatorCommand _command;
-    private long _next, _decision;
+    private long _next, _observed;
     private int _step, _offer;
 
     /// <summary>The arm stands at the episode's start pose.</summary>
     public void BeginEpisode()
     {
         (_step, _offer) = (0, 0);
-        var rebases = ring[0].Rebases;
-        var first = ring.Written - 1;
+        // The record of tick n has index n − 1.
+        var first = rig.Control.EpisodeTick - 1;
+        var rebases = Read(first).Rebases;
         while (Read(first - 1).Rebases == rebases) first--;
         (_before, _next) = (_record, first);
     }
 
-    /// <summary>A decision is about to be carried out.</summary>
+    /// <summary>A decision on the newest observation is about to be carried out.</summary>
     public void Deciding(PolicyInputs? policy, in OperatorCommand command)
     {
         if (policy is { } inputs && !ReferenceEquals(inputs.Weights, _weights)) _versions.Keep(_weights = inputs.Weights);
-        (_policy, _command, _decision) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, ring.Written);
+        (_policy, _command, _observed) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, rig.ObservedTick);
     }
 
-    /// <summary>The message of the decision that was carried out; valid until the next one.</summary>
+    /// <summary>The message of the decision that was carried out and whose outcome has been observed; valid until the next one.</summary>
     public ReadOnlySpan<byte> Decided()
     {
-        var (first, rows) = (_next, (int)(ring.Written - _next));
-        var words = new ulong[rows * TickColumns.Count];
+        var (first, last) = (_next, Math.Max(rig.ObservedTick, rig.Control.ExecutedTick));
+        int Rows(long tick) => (int)Math.Clamp(tick - first, 0, rig.Ticks.Capacity);
+        var words = new ulong[Rows(last) * TickColumns.Count];
         _critics.Clear();
         _targets.Clear();
-        if (_step == 0) TakeUp(_before!.Value.Reflex.CriticOffer);
-        for (var row = 0; row < rows; row++)
+        if (_step == 0) TakeUp(_before!.Value.Reflex);
+        for (var row = 0; row < Rows(last); row++)
         {
             ref readonly var r = ref Read(_next++);
             TickColumns.Write(r, words.AsSpan(row * TickColumns.Count));
             if (r.Inputs.HasTarget) _targets.Add(new(row, r.Inputs.Target));
-            TakeUp(r.Reflex.CriticOffer);
+            TakeUp(r.Reflex);
         }
         var trace = new DecisionTrace
         {
@@ -68,23 +78,28 @@ internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, string
             Critics = _critics,
             Before = _step == 0 ? _before : null,
             Targets = _targets,
-            LeadRows = (int)(_decision - first),
+            StartRows = _step == 0 ? Rows(rig.Control.EpisodeTick) : 0,
+            ObservedRows = Rows(_observed),
+            LeadRows = Rows(rig.Control.DecisionTick),
+            ExecutedRows = Rows(rig.Control.ExecutedTick),
             Words = words,
         };
         _step++;
         return _messages.Write(trace);
     }
 
-    private void TakeUp(int offer)
+    private void TakeUp(in ReflexRecord reflex)
     {
-        if (offer == _offer) return;
-        _offer = offer;
-        _critics.Add(new(offer, safety.FilesOf(offer) is { } files ? files.Keep(critics) : ""));
+        if (reflex.CriticOffer == _offer) return;
+        _offer = reflex.CriticOffer;
+        _critics.Add(new(_offer, rig.FilesOf(reflex) is { } files ? files.Keep(critics) : ""));
     }
 
+    /// <exception cref="SensorFaultException">What is to be recorded is gone: stop.</exception>
     private ref readonly ControlRecord Read(long index)
     {
-        if (!ring.TryRead(index, ref _record)) throw new InvalidOperationException($"The loop's record of tick {index} is gone: a decision and the way to its start pose took longer than the ring is.");
+        if (!rig.Ticks.TryRead(index, ref _record))
+            throw new SensorFaultException("the loop's records", FaultCode.StorageFailure, rig.Now, $"that of tick {index + 1} is gone: a decision and the way to its start pose took longer than the ring is");
         return ref _record;
     }
 }

@@ -191,7 +191,7 @@ internal sealed class TrainingSession(
             WallClockOffsetNs = rig.WallClockOffsetNs,
             Operator = InCharge.Name,
             OperatorRole = InCharge.Role,
-            Untraced = trace is not null ? null : rig.IsRealtime ? "the control loop ran in a process of its own" : "recording.ticks was false",
+            Untraced = trace is not null ? null : "recording.ticks was false",
         }, trace is null ? null : TraceMessages.Format);
         void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerSteps(), episodeEnded: false);
         using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit, trace);
@@ -209,8 +209,8 @@ internal sealed class TrainingSession(
         return summary;
     }
 
-    /// <summary>What records the loop's ticks; none where that was not asked for, or where the loop's records are another process's.</summary>
-    private TraceRecorder? Trace() => rig.Configuration.Recording.Ticks && rig.Records is { } records ? _trace ??= new(records, rig.Safety, run.WeightVersions, run.Critics) : null;
+    /// <summary>What records the loop's ticks; none where that was not asked for.</summary>
+    private TraceRecorder? Trace() => rig.Configuration.Recording.Ticks ? _trace ??= new(rig, run.WeightVersions, run.Critics) : null;
 
     private void Renew(CriticLearning? critic, IReadOnlyList<Transition> episode)
     {
