@@ -29,6 +29,7 @@ internal static class FaultCatalog
         new("operator's link lost", FaultCode.HeartbeatLost, 250 + 3 * PeriodMs, () => FaultRig.See(rig => { rig.Decide(); rig.IsSilent = true; })),
         new("recovery action also risky", FaultCode.RecoveryExhausted, 500 + 10 * PeriodMs, RecoveryAlsoRisky),
         .. FileFaults.All,
+        .. ExperienceFaults.All,
         .. ProcessFaults.All,
     ];
 

@@ -19,13 +19,12 @@ namespace RobotRL.Cli.Traces;
 /// rows         0          lead                              executed       all
 /// </code>
 /// </summary>
-/// <param name="rig">Whose loop.</param>
-/// <param name="versions">Folder for the sets of weights that acted.</param>
-/// <param name="critics">Folder for the critics that were asked.</param>
-internal sealed class TraceRecorder(SimulatedRig rig, string versions, string critics)
+internal sealed class TraceRecorder
 {
+    private readonly SimulatedRig _rig;
+    private readonly string _criticsKept;
     private readonly TraceMessages _messages = new();
-    private readonly WeightVersions _versions = new(versions);
+    private readonly WeightVersions _versions;
     private readonly List<TracedCritic> _critics = [];
     private readonly List<TracedTarget> _targets = [];
     private ControlRecord _record;
@@ -36,12 +35,21 @@ internal sealed class TraceRecorder(SimulatedRig rig, string versions, string cr
     private long _next, _observed;
     private int _step, _offer;
 
+    /// <param name="rig">Whose loop.</param>
+    /// <param name="versions">Folder for the sets of weights that acted.</param>
+    /// <param name="critics">Folder for the critics that were asked.</param>
+    public TraceRecorder(SimulatedRig rig, string versions, string critics)
+    {
+        (_rig, _versions, _criticsKept) = (rig, new(versions), critics);
+        Rehearse();
+    }
+
     /// <summary>The arm stands at the episode's start pose.</summary>
     public void BeginEpisode()
     {
         (_step, _offer) = (0, 0);
         // The record of tick n has index n − 1.
-        var first = rig.Control.EpisodeTick - 1;
+        var first = _rig.Control.EpisodeTick - 1;
         var rebases = Read(first).Rebases;
         while (Read(first - 1).Rebases == rebases) first--;
         (_before, _next) = (_record, first);
@@ -51,14 +59,14 @@ internal sealed class TraceRecorder(SimulatedRig rig, string versions, string cr
     public void Deciding(PolicyInputs? policy, in OperatorCommand command)
     {
         if (policy is { } inputs && !ReferenceEquals(inputs.Weights, _weights)) _versions.Keep(_weights = inputs.Weights);
-        (_policy, _command, _observed) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, rig.ObservedTick);
+        (_policy, _command, _observed) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, _rig.ObservedTick);
     }
 
     /// <summary>The message of the decision that was carried out and whose outcome has been observed; valid until the next one.</summary>
     public ReadOnlySpan<byte> Decided()
     {
-        var (first, last) = (_next, Math.Max(rig.ObservedTick, rig.Control.ExecutedTick));
-        int Rows(long tick) => (int)Math.Clamp(tick - first, 0, rig.Ticks.Capacity);
+        var (first, last) = (_next, Math.Max(_rig.ObservedTick, _rig.Control.ExecutedTick));
+        int Rows(long tick) => (int)Math.Clamp(tick - first, 0, _rig.Ticks.Capacity);
         var words = new ulong[Rows(last) * TickColumns.Count];
         _critics.Clear();
         _targets.Clear();
@@ -78,28 +86,50 @@ internal sealed class TraceRecorder(SimulatedRig rig, string versions, string cr
             Critics = _critics,
             Before = _step == 0 ? _before : null,
             Targets = _targets,
-            StartRows = _step == 0 ? Rows(rig.Control.EpisodeTick) : 0,
+            StartRows = _step == 0 ? Rows(_rig.Control.EpisodeTick) : 0,
             ObservedRows = Rows(_observed),
-            LeadRows = Rows(rig.Control.DecisionTick),
-            ExecutedRows = Rows(rig.Control.ExecutedTick),
+            LeadRows = Rows(_rig.Control.DecisionTick),
+            ExecutedRows = Rows(_rig.Control.ExecutedTick),
             Words = words,
         };
         _step++;
         return _messages.Write(trace);
     }
 
+    /// <summary>A first trace takes its compiler's time, which a loop that waits for nobody does not give: it is written here, of nothing.</summary>
+    private void Rehearse()
+    {
+        const int rows = 100;
+        var words = new ulong[rows * TickColumns.Count];
+        for (var row = 0; row < rows; row++) TickColumns.Write(_record, words.AsSpan(row * TickColumns.Count));
+        _messages.Write(new()
+        {
+            Step = 0,
+            Command = OperatorCommand.Watching,
+            Policy = new("", default, false),
+            Critics = [new(0, "")],
+            Before = _record,
+            Targets = [new(0, default)],
+            StartRows = 0,
+            ObservedRows = 0,
+            LeadRows = 0,
+            ExecutedRows = rows,
+            Words = words,
+        });
+    }
+
     private void TakeUp(in ReflexRecord reflex)
     {
         if (reflex.CriticOffer == _offer) return;
         _offer = reflex.CriticOffer;
-        _critics.Add(new(_offer, rig.FilesOf(reflex) is { } files ? files.Keep(critics) : ""));
+        _critics.Add(new(_offer, _rig.FilesOf(reflex) is { } files ? files.Keep(_criticsKept) : ""));
     }
 
     /// <exception cref="SensorFaultException">What is to be recorded is gone: stop.</exception>
     private ref readonly ControlRecord Read(long index)
     {
-        if (!rig.Ticks.TryRead(index, ref _record))
-            throw new SensorFaultException("the loop's records", FaultCode.StorageFailure, rig.Now, $"that of tick {index + 1} is gone: a decision and the way to its start pose took longer than the ring is");
+        if (!_rig.Ticks.TryRead(index, ref _record))
+            throw new SensorFaultException("the loop's records", FaultCode.StorageFailure, _rig.Now, $"that of tick {index + 1} is gone: a decision and the way to its start pose took longer than the ring is");
         return ref _record;
     }
 }

@@ -219,7 +219,8 @@ internal sealed class TrainingSession(
 
     private void TakeUp(Episode episode, Action<EpisodeKind, Transition> learnFrom)
     {
-        var human = episode.Transitions.Count(t => t.IsIntervention);
+        // Whoever asks for a stop does not drive.
+        var human = episode.Transitions.Count(t => t is { IsIntervention: true, Stop: not (FaultCode.OperatorStop or FaultCode.DeadmanReleased) });
         var summary = new EpisodeSummary(episode.Info.Kind, episode.Info.Seed, episode.Outcome, episode.Steps.Count, episode.Transitions.Sum(t => t.Reward),
             episode.Steps.Count * rig.Configuration.Task.DecisionPeriodNs * 1e-9, human, human > 0 ? 1 : 0, 0, default);
         Count(summary);
