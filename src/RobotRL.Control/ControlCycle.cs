@@ -32,8 +32,9 @@ public sealed class ControlCycle : IControlPort
     /// <param name="endEffectorInFlange">X_FE: the point that is controlled.</param>
     /// <param name="recordsKept">Length of the record ring, ticks; the default is 20 s at 1 kHz.</param>
     /// <param name="cells">Where commands come from and records go; by default within this process. What was asked for there before is void.</param>
+    /// <param name="records">Where records are kept; null for a ring of this process's own.</param>
     /// <param name="reflex">Replaces what a learned critic finds risky; without one the deterministic layer stands alone.</param>
-    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null, Reflex? reflex = null)
+    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null, Reflex? reflex = null, ControlRing? records = null)
     {
         (_robot, _pacer, _cells, _reflex) = (robot, pacer, cells ?? new(), reflex);
         (_seen, _targetsSeen, _beatsSeen) = (_cells.Requests, Targets.Published, Heartbeats.Published);
@@ -43,7 +44,7 @@ public sealed class ControlCycle : IControlPort
         _gate = new(Description, _arm);
         _generator = new(Description.ControlPeriodNs);
         _law = new(Description, Description.ControlPeriodNs * 1e-9);
-        Records = new(recordsKept);
+        Records = records ?? new(recordsKept);
     }
 
     public RobotDescription Description { get; }

@@ -82,6 +82,11 @@ public sealed class ControlSession
     /// <summary>Whether the robot is stopped for a cause that is an operator's to clear.</summary>
     public bool NeedsOperator => Latest.NeedsOperator;
 
+    /// <summary>The ticks that the episode's beginning, the last decision and its executed action were read at: what they followed from is in those.</summary>
+    public long EpisodeTick { get; private set; }
+    public long DecisionTick { get; private set; }
+    public long ExecutedTick { get; private set; }
+
     public bool IsStopped => Latest.Gate != GateState.Running;
 
     /// <summary>Lets so many control periods pass.</summary>
@@ -106,6 +111,7 @@ public sealed class ControlSession
     {
         _mapping.BeginEpisode(nominalInBase);
         _startInBase = Latest.EndEffector.PoseInBase;
+        EpisodeTick = _latest.Tick;
     }
 
     /// <summary>Proposes a decision. It takes effect with the next tick.</summary>
@@ -115,7 +121,9 @@ public sealed class ControlSession
     public void BeginDecision(in PolicyAction policy, in PolicyAction proposed, ActionSource source)
     {
         Settle();
+        // One tick for the whole decision: another loop's goes on meanwhile.
         _measuredAtDecision = Latest.EndEffector.PoseInBase;
+        DecisionTick = _latest.Tick;
         _decision = new ExecutedAction { Policy = policy, Proposed = proposed, Executed = proposed, Source = source };
         _decision.Limits = ActionRange.Clamp(ref _decision.Executed);
         if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
@@ -132,6 +140,7 @@ public sealed class ControlSession
     public ExecutedAction EndDecision()
     {
         ref readonly var now = ref Latest;
+        ExecutedTick = now.Tick;
         var taken = now.Target.Sequence == _sequence;
         _decision.Limits |= taken ? now.LimitsSinceTarget : now.Limits | LimitFlags.Stopping;
         if ((_decision.Limits & ActionRange.AltersReference) != 0)
@@ -283,8 +292,7 @@ public sealed class ControlSession
 
     private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source, bool homePosture = false)
     {
-        Settle();
-        var now = Latest.Time.Plus(_port.Description.ControlPeriodNs);
+        var now = _latest.Time.Plus(_port.Description.ControlPeriodNs);
         _port.Heartbeats.Publish(new(now, CommandingState.Commanding));
         _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), stiffness, GripperWidthM, source, ++_sequence)
         {

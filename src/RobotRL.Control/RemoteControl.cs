@@ -42,6 +42,9 @@ public sealed class RemoteControl : IControlPort, IDisposable
     /// <summary>How many numbers the state of the simulated world is; 0 for a real one.</summary>
     public int WorldSize => _channel.WorldSize;
 
+    /// <summary>Where the channel lies.</summary>
+    public string ChannelPath => _channel.Path;
+
     /// <param name="name">The channel's name.</param>
     /// <param name="description">The robot, of the configuration with that hash.</param>
     /// <param name="configurationHash">SHA-256, hex: the control process must enforce the same.</param>

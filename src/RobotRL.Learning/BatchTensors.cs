@@ -27,7 +27,7 @@ internal sealed class BatchTensors : IDisposable
         Rewards = Keep(zeros(size, device: device));
         NotTerminated = Keep(zeros(size, device: device));
         GripperChanged = Keep(zeros(size, device: device));
-        HumanDrove = Keep(zeros(size, device: device));
+        Shown = Keep(zeros(size, device: device));
         Gripper = Keep(zeros(size, 1, ScalarType.Int64, device));
         Noise = Keep(zeros(size, shape.Actions, device: device));
         NextNoise = Keep(zeros(size, shape.Actions, device: device));
@@ -52,8 +52,8 @@ internal sealed class BatchTensors : IDisposable
     public Tensor NotTerminated { get; }
     public Tensor GripperChanged { get; }
 
-    /// <summary>1 where a human drove.</summary>
-    public Tensor HumanDrove { get; }
+    /// <summary>1 where a human drove and the motion shows what to do.</summary>
+    public Tensor Shown { get; }
 
     /// <summary>Index of the executed gripper command, [B, 1] int64: 0 close, 1 stay, 2 open.</summary>
     public Tensor Gripper { get; }
@@ -81,7 +81,7 @@ internal sealed class BatchTensors : IDisposable
         Copy(batch.Actions, Actions);
         Copy(batch.Rewards, Rewards);
         Copy(batch.GripperChanged, GripperChanged);
-        Copy(batch.Interventions, HumanDrove);
+        Copy(batch.Shown, Shown);
         Copy(batch.Terminated, NotTerminated);
         NotTerminated.neg_().PlusInPlace(1);
         for (var i = 0; i < _indices.Length; i++) _indices[i] = batch.Gripper[i] + 1;
@@ -99,7 +99,7 @@ internal sealed class BatchTensors : IDisposable
 
     public void Dispose()
     {
-        foreach (var t in (Tensor[])[.. _hostImages, .. _hostNextImages, Proprioception, NextProprioception, Actions, Rewards, NotTerminated, GripperChanged, HumanDrove, Gripper, Noise, NextNoise])
+        foreach (var t in (Tensor[])[.. _hostImages, .. _hostNextImages, Proprioception, NextProprioception, Actions, Rewards, NotTerminated, GripperChanged, Shown, Gripper, Noise, NextNoise])
             t.Dispose();
     }
 

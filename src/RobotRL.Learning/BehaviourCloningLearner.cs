@@ -69,6 +69,7 @@ public sealed class BehaviourCloningLearner : ILearner
             metrics = metrics with { GraspLoss = gripper.item<float>() };
             loss = loss.Plus(gripper);
         }
+        LearningDivergedException.Require(loss, PretrainedSteps + Steps);
         loss.backward();
         _training.Apply(_training.Encoder, _training.Actor, _training.Grasp);
         _training.MoveAverages();

@@ -11,8 +11,15 @@ namespace RobotRL.Learning;
 public readonly record struct LearnerReport(LearnerMetrics Metrics, double StepsPerSecond);
 
 /// <summary>The weights are not finite any more, and no further learning mends them: the data or a learning rate is at fault.</summary>
-public sealed class LearningDivergedException(long step, double loss)
-    : InvalidOperationException($"Learning diverged at learner step {step}: the actor's loss is {loss}.");
+public sealed class LearningDivergedException(long step, string what) : InvalidOperationException($"Learning diverged at learner step {step}: {what}.")
+{
+    /// <summary>Before an optimizer steps: a loss that is not finite would make the weights so.</summary>
+    /// <exception cref="LearningDivergedException">It is not finite.</exception>
+    internal static void Require(TorchSharp.torch.Tensor loss, long step)
+    {
+        if (loss.item<float>() is var value && !float.IsFinite(value)) throw new LearningDivergedException(step, $"the loss is {value}");
+    }
+}
 
 /// <summary>
 /// Runs a learner against a source: pretraining, then steps as the governor allows, with publication and checkpoints at their intervals.
@@ -97,15 +104,17 @@ public sealed class LearnerLoop
 
     private void Note(LearnerMetrics metrics)
     {
-        // Weights that are not finite must not reach a robot.
-        if (!double.IsFinite(metrics.ActorLoss)) throw new LearningDivergedException(metrics.Step, metrics.ActorLoss);
+        if (!double.IsFinite(metrics.ActorLoss)) throw new LearningDivergedException(metrics.Step, $"the actor's loss is {metrics.ActorLoss}");
         _window.Add(metrics);
         if (metrics.Step % _parameters.PublishEvery == 0) Publish();
     }
 
     private void Publish()
     {
-        _exchange.Publish(_learner.Snapshot());
+        // Weights that are not finite must not reach a robot: a gradient may be so although no loss was.
+        var weights = _learner.Snapshot();
+        if (!weights.IsFinite) throw new LearningDivergedException(weights.Version, "the weights are not finite");
+        _exchange.Publish(weights);
         Reported?.Invoke(new(LearnerMetrics.Mean(_window), _window.Count / Stopwatch.GetElapsedTime(_windowStart).TotalSeconds));
         _window.Clear();
         _windowStart = Stopwatch.GetTimestamp();

@@ -76,6 +76,7 @@ public sealed class RlpdLearner : ILearner
         loss = loss.Plus(cloning);
         if (_training.GraspNetwork is { } grasp)
             loss = loss.Plus(Cloning.MarginLoss(grasp.Forward(_training.Grasp!.Trained, features, batch.Proprioception), batch.Gripper));
+        LearningDivergedException.Require(loss, PretrainedSteps + Steps);
         loss.backward();
         _training.Apply(_training.Encoder, _critic, _training.Grasp, _training.Actor);
         MoveTargets();
@@ -127,13 +128,16 @@ public sealed class RlpdLearner : ILearner
         var loss = CriticLosses(features, next, out var metrics);
         if (!full)
         {
+            LearningDivergedException.Require(loss, PretrainedSteps + Steps);
             loss.backward();
             _training.Apply(_training.Encoder, _critic, _training.Grasp);
             MoveTargets();
             return metrics;
         }
         var (actorLoss, entropy) = ActorLoss(features?.detach());
-        loss.Plus(actorLoss).backward();
+        loss = loss.Plus(actorLoss);
+        LearningDivergedException.Require(loss, PretrainedSteps + Steps);
+        loss.backward();
         var entropyValue = (double)entropy.item<float>();
         _training.Apply(_training.Encoder, _critic, _training.Grasp, _training.Actor);
         _temperature.Step(entropyValue);
@@ -163,7 +167,7 @@ public sealed class RlpdLearner : ILearner
         var values = network.Forward(_training.Grasp!.Trained, features, batch.Proprioception);
         var graspLoss = (values.gather(1, batch.Gripper).squeeze(1) - graspTarget).Squared().mean();
         metrics = metrics with { GraspLoss = graspLoss.item<float>() };
-        if (_parameters.CloningWeight > 0) graspLoss = graspLoss.Plus(Cloning.MarginLoss(values, batch.Gripper, batch.HumanDrove).Times(_parameters.CloningWeight));
+        if (_parameters.CloningWeight > 0) graspLoss = graspLoss.Plus(Cloning.MarginLoss(values, batch.Gripper, batch.Shown).Times(_parameters.CloningWeight));
         return loss.Plus(graspLoss);
     }
 
@@ -202,7 +206,7 @@ public sealed class RlpdLearner : ILearner
         var (action, logProbability) = ActorNetwork.Sample(mean, deviation, batch.Noise);
         var q = _critics.Forward(_critic.Frozen, features, batch.Proprioception, action).mean([0]);
         var loss = (logProbability.Times(_temperature.Value) - q).mean();
-        if (_parameters.CloningWeight > 0) loss = loss.Plus(Cloning.MeanError(mean, batch.Actions, batch.HumanDrove).Times(_parameters.CloningWeight));
+        if (_parameters.CloningWeight > 0) loss = loss.Plus(Cloning.MeanError(mean, batch.Actions, batch.Shown).Times(_parameters.CloningWeight));
         return (loss, logProbability.detach().mean().neg());
     }
 }

@@ -102,7 +102,9 @@ public sealed class SafetyCriticLearner : IDisposable
         var feasibilityLoss = (_feasibilityNetwork.Forward(_feasibility.Trained, x).squeeze(2) - feasibilityTarget).Squared().mean();
         var valueLoss = ExpectileLoss(best - _valueNetwork.Forward(_value.Trained, x * _stateMask).view(-1));
         var recoveryRisk = Risk(_risk.Frozen, WithRecovery(_recovery.Trained, x)).mean();
-        riskLoss.Plus(feasibilityLoss).Plus(valueLoss).Plus(recoveryRisk).backward();
+        var loss = riskLoss.Plus(feasibilityLoss).Plus(valueLoss).Plus(recoveryRisk);
+        LearningDivergedException.Require(loss, Steps);
+        loss.backward();
         foreach (var optimizer in _optimizers) optimizer.Step();
         _targetRisk.MoveToward(_risk, _parameters.TargetRate);
         _targetFeasibility.MoveToward(_feasibility, _parameters.TargetRate);

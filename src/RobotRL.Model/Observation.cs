@@ -26,10 +26,22 @@ public sealed record Observation(Stamp Time, float[] Proprioception, IReadOnlyLi
 /// <param name="Action">a: proposed and executed.</param>
 /// <param name="Reward">r, of the task; the gripper penalty is the learner's.</param>
 /// <param name="Next">s′: the observation after the action, also at the end of an episode.</param>
-/// <param name="Terminated">The task ended here (success, or a safety stop): nothing to bootstrap from.</param>
-/// <param name="Truncated">The clock ended the episode: the value of <paramref name="Next"/> still counts.</param>
+/// <param name="Terminated">The task ended here (success, or a stop that the motion led to): nothing to bootstrap from.</param>
+/// <param name="Truncated">The clock, or a stop that the motion did not lead to, ended the episode: the value of <paramref name="Next"/> still counts.</param>
 public sealed record Transition(Observation Observation, ExecutedAction Action, float Reward, Observation Next, bool Terminated, bool Truncated)
 {
+    /// <summary>What stopped the robot during this step; none where nothing did, or where the recording does not say.</summary>
+    public FaultCode Stop { get; init; }
+
+    /// <summary>What the gripper was doing when the step began, by what it was last told; <see cref="GripperCommand.Stay"/> where the recording does not say.</summary>
+    public GripperCommand Grip { get; init; }
+
+    /// <summary>Whether what happened may be learned from; what may not stays on disk.</summary>
+    public bool IsLearnable => EpisodeEnding.Of(Stop).End != EpisodeEnd.Drops;
+
+    /// <summary>Whether the robot was being stopped in some part of the step: its motion is braking, whoever was in charge.</summary>
+    public bool IsStopping => Stop != FaultCode.None || (Action.Limits & LimitFlags.Stopping) != 0;
+
     /// <summary>Whether a human drove during this step.</summary>
     public bool IsIntervention => Action.Source == ActionSource.Human;
 }

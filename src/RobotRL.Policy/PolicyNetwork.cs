@@ -42,9 +42,11 @@ public sealed class PolicyNetwork : IDisposable
     public long Version { get; private set; } = -1;
 
     /// <summary>Takes a snapshot's weights. Does nothing when it is in use already.</summary>
+    /// <exception cref="InvalidDataException">They are not finite: those in use stay.</exception>
     public void Load(WeightSnapshot weights)
     {
         if (weights.Version == Version) return;
+        weights.RequireFinite();
         _encoderWeights.Write(weights.Encoder);
         _actorWeights.Write(weights.Actor);
         _graspWeights?.Write(weights.Grasp);

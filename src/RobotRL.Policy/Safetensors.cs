@@ -21,6 +21,9 @@ public sealed class Safetensors
 
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
+    /// <summary>The first tensor with a value that is not finite; null where all are.</summary>
+    public string? NotFinite => _tensors.FirstOrDefault(t => !WeightSnapshot.AreFinite(t.Value.Values)).Key;
+
     /// <summary>Adds a tensor; the array is kept, not copied.</summary>
     public void Add(string name, float[] values, params long[] shape)
     {
@@ -80,8 +83,10 @@ public sealed class Safetensors
     }
 
     /// <summary>Writes the file and forces it to the disk.</summary>
+    /// <exception cref="InvalidDataException">A value is not finite: nothing was written, since nobody would read it.</exception>
     public void Write(string path)
     {
+        if (NotFinite is { } bad) throw new InvalidDataException($"{path}: not written, tensor {bad} holds a value that is not finite.");
         var offset = 0L;
         var header = new SortedDictionary<string, object>(StringComparer.Ordinal);
         foreach (var (name, entry) in _tensors)
@@ -137,8 +142,7 @@ public sealed class Safetensors
         if (range is not [var from, var to] || from < 0 || to - from != count * 4) throw Bad($"tensor {tensor.Name}: its byte range does not match its shape.");
         if (to > data.Length) throw Bad($"tensor {tensor.Name} is truncated: {to - data.Length} bytes are missing.");
         var values = MemoryMarshal.Cast<byte, float>(data[(int)from..(int)to]).ToArray();
-        foreach (var v in values)
-            if (!float.IsFinite(v)) throw Bad($"tensor {tensor.Name} holds a value that is not finite.");
+        if (!WeightSnapshot.AreFinite(values)) throw Bad($"tensor {tensor.Name} holds a value that is not finite.");
         Add(tensor.Name, values, shape);
     }
 

@@ -15,6 +15,22 @@ public sealed record WeightSnapshot(long Version, float[] Encoder, float[] Actor
     /// <summary>Of the values alone, lower-case hex: what the weights are called wherever they are kept.</summary>
     public string Sha256 => _sha256 ??= Hash();
 
+    /// <summary>Whether every value is a finite number: no others act.</summary>
+    public bool IsFinite => AreFinite(Encoder) && AreFinite(Actor) && AreFinite(Grasp);
+
+    /// <exception cref="InvalidDataException">They are not finite.</exception>
+    public void RequireFinite()
+    {
+        if (!IsFinite) throw new InvalidDataException($"The weights of version {Version} hold a value that is not finite.");
+    }
+
+    internal static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+            if (!float.IsFinite(value)) return false;
+        return true;
+    }
+
     private string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -34,7 +50,12 @@ public sealed class WeightExchange
     /// <summary>The newest weights; null before the first publication.</summary>
     public WeightSnapshot? Latest => Volatile.Read(ref _latest);
 
-    public void Publish(WeightSnapshot weights) => Volatile.Write(ref _latest, weights);
+    /// <exception cref="InvalidDataException">They are not finite: what was there before stays.</exception>
+    public void Publish(WeightSnapshot weights)
+    {
+        weights.RequireFinite();
+        Volatile.Write(ref _latest, weights);
+    }
 }
 
 /// <summary>The networks of a policy and their layouts: the same shape gives the same ones on both sides.</summary>

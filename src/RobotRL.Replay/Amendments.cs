@@ -83,10 +83,16 @@ public sealed class Amendments
         return episode;
     }
 
-    private static Transition Ended(Transition last, EpisodeOutcome outcome) => last with
+    private static Transition Ended(Transition last, EpisodeOutcome outcome)
     {
-        Reward = outcome == EpisodeOutcome.Success ? 1 : 0,
-        Terminated = outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop,
-        Truncated = outcome == EpisodeOutcome.TimedOut,
-    };
+        // A stop whose cause the recording does not tell ends the task, as it did for whoever recorded it.
+        var stops = outcome == EpisodeOutcome.SafetyStop;
+        var terminates = stops && EpisodeEnding.Of(last.Stop).End is EpisodeEnd.Terminates or EpisodeEnd.GoesOn;
+        return last with
+        {
+            Reward = outcome == EpisodeOutcome.Success ? 1 : 0,
+            Terminated = outcome == EpisodeOutcome.Success || terminates,
+            Truncated = outcome == EpisodeOutcome.TimedOut || (stops && !terminates),
+        };
+    }
 }

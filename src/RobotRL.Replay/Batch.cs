@@ -27,7 +27,7 @@ public sealed class Batch
         GripperChanged = new float[size];
         Rewards = new float[size];
         Terminated = new float[size];
-        Interventions = new float[size];
+        Shown = new float[size];
     }
 
     public int Size { get; }
@@ -61,8 +61,8 @@ public sealed class Batch
     /// <summary>1 where the task ended and nothing is left to bootstrap from. A time-out is not an end: it stays 0.</summary>
     public float[] Terminated { get; }
 
-    /// <summary>1 where a human drove.</summary>
-    public float[] Interventions { get; }
+    /// <summary>1 where a human drove and the motion shows what to do: what cloning copies.</summary>
+    public float[] Shown { get; }
 }
 
 /// <summary>Where a learner's batches come from: a buffer, or a mixture of buffers with its own seeded generator.</summary>

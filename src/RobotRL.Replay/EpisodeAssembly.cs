@@ -53,7 +53,7 @@ internal sealed class EpisodeAssembly
         if (_observation is null || _decisions.Count == 0 || NextObservation() is not { } next) return null;
         var d = _decisions.Dequeue();
         if (d.Step != Steps) throw new InvalidDataException($"Step {d.Step} stands where step {Steps} belongs.");
-        var step = new EpisodeStep(new Transition(_observation, d.Action, d.Reward, next, d.Terminated, d.Truncated), d.PolicyVersion);
+        var step = new EpisodeStep(new Transition(_observation, d.Action, d.Reward, next, d.Terminated, d.Truncated) { Stop = d.Stop, Grip = d.Grip }, d.PolicyVersion);
         _observation = next;
         Steps++;
         return step;

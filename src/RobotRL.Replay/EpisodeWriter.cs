@@ -74,7 +74,8 @@ public sealed class EpisodeWriter : IDisposable
 
         // Ahead of the step in its chunk: what a torn file has of a step it has of the step's trace.
         if (_traces is not null) _mcap.Write(_traces, _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), trace);
-        var decision = new Decision(transition.Observation.Time, Steps, transition.Action, transition.Reward, transition.Terminated, transition.Truncated, policyVersion);
+        var decision = new Decision(transition.Observation.Time, Steps, transition.Action, transition.Reward, transition.Terminated, transition.Truncated, policyVersion,
+            transition.Stop, transition.Grip);
         _mcap.Write(_decisions, _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), _messages.Write(decision));
         Write(transition.Next);
         _mcap.Flush();

@@ -8,7 +8,10 @@ public enum ReplaySet
     /// <summary>Every transition of online episodes, whoever drove.</summary>
     Online,
 
-    /// <summary>Demonstrations, and the steps of online episodes during which a human drove.</summary>
+    /// <summary>
+    /// What a human showed: demonstrations, and the steps of online episodes during which a human drove. Not where the robot was being stopped, and not the first step after a
+    /// human took over: the motion of those is not the human's.
+    /// </summary>
     Demonstration,
 }
 
@@ -27,6 +30,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
     private Observation? _tip;
     private int _tipFrame;
     private GripperCommand _gripper;
+    private bool _humanDrove;
 
     /// <param name="layout">Shape of every observation.</param>
     /// <param name="actions">Which axes of an executed action a batch holds.</param>
@@ -49,7 +53,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
     /// <summary>Added to the reward of a proposal that a reflex replaced, ≤ 0.</summary>
     public float ReflexPenalty { get; init; }
 
-    /// <summary>Transitions added since the start, evicted ones included, evaluation excluded.</summary>
+    /// <summary>Transitions added since the start, evicted ones included; evaluation, and what must not be learned from, excluded.</summary>
     public long Added { get; private set; }
 
     /// <summary>Transitions in one set.</summary>
@@ -71,7 +75,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
     /// <exception cref="ArgumentException">The observation has another shape than the buffer.</exception>
     public void Add(EpisodeKind kind, Transition transition)
     {
-        if (kind == EpisodeKind.Evaluation) return;
+        if (kind == EpisodeKind.Evaluation || !transition.IsLearnable) return;
         Layout.Check(transition.Observation);
         Layout.Check(transition.Next);
 
@@ -79,12 +83,16 @@ public sealed unsafe class ReplayBuffer : IDisposable
         if (!continues)
         {
             Forget();
-            _gripper = InitialGripper(transition.Observation);
+            (_gripper, _humanDrove) = (GripperCommand.Stay, kind == EpisodeKind.Demonstration || transition.IsIntervention);
         }
+        if (transition.Grip != GripperCommand.Stay) _gripper = transition.Grip;
         var first = continues ? _tipFrame : Store(transition.Observation);
         var next = Store(transition.Next);
 
         var action = transition.Action;
+        // After a takeover the arm still carries out what the policy had begun.
+        var shown = transition.IsIntervention && !transition.IsStopping && _humanDrove;
+        _humanDrove = transition.IsIntervention;
         var executed = new StoredTransition
         {
             Frame = first,
@@ -93,7 +101,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
             Reward = transition.Reward,
             GripperChanged = Changes(action.Executed.Gripper),
             Terminated = transition.Terminated,
-            Intervention = transition.IsIntervention,
+            Shown = shown,
         };
         var proposed = executed with { Action = action.Proposed, Reward = transition.Reward + ReflexPenalty, GripperChanged = Changes(action.Proposed.Gripper) };
         if (action.Executed.Gripper != GripperCommand.Stay) _gripper = action.Executed.Gripper;
@@ -105,7 +113,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
                 _online.Add(executed);
                 if (IsReplaced(action)) _online.Add(proposed);
             }
-            if (kind == EpisodeKind.Demonstration || transition.IsIntervention) _demonstrations.Add(executed);
+            if (kind == EpisodeKind.Demonstration ? !transition.IsStopping : shown) _demonstrations.Add(executed);
             _frames.Release(first);
         }
         (_tip, _tipFrame) = (transition.Next, next);
@@ -163,7 +171,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
         batch.GripperChanged[row] = transition.GripperChanged ? 1 : 0;
         batch.Rewards[row] = transition.Reward;
         batch.Terminated[row] = transition.Terminated ? 1 : 0;
-        batch.Interventions[row] = transition.Intervention ? 1 : 0;
+        batch.Shown[row] = transition.Shown ? 1 : 0;
     }
 
     private void CopyFrame(byte* frame, float[] proprioception, IReadOnlyList<byte[]> images, int row)
@@ -205,9 +213,6 @@ public sealed unsafe class ReplayBuffer : IDisposable
     private static bool IsReplaced(in ExecutedAction action) =>
         action.Source == ActionSource.Policy && (action.Limits & LimitFlags.Critic) != 0 && action.Proposed != action.Executed;
 
-    private bool Changes(GripperCommand commanded) => commanded != GripperCommand.Stay && commanded != _gripper;
-
-    /// <summary>No command tells how the gripper stands when an episode begins; its width does: the last proprioceptive value, 1 for the full stroke.</summary>
-    private static GripperCommand InitialGripper(Observation observation) =>
-        observation.Proprioception[^1] >= 0.5f ? GripperCommand.Open : GripperCommand.Close;
+    /// <summary>Whether a command reverses what the gripper was last told. Where nobody told it anything yet, nothing is known to be reversed.</summary>
+    private bool Changes(GripperCommand commanded) => commanded != GripperCommand.Stay && _gripper != GripperCommand.Stay && commanded != _gripper;
 }

@@ -30,6 +30,8 @@ internal sealed class RosMessages(long wallClockOffsetNs)
         "# Bits of the limits that were active.\nuint32 limits\nfloat32 reward\nbool terminated\nbool truncated\nint64 policy_version\n" +
         "# Stiffness and damping, normalised; 0 where the policy does not choose them. Files from before there was a choice end above.\n" +
         "float32[2] policy_impedance\nfloat32[2] proposed_impedance\nfloat32[2] executed_impedance\n" +
+        "# Code of what stopped the robot, 0 for nothing; what the gripper was doing when the step began, 0 where nobody had told it. Earlier files end above.\n" +
+        "uint8 stop\nint8 grip\n" +
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" + Header;
 
     private readonly CdrWriter _cdr = new();
@@ -89,6 +91,8 @@ internal sealed class RosMessages(long wallClockOffsetNs)
         WriteImpedance(cdr, decision.Action.Policy);
         WriteImpedance(cdr, decision.Action.Proposed);
         WriteImpedance(cdr, decision.Action.Executed);
+        cdr.U8((byte)decision.Stop);
+        cdr.I8((sbyte)decision.Grip);
         return cdr.Written;
     }
 
@@ -112,7 +116,9 @@ internal sealed class RosMessages(long wallClockOffsetNs)
             ReadImpedance(ref cdr, ref action.Proposed);
             ReadImpedance(ref cdr, ref action.Executed);
         }
-        return new Decision(time, step, action, reward, terminated, truncated, version);
+        var (stop, grip) = cdr.HasMore ? ((FaultCode)cdr.U8(), (GripperCommand)cdr.I8()) : default;
+        if (!Enum.IsDefined(stop)) throw new InvalidDataException($"Step {step} was stopped by cause {(byte)stop}, which this version does not know: a later one recorded it.");
+        return new Decision(time, step, action, reward, terminated, truncated, version, stop, grip);
     }
 
     private CdrWriter Begin(Stamp stamp, string frame)
@@ -152,4 +158,5 @@ internal sealed class RosMessages(long wallClockOffsetNs)
 }
 
 /// <summary>What is written of a step beside its observations.</summary>
-internal readonly record struct Decision(Stamp Time, int Step, ExecutedAction Action, float Reward, bool Terminated, bool Truncated, long PolicyVersion);
+internal readonly record struct Decision(Stamp Time, int Step, ExecutedAction Action, float Reward, bool Terminated, bool Truncated, long PolicyVersion,
+    FaultCode Stop = FaultCode.None, GripperCommand Grip = GripperCommand.Stay);

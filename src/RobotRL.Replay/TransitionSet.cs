@@ -11,7 +11,9 @@ internal struct StoredTransition
     public float Reward;
     public bool GripperChanged;
     public bool Terminated;
-    public bool Intervention;
+
+    /// <summary>A human drove, and the motion is that human's.</summary>
+    public bool Shown;
 }
 
 /// <summary>A drawn transition and where its two frames lie, held until they are copied.</summary>

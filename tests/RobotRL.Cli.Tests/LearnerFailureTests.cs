@@ -36,6 +36,28 @@ public sealed class LearnerFailureTests : IDisposable
         if (pretrainSteps > 0) Assert.Equal(0, run.EnvSteps);
     }
 
+    [Fact]
+    public void A_damaged_newest_checkpoint_gives_way_to_the_one_before_in_training_and_evaluation()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        var trained = RobotrlProcess.Run(Training.Small(run.Path, 160));
+        Assert.True(trained.ExitCode == 0, trained.Error);
+        var newest = run.Checkpoints.MaxBy(c => int.Parse(c.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture))!;
+        Assert.Equal(2, run.Checkpoints.Count);
+        var tensors = run.At("checkpoints", newest, "tensors.safetensors");
+        using (var cut = File.OpenWrite(tensors)) cut.SetLength(cut.Length / 2);
+
+        var evaluated = RobotrlProcess.Run("eval", run.Path, "--episodes", "1", "--json");
+        Assert.True(evaluated.ExitCode == 0, evaluated.Error);
+        Assert.Contains("going on from", Assert.Single(evaluated.ErrorLines, l => l.Contains(newest, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.True(File.Exists(tensors)); // an evaluation moves nothing
+
+        var resumed = RobotrlProcess.Run(Training.Small(run.Path, 190));
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Contains("going on from", Assert.Single(resumed.ErrorLines, l => l.Contains(newest, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(newest + ".damaged", run.Checkpoints);
+    }
+
     private static void Spoil(RunOnDisk run, string file)
     {
         var path = run.At("episodes", file);

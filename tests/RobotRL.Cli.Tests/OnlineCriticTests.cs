@@ -43,6 +43,19 @@ public sealed class OnlineCriticTests : IDisposable
     }
 
     [Fact]
+    public void Experience_that_is_no_number_ends_learning_and_what_was_written_stays()
+    {
+        using var critic = Pretrained();
+        critic.Learn(0);
+        critic.Write(_folder["critic"], "before");
+        var before = File.ReadAllBytes(Path.Combine(_folder["critic"], SafetyWeightsFile.Tensors));
+        critic.Add([new([(At(1, -1), float.NaN)], Violated: true, IsOver: false)]);
+        Assert.Contains("diverged", Assert.Throws<LearningDivergedException>(() => critic.Learn(50)).Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(_folder["critic"], SafetyWeightsFile.Tensors)));
+        Assert.True(critic.Learn(0).Query(At(-1, 1)).Risk > 0.8);
+    }
+
+    [Fact]
     public void What_it_writes_is_gone_on_from()
     {
         using (var critic = Pretrained())

@@ -87,7 +87,7 @@ internal sealed class NoiseBatches(ulong seed) : IBatchSource
             batch.GripperChanged[i] = random.Next(2);
             batch.Rewards[i] = random.NextSingle();
             batch.Terminated[i] = random.Next(4) == 0 ? 1 : 0;
-            batch.Interventions[i] = random.Next(2);
+            batch.Shown[i] = random.Next(2);
         }
     }
 }

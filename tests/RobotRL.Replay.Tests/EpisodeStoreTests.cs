@@ -89,7 +89,7 @@ public sealed class EpisodeStoreTests : IDisposable
         Assert.Equal(decision, Read(bytes));
 
         (action.Proposed.Stiffness, action.Executed.Stiffness, action.Executed.Damping) = (0, 0, 0);
-        Assert.Equal(decision with { Action = action }, Read(bytes[..^(6 * sizeof(float))]));
+        Assert.Equal(decision with { Action = action }, Read(bytes[..^(6 * sizeof(float) + 2)]));
 
         Decision Read(byte[] data) => messages.ReadDecision(new McapMessage(new McapChannel(1, 1, RosMessages.DecisionTopic, "cdr", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty), 0, 0, 0, data));
     }

@@ -8,14 +8,14 @@ public sealed class ReplayBufferTests
 {
     private static ReplayBuffer NewBuffer(int online = 100, int demonstrations = 100) => new(Marked.Layout, Marked.Actions, online, demonstrations);
 
-    // steps         p  p  h  h  p  p  h  h  p
+    // steps         p  h  h  h  p  h  h  h  p
     // frames      0  1  2  3  4  5  6  7  8  9
     // demo set          2→3→4     6→7→8
     [Fact]
     public void An_intervention_after_a_gap_does_not_continue_the_one_before()
     {
         using var buffer = NewBuffer();
-        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "pphhpphhp"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "phhhphhhp"));
 
         var pairs = Marked.Pairs(buffer, demonstrationShare: 1);
 
@@ -54,7 +54,7 @@ public sealed class ReplayBufferTests
     public void Each_frame_is_stored_once_whatever_sets_it_is_in()
     {
         using var buffer = NewBuffer();
-        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "pphhp"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "phhhp"));
         Assert.Equal(6, buffer.FramesHeld);
         buffer.AddAll(EpisodeKind.Demonstration, Marked.Episode(100, "hhh"));
         Assert.Equal(10, buffer.FramesHeld);
@@ -67,12 +67,12 @@ public sealed class ReplayBufferTests
     {
         using var buffer = NewBuffer(online: 4);
         buffer.AddAll(EpisodeKind.Demonstration, Marked.Episode(0, "hh"));
-        buffer.AddAll(EpisodeKind.Online, Marked.Episode(10, "phhp"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(10, "hhhp"));
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(50, "pppppp"));
 
-        Assert.Equal([0, 1, 11, 12], Marked.Pairs(buffer, 1).Keys);
+        Assert.Equal([0, 1, 10, 11, 12], Marked.Pairs(buffer, 1).Keys);
         Assert.Equal([52, 53, 54, 55], Marked.Pairs(buffer, 0).Keys);
-        Assert.Equal(3 + 3 + 5, buffer.FramesHeld);
+        Assert.Equal(3 + 4 + 5, buffer.FramesHeld);
     }
 
     [Fact]
@@ -141,39 +141,10 @@ public sealed class ReplayBufferTests
     public void Interventions_are_marked_in_both_sets()
     {
         using var buffer = NewBuffer();
-        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "php"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "phhp"));
         var batch = new Batch(128, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, 0.5, new RandomStream(0)).Sample(batch);
-        for (var row = 0; row < batch.Size; row++) Assert.Equal(batch.Rewards[row] == 1 ? 1 : 0, batch.Interventions[row]);
-    }
-
-    // width            open                    closed
-    // commands     open stay close close stay open  |  open close
-    // changed        0    0    1     0     0    1   |    1     1
-    [Fact]
-    public void The_gripper_changes_when_a_command_reverses_what_it_was_doing()
-    {
-        GripperCommand[] commands = [GripperCommand.Open, GripperCommand.Stay, GripperCommand.Close, GripperCommand.Close, GripperCommand.Stay, GripperCommand.Open];
-        using var buffer = NewBuffer();
-        AddCommands(1, commands);
-        AddCommands(0, [GripperCommand.Open, GripperCommand.Close]);
-
-        var batch = new Batch(512, 3, Marked.Layout.ImageSizes);
-        new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
-
-        float[] expected = [0, 0, 1, 0, 0, 1, 1, 1];
-        for (var row = 0; row < batch.Size; row++) Assert.Equal(expected[(int)batch.Rewards[row]], batch.GripperChanged[row]);
-
-        void AddCommands(int widthAtStart, GripperCommand[] gripper)
-        {
-            var observation = Marked.Observation(widthAtStart);
-            foreach (var command in gripper)
-            {
-                var next = Marked.Observation(0);
-                buffer.Add(EpisodeKind.Online, new Transition(observation, Marked.Action(0, gripper: command), buffer.Added, next, false, false));
-                observation = next;
-            }
-        }
+        for (var row = 0; row < batch.Size; row++) Assert.Equal(batch.Rewards[row] == 2 ? 1 : 0, batch.Shown[row]);
     }
 
     [Fact]
@@ -207,7 +178,7 @@ public sealed class ReplayBufferTests
                 for (var i = 0; i < steps.Count; i++)
                 {
                     if (kind == EpisodeKind.Online) online.Add(e * 100 + i);
-                    if (kind == EpisodeKind.Demonstration || drivers[i] == 'h') demonstrations.Add(e * 100 + i);
+                    if (kind == EpisodeKind.Demonstration || (drivers[i] == 'h' && (i == 0 || drivers[i - 1] == 'h'))) demonstrations.Add(e * 100 + i);
                 }
             }
             online = [.. online.TakeLast(onlineCapacity)];
@@ -232,7 +203,7 @@ public sealed class ReplayBufferTests
     public async Task A_frame_that_is_being_copied_is_not_overwritten()
     {
         using var buffer = NewBuffer(online: 4, demonstrations: 2);
-        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "ph"));
+        buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "phh"));
         using var stop = new CancellationTokenSource();
         var writer = Task.Run(() =>
         {

@@ -149,9 +149,11 @@ internal sealed class AblationCell(IBench bench, Func<IBench> shadow, OnlineCrit
         {
             var proposed = policy(observation);
             var step = bench.Step(proposed);
-            var truncated = !step.IsOver && steps == bench.MaxSteps;
+            var end = EpisodeEnding.Of(step.Stop).End;
+            var terminated = step.Violated || step.Success || end == EpisodeEnd.Terminates;
+            var truncated = !terminated && (step.Stopped || steps == bench.MaxSteps);
             var action = new ExecutedAction { Policy = proposed, Proposed = proposed, Executed = step.Executed, Source = ActionSource.Policy, Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None };
-            onStep?.Invoke(new(observation, action, step.Reward, step.Next, step.IsOver, truncated), step);
+            onStep?.Invoke(new(observation, action, step.Reward, step.Next, terminated, truncated) { Stop = step.Stop }, step);
             if (step.IsOver || truncated || until?.Invoke() == true) return (step, steps);
             observation = step.Next;
         }

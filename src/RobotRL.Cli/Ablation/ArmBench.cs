@@ -76,7 +76,8 @@ internal sealed class ArmBench : IBench
                 if (tick == 0) Look(now, features);
                 peak = Math.Max(peak, now.Measured.ExternalWrenchInEndEffector.Force.Length);
                 flagged |= IsFlagged(now);
-                acted |= now.Reflex.IsActing;
+                // How an arm brakes says nothing of the motion that the features tell of, unless that motion has done its harm already.
+                acted |= now.Reflex.IsActing || (now.Gate != GateState.Running && peak <= _forceLimitN);
             }
             _recorder.Add(features, peak, acted);
             PeakForceN = Math.Max(PeakForceN, peak);
@@ -87,7 +88,7 @@ internal sealed class ArmBench : IBench
         // Progress tells a policy that was held up where the way goes on; the sum over an episode does not depend on the way.
         var before = _progress;
         _progress = _rig.Truth.Progress;
-        return new(Observe(), executed.Executed, (float)(_progress - before) + (_success ? 1 : 0), _violated, _success, Stopped: !_violated && !_success && control.IsStopped, flagged);
+        return new(Observe(), executed.Executed, (float)(_progress - before) + (_success ? 1 : 0), _violated, _success, !_violated && !_success && control.IsStopped ? control.Latest.Fault.Code : FaultCode.None, flagged);
     }
 
     /// <summary>

@@ -6,11 +6,13 @@ namespace RobotRL.Cli.Ablation;
 /// <summary>What one decision came to.</summary>
 /// <param name="Executed">What passed limits and reflex: what learning stores.</param>
 /// <param name="Violated">A constraint was broken; judged alike whatever protects.</param>
-/// <param name="Stopped">A protective stop ended the episode.</param>
+/// <param name="Stop">The protective stop that ended the episode without a violation; none where there was none.</param>
 /// <param name="Flagged">The critic interrupted, or in shadow would have.</param>
 internal sealed record BenchStep(
-    Observation Next, PolicyAction Executed, float Reward, bool Violated, bool Success, bool Stopped, bool Flagged)
+    Observation Next, PolicyAction Executed, float Reward, bool Violated, bool Success, FaultCode Stop, bool Flagged)
 {
+    public bool Stopped => Stop != FaultCode.None;
+
     public bool IsOver => Violated || Success || Stopped;
 }
 

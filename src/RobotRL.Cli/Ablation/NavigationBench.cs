@@ -60,7 +60,7 @@ internal sealed class NavigationBench : IBench
         var reward = ProgressReward * (before - _point.DistanceToGoal) / Way + (success ? 1 : 0);
         var executed = default(PolicyAction);
         (executed.Motion[0], executed.Motion[1]) = ((float)x, (float)y);
-        return new(Observe(), executed, (float)reward, violated, success, Stopped: !violated && !success && _reflex is { IsExhausted: true }, flagged);
+        return new(Observe(), executed, (float)reward, violated, success, !violated && !success && _reflex is { IsExhausted: true } ? FaultCode.RecoveryExhausted : FaultCode.None, flagged);
     }
 
     public PolicyAction Demonstrate()

@@ -42,6 +42,7 @@ internal sealed class OnlineCritic : IDisposable
     }
 
     /// <summary>Learns, one of two updates on what it lived through since it went online, and gives the critic that comes of it.</summary>
+    /// <exception cref="LearningDivergedException">A loss or a weight is not finite: what was written last stays.</exception>
     public SafetyCritic Learn(int updates)
     {
         for (var i = 0; i < updates; i++)
@@ -50,7 +51,9 @@ internal sealed class OnlineCritic : IDisposable
             _learner.Step(_turn && _lived.Count > 0 ? _lived : _trained);
         }
         _thresholds = CriticPretraining.Calibrate(_ordinary, _learner.Query, _goal);
-        return CriticFile.Of(_learner.Export(), _learner.Features.Name, _learner.Steps, _thresholds.Risk, _thresholds.Feasibility);
+        var weights = _learner.Export();
+        if (weights.NotFinite is { } bad) throw new LearningDivergedException(_learner.Steps, $"the safety critic's {bad} is not finite");
+        return CriticFile.Of(weights, _learner.Features.Name, _learner.Steps, _thresholds.Risk, _thresholds.Feasibility);
     }
 
     /// <summary>Writes what <see cref="Learn"/> gave last, and what is needed to learn on, in place of what it went on from.</summary>

@@ -9,7 +9,8 @@ namespace RobotRL.Cli.Ablation;
 
 /// <summary>
 /// What recorded episodes tell of harm: state and executed action of every decision. Force is known at decisions only, so a violation is what the log
-/// shows: a force above the limit, or a safety stop that ended the episode.
+/// shows: a force above the limit, or a stop that says that the motion did harm. Any other stop, and one whose cause the recording does not tell, says nothing
+/// of what would have come: the log merely ends there.
 /// </summary>
 internal sealed class RecordedExperience(RunConfiguration configuration, double forceLimitN)
 {
@@ -38,7 +39,7 @@ internal sealed class RecordedExperience(RunConfiguration configuration, double 
     {
         List<(float[], float)> steps = [];
         var (violated, over) = (false, false);
-        foreach (var transition in episode)
+        foreach (var transition in episode.TakeWhile(t => t.IsLearnable))
         {
             if ((transition.Action.Limits & LimitFlags.Critic) != 0 && steps.Count > 0)
             {
@@ -47,9 +48,9 @@ internal sealed class RecordedExperience(RunConfiguration configuration, double 
             }
             var next = transition.Next.Proprioception;
             var force = new Vector3D(next[ForceAt], next[ForceAt + 1], next[ForceAt + 2]).Length * configuration.Task.Scale.ForceN;
-            var stopped = transition.Terminated && transition.Reward == 0;
-            steps.Add((Features(transition.Observation, transition.Action.Executed), (float)Math.Max((force - forceLimitN) / forceLimitN, stopped ? 0.1 : -1)));
-            (violated, over) = (force > forceLimitN || stopped, transition.Terminated);
+            var harm = EpisodeEnding.Of(transition.Stop).IsHarm;
+            steps.Add((Features(transition.Observation, transition.Action.Executed), (float)Math.Max((force - forceLimitN) / forceLimitN, harm ? 0.1 : -1)));
+            (violated, over) = (force > forceLimitN || harm, transition is { Terminated: true, Reward: > 0 });
             if (violated) break;
         }
         if (steps.Count > 0) yield return new(steps, violated, over && !violated);

@@ -70,6 +70,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             if (decision.Stop != FaultCode.None) rig.Control.Stop(decision.Stop);
             trace?.Deciding(policy.Inputs, command);
 
+            var grip = Grip();
             var executed = rig.Control.Decide(proposal, decision.Proposed, decision.Source);
             var next = rig.Observe();
             steps++;
@@ -81,8 +82,10 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
                 : EpisodeOutcome.Interrupted;
             var reward = outcome == EpisodeOutcome.Success ? 1f : 0f;
             total += reward;
-            onTransition(new Transition(observation, executed, reward, next,
-                Terminated: outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop, Truncated: outcome == EpisodeOutcome.TimedOut));
+            var stop = outcome == EpisodeOutcome.SafetyStop ? CauseOfStop() : FaultCode.None;
+            var end = EpisodeEnding.Of(stop).End;
+            onTransition(new Transition(observation, executed, reward, next, Terminated: outcome == EpisodeOutcome.Success || end == EpisodeEnd.Terminates,
+                Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops) { Stop = stop, Grip = grip });
             audit?.Decided(asked, command, executed, policy.Version);
             observation = next;
         }
@@ -97,6 +100,12 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         AwaitOperator(cancel);
         return summary;
     }
+
+    /// <summary>A robot that does not run and names no cause was stopped by one that nobody knows.</summary>
+    private FaultCode CauseOfStop() => rig.Control.Latest.Fault is { IsNone: false, Code: var code } ? code : FaultCode.UnknownCause;
+
+    /// <summary>What the gripper was last told, which need not be what its width says: fingers that hold a part are not closed.</summary>
+    private GripperCommand Grip() => rig.Control.Latest.GripperWidthM > 0.5 * rig.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
 
     /// <summary>A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.</summary>
     private void AwaitOperator(CancellationToken cancel)

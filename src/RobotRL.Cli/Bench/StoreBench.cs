@@ -26,7 +26,7 @@ internal static class StoreBench
         var without = StoreFigures.Measure(Path.GetTempPath(), steps);
         using var rig = new SimulatedRig(BenchShapes.PegInsert(), Pace.Lockstep);
         var nowhere = Path.GetTempPath();
-        var trace = new TraceRecorder(rig.Records!, rig.Safety, nowhere, nowhere);
+        var trace = new TraceRecorder(rig, nowhere, nowhere);
         rig.BeginEpisode(1);
         trace.BeginEpisode();
         var decision = 0;

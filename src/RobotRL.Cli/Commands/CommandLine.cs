@@ -98,7 +98,7 @@ internal static partial class CommandLine
             Console.Error.WriteLine(e.Message.ReplaceLineEndings(e is Runs.BadInputException ? "\n" : " "));
             return ExitCode.BadInput;
         }
-        catch (Exception e) when (e is Actor.SafeStopException or Control.ControlLostException)
+        catch (Exception e) when (e is Actor.SafeStopException or Control.ControlLostException or Learning.LearningDivergedException)
         {
             Console.Error.WriteLine(e.Message);
             return ExitCode.Fault;

@@ -56,10 +56,8 @@ internal static class EvalCommand
 
     private static (WeightSnapshot Weights, string Checkpoint) Weights(RunDirectory run, RunConfiguration configuration)
     {
-        if (Checkpoint.All(run.Checkpoints) is not [var newest, ..])
-            throw new BadInputException($"{run.Path}: the run has no checkpoint yet; train longer");
         using var learner = Learners.Create(configuration, 0);
-        Checkpoint.Read(newest, learner);
+        var newest = Checkpoint.ReadNewest(run.Checkpoints, learner, Console.Error.WriteLine) ?? throw new BadInputException($"{run.Path}: the run has no checkpoint yet; train longer");
         return (learner.Snapshot(), Path.GetFileName(newest));
     }
 }

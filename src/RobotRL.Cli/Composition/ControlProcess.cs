@@ -23,13 +23,14 @@ internal sealed class ControlProcess : IDisposable
 {
     // A beat's period before and two ticks after this come the stop's first command: 20 ms after the last sign of life at most.
     private const long LinkMaxAgeNs = 17_000_000;
-    private const int StackBytes = 1 << 20;
+    private const int StackBytes = 1 << 20, TicksKept = 20_000;
     private const int LastCommandMs = 500;
 
     private readonly RunConfiguration _configuration;
     private readonly ControlOptions _options;
     private readonly IRobot _robot;
     private readonly ControlChannel _channel;
+    private readonly TickMemory _ticks;
     private readonly RealtimePacer _pacer;
     private readonly SafetyLayer _safety;
     private readonly ControlCycle _cycle;
@@ -41,9 +42,10 @@ internal sealed class ControlProcess : IDisposable
 
         (_robot, var world) = Arm(configuration);
         _channel = ControlChannel.Create(options.Channel, configuration.Hash, world?.StateSize ?? 0);
+        _ticks = TickMemory.Create(_channel.Path, TicksKept);
         _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, world is null ? (IPlant)_robot : new PublishedWorld(world, _channel), options.AwakeNs);
         _safety = new SafetyLayer(configuration, learnsHere: false);
-        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells, reflex: _safety.Reflex);
+        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells, reflex: _safety.Reflex, records: _ticks.Ring);
     }
 
     /// <summary>The newest tick, once the loop has ended.</summary>
@@ -127,6 +129,7 @@ internal sealed class ControlProcess : IDisposable
         RealTimeThread.UnlockMemory();
         _safety.Dispose();
         _pacer.Dispose();
+        _ticks.Dispose();
         _channel.Dispose();
         _robot.Dispose();
     }

@@ -47,6 +47,7 @@ internal static class CriticFile
     /// <exception cref="InvalidDataException">The weights cannot be trusted; one line says why.</exception>
     public static SafetyCritic Of(Safetensors tensors, string features, long version, double riskThreshold, double feasibilityThreshold)
     {
+        if (tensors.NotFinite is { } bad) throw new InvalidDataException($"tensor {bad} holds a value that is not finite");
         var inputs = InputsOf(features);
         var hasRecovery = tensors.Names.Contains("recovery.w0");
         var (recoveryInputs, recoveryOutputs) = RecoveryOf(features);

@@ -16,7 +16,7 @@ internal sealed class CriticWatch : IDisposable
     private readonly Action<string> _say;
     private readonly Timer? _timer;
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, CriticFiles> _files = [];
+    private readonly Dictionary<int, (long Version, CriticFiles Files)> _files = [];
     private DateTime _seen;
 
     /// <param name="folder">Where <c>critic.json</c> lies, or will lie.</param>
@@ -38,7 +38,20 @@ internal sealed class CriticWatch : IDisposable
         lock (_lock)
         {
             foreach (var earlier in _files.Keys.Where(o => o < offer).ToArray()) _files.Remove(earlier);
-            return _files.GetValueOrDefault(offer);
+            return _files.GetValueOrDefault(offer).Files;
+        }
+    }
+
+    /// <summary>The files of a version, if need be looked for now: another process may have seen it first.</summary>
+    public CriticFiles? FilesOfVersion(long version)
+    {
+        if (Known() is { } known) return known;
+        Look();
+        return Known();
+
+        CriticFiles? Known()
+        {
+            lock (_lock) return _files.Values.LastOrDefault(f => f.Version == version).Files;
         }
     }
 
@@ -56,7 +69,7 @@ internal sealed class CriticWatch : IDisposable
             _seen = written;
             var (critic, manifest, files) = Read();
             var offer = _cell.Publish(critic, isNew ? 0 : Math.Max(0, (long)(DateTimeOffset.UtcNow - manifest.Created).TotalNanoseconds));
-            _files[offer] = files;
+            _files[offer] = (critic.Version, files);
             if (_files.Count > MostKept) _files.Remove(_files.Keys.Min());
         }
         catch (InvalidDataException e)

@@ -19,6 +19,7 @@ internal sealed class RemoteSimulation : IDisposable
     private readonly SimulationSnapshot _state;
     private readonly Process? _child;
     private readonly RemoteControl _control;
+    private readonly TickMemory _ticks;
 
     /// <param name="configuration">The same as the control process enforces.</param>
     /// <param name="channel">Of a running control process; null to start one.</param>
@@ -31,8 +32,12 @@ internal sealed class RemoteSimulation : IDisposable
         if (channel is null) (_child, _control) = Started(configuration, events, placement);
         else _control = RemoteControl.Attach(channel, configuration.Robot, configuration.Hash);
         if (_control.WorldSize != _state.Values.Length) throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
+        _ticks = TickMemory.Open(_control.ChannelPath);
         Refresh();
     }
+
+    /// <summary>What the loop keeps of its ticks: to be recorded.</summary>
+    public ControlRing Ticks => _ticks.Ring;
 
     public IControlPort Control => _control;
 
@@ -55,6 +60,7 @@ internal sealed class RemoteSimulation : IDisposable
     {
         if (_child is not null) _control.RequestEnd();
         _control.Dispose();
+        _ticks.Dispose();
         if (_child is null) return;
         if (!_child.WaitForExit(Patience)) _child.Kill();
         _child.Dispose();

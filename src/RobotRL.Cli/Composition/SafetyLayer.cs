@@ -26,6 +26,9 @@ internal sealed class SafetyLayer : IDisposable
     /// <summary>The files of a critic that was offered to the loop, and those of earlier ones no more; null where it came of none.</summary>
     public CriticFiles? FilesOf(int offer) => _watch?.FilesOf(offer);
 
+    /// <summary>The files of a critic of another process's loop, which has numbered its offers itself.</summary>
+    public CriticFiles? FilesOfVersion(long version) => _watch?.FilesOfVersion(version);
+
     /// <summary>A critic that learns in this process has been written.</summary>
     public void TakeUp() => _watch?.TakeUp();
 

@@ -45,6 +45,7 @@ internal sealed class SimulatedRig : IDisposable
         var cycle = _remote is null ? new ControlCycle(_robot, pacer, task.EndEffectorInFlange, reflex: _safety.Reflex) : null;
         if (cycle is not null && events is not null) pacer.Events = _events = EventRecorder.Of(cycle, events, configuration.Hash, wallClockOffsetNs: 0, Console.Error.WriteLine);
         Records = cycle?.Records;
+        Ticks = cycle?.Records ?? _remote!.Ticks;
         Control = new ControlSession((IControlPort?)cycle ?? _remote!.Control, task);
 
         _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
@@ -60,11 +61,23 @@ internal sealed class SimulatedRig : IDisposable
     /// <summary>The loop's records, where it runs in this process.</summary>
     public ControlRing? Records { get; }
 
+    /// <summary>The same wherever the loop runs: from another process no more than something to store.</summary>
+    public ControlRing Ticks { get; }
+
+    /// <summary>The tick that the last observation was made of.</summary>
+    public long ObservedTick { get; private set; }
+
+    /// <summary>The files of the critic that a tick's reflex asked; null where they are not known.</summary>
+    public CriticFiles? FilesOf(in ReflexRecord reflex) => IsRealtime ? _safety.FilesOfVersion(reflex.CriticVersion) : _safety.FilesOf(reflex.CriticOffer);
+
     /// <summary>The reflex and where it finds its critic.</summary>
     public SafetyLayer Safety => _safety;
 
     /// <summary>Whether the world moves on by itself, whatever is done here meanwhile.</summary>
     public bool IsRealtime => _remote is not null;
+
+    /// <summary>Nanoseconds since the epoch at the origin of the loop's clock; 0 in virtual time, which is nobody's time of day.</summary>
+    public long WallClockOffsetNs => IsRealtime ? (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick - Control.Latest.Time.Ns : 0;
 
     /// <summary>The instant that is shown here.</summary>
     public Stamp Now => _robot.Now;
@@ -86,6 +99,7 @@ internal sealed class SimulatedRig : IDisposable
     {
         RequireRecords();
         ref readonly var tick = ref Newest();
+        ObservedTick = tick.Tick;
         return _observations.Observe(Now, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
     }
 

@@ -24,7 +24,8 @@ internal sealed record EpisodeLine(
 
 /// <summary>A step as people and scripts read it.</summary>
 internal sealed record StepLine(
-    int Step, double TimeS, string Source, float[] Policy, float[] Proposed, float[] Executed, float[]? Impedance, string Gripper, string Limits, float Reward, bool Terminated, bool Truncated, long PolicyVersion)
+    int Step, double TimeS, string Source, float[] Policy, float[] Proposed, float[] Executed, float[]? Impedance, string Gripper, string Limits, float Reward, bool Terminated, bool Truncated,
+    string Stop, long PolicyVersion)
 {
     public const string Heads = "step    time, s  source  proposed, executed where it differs (x y z, rx ry rz)";
 
@@ -32,7 +33,8 @@ internal sealed record StepLine(
     {
         var t = step.Transition;
         return new(index, t.Observation.Time.Seconds, t.Action.Source.ToString(), [.. t.Action.Policy.Motion], [.. t.Action.Proposed.Motion], [.. t.Action.Executed.Motion],
-            ImpedanceOf(t.Action), t.Action.Executed.Gripper.ToString(), t.Action.Limits.ToString(), t.Reward, t.Terminated, t.Truncated, step.PolicyVersion);
+            ImpedanceOf(t.Action), t.Action.Executed.Gripper.ToString(), t.Action.Limits.ToString(), t.Reward, t.Terminated, t.Truncated,
+            t.Stop.ToString(), step.PolicyVersion);
     }
 
     public override string ToString()
@@ -43,6 +45,7 @@ internal sealed record StepLine(
             Impedance is null ? "" : $"stiffness, damping {Text(Impedance[..2])}{(Impedance.AsSpan(0, 2).SequenceEqual(Impedance.AsSpan(2)) ? "" : $" → {Text(Impedance[2..])}")}",
             Gripper == nameof(GripperCommand.Stay) ? "" : $"gripper {Gripper}", Limits == nameof(LimitFlags.None) ? "" : $"limits {Limits}",
             Reward == 0 ? "" : $"reward {Reward.ToString(CultureInfo.InvariantCulture)}", Terminated ? "terminated" : Truncated ? "truncated" : "",
+            Stop == nameof(FaultCode.None) ? "" : $"stopped by {Stop}",
         }.Where(t => t.Length > 0));
         return string.Create(CultureInfo.InvariantCulture, $"{Step,4}  {TimeS,9:F3}  {Source,-6}  {Text(Proposed)}{executed}  {rest}");
     }

@@ -32,6 +32,7 @@ internal static class FaultCatalog
         .. TimeFaults.All,
         .. SensorFaults.All,
         .. FileFaults.All,
+        .. ExperienceFaults.All,
         .. ProcessFaults.All,
         .. ChannelFaults.All,
     ];

@@ -59,7 +59,7 @@ internal static class FileFaults
         using (bad) return Judge(rig, seen, lines, CriticStatus.Ready, CriticStatus.Ready);
     });
 
-    private static FaultSighting Judge(FaultRig rig, FaultSighting seen, List<string> lines, CriticStatus before, CriticStatus after)
+    internal static FaultSighting Judge(FaultRig rig, FaultSighting seen, List<string> lines, CriticStatus before, CriticStatus after)
     {
         var reflex = rig.Session.Latest.Reflex;
         var isSaid = after == CriticStatus.Stale || (reflex.Refused == 1 && lines is [var line] && line.Contains("refused", StringComparison.Ordinal));
@@ -70,7 +70,7 @@ internal static class FileFaults
         };
     }
 
-    private static FaultSighting WithWeights(Func<string, List<string>, FaultSighting> see)
+    internal static FaultSighting WithWeights(Func<string, List<string>, FaultSighting> see)
     {
         var folder = Directory.CreateTempSubdirectory("robotrl-faults-").FullName;
         try

@@ -107,7 +107,7 @@ internal sealed class Counterfactual(RunConfiguration recorded, RunConfiguration
             (_limits, _reflex, _largest) = (LimitFlags.None, null, RiskEstimate.Unknown);
             if (trace.Before is { } before) _reflexesBefore = _seen = before.Reflex.Reflexes;
             _loop.Begin(trace);
-            _loop.Advance(0);
+            _loop.RunTo(trace.Rows);
             ref readonly var r = ref _loop.Record;
             var began = r.Reflex.Reflexes - _reflexesBefore;
             _reflexesBefore = r.Reflex.Reflexes;

@@ -45,9 +45,12 @@ internal sealed class EpisodeReplay(RunConfiguration configuration, RunDirectory
             var seen = what.Transition;
             if (control is null)
             {
+                loop.RunTo(trace.StartRows);
                 control = rig.BeginEpisode();
+                loop.RunTo(trace.ObservedRows);
                 Note(BitText.Compare(seen.Observation.Proprioception, rig.Observe(seen.Observation).Proprioception, "proprioception"), ReplayStage.Observation);
             }
+            loop.RunTo(trace.LeadRows);
             var action = seen.Action;
             Note(BitText.Compare(action.Policy, policy.Decide(seen.Observation, trace.Policy), "action"), ReplayStage.Policy);
             var decision = rig.Arbitrate(seen.Observation.Time, action.Policy, trace.Command);
@@ -56,6 +59,7 @@ internal sealed class EpisodeReplay(RunConfiguration configuration, RunDirectory
             var executed = control.Decide(action.Policy, action.Proposed, action.Source);
             if (loop.TryTakeProposed(out var target)) Note(loop.RecordedTarget is { } was ? BitText.Compare(was, target) : ("target", "none", "one"), ReplayStage.Target);
             Note(BitText.Compare(action.Executed, executed.Executed, "executed") ?? BitText.Compare(action.Limits, executed.Limits, "limits"), ReplayStage.Executed);
+            loop.RunTo(trace.Rows);
             var next = rig.Observe(seen.Next);
             Note(BitText.Compare(seen.Next.Proprioception, next.Proprioception, "next.proprioception") ?? Images(seen.Next, next), ReplayStage.Observation);
             Count(action, trace.Policy);

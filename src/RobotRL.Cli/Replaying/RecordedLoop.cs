@@ -43,7 +43,7 @@ internal sealed class RecordedLoop : IControlPort, IDisposable
     /// <summary>The newest tick.</summary>
     public ref readonly ControlRecord Record => ref _cycle.Records[0];
 
-    /// <summary>A decision's recorded ticks are to come; with an episode's first decision its way to the start pose passes.</summary>
+    /// <summary>A decision's recorded ticks are to come, and with an episode's first decision its way to the start pose.</summary>
     public void Begin(DecisionTrace trace)
     {
         (_trace, _next, _target) = (trace, 0, 0);
@@ -53,7 +53,12 @@ internal sealed class RecordedLoop : IControlPort, IDisposable
             _critics.Offer(before.Reflex.CriticOffer, 0, before.Reflex.Refused);
             _cycle.Resume(before);
         }
-        while (_next < trace.LeadRows) Tick();
+    }
+
+    /// <summary>Lets the recorded ticks pass up to a row.</summary>
+    public void RunTo(int row)
+    {
+        while (_next < row) Tick();
     }
 
     /// <summary>The target that was proposed here since the last one, if any.</summary>
@@ -75,11 +80,8 @@ internal sealed class RecordedLoop : IControlPort, IDisposable
         }
     }
 
-    /// <summary>Lets the recorded ticks of the decision pass, however many they are.</summary>
-    public void Advance(int ticks)
-    {
-        while (_next < _trace!.Rows) Tick();
-    }
+    /// <summary>Lets the recorded ticks of the decision pass, however many they were until its executed action was read.</summary>
+    public void Advance(int ticks) => RunTo(_trace!.ExecutedRows);
 
     public void RequestReset() => throw Refused();
     public void RequestAutomaticReset() => throw Refused();

@@ -33,8 +33,15 @@ internal sealed record DecisionTrace
     public required ControlRecord? Before { get; init; }
     public required IReadOnlyList<TracedTarget> Targets { get; init; }
 
-    /// <summary>Ticks before the decision's own.</summary>
+    /// <summary>Ticks that had passed when the episode's beginning was marked, and when its first observation was made; of the first decision alone.</summary>
+    public required int StartRows { get; init; }
+    public required int ObservedRows { get; init; }
+
+    /// <summary>Ticks before the decision's own: the last of them is what it was made on.</summary>
     public required int LeadRows { get; init; }
+
+    /// <summary>Ticks that had passed when the executed action was read. After the last one of all the next observation was made.</summary>
+    public required int ExecutedRows { get; init; }
 
     /// <summary>[rows, <see cref="TickColumns.Count"/>].</summary>
     public required ulong[] Words { get; init; }

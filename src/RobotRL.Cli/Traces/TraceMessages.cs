@@ -21,6 +21,8 @@ internal sealed class TraceMessages
         "# Rows before the decision's own; words a row; the rows: of each column of words the second difference as 64-bit integers, zigzag-coded,\n" +
         "# the lowest byte of each row, then the next, to the highest. Columns: " + string.Join(' ', TickColumns.Names) + "\n" +
         "uint32 lead_rows\nuint32 columns\nuint8[] ticks\n" +
+        "# Rows that had passed when the episode was begun, when its first observation was made, and when the executed action was read. Earlier files, of loops that waited, end above.\n" +
+        "uint32 start_rows\nuint32 observed_rows\nuint32 executed_rows\n" +
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" +
         Separator + "MSG: robotrl_msgs/TracedCritic\nuint32 offer\n# Of its manifest.\nstring sha256\n" +
         Separator + "MSG: robotrl_msgs/TracedTarget\nuint32 row\nrobotrl_msgs/Target target\n" +
@@ -67,6 +69,9 @@ internal sealed class TraceMessages
         cdr.U32((uint)trace.LeadRows);
         cdr.U32(TickColumns.Count);
         cdr.Bytes(WordColumns.Pack(trace.Words, TickColumns.Count));
+        cdr.U32((uint)trace.StartRows);
+        cdr.U32((uint)trace.ObservedRows);
+        cdr.U32((uint)trace.ExecutedRows);
         return cdr.Written;
     }
 
@@ -88,6 +93,11 @@ internal sealed class TraceMessages
         foreach (ref var target in targets.AsSpan()) target = new((int)cdr.U32(), ReadTarget(ref cdr));
         var (lead, columns) = ((int)cdr.U32(), cdr.U32());
         if (columns != TickColumns.Count) throw new InvalidDataException($"Step {step}: a control tick has {columns} words, this version reads {TickColumns.Count}; replay it with the version that recorded it.");
+        var words = WordColumns.Unpack(cdr.Bytes(), TickColumns.Count);
+        var rows = words.Length / TickColumns.Count;
+        var (start, observed, executed) = cdr.HasMore ? ((int)cdr.U32(), (int)cdr.U32(), (int)cdr.U32()) : (lead, lead, rows);
+        if (start < 0 || start > observed || observed > lead || lead > executed || executed > rows)
+            throw new InvalidDataException($"Step {step}: its ticks are out of order ({start}, {observed}, {lead}, {executed} of {rows}): it is damaged.");
         return new()
         {
             Step = step,
@@ -96,8 +106,11 @@ internal sealed class TraceMessages
             Critics = critics,
             Before = before,
             Targets = targets,
+            StartRows = start,
+            ObservedRows = observed,
             LeadRows = lead,
-            Words = WordColumns.Unpack(cdr.Bytes(), TickColumns.Count),
+            ExecutedRows = executed,
+            Words = words,
         };
     }
 

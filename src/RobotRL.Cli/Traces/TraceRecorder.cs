@@ -1,23 +1,30 @@
 using RobotRL.Cli.Actor;
 using RobotRL.Cli.Composition;
 using RobotRL.Control;
+using RobotRL.Model;
 using RobotRL.Policy;
+using RobotRL.Safety;
+using RobotRL.Sensing;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Traces;
 
 /// <summary>
-/// Copies out of the loop's ring what each decision's ticks were given and decided, in virtual time on the thread that runs them, and keeps the weights that acted. An episode's trace
-/// begins with the tick in which the reference last started anew: of what was before, no more outlasts it than the tick before that says.
+/// Copies out of the loop's ring what each decision's ticks were given and decided, on the actor's thread, and keeps the weights that acted. An episode's trace
+/// begins with the tick in which the reference last started anew: of what was before, no more outlasts it than the tick before that says. A step ends with the tick that its
+/// last observation was made of. Where the loop waits for nobody, its ticks go on between observing, deciding and reading what was executed; which tick each of them saw is told.
+/// <code>
+/// ticks      ……┼───────────┼────────────┼──────────────────────┼────────────┼……
+///          observed    decided on                          executed     observed
+/// rows         0          lead                              executed       all
+/// </code>
 /// </summary>
-/// <param name="ring">The loop's records.</param>
-/// <param name="safety">Whose critics the loop asks.</param>
-/// <param name="versions">Folder for the sets of weights that acted.</param>
-/// <param name="critics">Folder for the critics that were asked.</param>
-internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, string versions, string critics)
+internal sealed class TraceRecorder
 {
+    private readonly SimulatedRig _rig;
+    private readonly string _criticsKept;
     private readonly TraceMessages _messages = new();
-    private readonly WeightVersions _versions = new(versions);
+    private readonly WeightVersions _versions;
     private readonly List<TracedCritic> _critics = [];
     private readonly List<TracedTarget> _targets = [];
     private ControlRecord _record;
@@ -25,40 +32,51 @@ internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, string
     private WeightSnapshot? _weights;
     private TracedPolicy _policy;
     private OperatorCommand _command;
-    private long _next, _decision;
+    private long _next, _observed;
     private int _step, _offer;
+
+    /// <param name="rig">Whose loop.</param>
+    /// <param name="versions">Folder for the sets of weights that acted.</param>
+    /// <param name="critics">Folder for the critics that were asked.</param>
+    public TraceRecorder(SimulatedRig rig, string versions, string critics)
+    {
+        (_rig, _versions, _criticsKept) = (rig, new(versions), critics);
+        Rehearse();
+    }
 
     /// <summary>The arm stands at the episode's start pose.</summary>
     public void BeginEpisode()
     {
         (_step, _offer) = (0, 0);
-        var rebases = ring[0].Rebases;
-        var first = ring.Written - 1;
+        // The record of tick n has index n − 1.
+        var first = _rig.Control.EpisodeTick - 1;
+        var rebases = Read(first).Rebases;
         while (Read(first - 1).Rebases == rebases) first--;
         (_before, _next) = (_record, first);
     }
 
-    /// <summary>A decision is about to be carried out.</summary>
+    /// <summary>A decision on the newest observation is about to be carried out.</summary>
     public void Deciding(PolicyInputs? policy, in OperatorCommand command)
     {
         if (policy is { } inputs && !ReferenceEquals(inputs.Weights, _weights)) _versions.Keep(_weights = inputs.Weights);
-        (_policy, _command, _decision) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, ring.Written);
+        (_policy, _command, _observed) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, _rig.ObservedTick);
     }
 
-    /// <summary>The message of the decision that was carried out; valid until the next one.</summary>
+    /// <summary>The message of the decision that was carried out and whose outcome has been observed; valid until the next one.</summary>
     public ReadOnlySpan<byte> Decided()
     {
-        var (first, rows) = (_next, (int)(ring.Written - _next));
-        var words = new ulong[rows * TickColumns.Count];
+        var (first, last) = (_next, Math.Max(_rig.ObservedTick, _rig.Control.ExecutedTick));
+        int Rows(long tick) => (int)Math.Clamp(tick - first, 0, _rig.Ticks.Capacity);
+        var words = new ulong[Rows(last) * TickColumns.Count];
         _critics.Clear();
         _targets.Clear();
-        if (_step == 0) TakeUp(_before!.Value.Reflex.CriticOffer);
-        for (var row = 0; row < rows; row++)
+        if (_step == 0) TakeUp(_before!.Value.Reflex);
+        for (var row = 0; row < Rows(last); row++)
         {
             ref readonly var r = ref Read(_next++);
             TickColumns.Write(r, words.AsSpan(row * TickColumns.Count));
             if (r.Inputs.HasTarget) _targets.Add(new(row, r.Inputs.Target));
-            TakeUp(r.Reflex.CriticOffer);
+            TakeUp(r.Reflex);
         }
         var trace = new DecisionTrace
         {
@@ -68,23 +86,50 @@ internal sealed class TraceRecorder(ControlRing ring, SafetyLayer safety, string
             Critics = _critics,
             Before = _step == 0 ? _before : null,
             Targets = _targets,
-            LeadRows = (int)(_decision - first),
+            StartRows = _step == 0 ? Rows(_rig.Control.EpisodeTick) : 0,
+            ObservedRows = Rows(_observed),
+            LeadRows = Rows(_rig.Control.DecisionTick),
+            ExecutedRows = Rows(_rig.Control.ExecutedTick),
             Words = words,
         };
         _step++;
         return _messages.Write(trace);
     }
 
-    private void TakeUp(int offer)
+    /// <summary>A first trace takes its compiler's time, which a loop that waits for nobody does not give: it is written here, of nothing.</summary>
+    private void Rehearse()
     {
-        if (offer == _offer) return;
-        _offer = offer;
-        _critics.Add(new(offer, safety.FilesOf(offer) is { } files ? files.Keep(critics) : ""));
+        const int rows = 100;
+        var words = new ulong[rows * TickColumns.Count];
+        for (var row = 0; row < rows; row++) TickColumns.Write(_record, words.AsSpan(row * TickColumns.Count));
+        _messages.Write(new()
+        {
+            Step = 0,
+            Command = OperatorCommand.Watching,
+            Policy = new("", default, false),
+            Critics = [new(0, "")],
+            Before = _record,
+            Targets = [new(0, default)],
+            StartRows = 0,
+            ObservedRows = 0,
+            LeadRows = 0,
+            ExecutedRows = rows,
+            Words = words,
+        });
     }
 
+    private void TakeUp(in ReflexRecord reflex)
+    {
+        if (reflex.CriticOffer == _offer) return;
+        _offer = reflex.CriticOffer;
+        _critics.Add(new(_offer, _rig.FilesOf(reflex) is { } files ? files.Keep(_criticsKept) : ""));
+    }
+
+    /// <exception cref="SensorFaultException">What is to be recorded is gone: stop.</exception>
     private ref readonly ControlRecord Read(long index)
     {
-        if (!ring.TryRead(index, ref _record)) throw new InvalidOperationException($"The loop's record of tick {index} is gone: a decision and the way to its start pose took longer than the ring is.");
+        if (!_rig.Ticks.TryRead(index, ref _record))
+            throw new SensorFaultException("the loop's records", FaultCode.StorageFailure, _rig.Now, $"that of tick {index + 1} is gone: a decision and the way to its start pose took longer than the ring is");
         return ref _record;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class LearnerSession(RunDirectory run, RunConfiguration configur
     public LearnerResult Run(CancellationToken cancel)
     {
         using var progress = new LearnerProgress(run) { State = LearnerPhase.Starting };
-        using var local = new LocalLearner(run, configuration);
+        using var local = new LocalLearner(run, configuration, log);
         using var intake = new StoreIntake(run.Episodes, local.Buffer);
         intake.Take(() => { });
         var governor = local.Governor(intake.EnvSteps);
@@ -79,10 +79,17 @@ internal sealed class LearnerSession(RunDirectory run, RunConfiguration configur
             governor.Complete();
             learning.Join();
         }
+        try
+        {
+            if (failure is null) local.Save();
+        }
+        catch (LearningDivergedException e)
+        {
+            failure = e;
+        }
         if (failure is LearningDivergedException) throw new SafeStopException(failure.Message + " The newest checkpoint and all episodes are kept");
         if (DiskFault.In(failure) is { } disk) throw new SafeStopException($"Learning ended: {DiskFault.Text(disk)}");
         if (failure is not null) throw new InvalidOperationException("The learner failed: " + failure.Message, failure);
-        local.Save();
         files.Write(local.Learner.Snapshot());
         Tell(LearnerPhase.Absent);
         return new(local.Learner.Steps, intake.EnvSteps, intake.Transitions, _wall.Elapsed.TotalSeconds, run.Path);

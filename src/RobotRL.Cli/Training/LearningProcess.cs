@@ -97,7 +97,16 @@ internal sealed class LearningProcess(RunDirectory run, LearnerParameters parame
 
     private void Follow()
     {
+        var refused = "";
         while (!_stop.Token.WaitHandle.WaitOne(WeightsEvery))
-            if (_files.Read(Weights.Latest!.Version) is { } newer) Weights.Publish(newer);
+            try
+            {
+                if (_files.Read(Weights.Latest!.Version) is { } newer) Weights.Publish(newer);
+            }
+            catch (InvalidDataException e)
+            {
+                // The ones in use stay, and what is wrong with the others is said once.
+                if (e.Message != refused) log($"weights refused: {refused = e.Message}");
+            }
     }
 }

@@ -14,7 +14,10 @@ internal sealed class LocalLearner : IDisposable
     private readonly LearnerParameters _parameters;
     private readonly MixedSource _batches, _demonstrations;
 
-    public LocalLearner(RunDirectory run, RunConfiguration configuration)
+    /// <param name="run">Whose checkpoints.</param>
+    /// <param name="configuration">What learns.</param>
+    /// <param name="log">Told of a checkpoint that is damaged.</param>
+    public LocalLearner(RunDirectory run, RunConfiguration configuration, Action<string> log)
     {
         (_run, _parameters) = (run, configuration.Learner);
         var (task, seed) = (configuration.Task, run.Identity.Seed);
@@ -23,9 +26,8 @@ internal sealed class LocalLearner : IDisposable
         var share = _parameters.Method == LearningMethod.Rlpd ? _parameters.DemonstrationShare : 1;
         _batches = new MixedSource(Buffer, share, new RandomStream(Seeds.Derive(seed, SeedUse.Sampling)));
         _demonstrations = new MixedSource(Buffer, 1, new RandomStream(Seeds.Derive(seed, SeedUse.Demonstrations)));
-        if (Checkpoint.All(run.Checkpoints) is not [var newest, ..]) return;
-        Checkpoint.Read(newest, Learner);
-        SamplingState.Read(newest, _batches, _demonstrations);
+        if (Checkpoint.ReadNewest(run.Checkpoints, Learner, log, directory => SamplingState.Read(directory, _batches, _demonstrations)) is not { } newest) return;
+        Checkpoint.SetAsideNewerThan(run.Checkpoints, newest);
         GoesOnFrom = Path.GetFileName(newest);
     }
 

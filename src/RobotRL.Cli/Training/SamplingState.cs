@@ -14,6 +14,7 @@ internal sealed record SamplingState(RandomState Batches, RandomState Demonstrat
     public static void Write(string directory, MixedSource batches, MixedSource demonstrations) =>
         Checkpoint.WriteDurably(Path.Combine(directory, File), JsonSerializer.SerializeToUtf8Bytes(new SamplingState(batches.Random.State, demonstrations.Random.State)));
 
+    /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
     public static void Read(string directory, MixedSource batches, MixedSource demonstrations)
     {
         var path = Path.Combine(directory, File);
@@ -24,7 +25,7 @@ internal sealed record SamplingState(RandomState Batches, RandomState Demonstrat
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException or ArgumentException)
         {
-            throw new BadInputException($"{path}: not a sampling state ({e.Message}); delete the checkpoint to go on from the one before");
+            throw new InvalidDataException($"{path}: not a sampling state ({e.Message.ReplaceLineEndings(" ")})", e);
         }
     }
 }

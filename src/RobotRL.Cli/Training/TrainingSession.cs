@@ -80,6 +80,7 @@ internal sealed class TrainingSession(
                     learning.End();
                 }
             });
+            learning.Save();
         }
         catch (Exception e) when (LearnerIsLost(e) is { } why)
         {
@@ -87,7 +88,6 @@ internal sealed class TrainingSession(
             rig.Control.Advance(2 * rig.Control.TicksPerDecision);
             throw new SafeStopException(why);
         }
-        learning.Save();
         return new(_envSteps, _demonstrationSteps, _humanSteps, learning.Steps, _wall.Elapsed.TotalSeconds, Finite(_success.Mean), _interventions.Fraction,
             Finished: !cancel.IsCancellationRequested, run.Path);
 
@@ -190,10 +190,10 @@ internal sealed class TrainingSession(
             Task = task.Kind.ToString(),
             ConfigHash = run.Identity.ConfigHash,
             Cameras = [.. task.Cameras.Select(c => c.Name)],
-            WallClockOffsetNs = 0,
+            WallClockOffsetNs = rig.WallClockOffsetNs,
             Operator = InCharge.Name,
             OperatorRole = InCharge.Role,
-            Untraced = trace is not null ? null : rig.IsRealtime ? "the control loop ran in a process of its own" : "recording.ticks was false",
+            Untraced = trace is not null ? null : "recording.ticks was false",
         }, trace is null ? null : TraceMessages.Format);
         void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerSteps(), episodeEnded: false);
         using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit, trace);
@@ -211,8 +211,8 @@ internal sealed class TrainingSession(
         return summary;
     }
 
-    /// <summary>What records the loop's ticks; none where that was not asked for, or where the loop's records are another process's.</summary>
-    private TraceRecorder? Trace() => rig.Configuration.Recording.Ticks && rig.Records is { } records ? _trace ??= new(records, rig.Safety, run.WeightVersions, run.Critics) : null;
+    /// <summary>What records the loop's ticks; none where that was not asked for.</summary>
+    private TraceRecorder? Trace() => rig.Configuration.Recording.Ticks ? _trace ??= new(rig, run.WeightVersions, run.Critics) : null;
 
     private void Renew(CriticLearning? critic, IReadOnlyList<Transition> episode)
     {
@@ -221,7 +221,8 @@ internal sealed class TrainingSession(
 
     private void TakeUp(Episode episode, Action<EpisodeKind, Transition> learnFrom)
     {
-        var human = episode.Transitions.Count(t => t.IsIntervention);
+        // Whoever asks for a stop does not drive.
+        var human = episode.Transitions.Count(t => t is { IsIntervention: true, Stop: not (FaultCode.OperatorStop or FaultCode.DeadmanReleased) });
         var summary = new EpisodeSummary(episode.Info.Kind, episode.Info.Seed, episode.Outcome, episode.Steps.Count, episode.Transitions.Sum(t => t.Reward),
             episode.Steps.Count * rig.Configuration.Task.DecisionPeriodNs * 1e-9, human, human > 0 ? 1 : 0, 0, default);
         Count(summary);
@@ -290,7 +291,7 @@ internal sealed class TrainingSession(
     private ILearning Learning(LearnerPlace place)
     {
         if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, LearnerCpus, log);
-        var local = new LocalLearner(run, rig.Configuration);
+        var local = new LocalLearner(run, rig.Configuration, log);
         if (local.GoesOnFrom is { } checkpoint) log($"Going on from {checkpoint}.");
         local.Saved = checkpoint => audit.Policies.Kept(checkpoint, Lineage());
         audit.Policies.Published(local.Learner.Snapshot(), Lineage());
