@@ -148,7 +148,7 @@ public sealed class ControlCycle : IControlPort
     private LimitFlags Interrupt(Stamp now, in Twist twist, ref ReferenceDemand demand)
     {
         if (_reflex is not { } reflex || _gate.State != GateState.Running) return LimitFlags.None;
-        reflex.Step(now, _state.ExternalWrenchInEndEffector, _arm.EndEffectorInBase, twist, _gate.Stiffness);
+        reflex.Step(now, _state.ExternalWrenchInEndEffector, _arm.EndEffectorInBase, _gate.Reference.PoseInBase, twist, _gate.Stiffness);
         _record.Reflex = reflex.Record;
         if (reflex.Stop != FaultCode.None) _gate.Stop(reflex.Stop, reflex.Record.Estimate.Risk, reflex.Record.RiskThreshold);
         if (!reflex.IsActing) return LimitFlags.None;

@@ -24,9 +24,10 @@ public sealed class ControlSession
     private readonly IControlPort _port;
     private readonly TaskDescription _task;
     private readonly ActionMapping _mapping;
+    private readonly Leash _leash;
     private ControlRecord _latest;
     private ExecutedAction _decision;
-    private Pose _measuredAtDecision, _startInBase = Pose.Identity;
+    private Pose _from, _startInBase = Pose.Identity;
     private CartesianStiffness _asked;
     private long _seen, _sequence;
     private long? _decisionEnd;
@@ -37,6 +38,7 @@ public sealed class ControlSession
     {
         (_port, _task) = (port, task);
         _mapping = new(task.Actions);
+        _leash = Leash.Of(port.Description.Impedance);
         var period = port.Description.ControlPeriodNs;
         if (task.DecisionPeriodNs < period || task.DecisionPeriodNs % period != 0)
             throw new ArgumentException($"Decision period {task.DecisionPeriodNs} ns is not a multiple of the control period {period} ns.", nameof(task));
@@ -104,13 +106,14 @@ public sealed class ControlSession
     public void BeginDecision(in PolicyAction policy, in PolicyAction proposed, ActionSource source)
     {
         Settle();
-        _measuredAtDecision = Latest.EndEffector.PoseInBase;
+        ref readonly var now = ref Latest;
+        _from = _leash.Hold(now.Reference.PoseInBase, now.EndEffector.PoseInBase);
         _decision = new ExecutedAction { Policy = policy, Proposed = proposed, Executed = proposed, Source = source };
         _decision.Limits = ActionRange.Clamp(ref _decision.Executed);
         if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
             GripperWidthM = proposed.Gripper == GripperCommand.Open ? _port.Description.GripperMaxWidthM : 0;
         _asked = _mapping.StiffnessOf(_decision.Executed, Stiffness);
-        Publish(_mapping.TargetOf(_decision.Executed, _measuredAtDecision), HorizonInDecisions * _task.DecisionPeriodNs, _asked, source);
+        Publish(_mapping.TargetOf(_decision.Executed, _from), HorizonInDecisions * _task.DecisionPeriodNs, _asked, source);
     }
 
     /// <summary>
@@ -124,7 +127,7 @@ public sealed class ControlSession
         var taken = now.Target.Sequence == _sequence;
         _decision.Limits |= taken ? now.LimitsSinceTarget : now.Limits | LimitFlags.Stopping;
         if ((_decision.Limits & ActionRange.AltersReference) != 0)
-            _decision.Executed.Motion = _mapping.ActionOf(taken ? Effective(now) : now.Reference.PoseInBase, _measuredAtDecision);
+            _decision.Executed.Motion = _mapping.ActionOf(taken ? Effective(now) : now.Reference.PoseInBase, _from);
         if (_mapping.TrySetReached(ref _decision.Executed, now.Stiffness, _asked, Stiffness)) _decision.Limits |= LimitFlags.Stiffness;
         if (!taken) _decision.Executed.Gripper = GripperCommand.Stay;
         return _decision;
