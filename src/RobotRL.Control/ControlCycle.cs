@@ -82,7 +82,7 @@ public sealed class ControlCycle : IControlPort
     public void Resume(in ControlRecord before)
     {
         if (_record.Tick != 0) throw new InvalidOperationException("Only a cycle that has not run yet can go on behind another one's tick.");
-        _gate.Resume(new(before.Stiffness, before.GripperWidthM, before.Target, before.Tick, before.RefusedLimitChanges));
+        _gate.Resume(new(before.Stiffness, before.Grip, before.Target, before.Tick, before.RefusedLimitChanges));
         _reflex?.Resume(before.Reflex);
         (_record, _state, _target, _heartbeat) = (before, before.Measured, before.Inputs.Target, before.Inputs.Heartbeat);
     }
@@ -115,7 +115,8 @@ public sealed class ControlCycle : IControlPort
         if (hasTarget && _gate.Admit(_target))
         {
             _generator.Retarget(_gate.Reference, _target, now);
-            _record.Target = _target;
+            var grip = _target.Grip.IsAsked ? _target.Grip : _record.Target.Grip;
+            _record.Target = _target with { Grip = grip };
             _record.LimitsSinceTarget = LimitFlags.None;
             _reflex?.Propose(_target);
         }
@@ -193,7 +194,7 @@ public sealed class ControlCycle : IControlPort
         _record.Measured = _state;
         _record.ProposedTorqueNm = proposed;
         _record.TorqueNm = command.TorqueNm;
-        _record.GripperWidthM = command.GripperWidthM;
+        _record.Grip = command.Grip;
         _record.Stiffness = _gate.Stiffness;
         _record.TankJ = _gate.TankJ;
         if (_gate.State != GateState.Running) limits |= LimitFlags.Stopping;

@@ -45,8 +45,8 @@ public sealed class ControlSession
         TicksPerDecision = (int)(task.DecisionPeriodNs / period);
         Stiffness = CartesianStiffness.Of(port.Description.Impedance);
         Home = HomePose(port.Description, task.EndEffectorInFlange);
-        // A commander before this one may have numbered targets already.
-        _sequence = Latest.Target.Sequence;
+        // A commander before this one may have numbered targets already, and have something in the gripper.
+        (_sequence, Grip) = (Latest.Target.Sequence, Latest.Target.Grip);
     }
 
     public int TicksPerDecision { get; }
@@ -57,8 +57,18 @@ public sealed class ControlSession
     /// <summary>Stiffness asked for with every target, less what a decision takes off; the gate has the last word.</summary>
     public CartesianStiffness Stiffness { get; set; }
 
-    /// <summary>Gripper width asked for with every target, m.</summary>
-    public double GripperWidthM { get; set; }
+    /// <summary>
+    /// Asked for with every target, from one to the next: neither a stop nor a reference that starts anew lets go. At power-up nothing: the gripper stays as it is
+    /// until a decision moves it.
+    /// </summary>
+    public Grip Grip { get; set; }
+
+    /// <summary>The same by its width, m, as firmly and as fast as configured.</summary>
+    public double GripperWidthM
+    {
+        get => Grip.WidthM;
+        set => Grip = _port.Description.Grip.At(value);
+    }
 
     /// <summary>The newest tick.</summary>
     public ref readonly ControlRecord Latest
@@ -194,7 +204,6 @@ public sealed class ControlSession
         var before = Latest.Rebases;
         _port.RequestRebase();
         Advance(1);
-        GripperWidthM = Latest.Measured.GripperWidthM;
         return Latest.Rebases > before;
     }
 
@@ -209,9 +218,7 @@ public sealed class ControlSession
     /// <summary>Before the first tick nothing is known: run one.</summary>
     private void Settle()
     {
-        if (Latest.Tick != 0) return;
-        Advance(1);
-        GripperWidthM = Latest.Measured.GripperWidthM;
+        if (Latest.Tick == 0) Advance(1);
     }
 
     private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source)
@@ -219,7 +226,7 @@ public sealed class ControlSession
         Settle();
         var now = Latest.Time.Plus(_port.Description.ControlPeriodNs);
         _port.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), stiffness, GripperWidthM, source, ++_sequence) { StartInBase = _startInBase });
+        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), stiffness, Grip, source, ++_sequence) { StartInBase = _startInBase });
     }
 
     private double DurationS(in Pose from, in Pose to, double share)

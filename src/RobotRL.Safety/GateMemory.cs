@@ -4,8 +4,8 @@ namespace RobotRL.Safety;
 
 /// <summary>What a gate still knows once its reference has started anew.</summary>
 /// <param name="Stiffness">In force.</param>
-/// <param name="GripperWidthM">Sealed last, m.</param>
+/// <param name="Grip">Sealed last.</param>
 /// <param name="Admitted">The target admitted last; number 0 for none yet.</param>
 /// <param name="Commands">Sealed so far.</param>
 /// <param name="RefusedLimitChanges">So far.</param>
-public readonly record struct GateMemory(CartesianStiffness Stiffness, double GripperWidthM, CartesianTarget Admitted, long Commands, int RefusedLimitChanges);
+public readonly record struct GateMemory(CartesianStiffness Stiffness, Grip Grip, CartesianTarget Admitted, long Commands, int RefusedLimitChanges);

@@ -27,6 +27,7 @@ internal static class LimitsCheck
         Need(Positive(limits.ContactTorqueNm) && limits.ContactTorqueNm < limits.CollisionTorqueNm && double.IsFinite(limits.CollisionTorqueNm),
             "contact torque must be positive and below the collision torque");
         Need(limits.StateMaxAgeNs > 0 && limits.TargetMaxAgeNs > 0 && limits.HeartbeatMaxAgeNs > 0, "maximum ages must be positive");
+        Need(Positive(limits.Grip.ForceN) && Positive(limits.Grip.SpeedMS), "grip force and speed must be positive");
         var s = limits.Stiffness;
         Need(s.TranslationMinNM >= 0 && s.TranslationMinNM <= s.TranslationMaxNM && s.RotationMinNmRad >= 0 && s.RotationMinNmRad <= s.RotationMaxNmRad &&
              s.DampingRatioMin >= 0 && s.DampingRatioMin <= s.DampingRatioMax && double.IsFinite(s.TranslationMaxNM + s.RotationMaxNmRad + s.DampingRatioMax),

@@ -31,7 +31,7 @@ public sealed class ReflexGate
     private readonly SafetyLimits _limits;
     private readonly JointLimits[] _joints;
     private readonly ArmKinematics _arm, _soon;
-    private readonly double _gripperMaxM;
+    private readonly GripLimiter _grip;
     private readonly (double M, double Rad) _reach;
     private readonly InputWatch _inputs;
     private readonly MotionLimiter _motion;
@@ -44,7 +44,6 @@ public sealed class ReflexGate
     private (Wrench Wrench, double Severity) _contact;
     private CommandingState _commander;
     private CartesianStiffness _wantedStiffness;
-    private double _gripperWidthM;
     private Pose _holdInBase;
     private bool _following, _placed, _stateTrusted = true;
     private long _sequence;
@@ -57,7 +56,7 @@ public sealed class ReflexGate
         _limits = robot.Limits with { Joints = [.. robot.Limits.Joints], KeepOut = [.. robot.Limits.KeepOut] };
         _joints = [.. _limits.Joints];
         (_arm, _soon) = (arm, arm.Another());
-        _gripperMaxM = robot.GripperMaxWidthM;
+        _grip = new(robot.GripperMaxWidthM, _limits.Grip, periodS);
         _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
         _motion = new(_limits, periodS);
@@ -111,7 +110,6 @@ public sealed class ReflexGate
         if (!_placed)
         {
             _motion.Place(_arm.EndEffectorInBase);
-            _gripperWidthM = Math.Clamp(state.GripperWidthM, 0, _gripperMaxM);
             _placed = true;
         }
         WatchMeasured();
@@ -124,11 +122,12 @@ public sealed class ReflexGate
         if (State != GateState.Running) return false;
         if (!target.IsFinite || !IsRotation(target.PoseInBase.Orientation)) return Refuse(FaultCode.NonFiniteCommand);
         if (_commander == CommandingState.SignedOff) return Refuse(FaultCode.HeartbeatLost);
+        if (!_grip.Admits(target.Grip)) return Refuse(FaultCode.TargetOutOfRange, target.Grip.ForceN, _limits.Grip.ForceN);
         var age = _now.Since(target.IssueTime);
         if (age > _limits.TargetMaxAgeNs) return Refuse(FaultCode.StaleTarget, age, _limits.TargetMaxAgeNs);
         _lastIssue = target.IssueTime;
         _wantedStiffness = target.Stiffness;
-        _gripperWidthM = Math.Clamp(target.GripperWidthM, 0, _gripperMaxM);
+        _grip.Ask(target.Grip);
         return true;
     }
 
@@ -178,8 +177,9 @@ public sealed class ReflexGate
             _torque.Restart();
             State = GateState.PowerRemoved;
         }
+        flags |= _grip.Step(_state.GripperWidthM);
         StopCategory? stop = State == GateState.Running ? null : Fault.Category;
-        return new SafeCommand(torque, _gripperWidthM, _now, ++_sequence, stop, State == GateState.PowerRemoved);
+        return new SafeCommand(torque, _grip.Current, _now, ++_sequence, stop, State == GateState.PowerRemoved);
     }
 
     /// <summary>Stops the robot. Anyone may, at any time; nobody may prevent it.</summary>
@@ -222,7 +222,8 @@ public sealed class ReflexGate
     {
         if (_sequence != 0 || _placed) throw new InvalidOperationException("Only a gate that has not run yet can take up what another one remembered.");
         _stiffness.Resume(memory.Stiffness);
-        (_sequence, _gripperWidthM) = (memory.Commands, memory.GripperWidthM);
+        _sequence = memory.Commands;
+        _grip.Resume(memory.Grip, memory.Admitted.Grip);
         RefusedLimitChanges = memory.RefusedLimitChanges;
         if (memory.Admitted.Sequence == 0) return;
         (_lastIssue, _wantedStiffness) = (memory.Admitted.IssueTime, memory.Admitted.Stiffness);

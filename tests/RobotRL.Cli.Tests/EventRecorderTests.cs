@@ -322,7 +322,7 @@ public sealed class EventRecorderTests : IDisposable
 
     private static string Kept(ControlRecord record)
     {
-        (record.Inputs, record.GripperWidthM) = (default, 0);
+        record.Inputs = default;
         record.Reflex = record.Reflex with { CriticOffer = 0, CriticBornAt = default };
         return Convert.ToHexString(MemoryMarshal.AsBytes(new ReadOnlySpan<ControlRecord>(in record)));
     }

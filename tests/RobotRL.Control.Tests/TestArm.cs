@@ -41,6 +41,7 @@ internal static class TestArm
             TankCapacityJ = 5,
             TankOutflowW = 10,
         },
+        Grip = new(70, 0.1),
     };
 
     public static readonly RobotDescription Description = new()
@@ -58,6 +59,7 @@ internal static class TestArm
         Impedance = new(1000, 50, 1, 0.015, 0.1, 5, 0, 0, 0.01, 0.01),
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,
+        Grip = new(30, 0.1),
     };
 
     public static readonly TaskDescription Task = new()

@@ -136,6 +136,8 @@ internal sealed class SimulatedRig : IDisposable
     {
         if (_remote is null) _task.Reset(seed);
         else _remote.Reset(seed);
+        // A scene that is set up anew has its gripper where the scene has it, whatever was held in the one before.
+        Control.GripperWidthM = Truth.GripperWidthM;
         if ((Control.IsStopped && !Control.OperatorReset("scene-reset")) || !Control.Rebase())
             throw new Actor.SafeStopException($"The robot did not take up its place after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
 
