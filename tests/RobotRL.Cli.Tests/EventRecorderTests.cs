@@ -362,7 +362,7 @@ public sealed class EventRecorderTests : IDisposable
             var now = Cycle.Records[0].Time;
             Cycle.Heartbeats.Publish(new(now.Plus(1_000_000), CommandingState.Commanding));
             var pose = Cycle.Records[0].EndEffector.PoseInBase;
-            Cycle.Targets.Publish(new(pose with { Position = pose.Position + offset }, now, now.Plus(200_000_000), CartesianStiffness.Of(Configuration.Robot.Impedance), 0, ActionSource.Policy, ++_sequence));
+            Cycle.Targets.Publish(new(pose with { Position = pose.Position + offset }, now, now.Plus(200_000_000), CartesianStiffness.Of(Configuration.Robot.Impedance), default, ActionSource.Policy, ++_sequence));
         }
 
         public void Dispose() => Robot?.Dispose();

@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("09a64b85b93fb9ef0e1b2a9b530207dff33390958e0f21b02b30d62dfe62464a", plain.Hash);
+        Assert.Equal("66ab8ee2858dba2153d328a1a72b32814f6c3b6d15d4809a86ebc865ce2d4587", plain.Hash);
     }
 
     [Fact]
