@@ -35,8 +35,10 @@ internal static class RobotSection
         }
         CheckImpedance(s, robot.Impedance, robot.Limits);
         var (grip, most) = (robot.Grip, robot.Limits.Grip);
-        s.Require(grip.ForceN <= most.ForceN, "grip.force_n", $"{grip.ForceN} N is above limits.grip.force_n, {most.ForceN} N; lower it", s["limits.grip.force_n"]);
-        s.Require(grip.SpeedMS <= most.SpeedMS, "grip.speed_m_s", $"{grip.SpeedMS} m/s is above limits.grip.speed_m_s, {most.SpeedMS} m/s; lower it", s["limits.grip.speed_m_s"]);
+        s.Require(grip.ForceN <= most.ForceN, "grip.force_n",
+            $"{grip.ForceN} N is above limits.grip.force_n, {most.ForceN} N; lower it", s["limits.grip.force_n"]);
+        s.Require(grip.SpeedMS <= most.SpeedMS, "grip.speed_m_s",
+            $"{grip.SpeedMS} m/s is above limits.grip.speed_m_s, {most.SpeedMS} m/s; lower it", s["limits.grip.speed_m_s"]);
         return robot;
     }
 

@@ -58,8 +58,8 @@ public sealed class ControlSession
     public CartesianStiffness Stiffness { get; set; }
 
     /// <summary>
-    /// Asked for with every target, from one to the next: neither a stop nor a reference that starts anew lets go. At power-up nothing: the gripper stays as it is
-    /// until a decision moves it.
+    /// Asked for with every target, from one to the next: neither a stop nor a reference that starts anew lets go. At power-up nothing: the gripper stays as
+    /// it is until a decision moves it.
     /// </summary>
     public Grip Grip { get; set; }
 

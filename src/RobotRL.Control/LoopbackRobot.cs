@@ -125,7 +125,10 @@ public sealed class LoopbackRobot : IRobot, IPlant
         _state.Effort = torque;
         // Fingers that are pushed go where they are sent, at no more than the speed commanded; a part between them stays between them.
         if (_command.Grip is { IsAsked: true } grip)
-            _state.GripperWidthM = Math.Max(PartWidthM, _state.GripperWidthM + Math.Clamp(grip.WidthM - _state.GripperWidthM, -grip.SpeedMS * _dt, grip.SpeedMS * _dt));
+        {
+            var most = grip.SpeedMS * _dt;
+            _state.GripperWidthM = Math.Max(PartWidthM, _state.GripperWidthM + Math.Clamp(grip.WidthM - _state.GripperWidthM, -most, most));
+        }
         if (!Faults.FrozenValues) _reported = _state;
         Now = Now.Plus(Description.ControlPeriodNs + Faults.ClockJumpNs);
         Faults.ClockJumpNs = 0;

@@ -130,7 +130,9 @@ public sealed class MujocoRobot : IRobot, IPlant
     internal void Command(in JointTorques torqueNm, double gripperWidthM, bool removePower = false) =>
         Command(torqueNm, new Grip(gripperWidthM, double.MaxValue, double.MaxValue), removePower);
 
-    /// <summary>Sets torques and grip until the next command. The drives are springs: their force is bounded by how far ahead of its finger each set-point may be.</summary>
+    /// <summary>
+    /// Sets torques and grip until the next command. The drives are springs: their force is bounded by how far ahead of its finger each set-point may be.
+    /// </summary>
     private void Command(in JointTorques torqueNm, in Grip grip, bool removePower)
     {
         IsBraked = removePower;

@@ -4,7 +4,8 @@ namespace RobotRL.Safety;
 
 /// <summary>
 /// Holds the grip that was asked for last, within its limits, whatever becomes of the arm: a stop, a reset and a reference that starts anew change nothing.
-/// The width that is sealed moves at the speed asked for, from where the fingers are. Until somebody asks, nothing is sealed, and the gripper stays as it was found.
+/// The width that is sealed moves at the speed asked for, from where the fingers are. Until somebody asks, nothing is sealed, and the gripper stays as it was
+/// found.
 /// </summary>
 internal sealed class GripLimiter(double maxWidthM, GripParameters limits, double periodS)
 {
@@ -19,7 +20,8 @@ internal sealed class GripLimiter(double maxWidthM, GripParameters limits, doubl
 
     /// <summary>Whether somebody can mean it. What is meant and beyond a limit is cut.</summary>
     public bool Admits(in Grip asked) =>
-        Math.Abs(asked.WidthM) <= Absurd * maxWidthM && asked.ForceN >= 0 && asked.ForceN <= Absurd * limits.ForceN && asked.SpeedMS >= 0 && asked.SpeedMS <= Absurd * limits.SpeedMS;
+        Math.Abs(asked.WidthM) <= Absurd * maxWidthM &&
+        asked.ForceN >= 0 && asked.ForceN <= Absurd * limits.ForceN && asked.SpeedMS >= 0 && asked.SpeedMS <= Absurd * limits.SpeedMS;
 
     public void Ask(in Grip asked)
     {

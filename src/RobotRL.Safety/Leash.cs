@@ -11,7 +11,9 @@ namespace RobotRL.Safety;
 /// <param name="RotationRad">Largest component of the rotation vector in base, rad.</param>
 public readonly record struct Leash(double TranslationM, double RotationRad)
 {
-    /// <summary>Of the clip: the other half is left for what the next displacement adds, so that pressing stays a matter of degree, and leaving a wall one decision.</summary>
+    /// <summary>
+    /// Of the clip: the other half is left for what the next displacement adds, so that pressing stays a matter of degree, and leaving a wall a matter of two decisions.
+    /// </summary>
     private const double ShareOfClip = 0.5;
 
     public static Leash Of(ImpedanceParameters impedance) => new(ShareOfClip * impedance.TranslationClipM, ShareOfClip * impedance.RotationClipRad);

@@ -15,14 +15,18 @@ internal static class StayFaults
 
     public static IReadOnlyList<FaultCase> All { get; } =
     [
-        .. ((string[])["reach", "maze", "peg-insert", "pick-lift"]).Select(task => new FaultCase($"steady push of 2 N, zero action, {task}", FaultCode.None, 0, () => Push(task, Sides(2), FurthestM))),
+        .. ((string[])["reach", "maze", "peg-insert", "pick-lift"]).Select(task =>
+            new FaultCase($"steady push of 2 N, zero action, {task}", FaultCode.None, 0, () => Push(task, Sides(2), FurthestM))),
         new("payload misjudged by 100 g, zero action", FaultCode.None, 0, () => Push("reach", [new(0, 0, -0.981)], FurthestM)),
         new("steady push of 10 N, zero action", FaultCode.None, 0, () => Push("reach", Sides(10), 2 * FurthestM)),
         new("operator's stop and reset with a part in the fingers", FaultCode.OperatorStop, 2 * PeriodMs, () => Stop(stage => stage.Session.Stop())),
-        new("collision, reset and rebase with a part in the fingers", FaultCode.CollisionForce, 2 * PeriodMs, () => Stop(stage => stage.Robot.Faults.WrenchSpike = new(new(0, 0, -100), default))),
-        new("power lost with a part in the fingers", FaultCode.NonFiniteState, 2 * PeriodMs, () => Stop(stage => stage.Robot.Faults.NonFiniteJoint = 3)),
+        new("collision, reset and rebase with a part in the fingers", FaultCode.CollisionForce, 2 * PeriodMs,
+            () => Stop(stage => stage.Robot.Faults.WrenchSpike = new(new(0, 0, -100), default))),
+        new("power lost with a part in the fingers", FaultCode.NonFiniteState, 2 * PeriodMs,
+            () => Stop(stage => stage.Robot.Faults.NonFiniteJoint = 3)),
         new("another actor takes over with a part in the fingers", FaultCode.None, 0, () => GoOn(stage => new(stage.Cycle, stage.Task))),
-        new("control loop begins anew with a part in the fingers", FaultCode.None, 0, () => GoOn(stage => new(new ControlCycle(stage.Robot, new LockstepPacer(stage.Robot), stage.Task.EndEffectorInFlange, 100), stage.Task))),
+        new("control loop begins anew with a part in the fingers", FaultCode.None, 0,
+            () => GoOn(stage => new(new ControlCycle(stage.Robot, new LockstepPacer(stage.Robot), stage.Task.EndEffectorInFlange, 100), stage.Task))),
         new("grip force beyond its limit", FaultCode.None, 0, TooFirm),
         new("grip force of 1e308 N", FaultCode.TargetOutOfRange, 2 * PeriodMs, () => Stop(stage =>
         {
@@ -49,7 +53,8 @@ internal static class StayFaults
                 (furthest, fault) = (Math.Max(furthest, (stage.At - start).Length), stage.Session.Latest.Fault);
             }
         }
-        return new(fault, null, null, FormattableString.Invariant($"{furthest * 1000:F1} mm in 10 s, {(forces.Length > 1 ? "worst of six directions" : "downward")}"), furthest <= mostM);
+        var whence = forces.Length > 1 ? "worst of six directions" : "downward";
+        return new(fault, null, null, FormattableString.Invariant($"{furthest * 1000:F1} mm in 10 s, {whence}"), furthest <= mostM);
     }
 
     /// <summary>A stop, an operator's reset and a new start of the reference.</summary>
@@ -72,7 +77,8 @@ internal static class StayFaults
         reset &= session.Rebase();
         session.Advance(300);
         held &= stage.IsHeld;
-        return new(latched, stop * PeriodMs, stand * PeriodMs, FormattableString.Invariant($"{(held ? "held" : "dropped")} through stop, reset and rebase; the arm moved {furthest * 1000:F1} mm"), held && reset);
+        var answer = FormattableString.Invariant($"{(held ? "held" : "dropped")} through stop, reset and rebase; the arm moved {furthest * 1000:F1} mm");
+        return new(latched, stop * PeriodMs, stand * PeriodMs, answer, held && reset);
 
         int? Until(GateState state)
         {
@@ -108,7 +114,8 @@ internal static class StayFaults
         stage.Rest();
         session.Advance(10);
         var (sealedN, flags) = (session.Latest.Grip.ForceN, session.Latest.Limits);
-        return new(session.Latest.Fault, null, null, $"cut from {2 * most} N to {sealedN} N, {flags & LimitFlags.Grip} flagged", sealedN == most && flags.HasFlag(LimitFlags.Grip) && stage.IsHeld);
+        return new(session.Latest.Fault, null, null, $"cut from {2 * most} N to {sealedN} N, {flags & LimitFlags.Grip} flagged",
+            sealedN == most && flags.HasFlag(LimitFlags.Grip) && stage.IsHeld);
     }
 
     /// <summary>A shipped arm on its shipped scene, in virtual time, at rest at home.</summary>
@@ -189,7 +196,8 @@ internal static class StayFaults
 
             void Go(in Vector3D above, double share)
             {
-                if (!Session.MoveTo(new(cube + above, down), share)) throw new InvalidOperationException($"The motion before the fault was stopped: {Session.Latest.Fault}");
+                if (Session.MoveTo(new(cube + above, down), share)) return;
+                throw new InvalidOperationException($"The motion before the fault was stopped: {Session.Latest.Fault}");
             }
         }
 
