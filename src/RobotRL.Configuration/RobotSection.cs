@@ -30,6 +30,7 @@ internal static class RobotSection
             ForceSensor = s.ChildOrNone("force_sensor", DynamicsSection.ReadForceSensor),
             ControlPeriodNs = s.DurationNs("control_period_ms", 0.1, 20),
             GripperMaxWidthM = s.Number("gripper_max_width_m", 0, 0.5, "m"),
+            Grip = s.Child("grip", ReadGrip),
         };
         for (var i = 0; i < robot.Limits.Joints.Count; i++)
         {
@@ -43,6 +44,11 @@ internal static class RobotSection
         if (robot.ForceSensor is { } sensor)
             s.Require(sensor.RangeForceN > robot.Limits.CollisionForceN, "force_sensor.range_force_n",
                 $"{sensor.RangeForceN} N is not above limits.collision_force_n, {robot.Limits.CollisionForceN} N: a collision would saturate the sensor; lower the limit", s["limits.collision_force_n"]);
+        var (grip, most) = (robot.Grip, robot.Limits.Grip);
+        s.Require(grip.ForceN <= most.ForceN, "grip.force_n",
+            $"{grip.ForceN} N is above limits.grip.force_n, {most.ForceN} N; lower it", s["limits.grip.force_n"]);
+        s.Require(grip.SpeedMS <= most.SpeedMS, "grip.speed_m_s",
+            $"{grip.SpeedMS} m/s is above limits.grip.speed_m_s, {most.SpeedMS} m/s; lower it", s["limits.grip.speed_m_s"]);
         return robot;
     }
 
@@ -86,6 +92,7 @@ internal static class RobotSection
             HeartbeatMaxAgeNs = s.DurationNs("heartbeat_max_age_ms", 1, 2_000),
             LoopMaxLateNs = s.DurationNs("loop_max_late_ms", 0.1, 1_000),
             Stiffness = s.Child("stiffness", ReadStiffness),
+            Grip = s.Child("grip", ReadGrip),
         };
         s.Require(limits.ContactForceN < limits.CollisionForceN, "contact_force_n",
             $"{limits.ContactForceN} N is not below collision_force_n, {limits.CollisionForceN} N; contact must soften before collision stops", s["collision_force_n"]);
@@ -157,6 +164,8 @@ internal static class RobotSection
         void Ascending(string low, double lowValue, string high, double highValue) =>
             s.Require(lowValue <= highValue, low, $"{lowValue} is above {high}, {highValue}; swap or correct them", s[high]);
     }
+
+    private static GripParameters ReadGrip(Section s) => new(s.Number("force_n", 0.1, 1000, "N"), s.Number("speed_m_s", 0.001, 2, "m/s"));
 
     private static ImpedanceParameters ReadImpedance(Section s) => new(
         s.Number("translation_stiffness_n_m", 1, 1e4, "N/m"), s.Number("rotation_stiffness_nm_rad", 0.1, 1000, "Nm/rad"),

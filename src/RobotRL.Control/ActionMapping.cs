@@ -4,9 +4,9 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// What a normalised action means: a displacement from the measured end-effector pose at decision time, along its own axes. Memoryless: no
-/// earlier target enters. Axes that the task does not drive keep the episode's nominal pose. Where impedance is part of the action, a share of the
-/// configured stiffness and damping.
+/// What a normalised action means: a displacement of the reference from where it is at decision time, on its <see cref="Leash"/> from the measured pose, along
+/// its own axes. Memoryless: what it is counted from stands in the tick before. Axes that the task does not drive keep the episode's nominal pose. Where
+/// impedance is part of the action, a share of the configured stiffness and damping.
 /// </summary>
 public sealed class ActionMapping
 {
@@ -26,10 +26,10 @@ public sealed class ActionMapping
     public void BeginEpisode(in Pose nominalInBase) => _nominal = nominalInBase;
 
     /// <summary>The target pose. A non-finite component gives a non-finite pose, which the gate answers with a stop.</summary>
-    public Pose TargetOf(in PolicyAction action, in Pose measured)
+    public Pose TargetOf(in PolicyAction action, in Pose from)
     {
         var step = new Vector3D(Component(action, 0), Component(action, 1), Component(action, 2)) * _space.TranslationScaleM;
-        var position = measured.Position + measured.Orientation.Rotate(step);
+        var position = from.Position + from.Orientation.Rotate(step);
         // Back onto the nominal position along each undriven axis of the nominal frame.
         var off = _nominal.Orientation.Inverse.Rotate(position - _nominal.Position);
         position -= _nominal.Orientation.Rotate(new(_active[0] ? 0 : off.X, _active[1] ? 0 : off.Y, _active[2] ? 0 : off.Z));
@@ -37,20 +37,20 @@ public sealed class ActionMapping
         var turn = new Vector3D(Component(action, 3), Component(action, 4), Component(action, 5)) * _space.RotationScaleRad;
         var orientation = _rotationAxes switch
         {
-            3 => measured.Orientation * Rotation.FromVector(turn),
+            3 => from.Orientation * Rotation.FromVector(turn),
             0 => turn.IsFinite ? _nominal.Orientation : _nominal.Orientation * Rotation.FromVector(turn),
-            _ => _nominal.Orientation * Rotation.FromVector(DrivenTurn(measured) + turn),
+            _ => _nominal.Orientation * Rotation.FromVector(DrivenTurn(from) + turn),
         };
         return new(position, orientation);
     }
 
-    /// <summary>The action, within [-1, 1], that leads from the measured pose at decision time to a pose that was reached.</summary>
-    public NormalizedTwist ActionOf(in Pose reached, in Pose measured)
+    /// <summary>The action, within [-1, 1], that leads from the pose that it was counted from to a pose that was reached.</summary>
+    public NormalizedTwist ActionOf(in Pose reached, in Pose from)
     {
-        var step = measured.Orientation.Inverse.Rotate(reached.Position - measured.Position) / _space.TranslationScaleM;
+        var step = from.Orientation.Inverse.Rotate(reached.Position - from.Position) / _space.TranslationScaleM;
         var turn = (_rotationAxes == 3
-            ? (measured.Orientation.Inverse * reached.Orientation).ToVector()
-            : Wrapped(DrivenTurn(reached) - DrivenTurn(measured))) / _space.RotationScaleRad;
+            ? (from.Orientation.Inverse * reached.Orientation).ToVector()
+            : Wrapped(DrivenTurn(reached) - DrivenTurn(from))) / _space.RotationScaleRad;
         NormalizedTwist action = default;
         for (var axis = 0; axis < ActionSpace.Axes; axis++)
             if (_active[axis]) action[axis] = (float)Math.Clamp(axis < 3 ? step[axis] : turn[axis - 3], -1, 1);

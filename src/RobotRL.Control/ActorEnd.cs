@@ -33,6 +33,7 @@ internal sealed unsafe class ActorEnd : IDisposable
     public LatestCell<Heartbeat> Heartbeats => _channel.Heartbeats;
     public LatestCell<ControlRecord> Latest => _channel.Latest;
     public int WorldSize => _channel.Layout.WorldValues;
+    public string Path => _channel.Path;
 
     /// <summary>Whether all that was read here so far was written by the control process.</summary>
     public bool IsSound => Latest.Corrupt == 0 && !Volatile.Read(ref _isWorldCorrupt) && !Volatile.Read(ref _isAnswerCorrupt);

@@ -104,7 +104,7 @@ public sealed class ControlCycle : IControlPort
     public void Resume(in ControlRecord before)
     {
         if (_record.Tick != 0) throw new InvalidOperationException("Only a cycle that has not run yet can go on behind another one's tick.");
-        _gate.Resume(new(before.Stiffness, before.TorqueNm, before.GripperWidthM, before.Target, before.Tick, before.RefusedLimitChanges));
+        _gate.Resume(new(before.Stiffness, before.TorqueNm, before.Grip, before.Target, before.Tick, before.RefusedLimitChanges));
         _reflex?.Resume(before.Reflex);
         (_record, _state, _target, _heartbeat) = (before, before.Measured, before.Inputs.Target, before.Inputs.Heartbeat);
     }
@@ -171,7 +171,8 @@ public sealed class ControlCycle : IControlPort
         else if (hasTarget)
         {
             _generator.Retarget(_gate.Reference, _target, now);
-            _record.Target = _target;
+            var grip = _target.Grip.IsAsked ? _target.Grip : _record.Target.Grip;
+            _record.Target = _target with { Grip = grip };
             _record.LimitsSinceTarget = LimitFlags.None;
             _reflex?.Propose(_target);
         }
@@ -205,7 +206,7 @@ public sealed class ControlCycle : IControlPort
     private LimitFlags Interrupt(Stamp now, in Twist twist, ref ReferenceDemand demand)
     {
         if (_reflex is not { } reflex || _gate.State != GateState.Running) return LimitFlags.None;
-        reflex.Step(now, _state.ExternalWrenchInEndEffector, _arm.EndEffectorInBase, twist, _gate.Stiffness);
+        reflex.Step(now, _state.ExternalWrenchInEndEffector, _arm.EndEffectorInBase, _gate.Reference.PoseInBase, twist, _gate.Stiffness);
         _record.Reflex = reflex.Record;
         if (reflex.Stop != FaultCode.None) _gate.Stop(reflex.Stop, reflex.Record.Estimate.Risk, reflex.Record.RiskThreshold);
         if (!reflex.IsActing) return LimitFlags.None;
@@ -257,7 +258,7 @@ public sealed class ControlCycle : IControlPort
         _record.Measured = _state;
         _record.ProposedTorqueNm = proposed;
         _record.TorqueNm = command.TorqueNm;
-        _record.GripperWidthM = command.GripperWidthM;
+        _record.Grip = command.Grip;
         _record.Stiffness = _gate.Stiffness;
         _record.TankJ = _gate.TankJ;
         if (_gate.State != GateState.Running) limits |= LimitFlags.Stopping;

@@ -25,7 +25,7 @@ public struct ControlRecord
     public RobotState Measured;
     public EndEffectorState EndEffector;
 
-    /// <summary>The target in force, as proposed.</summary>
+    /// <summary>The target in force, as proposed; with the grip asked for before where it asked for none.</summary>
     public CartesianTarget Target;
 
     /// <summary>Where the plan to the target, had nothing limited it, is at the end of this period, and what passed the gate.</summary>
@@ -44,8 +44,8 @@ public struct ControlRecord
     /// <summary>Content of the energy tank, J.</summary>
     public double TankJ;
 
-    /// <summary>Distance between the fingers sealed, m.</summary>
-    public double GripperWidthM;
+    /// <summary>Grip sealed; the default while nobody has asked for one.</summary>
+    public Grip Grip;
 
     /// <summary>Limits active in this tick, and in all ticks since the target in force was taken.</summary>
     public LimitFlags Limits;

@@ -25,9 +25,10 @@ public sealed class ControlSession
     private readonly TaskDescription _task;
     private readonly ActionMapping _mapping;
     private JointPositions _home;
+    private readonly Leash _leash;
     private ControlRecord _latest;
     private ExecutedAction _decision;
-    private Pose _measuredAtDecision, _startInBase = Pose.Identity;
+    private Pose _from, _startInBase = Pose.Identity;
     private CartesianStiffness _asked;
     private long _seen, _sequence;
     private long? _decisionEnd;
@@ -38,6 +39,7 @@ public sealed class ControlSession
     {
         (_port, _task) = (port, task);
         _mapping = new(task.Actions);
+        _leash = Leash.Of(port.Description.Impedance);
         var period = port.Description.ControlPeriodNs;
         if (task.DecisionPeriodNs < period || task.DecisionPeriodNs % period != 0)
             throw new ArgumentException($"Decision period {task.DecisionPeriodNs} ns is not a multiple of the control period {period} ns.", nameof(task));
@@ -45,8 +47,8 @@ public sealed class ControlSession
         Stiffness = CartesianStiffness.Of(port.Description.Impedance);
         Home = HomePose(port.Description, task.EndEffectorInFlange);
         for (var i = 0; i < port.Description.JointCount; i++) _home[i] = port.Description.HomeRad[i];
-        // A commander before this one may have numbered targets already.
-        _sequence = Latest.Target.Sequence;
+        // A commander before this one may have numbered targets already, and have something in the gripper.
+        (_sequence, Grip) = (Latest.Target.Sequence, Latest.Target.Grip);
     }
 
     public int TicksPerDecision { get; }
@@ -57,8 +59,18 @@ public sealed class ControlSession
     /// <summary>Stiffness asked for with every target, less what a decision takes off; the gate has the last word.</summary>
     public CartesianStiffness Stiffness { get; set; }
 
-    /// <summary>Gripper width asked for with every target, m.</summary>
-    public double GripperWidthM { get; set; }
+    /// <summary>
+    /// Asked for with every target, from one to the next: neither a stop nor a reference that starts anew lets go. At power-up nothing: the gripper stays as
+    /// it is until a decision moves it.
+    /// </summary>
+    public Grip Grip { get; set; }
+
+    /// <summary>The same by its width, m, as firmly and as fast as configured.</summary>
+    public double GripperWidthM
+    {
+        get => Grip.WidthM;
+        set => Grip = _port.Description.Grip.At(value);
+    }
 
     /// <summary>The newest tick.</summary>
     public ref readonly ControlRecord Latest
@@ -122,14 +134,15 @@ public sealed class ControlSession
     {
         Settle();
         // One tick for the whole decision: another loop's goes on meanwhile.
-        _measuredAtDecision = Latest.EndEffector.PoseInBase;
-        DecisionTick = _latest.Tick;
+        ref readonly var now = ref Latest;
+        _from = _leash.Hold(now.Reference.PoseInBase, now.EndEffector.PoseInBase);
+        DecisionTick = now.Tick;
         _decision = new ExecutedAction { Policy = policy, Proposed = proposed, Executed = proposed, Source = source };
         _decision.Limits = ActionRange.Clamp(ref _decision.Executed);
         if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
             GripperWidthM = proposed.Gripper == GripperCommand.Open ? _port.Description.GripperMaxWidthM : 0;
         _asked = _mapping.StiffnessOf(_decision.Executed, Stiffness);
-        Publish(_mapping.TargetOf(_decision.Executed, _measuredAtDecision), HorizonInDecisions * _task.DecisionPeriodNs, _asked, source);
+        Publish(_mapping.TargetOf(_decision.Executed, _from), HorizonInDecisions * _task.DecisionPeriodNs, _asked, source);
     }
 
     /// <summary>
@@ -144,7 +157,7 @@ public sealed class ControlSession
         var taken = now.Target.Sequence == _sequence;
         _decision.Limits |= taken ? now.LimitsSinceTarget : now.Limits | LimitFlags.Stopping;
         if ((_decision.Limits & ActionRange.AltersReference) != 0)
-            _decision.Executed.Motion = _mapping.ActionOf(taken ? Effective(now) : now.Reference.PoseInBase, _measuredAtDecision);
+            _decision.Executed.Motion = _mapping.ActionOf(taken ? Effective(now) : now.Reference.PoseInBase, _from);
         if (_mapping.TrySetReached(ref _decision.Executed, now.Stiffness, _asked, Stiffness)) _decision.Limits |= LimitFlags.Stiffness;
         if (!taken) _decision.Executed.Gripper = GripperCommand.Stay;
         return _decision;
@@ -262,7 +275,6 @@ public sealed class ControlSession
         var before = Latest.Rebases;
         _port.RequestRebase();
         Advance(1);
-        GripperWidthM = Latest.Measured.GripperWidthM;
         return Latest.Rebases > before;
     }
 
@@ -277,9 +289,7 @@ public sealed class ControlSession
     /// <summary>Before the first tick nothing is known: run one.</summary>
     private void Settle()
     {
-        if (Latest.Tick != 0) return;
-        Advance(1);
-        GripperWidthM = Latest.Measured.GripperWidthM;
+        if (Latest.Tick == 0) Advance(1);
     }
 
     /// <summary>Whether a posture is another one, by more than what is left of a motion that ends.</summary>
@@ -294,7 +304,7 @@ public sealed class ControlSession
     {
         var now = _latest.Time.Plus(_port.Description.ControlPeriodNs);
         _port.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), stiffness, GripperWidthM, source, ++_sequence)
+        _port.Targets.Publish(new(pose, now, now.Plus(dueInNs), stiffness, Grip, source, ++_sequence)
         {
             StartInBase = _startInBase,
             MovesPosture = homePosture,

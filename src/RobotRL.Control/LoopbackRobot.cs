@@ -49,6 +49,12 @@ public sealed class LoopbackRobot : IRobot, IPlant
     /// <summary>What presses on the arm, in joint torques, Nm.</summary>
     public JointTorques DisturbanceNm { get; set; }
 
+    /// <summary>Width of what is between the fingers, m; 0 for nothing.</summary>
+    public double PartWidthM { get; set; }
+
+    /// <summary>Force of each finger on what is between them, N.</summary>
+    public double HoldingForceN => _command.Grip is { IsAsked: true } grip && grip.WidthM < PartWidthM && _state.GripperWidthM <= PartWidthM ? grip.ForceN : 0;
+
     /// <summary>The command in force.</summary>
     public SafeCommand Command => _command;
 
@@ -104,8 +110,12 @@ public sealed class LoopbackRobot : IRobot, IPlant
         for (var i = 0; i < Description.JointCount; i++) _state.Effort[i] = torque[i] + (_command.RemovePower ? 0 : Faults.MotorErrorNm[i]);
         // A healthy sensor's last digits move with the arm.
         _state.ExternalWrenchInEndEffector = new(Digits(0), Digits(3));
-        // Fingers close at 0.1 m/s.
-        if (_command.IsSealed) _state.GripperWidthM += Math.Clamp(_command.GripperWidthM - _state.GripperWidthM, -0.1 * _dt, 0.1 * _dt);
+        // Fingers that are pushed go where they are sent, at no more than the speed commanded; a part between them stays between them.
+        if (_command.Grip is { IsAsked: true } grip)
+        {
+            var most = grip.SpeedMS * _dt;
+            _state.GripperWidthM = Math.Max(PartWidthM, _state.GripperWidthM + Math.Clamp(grip.WidthM - _state.GripperWidthM, -most, most));
+        }
         Now = Now.Plus(Description.ControlPeriodNs + Faults.ClockJumpNs);
         Faults.ClockJumpNs = 0;
         _hasNew = true;

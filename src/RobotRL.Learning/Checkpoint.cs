@@ -121,7 +121,7 @@ public static class Checkpoint
 
     private static void Verify(string directory)
     {
-        var named = RunFile.ReadAllLines(Path.Combine(directory, SumsFile)).ToDictionary(line => line.Length > 66 ? Path.GetFileName(line[66..]) : "", line => line[..Math.Min(64, line.Length)]);
+        var named = RunFile.ReadLines(Path.Combine(directory, SumsFile)).ToDictionary(line => line.Length > 66 ? Path.GetFileName(line[66..]) : "", line => line[..Math.Min(64, line.Length)]);
         foreach (var file in (string[])[TensorFile, StateFile, .. named.Keys])
         {
             var path = Path.Combine(directory, file);

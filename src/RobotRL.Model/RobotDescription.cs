@@ -50,5 +50,8 @@ public sealed record RobotDescription
     /// <summary>Stroke of the gripper, m.</summary>
     public required double GripperMaxWidthM { get; init; }
 
+    /// <summary>How decisions ask the gripper to move and hold.</summary>
+    public required GripParameters Grip { get; init; }
+
     public int JointCount => Kinematics.Count;
 }

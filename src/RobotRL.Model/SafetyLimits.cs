@@ -80,6 +80,9 @@ public sealed record SafetyLimits
     public required long LoopMaxLateNs { get; init; }
 
     public required StiffnessLimits Stiffness { get; init; }
+
+    /// <summary>The most that the gripper may be asked for.</summary>
+    public required GripParameters Grip { get; init; }
 }
 
 /// <summary>Range and rate of the Cartesian stiffness and damping, and the energy tank that pays for raising stiffness.</summary>

@@ -9,12 +9,16 @@ public static class EpisodeTraces
 {
     /// <summary>One message a step, in order; none where the episode was recorded without.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public static IReadOnlyList<ReadOnlyMemory<byte>> Read(string path)
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Read(string path) => Read(path, out _);
+
+    /// <summary>The same, and in which format they were written.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Read(string path, out TraceFormat? format)
     {
         try
         {
             using var mcap = McapReader.Open(RunFile.OpenRead(path));
-            return Read(mcap).Traces;
+            (format, var traces) = Read(mcap);
+            return traces;
         }
         catch (McapException e)
         {

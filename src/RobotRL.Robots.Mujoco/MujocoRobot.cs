@@ -22,7 +22,7 @@ public sealed class MujocoRobot : IRobot, IPlant
     private readonly int[] _position, _velocity, _motor;
     private readonly int _leftPosition, _rightPosition, _leftVelocity, _rightVelocity, _leftActuator, _rightActuator;
     private readonly int _hand, _wrist, _endEffector, _force, _torque, _home, _substeps;
-    private readonly double _toolMassKg, _fingerStrokeM;
+    private readonly double _toolMassKg, _fingerStrokeM, _fingerStiffnessNM;
     private readonly Vector3D _gravity;
     private readonly double[] _integrated; // qpos as integrated, before MuJoCo normalises quaternions in place, which changes last bits each time
     private long _nowNs, _readNs = -1;
@@ -49,7 +49,7 @@ public sealed class MujocoRobot : IRobot, IPlant
         (_force, _torque, _home) = (Model.SensorAddress("wrist_force"), Model.SensorAddress("wrist_torque"), Model.Keyframe("home"));
         _integrated = new double[Model.PositionCount];
         _toolMassKg = Model.SubtreeMass(_hand);
-        _fingerStrokeM = Model.ControlRange(_leftActuator).Max;
+        (_fingerStrokeM, _fingerStiffnessNM) = (Model.ControlRange(_leftActuator).Max, Model.ActuatorGain(_leftActuator));
         _gravity = new(Model.Gravity[0], Model.Gravity[1], Model.Gravity[2]);
         var timestepNs = (long)Math.Round(Model.TimestepS * 1e9);
         _substeps = (int)(description.ControlPeriodNs / timestepNs);
@@ -128,19 +128,28 @@ public sealed class MujocoRobot : IRobot, IPlant
     {
         if (!command.IsSealed)
         {
-            Command(default, GripperWidthM);
+            Command(default, default(Grip), removePower: false);
             throw new UnsealedCommandException();
         }
-        Command(command.TorqueNm, command.GripperWidthM, command.RemovePower);
+        Command(command.TorqueNm, command.Grip, command.RemovePower);
     }
 
-    /// <summary>Sets torques and finger distance until the next command.</summary>
-    internal void Command(in JointTorques torqueNm, double gripperWidthM, bool removePower = false)
+    /// <summary>Sets torques and finger distance, as firmly as the fingers' drives can, until the next command.</summary>
+    internal void Command(in JointTorques torqueNm, double gripperWidthM, bool removePower = false) =>
+        Command(torqueNm, new Grip(gripperWidthM, double.MaxValue, double.MaxValue), removePower);
+
+    /// <summary>
+    /// Sets torques and grip until the next command. The drives are springs: their force is bounded by how far ahead of its finger each set-point may be.
+    /// </summary>
+    private void Command(in JointTorques torqueNm, in Grip grip, bool removePower)
     {
         IsBraked = removePower;
         var control = _data.Control;
         for (var i = 0; i < _motor.Length; i++) control[_motor[i]] = removePower ? 0 : torqueNm[i];
-        control[_leftActuator] = control[_rightActuator] = Math.Clamp(0.5 * gripperWidthM, 0, _fingerStrokeM);
+        if (!grip.IsAsked) return;
+        var (half, ahead) = (Math.Clamp(0.5 * grip.WidthM, 0, _fingerStrokeM), grip.ForceN / _fingerStiffnessNM);
+        control[_leftActuator] = SetPoint(half, _data.Position[_leftPosition], ahead);
+        control[_rightActuator] = SetPoint(half, _data.Position[_rightPosition], ahead);
     }
 
     /// <summary>Pushes a body of the scene at its centre of mass from now on; no force lets it go.</summary>
@@ -152,6 +161,8 @@ public sealed class MujocoRobot : IRobot, IPlant
         _data.AppliedBodyForce.Slice(6 * _pushedBody, 3).Clear();
         (_pushedBody, _pushN) = (Model.Body(body), forceN);
     }
+
+    private static double SetPoint(double wanted, double finger, double ahead) => Math.Clamp(wanted, finger - ahead, finger + ahead);
 
     /// <inheritdoc/>
     public void Step()

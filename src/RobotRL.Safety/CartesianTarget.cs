@@ -7,11 +7,11 @@ namespace RobotRL.Safety;
 /// <param name="IssueTime">When it was decided.</param>
 /// <param name="DueTime">When the reference is to rest there.</param>
 /// <param name="Stiffness">Stiffness and damping to hold meanwhile.</param>
-/// <param name="GripperWidthM">Wanted distance between the fingers, m.</param>
+/// <param name="Grip">Of the gripper; the default leaves it at what was asked for before.</param>
 /// <param name="Source">Who asks.</param>
 /// <param name="Sequence">Rises with every target; a repeated number is the same target.</param>
 public readonly record struct CartesianTarget(
-    Pose PoseInBase, Stamp IssueTime, Stamp DueTime, CartesianStiffness Stiffness, double GripperWidthM, ActionSource Source, long Sequence)
+    Pose PoseInBase, Stamp IssueTime, Stamp DueTime, CartesianStiffness Stiffness, Grip Grip, ActionSource Source, long Sequence)
 {
     /// <summary>X_BE at the start of the episode, which the safety critic's view of the pose is relative to.</summary>
     public Pose StartInBase { get; init; } = Pose.Identity;
@@ -20,7 +20,7 @@ public readonly record struct CartesianTarget(
     public bool MovesPosture { get; init; }
     public JointPositions PostureRad { get; init; }
 
-    public bool IsFinite => PoseInBase.IsFinite && StartInBase.IsFinite && Stiffness.IsFinite && double.IsFinite(GripperWidthM);
+    public bool IsFinite => PoseInBase.IsFinite && StartInBase.IsFinite && Stiffness.IsFinite && Grip.IsFinite;
 }
 
 /// <summary>Cartesian stiffness and damping ratio, the part of the impedance that may change while running.</summary>

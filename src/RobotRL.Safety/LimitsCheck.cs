@@ -40,6 +40,7 @@ internal static class LimitsCheck
         Need(limits.LoopMaxLateNs >= robot.ControlPeriodNs, "the loop may not be late by less than a period");
         Need(robot.AutoClear.IsEmpty || robot.IsSimulated, $"auto_clear must be empty: driver {robot.Driver} is no simulation, so an operator clears each stop");
         Need(robot.AutoClear.Except(FaultSet.Clearable).IsEmpty, $"auto_clear: {robot.AutoClear.Except(FaultSet.Clearable)} is an operator's to clear");
+        Need(Positive(limits.Grip.ForceN) && Positive(limits.Grip.SpeedMS), "grip force and speed must be positive");
         var s = limits.Stiffness;
         Need(s.TranslationMinNM >= 0 && s.TranslationMinNM <= s.TranslationMaxNM && s.RotationMinNmRad >= 0 && s.RotationMinNmRad <= s.RotationMaxNmRad &&
              s.DampingRatioMin >= 0 && s.DampingRatioMin <= s.DampingRatioMax && double.IsFinite(s.TranslationMaxNM + s.RotationMaxNmRad + s.DampingRatioMax),

@@ -18,6 +18,7 @@ public sealed class Reflex
     private readonly SafetyLayerParameters _parameters;
     private readonly CriticSeat _seat;
     private readonly SafetyFeatures _features;
+    private readonly Leash _leash;
     private readonly CartesianStiffness _softest;
     private readonly RecentPath _path;
     private readonly int _triggerTicks, _decisionTicks, _recoveryTicks;
@@ -30,7 +31,7 @@ public sealed class Reflex
     private CartesianTarget _target;
     private bool _hasTarget, _isNew;
     private int _riskyTicks, _elapsed, _standing, _sinceAction;
-    private Pose _from, _to;
+    private Pose _here = Pose.Identity, _from, _to; // _here: where an action is counted from, now
     private Stamp _calmAt;
     private ReflexRecord _record;
 
@@ -42,6 +43,7 @@ public sealed class Reflex
         _seat = new(parameters, critics);
         var limits = robot.Limits.Stiffness;
         _features = new(task, limits);
+        _leash = Leash.Of(robot.Impedance);
         _softest = new(limits.TranslationMinNM, limits.RotationMinNmRad, limits.DampingRatioMax);
         _triggerTicks = Math.Max(1, (int)(parameters.TriggerNs / period));
         _decisionTicks = (int)(task.DecisionPeriodNs / period);
@@ -105,11 +107,13 @@ public sealed class Reflex
     /// <param name="now">Its time.</param>
     /// <param name="wrench">External wrench in the end-effector frame.</param>
     /// <param name="pose">Measured X_BE.</param>
+    /// <param name="reference">X_BE of the reference.</param>
     /// <param name="twistInBase">Measured twist of the end effector.</param>
     /// <param name="stiffness">In force.</param>
-    public void Step(Stamp now, in Wrench wrench, in Pose pose, in Twist twistInBase, in CartesianStiffness stiffness)
+    public void Step(Stamp now, in Wrench wrench, in Pose pose, in Pose reference, in Twist twistInBase, in CartesianStiffness stiffness)
     {
         Stop = FaultCode.None;
+        _here = _leash.Hold(reference, pose);
         _seat.Update(now);
         if (_record.State == ReflexState.Following) _path.Push(pose);
         _record.Estimate = RiskEstimate.Unknown;
@@ -134,7 +138,7 @@ public sealed class Reflex
     {
         if (_record.State == ReflexState.Following || _isNew)
         {
-            if (!TryJudge(critic, pose, _target.PoseInBase, stiffness)) return false;
+            if (!TryJudge(critic, _target.PoseInBase, stiffness)) return false;
             if (_record.State == ReflexState.Following) return !IsTriggered(_record.Estimate) || TryRecover(critic, now, pose);
             if (IsAcceptable(_record.Estimate))
             {
@@ -146,14 +150,14 @@ public sealed class Reflex
         {
             case ReflexState.Recovering:
                 _elapsed++;
-                if (_record.Recovery == RecoveryMotion.Learned && ++_sinceAction >= _decisionTicks && !TryLearned(critic, pose)) return false;
-                if (!TryJudge(critic, pose, Heading(), Softened())) return false;
+                if (_record.Recovery == RecoveryMotion.Learned && ++_sinceAction >= _decisionTicks && !TryLearned(critic)) return false;
+                if (!TryJudge(critic, Heading(), Softened())) return false;
                 if (IsTriggered(_record.Estimate)) Hold(now, pose, ReflexReason.RiskDuringRecovery);
                 else if (IsRecovered) Hold(now, pose, ReflexReason.RecoveryComplete);
                 else GoalInBase = Goal();
                 return true;
             case ReflexState.Hold:
-                if (!TryJudge(critic, pose, pose, stiffness)) return false;
+                if (!TryJudge(critic, _here, stiffness)) return false;
                 if (!IsRisky(_record.Estimate)) _calmAt = now;
                 else if (now.Since(_calmAt) >= _holdNs) Exhaust();
                 return true;
@@ -182,8 +186,8 @@ public sealed class Reflex
         {
             if (recovery == RecoveryMotion.Learned && (_parameters.Recovery.Kind != RecoveryKind.Learned || !critic.HasRecovery)) continue;
             _record.Recovery = recovery;
-            if (recovery == RecoveryMotion.Learned && !TryLearned(critic, pose)) return false;
-            if (!TryJudge(critic, pose, Heading(), Softened())) return false;
+            if (recovery == RecoveryMotion.Learned && !TryLearned(critic)) return false;
+            if (!TryJudge(critic, Heading(), Softened())) return false;
             if (IsRisky(_record.Estimate)) continue;
             GoalInBase = Goal();
             Enter(ReflexState.Recovering, reason);
@@ -196,7 +200,7 @@ public sealed class Reflex
         return true;
     }
 
-    private bool TryLearned(ICritic critic, in Pose pose)
+    private bool TryLearned(ICritic critic)
     {
         critic.Recover(_x.AsSpan(0, SafetyFeatures.StateCount), _action);
         for (var axis = 0; axis < ActionSpace.Axes; axis++)
@@ -204,13 +208,13 @@ public sealed class Reflex
             if (!float.IsFinite(_action[axis])) return false;
             if (!_driven[axis]) _action[axis] = 0;
         }
-        (_from, _to, _sinceAction) = (pose, _features.TargetOf(_action, pose), 0);
+        (_from, _to, _sinceAction) = (_here, _features.TargetOf(_action, _here), 0);
         return true;
     }
 
-    private bool TryJudge(ICritic critic, in Pose pose, in Pose heading, in CartesianStiffness stiffness)
+    private bool TryJudge(ICritic critic, in Pose heading, in CartesianStiffness stiffness)
     {
-        _features.WriteAction(_x, pose, heading);
+        _features.WriteAction(_x, _here, heading);
         _features.WriteStiffness(_x, stiffness);
         _record.Estimate = critic.Query(_x);
         return _record.Estimate.IsFinite;

@@ -49,7 +49,7 @@ public sealed class ReflexGate
     private readonly SafetyLimits _limits;
     private readonly JointLimits[] _joints;
     private readonly ArmKinematics _arm, _soon;
-    private readonly double _gripperMaxM;
+    private readonly GripLimiter _grip;
     private readonly (double M, double Rad) _reach;
     private readonly InputWatch _inputs;
     private readonly CommanderWatch _commander;
@@ -70,7 +70,6 @@ public sealed class ReflexGate
     private Twist _measuredTwist;
     private (Wrench Wrench, double Severity) _contact;
     private CartesianStiffness _wantedStiffness;
-    private double _gripperWidthM;
     private Pose _holdInBase;
     private bool _following, _placed;
     private JointPositions _heldAt;
@@ -85,7 +84,7 @@ public sealed class ReflexGate
         _limits = robot.Limits with { Joints = [.. robot.Limits.Joints], KeepOut = [.. robot.Limits.KeepOut] };
         _joints = [.. _limits.Joints];
         (_arm, _soon) = (arm, arm.Another());
-        _gripperMaxM = robot.GripperMaxWidthM;
+        _grip = new(robot.GripperMaxWidthM, _limits.Grip, periodS);
         _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
         _commander = new(_limits);
@@ -161,7 +160,6 @@ public sealed class ReflexGate
         if (!_placed)
         {
             Place();
-            _gripperWidthM = Math.Clamp(state.GripperWidthM, 0, _gripperMaxM);
             _placed = true;
         }
         WatchRetreat(heartbeat);
@@ -177,13 +175,14 @@ public sealed class ReflexGate
         if (State != GateState.Running) return false;
         if (!target.IsFinite || !IsRotation(target.PoseInBase.Orientation)) return Refuse(FaultCode.NonFiniteCommand);
         if (Absurd(target, out var value, out var limit)) return Refuse(FaultCode.TargetOutOfRange, value, limit);
+        if (!_grip.Admits(target.Grip)) return Refuse(FaultCode.TargetOutOfRange, target.Grip.ForceN, _limits.Grip.ForceN);
         if (_commander.Admit(_now, target) is { IsNone: false } late)
         {
             Latch(late);
             return false;
         }
         _wantedStiffness = target.Stiffness;
-        _gripperWidthM = Math.Clamp(target.GripperWidthM, 0, _gripperMaxM);
+        _grip.Ask(target.Grip);
         if (target.MovesPosture) _posture.Head(target.PostureRad);
         else _posture.Rest();
         return true;
@@ -279,8 +278,9 @@ public sealed class ReflexGate
             _torque.Restart();
             State = GateState.PowerRemoved;
         }
+        flags |= _grip.Step(_state.GripperWidthM);
         StopCategory? stop = State == GateState.Running ? null : Fault.Category;
-        return new SafeCommand(torque, _gripperWidthM, _now, ++_sequence, stop, State == GateState.PowerRemoved);
+        return new SafeCommand(torque, _grip.Current, _now, ++_sequence, stop, State == GateState.PowerRemoved);
     }
 
     /// <summary>The last command of a loop that ends: no torque, and power removed. The robot stays so until an operator's reset in a loop that runs again.</summary>
@@ -290,7 +290,7 @@ public sealed class ReflexGate
         Stop(cause);
         _torque.Restart();
         State = GateState.PowerRemoved;
-        return new SafeCommand(default, _gripperWidthM, _now, ++_sequence, Fault.Category, removePower: true);
+        return new SafeCommand(default, _grip.Current, _now, ++_sequence, Fault.Category, removePower: true);
     }
 
     /// <summary>Stops the robot. Anyone may, at any time; nobody may prevent it. A code that is no fault's is a cause that nobody knows.</summary>
@@ -352,7 +352,8 @@ public sealed class ReflexGate
         if (_sequence != 0 || _placed) throw new InvalidOperationException("Only a gate that has not run yet can take up what another one remembered.");
         _stiffness.Resume(memory.Stiffness);
         _torque.Resume(memory.TorqueNm);
-        (_sequence, _gripperWidthM) = (memory.Commands, memory.GripperWidthM);
+        _sequence = memory.Commands;
+        _grip.Resume(memory.Grip, memory.Admitted.Grip);
         RefusedLimitChanges = memory.RefusedLimitChanges;
         if (memory.Admitted.Sequence == 0) return;
         _commander.Resume(memory.Admitted.IssueTime);

@@ -9,10 +9,10 @@ public readonly struct SafeCommand
 {
     private readonly JointTorques _torque;
 
-    internal SafeCommand(in JointTorques torque, double gripperWidthM, Stamp time, long sequence, StopCategory? stop, bool removePower)
+    internal SafeCommand(in JointTorques torque, in Grip grip, Stamp time, long sequence, StopCategory? stop, bool removePower)
     {
         _torque = torque;
-        GripperWidthM = gripperWidthM;
+        Grip = grip;
         Time = time;
         Sequence = sequence;
         Stop = stop;
@@ -26,8 +26,8 @@ public readonly struct SafeCommand
     /// <summary>Joint torques, Nm, without gravity and Coriolis terms: the robot compensates those itself, as a Franka arm does.</summary>
     public JointTorques TorqueNm => _torque;
 
-    /// <summary>Wanted distance between the fingers, m.</summary>
-    public double GripperWidthM { get; }
+    /// <summary>Where the fingers are to be at the end of this period and with how much force; the default leaves the gripper as it is.</summary>
+    public Grip Grip { get; }
 
     /// <summary>When the gate made it.</summary>
     public Stamp Time { get; }

@@ -322,7 +322,7 @@ public sealed class EventRecorderTests : IDisposable
 
     private static string Kept(ControlRecord record)
     {
-        (record.Inputs, record.GripperWidthM) = (default, 0);
+        record.Inputs = default;
         record.Reflex = record.Reflex with { CriticOffer = 0, CriticBornAt = default };
         return Convert.ToHexString(MemoryMarshal.AsBytes(new ReadOnlySpan<ControlRecord>(in record)));
     }
@@ -362,7 +362,7 @@ public sealed class EventRecorderTests : IDisposable
             var now = Cycle.Records[0].Time;
             Cycle.Heartbeats.Publish(new(now.Plus(1_000_000), CommandingState.Commanding));
             var pose = Cycle.Records[0].EndEffector.PoseInBase;
-            Cycle.Targets.Publish(new(pose with { Position = pose.Position + offset }, now, now.Plus(200_000_000), CartesianStiffness.Of(Configuration.Robot.Impedance), 0, ActionSource.Policy, ++_sequence));
+            Cycle.Targets.Publish(new(pose with { Position = pose.Position + offset }, now, now.Plus(200_000_000), CartesianStiffness.Of(Configuration.Robot.Impedance), default, ActionSource.Policy, ++_sequence));
         }
 
         public void Dispose() => Robot?.Dispose();

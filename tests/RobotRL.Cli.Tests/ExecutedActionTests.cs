@@ -5,6 +5,7 @@ using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Replay;
+using RobotRL.Safety;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Tests;
@@ -68,9 +69,9 @@ public sealed class ExecutedActionTests : IDisposable
 
             // The way that the limited reference fell short of its plan, taken off the target twice over, since half of the plan is due at the decision's end.
             var target = record.Target.PoseInBase.Position + 2 * (record.Reference.PoseInBase.Position - record.PlannedInBase.Position);
-            var executed = mapping.TargetOf(s.Executed, script.Measured[i]).Position;
-            var measuredToTarget = mapping.ActionOf(new(target, record.Target.PoseInBase.Orientation), script.Measured[i]);
-            var recordedTarget = mapping.TargetOf(new() { Motion = measuredToTarget }, script.Measured[i]).Position;
+            var executed = mapping.TargetOf(s.Executed, script.From[i]).Position;
+            var fromThereToTarget = mapping.ActionOf(new(target, record.Target.PoseInBase.Orientation), script.From[i]);
+            var recordedTarget = mapping.TargetOf(new() { Motion = fromThereToTarget }, script.From[i]).Position;
             Assert.True((executed - recordedTarget).Length < 1e-6, $"step {i}: executed leads to {executed}, the loop went for {recordedTarget}");
 
             if (s.Limits == LimitFlags.None) Assert.Equal(s.Proposed, s.Executed);
@@ -91,7 +92,7 @@ public sealed class ExecutedActionTests : IDisposable
         private readonly ActionSpace _actions = rig.Configuration.Task.Actions;
 
         public List<(PolicyAction Policy, PolicyAction Passed)> Proposed { get; } = [];
-        public List<Pose> Measured { get; } = [];
+        public List<Pose> From { get; } = [];
         public long Version => 3;
         public string Identity => "script";
 
@@ -101,7 +102,8 @@ public sealed class ExecutedActionTests : IDisposable
         {
             var step = Proposed.Count;
             var action = step < 10 ? Along(0, 0.1f * (step % 3 - 1)) : step < 20 ? Along(1, step % 2 == 0 ? 1.5f : -1.5f) : Along(0, 1);
-            Measured.Add(rig.Control.Latest.EndEffector.PoseInBase);
+            var now = rig.Control.Latest;
+            From.Add(Leash.Of(rig.Configuration.Robot.Impedance).Hold(now.Reference.PoseInBase, now.EndEffector.PoseInBase));
             Proposed.Add((action, action));
             return action;
         }

@@ -26,7 +26,7 @@ internal static class Adversary
         if (random.Next(4000) == 0) pose = pose with { Orientation = new(0, 0, 0, 3) };
         var stiffness = new CartesianStiffness(random.NextDouble() * 4000 - 500, random.NextDouble() * 300 - 50, random.NextDouble() * 3 - 0.5);
         return new(pose, now, now.Plus(random.Next(4) == 0 ? random.Next(-5_000_000, 5_000_000) : random.Next(0, 400_000_000)), stiffness,
-            random.NextDouble() * 2 - 1, (ActionSource)random.Next(4), sequence);
+            new(random.NextDouble() * 1.4 - 0.7, random.NextDouble() * 300, random.NextDouble()), (ActionSource)random.Next(4), sequence);
     }
 
     private static Vector3D Draw(Random random) => new(random.NextDouble() * 2 - 1, random.NextDouble() * 2 - 1, random.NextDouble() * 2 - 1);

@@ -99,7 +99,11 @@ public class FuzzTests
             Assert.Equal(0, executed.Executed.Motion[3]);
             Assert.True(rig.Latest.Fault.Code is FaultCode.None or FaultCode.NonFiniteCommand, $"{rig.Latest.Fault}");
             if (!rig.Session.IsStopped) continue;
-            rig.Session.Advance(700);
+            for (var waited = 0; rig.Latest.Gate == GateState.Stopping; waited += 10)
+            {
+                Assert.True(waited < 3000, $"{rig.Latest.Fault}: not stopped within 3 s");
+                rig.Session.Advance(10);
+            }
             Assert.True(rig.Session.OperatorReset("operator"));
         }
     }

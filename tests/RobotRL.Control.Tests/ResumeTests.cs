@@ -20,8 +20,9 @@ public class ResumeTests
     public void Resumed_cycle_decides_as_the_recorded_one_did()
     {
         using var rig = new Rig(Robot, critic: StagedCritic.AgainstForward());
+        rig.Robot.PartWidthM = 0.03;
         rig.Session.MoveTo(rig.Session.Home);
-        for (var i = 0; i < 8; i++) rig.Decide(TestArm.Action(x: i < 4 ? 0.9f : -0.3f, y: 0.4f));
+        for (var i = 0; i < 8; i++) rig.Decide(TestArm.Action(x: i < 4 ? 0.9f : -0.3f, y: 0.4f, gripper: i == 5 ? GripperCommand.Close : GripperCommand.Stay));
         rig.Session.Stop();
         rig.Session.Advance(600);
         Assert.True(rig.Session.OperatorReset("test"));
@@ -30,12 +31,13 @@ public class ResumeTests
         Assert.True(rig.Session.Rebase());
         var rebases = rig.Latest.Rebases;
         rig.Session.MoveTo(new(rig.Session.Home.Position + new Vector3D(0.02, -0.01, 0.01), rig.Session.Home.Orientation));
-        for (var i = 0; i < 6; i++) rig.Decide(TestArm.Action(x: i % 2 == 0 ? 0.8f : -0.2f, z: -0.5f));
+        for (var i = 0; i < 6; i++) rig.Decide(TestArm.Action(x: i % 2 == 0 ? 0.8f : -0.2f, z: -0.5f, gripper: i == 3 ? GripperCommand.Open : GripperCommand.Stay));
         rig.Session.Stop(FaultCode.DeadmanReleased);
         rig.Session.Advance(50);
 
         var records = rig.Cycle.Records.ToArray();
         var first = Array.FindIndex(records, r => r.Rebases == rebases);
+        Assert.InRange(records[first - 1].Grip.WidthM, 0, 0.029);
         Assert.True(records[first - 1].Reflex.Reflexes > 0 && records[first - 1].RefusedLimitChanges == 1 && records[^1].Reflex.Reflexes > records[first - 1].Reflex.Reflexes);
 
         using var told = new ToldRobot();

@@ -52,6 +52,7 @@ internal static class TestArm
             TankCapacityJ = 5,
             TankOutflowW = 10,
         },
+        Grip = new(70, 0.1),
     };
 
     public static readonly RobotBody Body = new(
@@ -94,6 +95,7 @@ internal static class TestArm
         JointSensors = new(0.01, 20_000_000, 100_000_000, 0.003),
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,
+        Grip = new(30, 0.1),
     };
 
     public static readonly TaskDescription Task = new()

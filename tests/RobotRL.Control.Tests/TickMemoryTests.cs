@@ -147,6 +147,7 @@ public sealed class TickMemoryTests : IDisposable
 
         public void Advance(int ticks) { }
         public void RequestReset() { }
+        public void RequestAutomaticReset() { }
         public void RequestStop(FaultCode cause) { }
         public void RequestRebase() { }
         public bool TryChangeLimits(SafetyLimits limits) => false;

@@ -26,6 +26,7 @@ internal static class Panda
         JointSensors = null!,
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,
+        Grip = new(30, 0.1),
     };
 
     /// <summary>At home where the task's scene has it.</summary>

@@ -227,7 +227,7 @@ public class PassivityTests
         {
             var now = _session.Latest.Time.Plus(1_000_000);
             _cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-            _cycle.Targets.Publish(new(_goal, now, now.Plus(ms * 1_000_000L), _wanted, 0, ActionSource.Policy, ++_sequence));
+            _cycle.Targets.Publish(new(_goal, now, now.Plus(ms * 1_000_000L), _wanted, default, ActionSource.Policy, ++_sequence));
         }
 
         public void Dispose() => _robot.Dispose();

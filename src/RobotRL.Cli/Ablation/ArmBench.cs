@@ -19,6 +19,7 @@ internal sealed class ArmBench : IBench
     private readonly SimulatedRig _rig;
     private readonly IExpert _expert;
     private readonly SafetyFeatures _features;
+    private readonly Leash _leash;
     private readonly HarmRecorder _recorder;
     private readonly double _forceLimitN;
     private readonly float[] _shake = new float[ActionSpace.Axes];
@@ -32,6 +33,7 @@ internal sealed class ArmBench : IBench
         (_forceLimitN, _recorder) = (forceLimitN, new(forceLimitN));
         _expert = Experts.For(configuration.Task.Kind, configuration.Task.Actions);
         _features = new(configuration.Task, configuration.Robot.Limits.Stiffness);
+        _leash = Leash.Of(configuration.Robot.Impedance);
     }
 
     public ActionSpace Actions => _rig.Configuration.Task.Actions;
@@ -114,7 +116,7 @@ internal sealed class ArmBench : IBench
     {
         var pose = now.EndEffector.PoseInBase;
         _features.WriteState(features, now.Measured.ExternalWrenchInEndEffector, pose, now.EndEffector.TwistInBase, now.Target.StartInBase);
-        _features.WriteAction(features, pose, now.Target.PoseInBase);
+        _features.WriteAction(features, _leash.Hold(now.Reference.PoseInBase, pose), now.Target.PoseInBase);
         _features.WriteStiffness(features, now.Stiffness);
     }
 

@@ -105,7 +105,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
     private FaultCode CauseOfStop() => rig.Control.Latest.Fault is { IsNone: false, Code: var code } ? code : FaultCode.UnknownCause;
 
     /// <summary>What the gripper was last told, which need not be what its width says: fingers that hold a part are not closed.</summary>
-    private GripperCommand Grip() => rig.Control.Latest.GripperWidthM > 0.5 * rig.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
+    private GripperCommand Grip() => rig.Control.Latest.Grip.WidthM > 0.5 * rig.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
 
     /// <summary>A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.</summary>
     private void AwaitOperator(CancellationToken cancel)

@@ -27,6 +27,7 @@ internal static class LimitsInForce
             LoopMaxLateMs = Ms(l.LoopMaxLateNs),
             AutoClear = robot.AutoClear.ToString(),
             l.Stiffness,
+            l.Grip,
             Impedance = new
             {
                 robot.Impedance.TranslationStiffnessNM,
@@ -62,6 +63,7 @@ internal static class LimitsInForce
         Add(LimitFlags.ContactForce, "contact", new[] { l.ContactForceN, l.ContactTorqueNm });
         Add(LimitFlags.Stiffness, "stiffness_n_m", new[] { l.Stiffness.TranslationMinNM, l.Stiffness.TranslationMaxNM, l.Stiffness.RateNMS });
         Add(LimitFlags.EnergyTank, "tank", new[] { l.Stiffness.TankCapacityJ, l.Stiffness.TankOutflowW });
+        Add(LimitFlags.Grip, "grip", new[] { l.Grip.ForceN, l.Grip.SpeedMS });
         Add(LimitFlags.ActionRange, "action_range", 1);
         return named.Count == 0 ? null : named;
     }

@@ -48,7 +48,7 @@ internal sealed class ReplayRig : IDisposable
     /// <summary>The commanding side, where the arm has come to its start pose.</summary>
     public ControlSession BeginEpisode()
     {
-        var control = new ControlSession(Loop, _task) { GripperWidthM = Loop.Record.Target.GripperWidthM };
+        var control = new ControlSession(Loop, _task);
         control.BeginEpisode(control.Home);
         _observations.BeginEpisode();
         return control;

@@ -172,6 +172,8 @@ internal sealed class SimulatedRig : IDisposable
     {
         if (_remote is null) _task.Reset(seed);
         else if (!_remote.Reset(seed)) return false;
+        // A scene that is set up anew has its gripper where the scene has it, whatever was held in the one before.
+        Control.GripperWidthM = Truth.GripperWidthM;
         return (!Control.IsStopped || Control.AutomaticReset()) && Control.Rebase();
     }
 

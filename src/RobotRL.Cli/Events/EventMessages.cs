@@ -36,11 +36,11 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         "# Measured.\n" +
         "int64 capture_ns\nfloat64[7] position\nfloat64[7] velocity\nfloat64[7] effort\ngeometry_msgs/Wrench external_wrench_in_end_effector\n" +
         "float64 gripper_width\ngeometry_msgs/Pose end_effector\ngeometry_msgs/Twist end_effector_twist\n" +
-        "# Proposed: the target in force. Stiffness is N/m, Nm/rad and the damping ratio.\n" +
-        "geometry_msgs/Pose target\nint64 target_issue_ns\nint64 target_due_ns\ngeometry_msgs/Pose episode_start\nfloat64[3] target_stiffness\nfloat64 target_gripper_width\nuint8 target_source\nint64 target_sequence\n" +
+        "# Proposed: the target in force. Stiffness is N/m, Nm/rad and the damping ratio; grip is width, force and speed, zeros where nobody has asked.\n" +
+        "geometry_msgs/Pose target\nint64 target_issue_ns\nint64 target_due_ns\ngeometry_msgs/Pose episode_start\nfloat64[3] target_stiffness\nfloat64[3] target_grip\nuint8 target_source\nint64 target_sequence\n" +
         "# Desired: the plan to the target. Gated: the reference after every limit.\n" +
         "geometry_msgs/Pose planned\ngeometry_msgs/Pose gated\ngeometry_msgs/Twist gated_twist\ngeometry_msgs/Accel gated_acceleration\nfloat64[7] gated_posture\n" +
-        "float64[7] proposed_torque\nfloat64[7] sealed_torque\nfloat64[3] stiffness\nfloat64 tank_j\n" +
+        "float64[7] proposed_torque\nfloat64[7] sealed_torque\nfloat64[3] sealed_grip\nfloat64[3] stiffness\nfloat64 tank_j\n" +
         "# Bits of the limits active in this tick, and since the target was taken.\n" +
         "uint32 limits\nuint32 limits_since_target\n" +
         "# Gate: 0 running, 1 stopping, 2 held, 3 power removed, 4 retreating. Fault: 0 for none.\n" +
@@ -97,7 +97,7 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         cdr.I64(r.Target.DueTime.Ns);
         Write(r.Target.StartInBase);
         Write(r.Target.Stiffness);
-        cdr.F64(r.Target.GripperWidthM);
+        Write(r.Target.Grip);
         cdr.U8((byte)r.Target.Source);
         cdr.I64(r.Target.Sequence);
 
@@ -108,6 +108,7 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         cdr.F64Array(r.PostureRad);
         cdr.F64Array(r.ProposedTorqueNm);
         cdr.F64Array(r.TorqueNm);
+        Write(r.Grip);
         Write(r.Stiffness);
         cdr.F64(r.TankJ);
         cdr.U32((uint)r.Limits);
@@ -159,13 +160,14 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         var pose = ReadPose(ref cdr);
         var (issued, due) = (new Stamp(cdr.I64()), new Stamp(cdr.I64()));
         var start = ReadPose(ref cdr);
-        r.Target = new(pose, issued, due, ReadStiffness(ref cdr), cdr.F64(), (ActionSource)cdr.U8(), cdr.I64()) { StartInBase = start };
+        r.Target = new(pose, issued, due, ReadStiffness(ref cdr), ReadGrip(ref cdr), (ActionSource)cdr.U8(), cdr.I64()) { StartInBase = start };
 
         r.PlannedInBase = ReadPose(ref cdr);
         r.Reference = new(ReadPose(ref cdr), ReadTwist(ref cdr), ReadTwist(ref cdr));
         cdr.F64Array(r.PostureRad);
         cdr.F64Array(r.ProposedTorqueNm);
         cdr.F64Array(r.TorqueNm);
+        r.Grip = ReadGrip(ref cdr);
         r.Stiffness = ReadStiffness(ref cdr);
         r.TankJ = cdr.F64();
         r.Limits = (LimitFlags)cdr.U32();
@@ -241,8 +243,16 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         _cdr.F64(s.DampingRatio);
     }
 
+    private void Write(in Grip g)
+    {
+        _cdr.F64(g.WidthM);
+        _cdr.F64(g.ForceN);
+        _cdr.F64(g.SpeedMS);
+    }
+
     private static Vector3D ReadVector(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
     private static Twist ReadTwist(ref CdrReader cdr) => new(ReadVector(ref cdr), ReadVector(ref cdr));
     private static Pose ReadPose(ref CdrReader cdr) => new(ReadVector(ref cdr), new(cdr.F64(), cdr.F64(), cdr.F64(), cdr.F64()));
+    private static Grip ReadGrip(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
     private static CartesianStiffness ReadStiffness(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
 }

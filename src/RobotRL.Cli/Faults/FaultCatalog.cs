@@ -31,6 +31,7 @@ internal static class FaultCatalog
         .. StopFaults.All,
         .. TimeFaults.All,
         .. SensorFaults.All,
+        .. StayFaults.All,
         .. FileFaults.All,
         .. ExperienceFaults.All,
         .. ProcessFaults.All,

@@ -28,7 +28,7 @@ internal static class BitText
     {
         return Doubles(recorded.PoseInBase, replayed.PoseInBase, "pose") ?? Doubles(recorded.StartInBase, replayed.StartInBase, "episode_start")
             ?? Doubles(recorded.IssueTime, replayed.IssueTime, "issue_time") ?? Doubles(recorded.DueTime, replayed.DueTime, "due_time")
-            ?? Doubles(recorded.Stiffness, replayed.Stiffness, "stiffness") ?? Doubles(recorded.GripperWidthM, replayed.GripperWidthM, "gripper_width")
+            ?? Doubles(recorded.Stiffness, replayed.Stiffness, "stiffness") ?? Doubles(recorded.Grip, replayed.Grip, "grip")
             ?? Compare(recorded.Source, replayed.Source, "source") ?? Doubles(recorded.Sequence, replayed.Sequence, "sequence");
 
         // Structures of doubles or one long, without a gap.

@@ -10,13 +10,18 @@ internal sealed record RecordedEpisode(Episode Episode, IReadOnlyList<DecisionTr
     public int Index => Episode.Info.Index;
 
     /// <exception cref="InvalidDataException">The file is damaged, or its traces do not fit its steps.</exception>
-    /// <returns>Null, with the reason, where the episode was recorded without traces.</returns>
+    /// <returns>Null, with the reason, where the episode was recorded without traces, or with traces of another version.</returns>
     public static RecordedEpisode? Read(string path, out string why)
     {
         var episode = EpisodeReader.Read(path);
-        var messages = EpisodeTraces.Read(path);
+        var messages = EpisodeTraces.Read(path, out var format);
         why = episode.Info.Untraced ?? "an earlier version recorded it, or it was imported";
         if (messages.Count == 0) return null;
+        if (format?.Definition != TraceMessages.Format.Definition)
+        {
+            why = "its ticks hold other values than this version records; replay it with the version that recorded it";
+            return null;
+        }
         try
         {
             DecisionTrace[] traces = [.. messages.Select(m => TraceMessages.Read(m.Span)).Take(episode.Steps.Count)];

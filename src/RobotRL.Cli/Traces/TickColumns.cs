@@ -15,7 +15,7 @@ internal static class TickColumns
     private const int Q = Joints.Max;
     private const int TimeAt = 0, CaptureAt = 1, PositionAt = 2, VelocityAt = PositionAt + Q, EffortAt = VelocityAt + Q, WrenchAt = EffortAt + Q, WidthAt = WrenchAt + 6;
     private const int BeatAt = WidthAt + 1, RequestsAt = BeatAt + 1, CriticAt = RequestsAt + 1, CriticBornAt = CriticAt + 1, StopsAt = CriticBornAt + 1, BehindAt = StopsAt + 1;
-    private const int TorqueAt = FirstDecided, GripperAt = TorqueAt + Q, LimitsAt = GripperAt + 1, ReflexAt = LimitsAt + 1, RiskAt = ReflexAt + 1, DigestAt = RiskAt + 1;
+    private const int TorqueAt = FirstDecided, GripperAt = TorqueAt + Q, LimitsAt = GripperAt + 3, ReflexAt = LimitsAt + 1, RiskAt = ReflexAt + 1, DigestAt = RiskAt + 1;
 
     /// <summary>From here on the words are decisions.</summary>
     public const int FirstDecided = BehindAt + 1;
@@ -25,7 +25,7 @@ internal static class TickColumns
     public static IReadOnlyList<string> Names { get; } =
     [
         "time", "capture_time", .. Axes("position", Q), .. Axes("velocity", Q), .. Axes("effort", Q), .. Axes("wrench", 6), "gripper_width", "heartbeat_time", "requests", "critic", "critic_born", "stops", "behind",
-        .. Axes("torque", Q), "commanded_gripper_width", "limits_and_stop", "reflex", "risk", "digest",
+        .. Axes("torque", Q), "commanded_gripper_width", "commanded_grip_force", "commanded_grip_speed", "limits_and_stop", "reflex", "risk", "digest",
     ];
 
     public static void Write(in ControlRecord r, Span<ulong> row)
@@ -45,7 +45,7 @@ internal static class TickColumns
         row[CriticBornAt] = (ulong)r.Reflex.CriticBornAt.Ns;
 
         Put(row[TorqueAt..], r.TorqueNm);
-        row[GripperAt] = Bits(r.GripperWidthM);
+        Put(row[GripperAt..], r.Grip);
         row[LimitsAt] = (uint)r.Limits | (ulong)r.Gate << 32 | (ulong)r.Fault.Code << 40 | (ulong)r.Fault.Category << 48;
         ref readonly var reflex = ref r.Reflex;
         row[ReflexAt] = (ulong)reflex.State | (ulong)reflex.Reason << 8 | (ulong)reflex.Recovery << 16 | (ulong)reflex.Critic << 24 | Bit(reflex.IsActing, 32) | (ulong)(ushort)reflex.Reflexes << 40;
@@ -80,7 +80,7 @@ internal static class TickColumns
         return (new((long)row[TimeAt]), state, inputs, (int)row[CriticAt], new((long)row[CriticBornAt]));
     }
 
-    /// <summary>The sealed command of a row: torques and width of the gripper.</summary>
+    /// <summary>The sealed command of a row: torques and grip.</summary>
     public static ReadOnlySpan<ulong> Command(ReadOnlySpan<ulong> row) => row[TorqueAt..LimitsAt];
 
     /// <summary>The first word of the decisions that differs; −1 where none does.</summary>

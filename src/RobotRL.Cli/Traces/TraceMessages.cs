@@ -26,9 +26,9 @@ internal sealed class TraceMessages
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" +
         Separator + "MSG: robotrl_msgs/TracedCritic\nuint32 offer\n# Of its manifest.\nstring sha256\n" +
         Separator + "MSG: robotrl_msgs/TracedTarget\nuint32 row\nrobotrl_msgs/Target target\n" +
-        Separator + "MSG: robotrl_msgs/Target\n# Poses: position 3, quaternion x y z w.\nfloat64[7] pose\nfloat64[7] episode_start\nint64 issue_ns\nint64 due_ns\nfloat64[3] stiffness\nfloat64 gripper_width\nuint8 source\nint64 sequence\n# A posture that is commanded as well.\nbool moves_posture\nfloat64[7] posture\n" +
+        Separator + "MSG: robotrl_msgs/Target\n# Poses: position 3, quaternion x y z w.\nfloat64[7] pose\nfloat64[7] episode_start\nint64 issue_ns\nint64 due_ns\nfloat64[3] stiffness\n# Width, force and speed; zeros where nobody has asked.\nfloat64[3] grip\nuint8 source\nint64 sequence\n# A posture that is commanded as well.\nbool moves_posture\nfloat64[7] posture\n" +
         Separator + "MSG: robotrl_msgs/LoopMemory\nint64 tick\nfloat64[7] position\nfloat64[7] velocity\nfloat64[7] effort\nfloat64[6] wrench\nfloat64 gripper_width\nint64 capture_ns\n" +
-        "float64[3] stiffness\nfloat64[7] sealed_torque\nfloat64 commanded_gripper_width\nint64 rebases\nuint32 refused_limit_changes\nuint32 limits_since_target\nrobotrl_msgs/Target target\n" +
+        "float64[3] stiffness\nfloat64[7] sealed_torque\nfloat64[3] commanded_grip\nint64 rebases\nuint32 refused_limit_changes\nuint32 limits_since_target\nrobotrl_msgs/Target target\n" +
         "uint8 reflex\nuint8 reflex_reason\nuint8 recovery\nuint8 critic\nbool reflex_acting\nfloat32 risk\nfloat32 margin\nfloat64 risk_threshold\nfloat64 margin_threshold\nint64 critic_version\nuint32 critic_offer\nint64 critic_born_ns\nuint32 reflexes\nuint32 reflex_transitions\nuint32 weights_refused\n");
 
     private readonly CdrWriter _cdr = new();
@@ -121,17 +121,18 @@ internal sealed class TraceMessages
         _cdr.I64(target.IssueTime.Ns);
         _cdr.I64(target.DueTime.Ns);
         Write(target.Stiffness);
-        _cdr.F64(target.GripperWidthM);
+        Write(target.Grip);
         _cdr.U8((byte)target.Source);
         _cdr.I64(target.Sequence);
         _cdr.Bool(target.MovesPosture);
-        _cdr.F64Array(target.PostureRad);
+        var posture = target.PostureRad;
+        _cdr.F64Array(posture);
     }
 
     private static CartesianTarget ReadTarget(ref CdrReader cdr)
     {
         var (pose, start) = (ReadPose(ref cdr), ReadPose(ref cdr));
-        CartesianTarget target = new(pose, new(cdr.I64()), new(cdr.I64()), ReadStiffness(ref cdr), cdr.F64(), (ActionSource)cdr.U8(), cdr.I64()) { StartInBase = start, MovesPosture = cdr.Bool() };
+        CartesianTarget target = new(pose, new(cdr.I64()), new(cdr.I64()), ReadStiffness(ref cdr), ReadGrip(ref cdr), (ActionSource)cdr.U8(), cdr.I64()) { StartInBase = start, MovesPosture = cdr.Bool() };
         JointPositions posture = default;
         cdr.F64Array(posture);
         return target with { PostureRad = posture };
@@ -148,7 +149,7 @@ internal sealed class TraceMessages
         _cdr.I64(r.Measured.CaptureTime.Ns);
         Write(r.Stiffness);
         _cdr.F64Array(r.TorqueNm);
-        _cdr.F64(r.GripperWidthM);
+        Write(r.Grip);
         _cdr.I64(r.Rebases);
         _cdr.U32((uint)r.RefusedLimitChanges);
         _cdr.U32((uint)r.LimitsSinceTarget);
@@ -181,7 +182,7 @@ internal sealed class TraceMessages
         r.Measured.CaptureTime = new(cdr.I64());
         r.Stiffness = ReadStiffness(ref cdr);
         cdr.F64Array(r.TorqueNm);
-        r.GripperWidthM = cdr.F64();
+        r.Grip = ReadGrip(ref cdr);
         r.Rebases = cdr.I64();
         r.RefusedLimitChanges = (int)cdr.U32();
         r.LimitsSinceTarget = (LimitFlags)cdr.U32();
@@ -216,9 +217,13 @@ internal sealed class TraceMessages
 
     private void Write(in CartesianStiffness s) => _cdr.F64Array([s.TranslationNM, s.RotationNmRad, s.DampingRatio]);
 
+    private void Write(in Grip g) => _cdr.F64Array([g.WidthM, g.ForceN, g.SpeedMS]);
+
     private static Vector3D ReadVector(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
     private static Pose ReadPose(ref CdrReader cdr) => new(ReadVector(ref cdr), new(cdr.F64(), cdr.F64(), cdr.F64(), cdr.F64()));
     private static CartesianStiffness ReadStiffness(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
+
+    private static Grip ReadGrip(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
 
     /// <summary>A count that a damaged message may not blow up.</summary>
     private static int Few(uint count) => count <= 100_000 ? (int)count : throw new InvalidDataException($"A trace counts {count} of what there are a few of: it is damaged.");

@@ -22,6 +22,7 @@ internal static class MujocoLayout
     public const int mjWARN_BADQVEL = 5;
     public const int mjWARN_BADQACC = 6;
     public const int mjNWARNING = 8;
+    public const int mjNGAIN = 10;
     public const int mjRND_SHADOW = 0;
     public const int mjRND_REFLECTION = 2;
     public const int mjRND_HAZE = 6;
@@ -47,6 +48,7 @@ internal static class MujocoLayout
         public const int jnt_qposadr = 1288;
         public const int jnt_dofadr = 1296;
         public const int jnt_range = 1368;
+        public const int actuator_gainprm = 2776;
         public const int actuator_ctrlrange = 2792;
         public const int sensor_adr = 2928;
         public const int key_qpos = 3056;

@@ -78,6 +78,9 @@ public sealed unsafe class MujocoModel : IDisposable
         return (range[0], range[1]);
     }
 
+    /// <summary>Force for one unit of an actuator's control: of a position actuator its stiffness, N/m.</summary>
+    public double ActuatorGain(int actuator) => Pointer(L.actuator_gainprm)[MujocoLayout.mjNGAIN * actuator];
+
     public void Dispose()
     {
         Free();
