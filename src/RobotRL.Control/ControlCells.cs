@@ -5,8 +5,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// All that passes between a control cycle and its commanding side: values through latest-value cells, stops as a set of causes, other requests as counters that only rise.
-/// In one process by default; a <see cref="ControlChannel"/> lays the same over memory that two processes share.
+/// All that passes between a control cycle and its commanding side: values through latest-value cells, stops as a set of causes, other requests as counters
+/// that only rise. In one process by default; a <see cref="ControlChannel"/> lays the same over memory that two processes share.
 /// </summary>
 public sealed unsafe class ControlCells
 {
@@ -62,7 +62,9 @@ public sealed unsafe class ControlCells
     }
 }
 
-/// <summary>Causes to stop for, a bit each: once, until the cycle takes them, and for as long as they are held. The rest says how often each was asked for.</summary>
+/// <summary>
+/// Causes to stop for, a bit each: once, until the cycle takes them, and for as long as they are held. The rest says how often each was asked for.
+/// </summary>
 internal struct ControlRequests
 {
     public ulong Stops, HeldStops;

@@ -184,8 +184,8 @@ public sealed class ControlSession
     }
 
     /// <summary>
-    /// Clears a latched fault without an operator, for whoever sets a simulated scene up anew. False, and nothing is cleared, where one of its causes is an operator's to clear,
-    /// when the stop is still in progress, or its cause lasts.
+    /// Clears a latched fault without an operator, for whoever sets a simulated scene up anew. False, and nothing is cleared, where one of its causes is an
+    /// operator's to clear, when the stop is still in progress, or its cause lasts.
     /// </summary>
     public bool AutomaticReset()
     {

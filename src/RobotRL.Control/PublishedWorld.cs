@@ -31,7 +31,8 @@ public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel
     {
         channel.Cells.Heartbeats.TryRead(ref _heartbeat, ref _heartbeatsSeen);
         channel.Cells.Latest.TryRead(ref _record, ref _recordsSeen);
-        if (_record.Gate == GateState.Stopping || _record.NeedsOperator || (_record.Gate == GateState.Running && _heartbeat.State == CommandingState.Commanding))
+        if (_record.Gate == GateState.Stopping || _record.NeedsOperator ||
+            (_record.Gate == GateState.Running && _heartbeat.State == CommandingState.Commanding))
         {
             channel.Header.ScenesRefused++;
             return;

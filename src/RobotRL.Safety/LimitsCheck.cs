@@ -28,7 +28,8 @@ internal static class LimitsCheck
             "contact torque must be positive and below the collision torque");
         Need(limits.StateMaxAgeNs > 0 && limits.TargetMaxAgeNs > 0 && limits.HeartbeatMaxAgeNs > 0, "maximum ages must be positive");
         Need(limits.LoopMaxLateNs >= robot.ControlPeriodNs, "the loop may not be late by less than a period");
-        Need(robot.AutoClear.IsEmpty || robot.IsSimulated, $"auto_clear must be empty: driver {robot.Driver} is no simulation, so an operator clears each stop");
+        Need(robot.AutoClear.IsEmpty || robot.IsSimulated,
+            $"auto_clear must be empty: driver {robot.Driver} is no simulation, so an operator clears each stop");
         Need(robot.AutoClear.Except(FaultSet.Clearable).IsEmpty, $"auto_clear: {robot.AutoClear.Except(FaultSet.Clearable)} is an operator's to clear");
         var s = limits.Stiffness;
         Need(s.TranslationMinNM >= 0 && s.TranslationMinNM <= s.TranslationMaxNM && s.RotationMinNmRad >= 0 && s.RotationMinNmRad <= s.RotationMaxNmRad &&

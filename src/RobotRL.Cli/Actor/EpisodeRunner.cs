@@ -96,14 +96,18 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         return summary;
     }
 
-    /// <summary>A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.</summary>
+    /// <summary>
+    /// A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.
+    /// </summary>
     private void AwaitOperator(CancellationToken cancel)
     {
         var (fault, causes) = (rig.Control.Latest.Fault, rig.Control.Latest.Causes);
-        if (causes.Contains(FaultCode.DeadmanReleased)) throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
+        if (causes.Contains(FaultCode.DeadmanReleased))
+            throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
         if (!rig.Control.NeedsOperator) return;
         if (!teleoperator.ClearsStops)
-            throw new SafeStopException($"The robot was stopped ({causes}) and nobody here may clear that: a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
+            throw new SafeStopException($"The robot was stopped ({causes}) and nobody here may clear that: " +
+                "a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
         if (causes != FaultSet.Of(FaultCode.OperatorStop)) teleoperator.RequireClearing();
         var refused = 0;
         do

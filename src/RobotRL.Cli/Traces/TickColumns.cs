@@ -14,7 +14,8 @@ internal static class TickColumns
 {
     private const int Q = Joints.Max;
     private const int TimeAt = 0, CaptureAt = 1, PositionAt = 2, VelocityAt = PositionAt + Q, EffortAt = VelocityAt + Q, WrenchAt = EffortAt + Q, WidthAt = WrenchAt + 6;
-    private const int BeatAt = WidthAt + 1, RequestsAt = BeatAt + 1, CriticAt = RequestsAt + 1, CriticBornAt = CriticAt + 1, StopsAt = CriticBornAt + 1, BehindAt = StopsAt + 1;
+    private const int BeatAt = WidthAt + 1, RequestsAt = BeatAt + 1, CriticAt = RequestsAt + 1, CriticBornAt = CriticAt + 1;
+    private const int StopsAt = CriticBornAt + 1, BehindAt = StopsAt + 1;
     private const int TorqueAt = FirstDecided, GripperAt = TorqueAt + Q, LimitsAt = GripperAt + 1, ReflexAt = LimitsAt + 1, RiskAt = ReflexAt + 1, DigestAt = RiskAt + 1;
 
     /// <summary>From here on the words are decisions.</summary>
@@ -24,7 +25,8 @@ internal static class TickColumns
     /// <summary>For people, and for whoever reads the file by other means.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "time", "capture_time", .. Axes("position", Q), .. Axes("velocity", Q), .. Axes("effort", Q), .. Axes("wrench", 6), "gripper_width", "heartbeat_time", "requests", "critic", "critic_born", "stops", "behind",
+        "time", "capture_time", .. Axes("position", Q), .. Axes("velocity", Q), .. Axes("effort", Q), .. Axes("wrench", 6), "gripper_width",
+            "heartbeat_time", "requests", "critic", "critic_born", "stops", "behind",
         .. Axes("torque", Q), "commanded_gripper_width", "limits_and_stop", "reflex", "risk", "digest",
     ];
 
