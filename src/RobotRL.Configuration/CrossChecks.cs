@@ -15,7 +15,8 @@ internal static class CrossChecks
         root.Require(robot.Limits.StateMaxAgeNs >= robot.ControlPeriodNs, "robot.limits.state_max_age_ms",
             $"{Ms(robot.Limits.StateMaxAgeNs)} is below robot.control_period_ms, {Ms(robot.ControlPeriodNs)}: every state would be stale; raise it", "robot.control_period_ms");
         root.Require(robot.Limits.LoopMaxLateNs >= robot.ControlPeriodNs, "robot.limits.loop_max_late_ms",
-            $"{Ms(robot.Limits.LoopMaxLateNs)} is below robot.control_period_ms, {Ms(robot.ControlPeriodNs)}: any moment's delay would stop the robot; raise it", "robot.control_period_ms");
+            $"{Ms(robot.Limits.LoopMaxLateNs)} is below robot.control_period_ms, {Ms(robot.ControlPeriodNs)}: any moment's delay would stop the robot; raise it",
+                "robot.control_period_ms");
         var period = task.DecisionPeriodNs * 1e-9;
         Reachable("translation_scale_m", task.Actions.TranslationScaleM / period, "m/s", "robot.limits.translation.velocity_m_s", robot.Limits.Translation.Velocity);
         Reachable("rotation_scale_rad", task.Actions.RotationScaleRad / period, "rad/s", "robot.limits.rotation.velocity_rad_s", robot.Limits.Rotation.Velocity);

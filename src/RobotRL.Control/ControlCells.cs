@@ -50,7 +50,9 @@ public sealed class ControlCells
     }
 }
 
-/// <summary>Causes to stop for, a bit each: once, until the cycle takes them, and for as long as they are held. The rest says how often each was asked for.</summary>
+/// <summary>
+/// Causes to stop for, a bit each: once, until the cycle takes them, and for as long as they are held. The rest says how often each was asked for.
+/// </summary>
 internal struct ControlRequests
 {
     public ulong Stops, HeldStops;

@@ -31,8 +31,8 @@ public sealed class ControlHost
     public CycleFigures Figures { get; }
 
     /// <summary>
-    /// Runs until cancelled, or until the actor asks for the end; then stops the robot, waits until it stands, and leaves it without power. So it is left whatever ends the loop.
-    /// On the thread of the loop, which allocates nothing here.
+    /// Runs until cancelled, or until the actor asks for the end; then stops the robot, waits until it stands, and leaves it without power. So it is left
+    /// whatever ends the loop. On the thread of the loop, which allocates nothing here.
     /// </summary>
     public void Run(CancellationToken until)
     {

@@ -11,7 +11,9 @@ public interface IPacer
     /// <summary>How late after its deadline the present tick began, ns.</summary>
     long LatenessNs { get; }
 
-    /// <summary>How long after the end of the period before the present tick began, ns: as the lateness, with the periods whose deadlines were skipped.</summary>
+    /// <summary>
+    /// How long after the end of the period before the present tick began, ns: as the lateness, with the periods whose deadlines were skipped.
+    /// </summary>
     long BehindNs { get; }
 
     /// <summary>Time gone since the present tick's deadline, ns; 0 in virtual time.</summary>

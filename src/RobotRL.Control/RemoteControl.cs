@@ -80,8 +80,8 @@ public sealed class RemoteControl : IControlPort, IDisposable
     }
 
     /// <summary>
-    /// Has the simulated scene set up anew, and clears what may be cleared without an operator. False while someone commands, since the arm must not be placed elsewhere in
-    /// mid-motion, and while a stop waits for its operator.
+    /// Has the simulated scene set up anew, and clears what may be cleared without an operator. False while someone commands, since the arm must not be
+    /// placed elsewhere in mid-motion, and while a stop waits for its operator.
     /// </summary>
     /// <exception cref="ControlLostException">The control process is gone.</exception>
     public bool ResetScene(ulong seed)

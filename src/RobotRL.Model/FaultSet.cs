@@ -9,11 +9,12 @@ public readonly record struct FaultSet(ulong Bits)
     private static readonly FaultCode Last = Enum.GetValues<FaultCode>()[^1];
 
     /// <summary>
-    /// Causes that a simulated robot may be set to clear between episodes: those that come of motion, of contact, or of somebody who was late. Not what a person did, nor
-    /// what says that sensors, clocks, numbers, storage or memory are not to be trusted.
+    /// Causes that a simulated robot may be set to clear between episodes: those that come of motion, of contact, or of somebody who was late. Not what a
+    /// person did, nor what says that sensors, clocks, numbers, storage or memory are not to be trusted.
     /// </summary>
     public static readonly FaultSet Clearable = Of(
-        FaultCode.StaleState, FaultCode.StaleTarget, FaultCode.HeartbeatLost, FaultCode.CollisionForce, FaultCode.JointPositionExceeded, FaultCode.JointVelocityExceeded,
+        FaultCode.StaleState, FaultCode.StaleTarget, FaultCode.HeartbeatLost, FaultCode.CollisionForce,
+            FaultCode.JointPositionExceeded, FaultCode.JointVelocityExceeded,
         FaultCode.WorkspaceExceeded, FaultCode.CartesianVelocityExceeded, FaultCode.TorqueExceeded, FaultCode.CriticFailure, FaultCode.RecoveryExhausted,
         FaultCode.StandstillLost, FaultCode.OrientationExceeded, FaultCode.SelfCollision, FaultCode.JointCollision, FaultCode.LoopLate);
 

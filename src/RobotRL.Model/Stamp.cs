@@ -14,7 +14,10 @@ public readonly record struct Stamp(long Ns) : IComparable<Stamp>
     /// <summary>The stamp the given number of seconds after the origin, rounded to a nanosecond.</summary>
     public static Stamp FromSeconds(double seconds) => new((long)Math.Round(seconds * 1e9));
 
-    /// <summary>Nanoseconds from <paramref name="earlier"/> to this stamp; negative when the clock went backward. What is too long for the number is the longest there is.</summary>
+    /// <summary>
+    /// Nanoseconds from <paramref name="earlier"/> to this stamp; negative when the clock went backward. What is too long for the number is the longest
+    /// there is.
+    /// </summary>
     public long Since(Stamp earlier)
     {
         var difference = Ns - earlier.Ns;

@@ -3,8 +3,9 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// Whether whoever commands shows life and gives targets in time. Every stamp is a claim: one older than its limit is stale, and one that lies ahead of the loop's clock by more than a
-/// state may be old comes of another clock, and would hide a silence for as long. How long nothing came is counted on the loop's own clock.
+/// Whether whoever commands shows life and gives targets in time. Every stamp is a claim: one older than its limit is stale, and one that lies ahead of the
+/// loop's clock by more than a state may be old comes of another clock, and would hide a silence for as long. How long nothing came is counted on the
+/// loop's own clock.
 /// </summary>
 internal sealed class CommanderWatch(SafetyLimits limits)
 {
@@ -69,5 +70,6 @@ internal sealed class CommanderWatch(SafetyLimits limits)
 
     private static Stamp Earlier(Stamp a, Stamp b) => a < b ? a : b;
 
-    private static Fault Fault(FaultCode code, Stamp now, double value = double.NaN, double limit = double.NaN) => new(code, StopCategories.Of(code), now, value, limit);
+    private static Fault Fault(FaultCode code, Stamp now, double value = double.NaN, double limit = double.NaN) =>
+        new(code, StopCategories.Of(code), now, value, limit);
 }

@@ -38,7 +38,8 @@ internal static class LimitsCheck
         Need(Positive(limits.MeasuredTorqueMarginNm), "margin of measured torque must be positive");
         Need(limits.StateMaxAgeNs > 0 && limits.TargetMaxAgeNs > 0 && limits.HeartbeatMaxAgeNs > 0, "maximum ages must be positive");
         Need(limits.LoopMaxLateNs >= robot.ControlPeriodNs, "the loop may not be late by less than a period");
-        Need(robot.AutoClear.IsEmpty || robot.IsSimulated, $"auto_clear must be empty: driver {robot.Driver} is no simulation, so an operator clears each stop");
+        Need(robot.AutoClear.IsEmpty || robot.IsSimulated,
+            $"auto_clear must be empty: driver {robot.Driver} is no simulation, so an operator clears each stop");
         Need(robot.AutoClear.Except(FaultSet.Clearable).IsEmpty, $"auto_clear: {robot.AutoClear.Except(FaultSet.Clearable)} is an operator's to clear");
         Need(Positive(limits.Grip.ForceN) && Positive(limits.Grip.SpeedMS), "grip force and speed must be positive");
         var s = limits.Stiffness;

@@ -23,8 +23,8 @@ public enum GateState : byte
 /// <summary>
 /// Stands between every proposal and the robot. A tick calls, in this order: <see cref="Observe"/> (inputs, commander, measured limits),
 /// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, <see cref="Seal"/> (torque; the only maker of commands).
-/// Faults latch, and every cause with them: a deliberate act of an operator clears them, <see cref="TryReset"/>; what the robot's description lists may also be cleared without.
-/// The limits are those given at construction.
+/// Faults latch, and every cause with them: a deliberate act of an operator clears them, <see cref="TryReset"/>; what the robot's description lists may
+/// also be cleared without. The limits are those given at construction.
 /// </summary>
 public sealed class ReflexGate
 {
@@ -283,7 +283,9 @@ public sealed class ReflexGate
         return new SafeCommand(torque, _grip.Current, _now, ++_sequence, stop, State == GateState.PowerRemoved);
     }
 
-    /// <summary>The last command of a loop that ends: no torque, and power removed. The robot stays so until an operator's reset in a loop that runs again.</summary>
+    /// <summary>
+    /// The last command of a loop that ends: no torque, and power removed. The robot stays so until an operator's reset in a loop that runs again.
+    /// </summary>
     /// <param name="cause">Why the loop ends.</param>
     public SafeCommand SealLast(FaultCode cause)
     {
@@ -313,8 +315,8 @@ public sealed class ReflexGate
     }
 
     /// <summary>
-    /// Clears the fault and its causes by an operator's deliberate act, once the stop is complete; the reference starts anew from the measured pose. A cause that lasts
-    /// stops the robot again in the next tick.
+    /// Clears the fault and its causes by an operator's deliberate act, once the stop is complete; the reference starts anew from the measured pose. A
+    /// cause that lasts stops the robot again in the next tick.
     /// </summary>
     public bool TryReset()
     {

@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// What stopped the robot: the fault that decides how, and beside it every cause since the last clearing, so that none is forgotten over a worse one or one that came first.
+/// What stopped the robot: the fault that decides how, and beside it every cause since the last clearing, so that none is forgotten over a worse one or one
+/// that came first.
 /// </summary>
 /// <param name="autoClear">Causes that may be cleared without an operator.</param>
 internal sealed class StopLatch(FaultSet autoClear)

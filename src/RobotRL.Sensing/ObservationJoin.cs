@@ -4,8 +4,8 @@ namespace RobotRL.Sensing;
 
 /// <summary>
 /// Puts together what was true at one instant. For an instant t it takes, from each source, the newest item captured at or before t and not older than
-/// its bound: a rule that depends on capture times alone, so that a replay joins the same items however they were delayed on the way. A source that has stamped anything
-/// further ahead of t than its bound runs by another clock, and what it says of any instant is not to be trusted.
+/// its bound: a rule that depends on capture times alone, so that a replay joins the same items however they were delayed on the way. A source that has
+/// stamped anything further ahead of t than its bound runs by another clock, and what it says of any instant is not to be trusted.
 /// </summary>
 public sealed class ObservationJoin(TaskDescription task, long stateMaxAgeNs)
 {
@@ -25,7 +25,8 @@ public sealed class ObservationJoin(TaskDescription task, long stateMaxAgeNs)
     {
         var state = Newest(_states, "robot state", time, stateMaxAgeNs, FaultCode.StaleState, FaultCode.ClockForward);
         var images = _images.Length == 0 ? [] : new PolicyImage[_images.Length];
-        for (var i = 0; i < images.Length; i++) images[i] = Newest(_images[i], $"camera '{task.Cameras[i].Name}'", time, task.ImageMaxAgeNs, FaultCode.SensorError, FaultCode.SensorError);
+        for (var i = 0; i < images.Length; i++)
+            images[i] = Newest(_images[i], $"camera '{task.Cameras[i].Name}'", time, task.ImageMaxAgeNs, FaultCode.SensorError, FaultCode.SensorError);
         _startInBase ??= state.EndEffector.PoseInBase;
         return new Observation(time, Proprioception.Build(state, _startInBase.Value, task.Scale), images);
     }
@@ -33,7 +34,8 @@ public sealed class ObservationJoin(TaskDescription task, long stateMaxAgeNs)
     private static T Newest<T>(History<T> history, string source, Stamp time, long maxAgeNs, FaultCode code, FaultCode ahead)
     {
         if (history.Newest.Since(time) is var early && early > maxAgeNs)
-            throw new SensorFaultException(source, ahead, time, $"newest is stamped {early * 1e-6:0.###} ms ahead of now, at most {maxAgeNs * 1e-6:0.###} ms are allowed: its clock is another one");
+            throw new SensorFaultException(source, ahead, time,
+                $"newest is stamped {early * 1e-6:0.###} ms ahead of now, at most {maxAgeNs * 1e-6:0.###} ms are allowed: its clock is another one");
         if (!history.TryFind(time, out var captured, out var item)) throw new SensorFaultException(source, code, time, "nothing captured yet");
         if (time.Since(captured) > maxAgeNs) throw new SensorFaultException(source, code, time, $"newest is {time.Since(captured) * 1e-6:0.###} ms old, at most {maxAgeNs * 1e-6:0.###} ms are allowed");
         return item;

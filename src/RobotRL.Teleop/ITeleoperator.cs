@@ -55,8 +55,8 @@ public interface ITeleoperator
     bool ClearsStops => true;
 
     /// <summary>
-    /// The robot is stopped, and not by this operator alone: it goes on only once they have seen to it. Until then <see cref="OperatorCommand.StopRequested"/> is set for whoever must act to
-    /// clear a stop; a program sees to it at once.
+    /// The robot is stopped, and not by this operator alone: it goes on only once they have seen to it. Until then <see
+    /// cref="OperatorCommand.StopRequested"/> is set for whoever must act to clear a stop; a program sees to it at once.
     /// </summary>
     void RequireClearing() { }
 }

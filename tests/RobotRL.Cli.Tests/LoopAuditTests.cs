@@ -40,7 +40,8 @@ public sealed class LoopAuditTests : IDisposable
         ControlRecord At(long tick, GateState gate, Fault fault, params FaultCode[] causes) => Tick(tick, gate, fault) with { Causes = FaultSet.Of(causes) };
         var entries = Seen(
             Tick(1, GateState.Running, default), At(2, GateState.Stopping, collision, FaultCode.CollisionForce),
-            At(3, GateState.Stopping, collision, FaultCode.CollisionForce, FaultCode.OperatorStop), At(4, GateState.Held, collision, FaultCode.CollisionForce, FaultCode.OperatorStop),
+            At(3, GateState.Stopping, collision, FaultCode.CollisionForce, FaultCode.OperatorStop),
+                At(4, GateState.Held, collision, FaultCode.CollisionForce, FaultCode.OperatorStop),
             Tick(5, GateState.Running, default) with { AutomaticResets = automatic });
         Assert.Equal(["safety.stopped", "safety.stopped", "safety.standstill", "safety.reset"], entries.Select(e => e.Event));
         Assert.Equal(("CollisionForce", "OperatorStop", "CollisionForce"), (entries[0].Reason, entries[1].Reason, entries[1].Text("beside")));

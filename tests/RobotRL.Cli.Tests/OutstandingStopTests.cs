@@ -20,7 +20,8 @@ public sealed class OutstandingStopTests
     {
         using var rig = Rig(inRealtime: inRealtime);
         using EpisodeRunner runner = new(rig, new AbsentOperator());
-        var refused = Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce, FaultCode.OperatorStop), _cancel));
+        var refused = Assert.Throws<SafeStopException>(() =>
+            runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce, FaultCode.OperatorStop), _cancel));
         Assert.Equal(FaultCode.CollisionForce, refused.Fault.Code);
         Assert.Contains("CollisionForce, OperatorStop", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--operator live --operator-id NAME", refused.Message, StringComparison.Ordinal);
@@ -41,7 +42,8 @@ public sealed class OutstandingStopTests
     {
         using var rig = Rig();
         using EpisodeRunner runner = new(rig, new Person("anna"));
-        Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce, FaultCode.OperatorStop), _cancel).Outcome);
+        Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce, FaultCode.OperatorStop),
+            _cancel).Outcome);
         Assert.Equal((1, 0, "anna"), (rig.Control.Latest.OperatorResets, rig.Control.Latest.AutomaticResets, rig.Control.LastResetBy));
         Assert.NotEqual(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 2, new Push(), _ => { }, _cancel).Outcome);
     }
@@ -73,7 +75,8 @@ public sealed class OutstandingStopTests
 
         using var unattended = Rig(listed);
         using EpisodeRunner alone = new(unattended, new AbsentOperator());
-        Assert.Contains($"({cause})", Assert.Throws<SafeStopException>(() => alone.Run(EpisodeKind.Online, 1, new Push(), At(3, unattended, cause), _cancel)).Message, StringComparison.Ordinal);
+        Assert.Contains($"({cause})",
+            Assert.Throws<SafeStopException>(() => alone.Run(EpisodeKind.Online, 1, new Push(), At(3, unattended, cause), _cancel)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +100,8 @@ public sealed class OutstandingStopTests
         Assert.True(none.ClearsStops);
     }
 
-    private static SimulatedRig Rig(string? listed = null, bool inRealtime = false) => new(RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
+    private static SimulatedRig Rig(string? listed = null, bool inRealtime = false) =>
+        new(RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
         [("task.max_steps", "8"), .. listed is null ? ((string, string)[])[] : [("robot.auto_clear", listed)]]), inRealtime ? Pace.Realtime : Pace.Lockstep);
 
     /// <summary>Stops the robot in a decision, for so many causes.</summary>

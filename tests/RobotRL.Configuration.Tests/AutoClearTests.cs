@@ -12,7 +12,8 @@ public sealed class AutoClearTests
     {
         var listed = RunConfiguration.Load(Shipped.Path(task)).Robot.AutoClear;
         Assert.Equal(FaultSet.Clearable, listed);
-        foreach (var persons in (ReadOnlySpan<FaultCode>)[FaultCode.OperatorStop, FaultCode.DeadmanReleased, FaultCode.UnknownCause, FaultCode.LoopEnded, FaultCode.NonFiniteState])
+        foreach (var persons in (ReadOnlySpan<FaultCode>)[FaultCode.OperatorStop, FaultCode.DeadmanReleased, FaultCode.UnknownCause,
+            FaultCode.LoopEnded, FaultCode.NonFiniteState])
             Assert.False(listed.Contains(persons));
     }
 
@@ -35,7 +36,8 @@ public sealed class AutoClearTests
     [InlineData("[loop_late, collision_force]", "'collision_force' is repeated or out of order")]
     [InlineData("all", "expected a list of stale_state,")]
     public void What_is_an_operators_to_clear_cannot_be_listed(string list, string expected) =>
-        Assert.Contains(expected, Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(Shipped.Sample("sim/task.yaml"), [(Key, list)])).Errors), StringComparison.Ordinal);
+        Assert.Contains(expected,
+            Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(Shipped.Sample("sim/task.yaml"), [(Key, list)])).Errors), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("franka", false)]

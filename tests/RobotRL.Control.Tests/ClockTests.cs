@@ -24,7 +24,8 @@ public class ClockTests
 
     [Theory, MemberData(nameof(Ahead))]
     public void A_target_from_the_future_stops_the_robot(long aheadNs) =>
-        Assert.Equal((FaultCode.StaleTarget, StopCategory.Category2), AfterTarget(t => t with { IssueTime = Plus(t.IssueTime, aheadNs), DueTime = Plus(t.DueTime, aheadNs) }));
+        Assert.Equal((FaultCode.StaleTarget, StopCategory.Category2),
+        AfterTarget(t => t with { IssueTime = Plus(t.IssueTime, aheadNs), DueTime = Plus(t.DueTime, aheadNs) }));
 
     [Theory, MemberData(nameof(Behind))]
     public void A_target_from_the_past_stops_the_robot(long behindNs) =>
@@ -161,7 +162,8 @@ public class ClockTests
         {
             // Targets go on: the heartbeat alone is wrong.
             rig.Cycle.Heartbeats.Publish(new(stamp(rig.Latest.Time), CommandingState.Commanding));
-            rig.Cycle.Targets.Publish(newest with { IssueTime = rig.Latest.Time, DueTime = rig.Latest.Time.Plus(100 * Ms), Sequence = newest.Sequence + i + 1 });
+            rig.Cycle.Targets.Publish(newest with
+                { IssueTime = rig.Latest.Time, DueTime = rig.Latest.Time.Plus(100 * Ms), Sequence = newest.Sequence + i + 1 });
             rig.Session.Advance(10);
         }
         return (rig.Latest.Fault.Code, rig.Latest.Fault.Category);

@@ -155,7 +155,8 @@ public class FaultTests
     public void Every_fault_code_has_its_category()
     {
         foreach (var code in Enum.GetValues<FaultCode>().Where(c => c != FaultCode.None)) Assert.True(Enum.IsDefined(StopCategories.Of(code)));
-        foreach (var none in (ReadOnlySpan<FaultCode>)[FaultCode.None, (FaultCode)99, (FaultCode)255]) Assert.Equal(StopCategory.Category1, StopCategories.Of(none));
+        foreach (var none in (ReadOnlySpan<FaultCode>)[FaultCode.None, (FaultCode)99, (FaultCode)255])
+            Assert.Equal(StopCategory.Category1, StopCategories.Of(none));
     }
 
     private static void Break(Rig rig, string what)

@@ -3,7 +3,8 @@ namespace RobotRL.Model.Tests;
 /// <summary>No two stamps are so far apart that one looks near the other, or the past like the future.</summary>
 public sealed class StampTests
 {
-    private static readonly long[] Extremes = [long.MinValue, long.MinValue + 1, long.MinValue / 2, -1, 0, 1, 1_000_000, long.MaxValue / 2, long.MaxValue - 1, long.MaxValue];
+    private static readonly long[] Extremes =
+        [long.MinValue, long.MinValue + 1, long.MinValue / 2, -1, 0, 1, 1_000_000, long.MaxValue / 2, long.MaxValue - 1, long.MaxValue];
 
     [Fact]
     public void Differences_and_sums_stop_at_the_ends_of_the_range()

@@ -20,6 +20,7 @@ internal static class Panda
         Body = RobotBody.None,
         HomeRad = Home,
         Limits = null!, // the gate's, and no gate stands here
+        AutoClear = default,
         Impedance = null!,
         Dynamics = null!,
         ForceSensor = null,

@@ -111,10 +111,12 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
     private void AwaitOperator(CancellationToken cancel)
     {
         var (fault, causes) = (rig.Control.Latest.Fault, rig.Control.Latest.Causes);
-        if (causes.Contains(FaultCode.DeadmanReleased)) throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
+        if (causes.Contains(FaultCode.DeadmanReleased))
+            throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
         if (!rig.Control.NeedsOperator) return;
         if (!teleoperator.ClearsStops)
-            throw new SafeStopException($"The robot was stopped ({causes}) and nobody here may clear that: a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
+            throw new SafeStopException($"The robot was stopped ({causes}) and nobody here may clear that: " +
+                "a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
         if (causes != FaultSet.Of(FaultCode.OperatorStop)) teleoperator.RequireClearing();
         var refused = 0;
         do

@@ -107,8 +107,9 @@ internal sealed class SimulatedRig : IDisposable
     public void Photograph(CameraDescription camera, CameraFrame frame) => new SimulatedCamera(_renderer!, _robot, camera).Capture(frame);
 
     /// <summary>
-    /// Re-initialises the scene from the seed and drives the arm, through the gate, to the episode's start pose. That clears a stop whose causes the configuration lists for
-    /// it. Any other is an operator's to clear: it outlasts this, the scene stays as it is, and the episode ends before its first decision.
+    /// Re-initialises the scene from the seed and drives the arm, through the gate, to the episode's start pose. That clears a stop whose causes the
+    /// configuration lists for it. Any other is an operator's to clear: it outlasts this, the scene stays as it is, and the episode ends before its first
+    /// decision.
     /// </summary>
     public void BeginEpisode(ulong seed)
     {

@@ -66,7 +66,9 @@ internal static class ProcessFaults
         return seen with { Answer = "the last command removes power", IsAnswered = stage.Latest.Gate == GateState.PowerRemoved };
     }
 
-    /// <summary>The control process lives on, and with it the operator's stop: no other actor clears it by setting the scene up anew, which is refused.</summary>
+    /// <summary>
+    /// The control process lives on, and with it the operator's stop: no other actor clears it by setting the scene up anew, which is refused.
+    /// </summary>
     private static FaultSighting Outstanding()
     {
         using FaultStage stage = new();
@@ -79,7 +81,8 @@ internal static class ProcessFaults
         stage.Actor.Await(() => stage.Actor.Count(FaultParty.Stopped) > 1);
         var stays = stage.Actor.Count(FaultParty.Refused) == 1 && stage.Latest is { Gate: GateState.Held, NeedsOperator: true, AutomaticResets: 0 };
         stage.AwaitMoving();
-        return seen with { Answer = "outlasts scene reset, rebase and a new actor; an operator clears it", IsAnswered = stays && stage.Latest.Gate == GateState.Running };
+        return seen with { Answer = "outlasts scene reset, rebase and a new actor; an operator clears it",
+            IsAnswered = stays && stage.Latest.Gate == GateState.Running };
     }
 
     /// <summary>Without real-time rights the link is watched at the configured heartbeat's age, since an ordinary process pauses for longer.</summary>

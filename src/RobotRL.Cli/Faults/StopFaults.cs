@@ -14,7 +14,8 @@ internal static class StopFaults
         new("stop pressed after a collision, scene then set up anew", FaultCode.CollisionForce, 2, () => Outstanding(FaultCode.OperatorStop, CollideFirst)),
         new("collision after stop pressed, scene then set up anew", FaultCode.OperatorStop, 2, () => Outstanding(FaultCode.OperatorStop, StopFirst)),
         new("stop pressed in the tick of a scene reset", FaultCode.OperatorStop, 2, StopInTheTickOfAReset),
-        new("collision where none clears itself, scene then set up anew", FaultCode.CollisionForce, 2, () => Outstanding(FaultCode.CollisionForce, Collide, autoClear: default(FaultSet))),
+        new("collision where none clears itself, scene then set up anew", FaultCode.CollisionForce, 2,
+            () => Outstanding(FaultCode.CollisionForce, Collide, autoClear: default(FaultSet))),
         new("stop for a cause that is none", FaultCode.UnknownCause, 2, () => FaultRig.See(rig => rig.Session.Stop(FaultCode.None))),
         new("stop for a cause of another version", FaultCode.UnknownCause, 2, () => FaultRig.See(rig => rig.Session.Stop((FaultCode)200))),
         new("two stops in one tick, the milder one last", FaultCode.ProtocolMismatch, 2, () => Together(FaultCode.ProtocolMismatch, FaultCode.OperatorStop)),
@@ -64,7 +65,8 @@ internal static class StopFaults
         next.Advance(2000);
         var moved = (next.Latest.EndEffector.PoseInBase.Position - held).Length;
         var stays = !cleared && next.NeedsOperator && next.Latest.Causes.Contains(cause) && moved < 0.002;
-        return seen with { Answer = "outlasts scene reset, rebase and a new commander; an operator clears it", IsAnswered = stays && next.OperatorReset("operator") && !next.NeedsOperator };
+        return seen with { Answer = "outlasts scene reset, rebase and a new commander; an operator clears it",
+            IsAnswered = stays && next.OperatorReset("operator") && !next.NeedsOperator };
     }
 
     private static FaultSighting StopInTheTickOfAReset()
@@ -78,7 +80,8 @@ internal static class StopFaults
             rig.Cycle.RequestAutomaticReset();
             rig.Session.Stop();
         });
-        return seen with { Answer = "the collision is cleared, the stop is not", IsAnswered = rig.Session.Latest.Causes == FaultSet.Of(FaultCode.OperatorStop) };
+        return seen with { Answer = "the collision is cleared, the stop is not",
+            IsAnswered = rig.Session.Latest.Causes == FaultSet.Of(FaultCode.OperatorStop) };
     }
 
     private static FaultSighting Together(FaultCode first, FaultCode second)
@@ -115,6 +118,7 @@ internal static class StopFaults
             // As the thread of a loop would end.
         }
         var last = rig.Session.Latest;
-        return new(last.Fault, last.Fault.Time.Since(before) * 1e-6, last.Gate == GateState.PowerRemoved ? 0 : null, "the last command removes power", rig.LastCommand is { IsSealed: true, RemovePower: true });
+        return new(last.Fault, last.Fault.Time.Since(before) * 1e-6, last.Gate == GateState.PowerRemoved ? 0 : null, "the last command removes power",
+            rig.LastCommand is { IsSealed: true, RemovePower: true });
     }
 }

@@ -17,7 +17,8 @@ internal static class TimeFaults
         new("heartbeat stamped at the end of time", FaultCode.HeartbeatLost, 2, () => Beat(long.MaxValue)),
         new("commander's clock steps back by 300 ms", FaultCode.HeartbeatLost, 2, () => Beat(-300 * Ms)),
         new("commander's clock steps back to the beginning of time", FaultCode.HeartbeatLost, 2, () => Beat(long.MinValue)),
-        new("target stamped a minute ahead", FaultCode.StaleTarget, 2, () => Target(t => t with { IssueTime = t.IssueTime.Plus(Minute), DueTime = t.DueTime.Plus(Minute) })),
+        new("target stamped a minute ahead", FaultCode.StaleTarget, 2,
+            () => Target(t => t with { IssueTime = t.IssueTime.Plus(Minute), DueTime = t.DueTime.Plus(Minute) })),
         new("target stamped a minute ago", FaultCode.StaleTarget, 2, () => Target(t => t with { IssueTime = t.IssueTime.Plus(-Minute) })),
         new("target due a minute ago", FaultCode.TargetOutOfRange, 2, () => Target(t => t with { DueTime = t.IssueTime.Plus(-Minute) })),
         new("target due in a day", FaultCode.TargetOutOfRange, 2, () => Target(t => t with { DueTime = t.IssueTime.Plus(Day) })),
@@ -58,7 +59,8 @@ internal static class TimeFaults
         CameraDescription camera = new("wrist", 8, 8, 0, 0, 8, 8);
         var task = rig.Task with { Cameras = [camera] };
         var offset = 0L;
-        using LockstepObservations observations = new(task, [frame => frame.CaptureTime = rig.Session.Latest.Time.Plus(offset)], rig.Cycle.Description.Limits.StateMaxAgeNs);
+        using LockstepObservations observations = new(task, [frame => frame.CaptureTime = rig.Session.Latest.Time.Plus(offset)],
+            rig.Cycle.Description.Limits.StateMaxAgeNs);
         rig.Deciding = () =>
         {
             try
