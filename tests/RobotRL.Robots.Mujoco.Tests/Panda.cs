@@ -19,6 +19,7 @@ internal static class Panda
         Flange = new(new(0, 0, 0.107), Rotation.Identity),
         HomeRad = Home,
         Limits = null!, // the gate's, and no gate stands here
+        AutoClear = default,
         Impedance = null!,
         ControlPeriodNs = 1_000_000,
         GripperMaxWidthM = 0.08,
