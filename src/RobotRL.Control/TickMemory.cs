@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace RobotRL.Control;
 
 /// <summary>
-/// The loop's ring in a file beside its channel, that belongs to the user alone: the control process writes it as it would write its own memory, and an actor that records episodes
+/// The loop's ring in a file beside its channel, that belongs to the user alone: the control process writes it as it would write its own memory, and an
+/// actor that records episodes
 /// copies out of it. Nothing in it reaches the loop, and whoever reads takes it for no more than something to store.
 /// </summary>
 public sealed unsafe class TickMemory : IDisposable

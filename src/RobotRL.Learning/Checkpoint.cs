@@ -40,7 +40,8 @@ public static class Checkpoint
         tensors.Write(Path.Combine(aside, TensorFile));
         WriteDurably(Path.Combine(aside, StateFile), JsonSerializer.SerializeToUtf8Bytes(new Document(Format, null, state), Json));
         more?.Invoke(aside);
-        WriteDurably(Path.Combine(aside, SumsFile), Encoding.UTF8.GetBytes(string.Concat(Directory.GetFiles(aside).Order(StringComparer.Ordinal).Select(f => $"{Hash(f)}  {Path.GetFileName(f)}\n"))));
+        var sums = Directory.GetFiles(aside).Order(StringComparer.Ordinal).Select(f => $"{Hash(f)}  {Path.GetFileName(f)}\n");
+        WriteDurably(Path.Combine(aside, SumsFile), Encoding.UTF8.GetBytes(string.Concat(sums)));
         DirectoryFlush.Flush(aside);
         if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         Directory.Move(aside, directory);
@@ -121,7 +122,9 @@ public static class Checkpoint
 
     private static void Verify(string directory)
     {
-        var named = RunFile.ReadLines(Path.Combine(directory, SumsFile)).ToDictionary(line => line.Length > 66 ? Path.GetFileName(line[66..]) : "", line => line[..Math.Min(64, line.Length)]);
+        string[] lines = [.. RunFile.ReadLines(Path.Combine(directory, SumsFile))];
+        if (lines.Any(line => line.Length <= 66)) throw new InvalidDataException($"{Path.Combine(directory, SumsFile)}: damaged.");
+        var named = lines.GroupBy(line => Path.GetFileName(line[66..])).ToDictionary(g => g.Key, g => g.First()[..64]);
         foreach (var file in (string[])[TensorFile, StateFile, .. named.Keys])
         {
             var path = Path.Combine(directory, file);

@@ -28,17 +28,20 @@ public readonly record struct EpisodeEnding(EpisodeEnd End, bool IsHarm = false)
     {
         FaultCode.None => new(EpisodeEnd.GoesOn),
 
-        FaultCode.CollisionForce or FaultCode.JointCollision or FaultCode.SelfCollision or FaultCode.TorqueExceeded or FaultCode.JointPositionExceeded or
-        FaultCode.JointVelocityExceeded or FaultCode.WorkspaceExceeded or FaultCode.CartesianVelocityExceeded or FaultCode.OrientationExceeded => new(EpisodeEnd.Terminates, IsHarm: true),
+        FaultCode.CollisionForce or FaultCode.JointCollision or FaultCode.SelfCollision or FaultCode.TorqueExceeded or
+        FaultCode.JointPositionExceeded or FaultCode.JointVelocityExceeded or FaultCode.WorkspaceExceeded or
+        FaultCode.CartesianVelocityExceeded or FaultCode.OrientationExceeded => new(EpisodeEnd.Terminates, IsHarm: true),
 
         // The policy kept proposing what the critic found risky. To the critic this is its own caution, which must not confirm itself.
         FaultCode.RecoveryExhausted => new(EpisodeEnd.Terminates),
 
-        FaultCode.OperatorStop or FaultCode.DeadmanReleased or FaultCode.HeartbeatLost or FaultCode.StaleTarget or FaultCode.StorageFailure or FaultCode.CriticFailure or
-        FaultCode.LimitChangeRefused or FaultCode.StandstillLost or FaultCode.UnknownCause => new(EpisodeEnd.Truncates),
+        FaultCode.OperatorStop or FaultCode.DeadmanReleased or FaultCode.HeartbeatLost or FaultCode.StaleTarget or
+        FaultCode.StorageFailure or FaultCode.CriticFailure or FaultCode.LimitChangeRefused or FaultCode.StandstillLost or
+        FaultCode.UnknownCause => new(EpisodeEnd.Truncates),
 
-        FaultCode.NonFiniteState or FaultCode.NonFiniteCommand or FaultCode.NonFiniteInternal or FaultCode.TargetOutOfRange or FaultCode.StaleState or FaultCode.FrozenState or
-        FaultCode.SensorError or FaultCode.ForceSensorFailure or FaultCode.ClockBackward or FaultCode.ClockForward or FaultCode.LoopLate or FaultCode.LoopEnded or
+        FaultCode.NonFiniteState or FaultCode.NonFiniteCommand or FaultCode.NonFiniteInternal or FaultCode.TargetOutOfRange or
+        FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ForceSensorFailure or
+        FaultCode.ClockBackward or FaultCode.ClockForward or FaultCode.LoopLate or FaultCode.LoopEnded or
         FaultCode.ProtocolMismatch or FaultCode.ChannelCorrupt => new(EpisodeEnd.Drops),
 
         _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Nobody has decided what this cause means to learning."),

@@ -33,7 +33,9 @@ public sealed record Transition(Observation Observation, ExecutedAction Action, 
     /// <summary>What stopped the robot during this step; none where nothing did, or where the recording does not say.</summary>
     public FaultCode Stop { get; init; }
 
-    /// <summary>What the gripper was doing when the step began, by what it was last told; <see cref="GripperCommand.Stay"/> where the recording does not say.</summary>
+    /// <summary>
+    /// What the gripper was doing when the step began, by what it was last told; <see cref="GripperCommand.Stay"/> where the recording does not say.
+    /// </summary>
     public GripperCommand Grip { get; init; }
 
     /// <summary>Whether what happened may be learned from; what may not stays on disk.</summary>

@@ -9,7 +9,8 @@ public enum ReplaySet
     Online,
 
     /// <summary>
-    /// What a human showed: demonstrations, and the steps of online episodes during which a human drove. Not where the robot was being stopped, and not the first step after a
+    /// What a human showed: demonstrations, and the steps of online episodes during which a human drove. Not where the robot was being stopped, and not
+    /// the first step after a
     /// human took over: the motion of those is not the human's.
     /// </summary>
     Demonstration,

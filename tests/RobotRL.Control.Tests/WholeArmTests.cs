@@ -290,7 +290,7 @@ public class WholeArmTests
     {
         var now = rig.Robot.Now;
         rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        var target = new CartesianTarget(pose(rig.Session.Home), now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance), 0.04, ActionSource.Policy, 77);
+        var target = new CartesianTarget(pose(rig.Session.Home), now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Policy, 77);
         rig.Cycle.Targets.Publish(change is null ? target : change(target));
         rig.Session.Advance(2);
     }

@@ -11,8 +11,10 @@ namespace RobotRL.Cli.Traces;
 
 /// <summary>
 /// Copies out of the loop's ring what each decision's ticks were given and decided, on the actor's thread, and keeps the weights that acted. An episode's trace
-/// begins with the tick in which the reference last started anew: of what was before, no more outlasts it than the tick before that says. A step ends with the tick that its
-/// last observation was made of. Where the loop waits for nobody, its ticks go on between observing, deciding and reading what was executed; which tick each of them saw is told.
+/// begins with the tick in which the reference last started anew: of what was before, no more outlasts it than the tick before that says. A step ends with
+/// the tick that its
+/// last observation was made of. Where the loop waits for nobody, its ticks go on between observing, deciding and reading what was executed; which tick
+/// each of them saw is told.
 /// <code>
 /// ticks      ……┼───────────┼────────────┼──────────────────────┼────────────┼……
 ///          observed    decided on                          executed     observed
