@@ -38,7 +38,9 @@ internal static class RobotSection
         CheckImpedance(s, robot.Impedance, robot.Limits);
         if (robot.ForceSensor is { } sensor)
             s.Require(sensor.RangeForceN > robot.Limits.CollisionForceN, "force_sensor.range_force_n",
-                $"{sensor.RangeForceN} N is not above limits.collision_force_n, {robot.Limits.CollisionForceN} N: a collision would saturate the sensor; lower the limit", s["limits.collision_force_n"]);
+                $"{sensor.RangeForceN} N is not above limits.collision_force_n, {robot.Limits.CollisionForceN} N: "
+                + "a collision would saturate the sensor; lower the limit",
+                s["limits.collision_force_n"]);
         return robot;
     }
 
