@@ -35,7 +35,8 @@ internal static class CrossChecks
     public static IReadOnlyList<string> Remarks(RunConfiguration c)
     {
         var (impedance, limits) = (c.Robot.Impedance, c.Robot.Limits);
-        var spring = $"spring force at most {impedance.SpringForceBoundN:0.#} N an axis ({impedance.TranslationStiffnessNM} N/m × {impedance.TranslationClipM} m); ";
+        var spring = $"spring force at most {impedance.SpringForceBoundN:0.#} N an axis "
+            + $"({impedance.TranslationStiffnessNM} N/m × {impedance.TranslationClipM} m); ";
         if (c.Robot.ForceSensor is not null)
             return [spring + $"contact softens above {limits.ContactForceN} N, collision stops above {limits.CollisionForceN} N"];
         return [spring + "nothing softens in contact",

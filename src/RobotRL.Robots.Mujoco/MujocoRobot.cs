@@ -79,7 +79,7 @@ public sealed class MujocoRobot : IRobot, IPlant
     /// <summary>Pushes from outside that a task brings; null for none.</summary>
     internal RandomPushes? Pushes { get; set; }
 
-    /// <summary>What the motors give beyond what they are told, Nm: measured, and it moves the arm while there is power. For tests of what watches over them.</summary>
+    /// <summary>What the motors give beyond what they are told, Nm: measured, and it moves the arm while there is power.</summary>
     public JointTorques MotorErrorNm { get; set; }
 
     /// <summary>Whether brakes are closed: motor power is gone until <see cref="ReturnHome"/> or a command with power.</summary>

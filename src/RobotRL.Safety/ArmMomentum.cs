@@ -4,11 +4,12 @@ namespace RobotRL.Safety;
 
 /// <summary>
 /// The dynamics of a serial arm, M q̈ + C q̇ + g = τ, without ever forming a matrix: one pass from base to tip and one back give the generalised momentum
-/// p = M q̇, its change by posture Cᵀ q̇ = ∂(½ q̇ᵀ M q̇)/∂q, gravity g, and the bias C q̇ + g. In link frames, each at its Denavit–Hartenberg row. Allocates only when constructed.
+/// p = M q̇, its change by posture Cᵀ q̇ = ∂(½ q̇ᵀ M q̇)/∂q, gravity g, and the bias C q̇ + g.
+/// In link frames, each at its Denavit–Hartenberg row. Allocates only when constructed.
 /// </summary>
 /// <remarks>
 /// With h the momentum of everything from link i on, about that link's origin, and v its origin's velocity: p_i = z · h_ang and
-/// (Cᵀ q̇)_i = h_ang · (ω × z) + h_lin · (v × z). Force sensor or not decides whether the tool's inertia is in p: what lies beyond such a sensor, the sensor feels.
+/// (Cᵀ q̇)_i = h_ang · (ω × z) + h_lin · (v × z). Whether the tool's inertia is in p is decided by the force sensor: what lies beyond one, it feels.
 /// </remarks>
 internal sealed class ArmMomentum
 {

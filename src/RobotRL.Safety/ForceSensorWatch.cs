@@ -3,8 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// Whether the force-torque sensor can be believed: not at the end of its range, and no value of it the same to the bit for long while the arm moves, be that zero or
-/// any other. A sensor at rest, above all one without noise, repeats itself rightly.
+/// Whether the force-torque sensor can be believed: not at the end of its range, and no value of it the same to the bit for long while the arm moves,
+/// be that zero or any other. A sensor at rest, above all one without noise, repeats itself rightly.
 /// </summary>
 internal sealed class ForceSensorWatch
 {

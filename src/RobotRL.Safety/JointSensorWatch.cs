@@ -22,7 +22,7 @@ internal sealed class JointSensorWatch(RobotDescription robot)
     /// <summary>Way that position went beyond what velocity accounts for, forgotten over the window, rad.</summary>
     private JointPositions _unaccounted;
 
-    /// <summary>How long position and velocity have repeated while the joint read as moving, and both of them while others moved and the motor pulled, ns.</summary>
+    /// <summary>How long position and velocity have repeated while the joint read as moving, and both while others moved and its motor pulled, ns.</summary>
     private Durations _positionRepeats, _velocityRepeats, _stands;
 
     /// <summary>Forgets what was seen: the arm was put elsewhere.</summary>

@@ -50,8 +50,10 @@ internal static class LimitsCheck
              double.IsFinite(s.TankCapacityJ + s.TankOutflowW), "stiffness and damping rates and energy tank must be finite, the initial content within the capacity");
         var d = robot.Dynamics;
         foreach (var list in (IReadOnlyList<double>[])[d.RotorInertiaKgM2, d.ViscousFrictionNmS, d.BreakawayNm])
-            Need(list.Count == robot.JointCount && list.All(x => x >= 0 && double.IsFinite(x)), "rotor inertia, friction and breakaway torque must be finite and not negative, one a joint");
-        Need(d.Links.Count == robot.JointCount && d.Links.All(IsBody) && IsBody(d.ToolInFlange), "a link's mass, centre of mass or inertia is not a rigid body's");
+            Need(list.Count == robot.JointCount && list.All(x => x >= 0 && double.IsFinite(x)),
+                "rotor inertia, friction and breakaway torque must be finite and not negative, one a joint");
+        Need(d.Links.Count == robot.JointCount && d.Links.All(IsBody) && IsBody(d.ToolInFlange),
+            "a link's mass, centre of mass or inertia is not a rigid body's");
         Need(d.GravityMS2.IsFinite && Positive(d.ObserverRatePerS), "gravity must be finite and the observer's rate positive");
         if (robot.ForceSensor is { } f)
             Need(f.PositionInFlangeM.IsFinite && f.RangeForceN > limits.CollisionForceN && Positive(f.RangeTorqueNm) && f.RepeatMaxNs > 0 && double.IsFinite(f.RangeForceN),

@@ -11,10 +11,9 @@ namespace RobotRL.Safety;
 /// </remarks>
 internal sealed class MomentumObserver
 {
-    private readonly ArmDynamics _dynamics;
     private readonly JointLimits[] _joints;
-    private readonly double[] _collisionNm;
-    private readonly double _marginNm;
+    private readonly double[] _collisionNm, _frictionNmS;
+    private readonly double _marginNm, _ratePerS;
     private readonly long _longestGapNs;
     private readonly bool _feelsWrist;
     private readonly ArmMomentum _arm;
@@ -26,7 +25,7 @@ internal sealed class MomentumObserver
 
     public MomentumObserver(RobotDescription robot)
     {
-        (_dynamics, _marginNm) = (robot.Dynamics, robot.Limits.MeasuredTorqueMarginNm);
+        (_marginNm, _ratePerS, _frictionNmS) = (robot.Limits.MeasuredTorqueMarginNm, robot.Dynamics.ObserverRatePerS, [.. robot.Dynamics.ViscousFrictionNmS]);
         (_joints, _collisionNm) = ([.. robot.Limits.Joints], [.. robot.Limits.JointCollisionNm]);
         _feelsWrist = robot.ForceSensor is not null;
         _longestGapNs = Math.Max(robot.Limits.StateMaxAgeNs, robot.ControlPeriodNs) * 2;
@@ -58,12 +57,12 @@ internal sealed class MomentumObserver
         var dtNs = state.CaptureTime.Since(_last);
         if (_hasLast && dtNs <= 0) return default;
         if (_hasLast && dtNs > _longestGapNs) Restart();
-        double dt = dtNs * 1e-9, gain = _dynamics.ObserverRatePerS, settled = 1 / (1 + gain * dt);
+        double dt = dtNs * 1e-9, gain = _ratePerS, settled = 1 / (1 + gain * dt);
         Fault worst = default;
         for (var i = 0; i < _joints.Length; i++)
         {
             // Effort and wrist belong to the period that ended with this state, whose beginning and end the rest is the mean of.
-            var inner = _arm.Change[i] - _arm.Gravity[i] - _dynamics.ViscousFrictionNmS[i] * state.Velocity[i];
+            var inner = _arm.Change[i] - _arm.Gravity[i] - _frictionNmS[i] * state.Velocity[i];
             if (_hasLast)
             {
                 var known = state.Effort[i] + wrist[i] + 0.5 * (inner + _known[i]);

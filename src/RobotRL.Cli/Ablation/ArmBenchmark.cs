@@ -20,7 +20,8 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
     private static readonly (string, string)[] Unbound =
     [
         ("robot.limits.contact_force_n", "998"), ("robot.limits.collision_force_n", "999"), ("robot.limits.contact_torque_nm", "198"), ("robot.limits.collision_torque_nm", "199"),
-        ("robot.force_sensor.range_force_n", "10000"), ("robot.force_sensor.range_torque_nm", "1000"), ("robot.limits.joint_collision_nm", "[999, 999, 999, 999, 999, 999, 999]"),
+        ("robot.force_sensor.range_force_n", "10000"), ("robot.force_sensor.range_torque_nm", "1000"),
+        ("robot.limits.joint_collision_nm", "[999, 999, 999, 999, 999, 999, 999]"),
         ("robot.limits.workspace", "{min_m: [0.2, -0.6, -0.2], max_m: [0.9, 0.6, 1]}"),
     ];
 

@@ -17,12 +17,16 @@ internal static class SensorFaults
     [
         new("wrench frozen", FaultCode.ForceSensorFailure, WrenchMs, () => FaultRig.See(rig => rig.Faults.FrozenWrench = true)),
         new("wrench stuck at zero", FaultCode.ForceSensorFailure, WrenchMs, () => FaultRig.See(rig => rig.Faults.DeadWrench = true)),
-        new("force beyond the sensor's range", FaultCode.ForceSensorFailure, 2 * PeriodMs, () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(0, 0, -510), default))),
-        new("torque beyond the sensor's range", FaultCode.ForceSensorFailure, 2 * PeriodMs, () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(default, new(0, 60, 0)))),
-        new("force sensor reads 30 N too much", FaultCode.JointCollision, 20, () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(0, 0, -30), default))),
+        new("force beyond the sensor's range", FaultCode.ForceSensorFailure, 2 * PeriodMs,
+            () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(0, 0, -510), default))),
+        new("torque beyond the sensor's range", FaultCode.ForceSensorFailure, 2 * PeriodMs,
+            () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(default, new(0, 60, 0)))),
+        new("force sensor reads 30 N too much", FaultCode.JointCollision, 20,
+            () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(0, 0, -30), default))),
         new("one joint's position frozen", FaultCode.FrozenState, 100 + PeriodMs, () => FaultRig.See(rig => rig.Faults.FrozenPositionJoint = Elbow)),
         new("one joint's velocity frozen", FaultCode.FrozenState, 100 + PeriodMs, () => FaultRig.See(rig => rig.Faults.FrozenVelocityJoint = Elbow)),
-        new("one joint's position and velocity frozen", FaultCode.FrozenState, 200 + PeriodMs, () => FaultRig.See(rig => (rig.Faults.FrozenPositionJoint, rig.Faults.FrozenVelocityJoint) = (Elbow, Elbow))),
+        new("one joint's position and velocity frozen", FaultCode.FrozenState, 200 + PeriodMs,
+            () => FaultRig.See(rig => (rig.Faults.FrozenPositionJoint, rig.Faults.FrozenVelocityJoint) = (Elbow, Elbow))),
         new("joint position jumps by 20 mrad", FaultCode.SensorError, 2 * PeriodMs, () => FaultRig.See(rig =>
         {
             JointPositions error = default;
@@ -33,15 +37,21 @@ internal static class SensorFaults
         new("elbow knocked aside with 60 N for 100 ms", FaultCode.JointCollision, 20, () => Push("link4", new(0, 60, 0))),
         new("forearm knocked aside with 60 N for 100 ms", FaultCode.JointCollision, 20, () => Push("link5", new(0, -60, 0))),
         new("forearm knocked down with 60 N for 100 ms", FaultCode.JointCollision, 20, () => Push("link5", new(0, 0, -60))),
-        new("hand knocked with 40 N for 100 ms, no force sensor", FaultCode.JointCollision, 20, () => Push("hand", new(0, 40, 0), ("robot.force_sensor", "none"))),
-        new("hand knocked with 40 N for 100 ms, force sensor stuck at zero", FaultCode.JointCollision, 20, () => Push("hand", new(0, 40, 0), rig => rig.Faults.DeadWrench = true)),
-        new("motor gives 100 Nm too much", FaultCode.TorqueExceeded, 3 * PeriodMs, () => Moved("hand", rig => rig.World.MotorErrorNm = Torque(Shoulder, 100))),
-        new("torque sensor reads 16 Nm too much", FaultCode.TorqueExceeded, 2 * PeriodMs, () => FaultRig.See(rig => rig.Faults.EffortErrorNm = Torque(Wrist, 16))),
+        new("hand knocked with 40 N for 100 ms, no force sensor", FaultCode.JointCollision, 20,
+            () => Push("hand", new(0, 40, 0), ("robot.force_sensor", "none"))),
+        new("hand knocked with 40 N for 100 ms, force sensor stuck at zero", FaultCode.JointCollision, 20,
+            () => Push("hand", new(0, 40, 0), rig => rig.Faults.DeadWrench = true)),
+        new("motor gives 100 Nm too much", FaultCode.TorqueExceeded, 3 * PeriodMs,
+            () => Moved("hand", rig => rig.World.MotorErrorNm = Torque(Shoulder, 100))),
+        new("torque sensor reads 16 Nm too much", FaultCode.TorqueExceeded, 2 * PeriodMs,
+            () => FaultRig.See(rig => rig.Faults.EffortErrorNm = Torque(Wrist, 16))),
     ];
 
-    private static FaultSighting Push(string body, Vector3D forceN, params (string, string)[] overrides) => Moved(body, rig => rig.World.Push(body, forceN), overrides);
+    private static FaultSighting Push(string body, Vector3D forceN, params (string, string)[] overrides) =>
+        Moved(body, rig => rig.World.Push(body, forceN), overrides);
 
-    private static FaultSighting Push(string body, Vector3D forceN, Action<FaultRig> and) => Moved(body, rig =>
+    private static FaultSighting Push(string body, Vector3D forceN, Action<FaultRig> and) =>
+        Moved(body, rig =>
     {
         and(rig);
         rig.World.Push(body, forceN);
