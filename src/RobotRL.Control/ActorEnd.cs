@@ -20,7 +20,8 @@ internal sealed unsafe class ActorEnd : IDisposable
     public ActorEnd(ControlChannel channel)
     {
         _channel = channel;
-        // Counts go on where those of the actor before ended: what it asked for last is not undone. Where they cannot be read they begin anew, which the other side can tell.
+        // Counts go on where those of the actor before ended: what it asked for last is not undone. Where they cannot be read they begin anew, which the
+        // other side can tell.
         ChannelRequests before = default;
         var seen = 0L;
         if (channel.Requests.TryRead(ref before, ref seen)) _requests = before;

@@ -73,7 +73,9 @@ internal static unsafe class ChannelForgery
         switch (kind)
         {
             case ChannelDamage.StrayByte: memory[random.Next(layout.Bytes)] = (byte)random.Next(256); break;
-            case ChannelDamage.StrayWord: random.NextBytes(new Span<byte>(memory + random.Next(layout.Bytes / sizeof(ulong)) * sizeof(ulong), sizeof(ulong))); break;
+            case ChannelDamage.StrayWord:
+                random.NextBytes(new Span<byte>(memory + random.Next(layout.Bytes / sizeof(ulong)) * sizeof(ulong), sizeof(ulong)));
+                break;
             case ChannelDamage.TargetNotANumber:
                 new Span<byte>(memory + layout.Targets + 2 * sizeof(long), sizeof(double)).Fill(0xFF);
                 targetVersion += 2;
@@ -81,7 +83,9 @@ internal static unsafe class ChannelForgery
             case ChannelDamage.TargetSourceUndefined: Target(t => t with { Source = (ActionSource)200, Sequence = t.Sequence + 1 }); break;
             case ChannelDamage.TargetFromTheFuture: Target(t => t with { IssueTime = t.IssueTime.Plus(1000 * HourNs), Sequence = t.Sequence + 1 }); break;
             case ChannelDamage.TargetNumberAgain: Target(t => t); break;
-            case ChannelDamage.BeatUndefined: Change(memory + layout.Heartbeats, (ref Heartbeat beat) => beat = beat with { State = (CommandingState)77 }); break;
+            case ChannelDamage.BeatUndefined:
+                Change(memory + layout.Heartbeats, (ref Heartbeat beat) => beat = beat with { State = (CommandingState)77 });
+                break;
             case ChannelDamage.VersionOddForever: targetVersion |= 1; break;
             case ChannelDamage.VersionBack: targetVersion -= 4; break;
             case ChannelDamage.VersionHuge: targetVersion += Huge; break;

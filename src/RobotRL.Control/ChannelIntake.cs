@@ -5,8 +5,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// Between the memory that a control process shares and its loop: each tick reads what the actor has written there, examines it, and passes on what an actor can
-/// have meant. Nothing else of the memory reaches the loop. What cannot have been written by an actor stops the robot; the work of a tick is bounded,
+/// Between the memory that a control process shares and its loop: each tick reads what the actor has written there, examines it, and passes on what an
+/// actor can have meant. Nothing else of the memory reaches the loop. What cannot have been written by an actor stops the robot; the work of a tick is bounded,
 /// whatever the memory holds. What is known of the memory is kept here: nothing that the control process wrote is read back, other than to see it changed.
 /// </summary>
 internal sealed unsafe class ChannelIntake
@@ -98,13 +98,17 @@ internal sealed unsafe class ChannelIntake
 
     /// <summary>Poses, stiffness and grip are the gate's to judge, which has a fault and a flag for each.</summary>
     private bool IsPlausible(in CartesianTarget target, Stamp now) =>
-        target.Source <= ActionSource.Reset && target.Sequence > _sequence && target.Sequence < MostTargets && IsNear(target.IssueTime, now) && IsNear(target.DueTime, now);
+        target.Source <= ActionSource.Reset && target.Sequence > _sequence && target.Sequence < MostTargets &&
+        IsNear(target.IssueTime, now) && IsNear(target.DueTime, now);
+
+    private static bool IsPlausible(in Heartbeat beat, Stamp now) =>
+        beat.State <= CommandingState.Stop && (beat.State != CommandingState.Commanding || IsNear(beat.Time, now));
 
     private bool TakeBeat(Stamp now)
     {
         var before = _heartbeat;
         var reading = _channel.Heartbeats.Read(ref _heartbeat, ref _beatsSeen, MostPublished);
-        if (reading == CellReading.New && _heartbeat.State <= CommandingState.Stop && (_heartbeat.State != CommandingState.Commanding || IsNear(_heartbeat.Time, now)))
+        if (reading == CellReading.New && IsPlausible(_heartbeat, now))
         {
             _cells.Heartbeats.Publish(_heartbeat);
             return false;
@@ -128,9 +132,8 @@ internal sealed unsafe class ChannelIntake
         {
             _sequence = 0;
             // An actor that could not read what the one before had asked for counts from 0.
-            if (_asked.Resets < _taken.Resets || _asked.AutomaticResets < _taken.AutomaticResets || _asked.Rebases < _taken.Rebases || _asked.LimitChanges < _taken.LimitChanges
-                || _asked.Scenes < _taken.Scenes)
-                _taken = default;
+            if (_asked.Resets < _taken.Resets || _asked.AutomaticResets < _taken.AutomaticResets || _asked.Rebases < _taken.Rebases ||
+                _asked.LimitChanges < _taken.LimitChanges || _asked.Scenes < _taken.Scenes) _taken = default;
         }
         for (var cause = 0; cause < ChannelRequests.Causes; cause++)
             if (_asked.Stops[cause] != _taken.Stops[cause]) Stop((FaultCode)cause);

@@ -45,7 +45,7 @@ public sealed unsafe class ControlChannel : IDisposable
     public string Path { get; }
     internal ChannelLayout Layout { get; }
 
-    /// <summary>For the control cycle: the control process's own. What <see cref="ChannelIntake"/> finds sound in the memory goes in there; nothing else does.</summary>
+    /// <summary>For the control cycle: the control process's own. What <see cref="ChannelIntake"/> finds sound in the memory goes in; nothing else does.</summary>
     /// <exception cref="InvalidOperationException">This is the actor's side.</exception>
     public ControlCells Cells => _cells ?? throw new InvalidOperationException("The actor's side of a channel has no control cycle.");
 

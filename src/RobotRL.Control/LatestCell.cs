@@ -75,7 +75,7 @@ public sealed unsafe class LatestCell<T> where T : unmanaged
     /// <param name="seen">Count of published values already known to this reader; 0 at first.</param>
     public bool TryRead(ref T value, ref long seen) => Read(ref value, ref seen) == CellReading.New;
 
-    /// <summary>Copies the newest value where there is one, and says what was found. After <see cref="CellReading.Corrupt"/> what was found counts as seen.</summary>
+    /// <summary>Copies the newest value where there is one, and says what was found. What was <see cref="CellReading.Corrupt"/> counts as seen.</summary>
     /// <param name="value">Receives the value; else stays as it was.</param>
     /// <param name="seen">Count of published values already known to this reader; 0 at first.</param>
     /// <param name="most">More values than this cannot have been published since.</param>

@@ -89,7 +89,8 @@ public sealed class RemoteControl : IControlPort, IDisposable
         if (WorldSize == 0) throw new InvalidOperationException("The robot of this control process has no scene that could be set up.");
         var refused = _channel.Answers.ScenesRefused;
         var asked = _channel.RequestScene(seed);
-        for (var since = DeadlineTimer.NowNs; _channel.Answers.Scenes != asked; _timer.SleepUntil(DeadlineTimer.NowNs + PollNs)) RequireControl(since, SceneTimeoutNs);
+        for (var since = DeadlineTimer.NowNs; _channel.Answers.Scenes != asked; _timer.SleepUntil(DeadlineTimer.NowNs + PollNs))
+            RequireControl(since, SceneTimeoutNs);
         return _channel.Answers.ScenesRefused == refused;
     }
 

@@ -5,7 +5,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control.Tests;
 
 /// <summary>
-/// A memory that others write to, by accident or by a defect, while the arm moves: the loop goes on unharmed or stops safely. The channel is a real one, the time is virtual.
+/// A memory that others write to, by accident or by a defect, while the arm moves: the loop goes on unharmed or stops safely. The channel is a real one,
+/// the time is virtual.
 /// <code>
 /// tick   0 ──── 150 ──────────── 300 ─────────▶ end asked, the robot stands
 ///        moves       is written to     moves on
@@ -205,7 +206,8 @@ public sealed class ChannelDamageTests
     private static int[] Places(ChannelLayout layout) =>
     [
         .. Enumerable.Range(0, 9).Select(i => 8 * i),
-        .. new[] { layout.Targets, layout.Heartbeats, layout.Link, layout.Requests, layout.Answers, layout.Latest, layout.World }.SelectMany(at => Enumerable.Range(0, 10).Select(i => at + 8 * i)),
+        .. new[] { layout.Targets, layout.Heartbeats, layout.Link, layout.Requests, layout.Answers, layout.Latest, layout.World }
+            .SelectMany(at => Enumerable.Range(0, 10).Select(i => at + 8 * i)),
     ];
 
     private static unsafe void Write(Random random, ControlChannel channel, int[] places, ChannelDamage[] kinds, int style)
@@ -220,7 +222,9 @@ public sealed class ChannelDamageTests
             case OwnStyle: memory[random.Next(channel.Layout.Answers, channel.Layout.Bytes)] = (byte)random.Next(256); return;
             case 3: *(long*)(memory + places[random.Next(places.Length)]) += random.Next(-4, 5); return;
             // Many times what changes nothing that lasts: else the first write is the last that matters.
-            default: ChannelForgery.Do(random.Next(40) == 0 ? kinds[random.Next(kinds.Length)] : ChannelDamage.StrayByte, memory, channel.Layout, random); return;
+            default:
+                ChannelForgery.Do(random.Next(40) == 0 ? kinds[random.Next(kinds.Length)] : ChannelDamage.StrayByte, memory, channel.Layout, random);
+                return;
         }
     }
 }

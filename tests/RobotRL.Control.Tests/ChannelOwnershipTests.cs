@@ -76,12 +76,15 @@ public sealed partial class ChannelOwnershipTests : IDisposable
         var place = Path.Combine(_folder, "channels");
         ChannelFolder.Make(place, FileIdentity.User);
         ChannelFolder.Make(place, FileIdentity.User);
-        Assert.Contains("another account", Assert.Throws<ChannelRefusedException>(() => ChannelFolder.Make(place, FileIdentity.User + 1)).Message, StringComparison.Ordinal);
+        RefusedFolder("another account", place, FileIdentity.User + 1);
         var link = Path.Combine(_folder, "link");
         Directory.CreateSymbolicLink(link, place);
-        Assert.Contains("no folder of its own", Assert.Throws<ChannelRefusedException>(() => ChannelFolder.Make(link, FileIdentity.User)).Message, StringComparison.Ordinal);
+        RefusedFolder("no folder of its own", link, FileIdentity.User);
         File.SetUnixFileMode(place, File.GetUnixFileMode(place) | UnixFileMode.OtherExecute);
-        Assert.Contains("chmod 700", Assert.Throws<ChannelRefusedException>(() => ChannelFolder.Make(place, FileIdentity.User)).Message, StringComparison.Ordinal);
+        RefusedFolder("chmod 700", place, FileIdentity.User);
+
+        static void RefusedFolder(string why, string path, uint user) =>
+            Assert.Contains(why, Assert.Throws<ChannelRefusedException>(() => ChannelFolder.Make(path, user)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,7 +80,9 @@ public class StiffnessTests
             Assert.InRange(Math.Abs(now.TranslationNM - before.TranslationNM), 0, limits.RateNMS * 0.001 + 1e-9);
             Assert.InRange(Math.Abs(now.RotationNmRad - before.RotationNmRad), 0, limits.RotationRateNmRadS * 0.001 + 1e-9);
             Assert.InRange(Math.Abs(now.DampingRatio - before.DampingRatio), 0, limits.DampingRatePerS * 0.001 + 1e-9);
-            moved = (moved.Translation | now.TranslationNM != before.TranslationNM, moved.Rotation | now.RotationNmRad != before.RotationNmRad, moved.Damping | now.DampingRatio != before.DampingRatio);
+            moved.Translation |= now.TranslationNM != before.TranslationNM;
+            moved.Rotation |= now.RotationNmRad != before.RotationNmRad;
+            moved.Damping |= now.DampingRatio != before.DampingRatio;
         }
         Assert.Equal((!fixedTranslation, !fixedRotation, !fixedDamping), moved);
     }

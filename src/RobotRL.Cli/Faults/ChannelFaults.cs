@@ -39,19 +39,23 @@ internal static partial class ChannelFaults
         Case("end asked for in motion", FaultCode.OperatorStop, LookMs, AskForTheEnd),
         Case("record overwritten under the actor", FaultCode.ChannelCorrupt, double.PositiveInfinity, OverwriteTheRecord),
         Case("shared memory open to other accounts", FaultCode.None, 0, () => Refuse("open to other accounts", Open)),
-        .. Environment.IsPrivilegedProcess ? (FaultCase[])[Case("shared memory of another account", FaultCode.None, 0, () => Refuse("another account", GiveAway))] : [],
+        .. Environment.IsPrivilegedProcess
+            ? (FaultCase[])[Case("shared memory of another account", FaultCode.None, 0, () => Refuse("another account", GiveAway))]
+            : [],
         Case("link in place of the shared memory", FaultCode.None, 0, () => Refuse("a link", Link)),
     ];
 
-    private static FaultCase Case(string name, FaultCode expected, double mostMs, Func<FaultSighting> provoke) => new(name, expected, mostMs, provoke) { HasProcesses = true };
+    private static FaultCase Case(string name, FaultCode expected, double mostMs, Func<FaultSighting> provoke) =>
+        new(name, expected, mostMs, provoke) { HasProcesses = true };
 
-    private static FaultCase Damage(string name, ChannelDamage kind, FaultCode expected = FaultCode.ChannelCorrupt, string answer = "") => Case(name, expected, LookMs, () =>
-    {
-        using FaultStage stage = new();
-        var before = stage.Latest.RefusedLimitChanges;
-        var seen = stage.Watch(() => stage.Do(kind));
-        return seen with { Answer = answer, IsAnswered = stage.Latest.RefusedLimitChanges == before && Lives(stage) };
-    });
+    private static FaultCase Damage(string name, ChannelDamage kind, FaultCode expected = FaultCode.ChannelCorrupt, string answer = "") =>
+        Case(name, expected, LookMs, () =>
+        {
+            using FaultStage stage = new();
+            var before = stage.Latest.RefusedLimitChanges;
+            var seen = stage.Watch(() => stage.Do(kind));
+            return seen with { Answer = answer, IsAnswered = stage.Latest.RefusedLimitChanges == before && Lives(stage) };
+        });
 
     private static bool Lives(FaultStage stage) => stage.Control.ExitCode is null;
 
@@ -72,7 +76,8 @@ internal static partial class ChannelFaults
         return seen with
         {
             Answer = "the loop lives until it is asked to end, and leaves the robot without power",
-            IsAnswered = lives && ended && stage.Control.ExitCode == 0 && stage.Said.Any(line => line.StartsWith("Ended with the robot PowerRemoved", StringComparison.Ordinal)),
+            IsAnswered = lives && ended && stage.Control.ExitCode == 0 &&
+                stage.Said.Any(line => line.StartsWith("Ended with the robot PowerRemoved", StringComparison.Ordinal)),
         };
     }
 
@@ -114,14 +119,16 @@ internal static partial class ChannelFaults
         var seen = stage.Watch(() =>
         {
             // The loop replaces it each period: until the actor comes to look at that very moment.
-            for (var clock = Stopwatch.StartNew(); stage.Actor.ExitCode is null && clock.ElapsedMilliseconds < MostDamageMs;) stage.Do(ChannelDamage.Record, times: 1000);
+            for (var clock = Stopwatch.StartNew(); stage.Actor.ExitCode is null && clock.ElapsedMilliseconds < MostDamageMs;)
+                stage.Do(ChannelDamage.Record, times: 1000);
         });
         var ended = FaultStage.Within(10_000, () => stage.Actor.ExitCode is not null);
         var said = stage.Actor.Lines.LastOrDefault() ?? "";
         return seen with
         {
             Answer = $"the actor ended with exit code {stage.Actor.ExitCode} and a line",
-            IsAnswered = ended && stage.Actor.ExitCode == Commands.ExitCode.Fault && said.StartsWith("The memory shared", StringComparison.Ordinal) && Lives(stage),
+            IsAnswered = ended && stage.Actor.ExitCode == Commands.ExitCode.Fault &&
+                said.StartsWith("The memory shared", StringComparison.Ordinal) && Lives(stage),
         };
     }
 
