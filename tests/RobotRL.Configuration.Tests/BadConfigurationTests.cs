@@ -97,7 +97,7 @@ public sealed class BadConfigurationTests : IDisposable
         { "observer_rate_per_s: 50", "observer_rate_per_s: 0", "observer_rate_per_s", "robot.dynamics.observer_rate_per_s: 0 is out of range; write a number from 1 to 1000 1/s" },
         { "  breakaway_nm:", "  break_away_nm:", "break_away_nm|dynamics:", "robot.dynamics.break_away_nm: unknown key; did you mean 'breakaway_nm'?|robot.dynamics.breakaway_nm: missing; add a list of 7 numbers, one a joint" },
         { "[0.00185186, 0.00185186, 0.00173138,", "[0.00185186, 0.00185186, 0.0173138,", "{mass_kg: 0.76", "robot.dynamics.tool_in_flange.inertia_kg_m2: is no rigid body's: a principal moment is negative or above the sum of the other two; correct it" },
-        { "    - {mass_kg: 0.646926", "    # {mass_kg: 0.646926", "links:", "robot.dynamics.links: has 6 bodies, needs 7, one a joint; correct the list" },
+        { "    - {mass_kg: 0.646926", "    # {mass_kg: 0.646926", "  links:#2", "robot.dynamics.links: has 6 bodies, needs 7, one a joint; correct the list" },
         { "range_force_n: 500", "range_force_n: 50", "range_force_n", "robot.force_sensor.range_force_n: 50 N is not above limits.collision_force_n, 50 N: a collision would saturate the sensor; lower the limit" },
         { "force_sensor: #", "force_sensor: nothing\nignored: #", "force_sensor: nothing|ignored", "robot.force_sensor: expected a section, found 'nothing'; write 'key: value' lines below it|robot.ignored: unknown key; remove it" },
         { "grip: {force_n: 30", "grip: {force_n: 80", "grip: {force_n: 80", "robot.grip.force_n: 80 N is above limits.grip.force_n, 70 N; lower it" },

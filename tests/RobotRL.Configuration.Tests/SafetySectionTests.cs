@@ -30,7 +30,7 @@ public sealed class SafetySectionTests : IDisposable
         var plain = RunConfiguration.Load(Shipped.Sample("sim/task.yaml"));
         Assert.Null(plain.Safety);
         Assert.DoesNotContain("safety", plain.ResolvedYaml, StringComparison.Ordinal);
-        Assert.Equal("e91f4591dc1377ef81059428199a7093b796225ad7a6d30129b995c80a3476e2", plain.Hash);
+        Assert.True("d136983a3cad414b75c46b57c2280368a01ce6ec42189975a33259a86286c794" == plain.Hash, plain.Hash);
     }
 
     [Fact]

@@ -140,7 +140,7 @@ public class SensorTests
     private static void DriveAll(Rig rig)
     {
         JointTorques push = default;
-        for (var i = 0; i < Joints.Max; i++) push[i] = i < 4 ? 5 : 3;
+        for (var i = 0; i < Joints.Max; i++) push[i] = i < 4 ? 5 : i == 4 ? -4 : 3;
         rig.Robot.Faults.MotorErrorNm = push;
         rig.Session.Advance(60);
     }
@@ -157,7 +157,7 @@ public class SensorTests
             case "torque saturated": faults.WrenchSpike = new(default, new(0, 51, 0)); break;
             case "motor gives more than its largest torque": torque[1] = 90; faults.MotorErrorNm = torque; break;
             case "torque sensor reads more than any motor gives": torque[5] = -16; faults.EffortErrorNm = torque; break;
-            case "joint pushed": torque[2] = 15; rig.Robot.DisturbanceNm = torque; break;
+            case "joint pushed": torque[2] = 8; rig.Robot.DisturbanceNm = torque; break;
             case "torque sensor reads nothing of a joint under load": torque[3] = 10; faults.EffortErrorNm = torque; break;
             default: throw new ArgumentException(what);
         }

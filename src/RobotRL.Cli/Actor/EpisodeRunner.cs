@@ -104,8 +104,13 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
     /// <summary>A robot that does not run and names no cause was stopped by one that nobody knows.</summary>
     private FaultCode CauseOfStop() => rig.Control.Latest.Fault is { IsNone: false, Code: var code } ? code : FaultCode.UnknownCause;
 
-    /// <summary>What the gripper was last told, which need not be what its width says: fingers that hold a part are not closed.</summary>
-    private GripperCommand Grip() => rig.Control.Latest.Grip.WidthM > 0.5 * rig.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
+    /// <summary>What the gripper was last told, which need not be what its width says: fingers that hold a part, or are on their way, are not where they were sent.</summary>
+    private GripperCommand Grip()
+    {
+        ref readonly var now = ref rig.Control.Latest;
+        var told = now.Target.Grip.IsAsked ? now.Target.Grip : now.Grip;
+        return told.WidthM > 0.5 * rig.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
+    }
 
     /// <summary>A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.</summary>
     private void AwaitOperator(CancellationToken cancel)
