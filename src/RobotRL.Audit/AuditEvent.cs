@@ -52,6 +52,8 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     public static readonly AuditEvent Reflex = new("safety.reflex", RetentionClass.Safety);
     public static readonly AuditEvent Stopped = new("safety.stopped", RetentionClass.Interventions, true);
     public static readonly AuditEvent Standstill = new("safety.standstill", RetentionClass.Safety);
+    public static readonly AuditEvent Retreat = new("safety.retreat", RetentionClass.Interventions, true);
+    public static readonly AuditEvent Guiding = new("safety.guiding", RetentionClass.Interventions, true);
     public static readonly AuditEvent Critic = new("safety.critic", RetentionClass.Interventions);
     public static readonly AuditEvent Reset = new("safety.reset", RetentionClass.Interventions, true);
     public static readonly AuditEvent LimitChangeRefused = new("limits.change_refused", RetentionClass.Interventions, true);

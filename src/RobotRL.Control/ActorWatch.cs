@@ -62,7 +62,7 @@ public sealed class ActorWatch : IDisposable
         {
             Heartbeat heartbeat = default;
             long seen = 0;
-            return _channel.Cells.Heartbeats.TryRead(ref heartbeat, ref seen) && heartbeat.State == CommandingState.Commanding;
+            return _channel.Cells.Heartbeats.TryRead(ref heartbeat, ref seen) && heartbeat.IsLeading;
         }
     }
 }

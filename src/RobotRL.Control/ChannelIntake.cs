@@ -58,7 +58,7 @@ internal sealed unsafe class ChannelIntake
         // A writer that was killed in the midst shows no life either; of one that lives, no write takes so long.
         _busyTicks = isBusy && _silentTicks <= _linkMaxTicks ? _busyTicks + 1 : 0;
         Require(_busyTicks <= _busyMaxTicks);
-        if (_silentTicks > _linkMaxTicks && _heartbeat.State == CommandingState.Commanding) Stop(FaultCode.HeartbeatLost);
+        if (_silentTicks > _linkMaxTicks && _heartbeat.IsLeading) Stop(FaultCode.HeartbeatLost);
         if (!_stops.IsEmpty) _cells.RequestStops(_stops);
     }
 
@@ -102,7 +102,7 @@ internal sealed unsafe class ChannelIntake
         IsNear(target.IssueTime, now) && IsNear(target.DueTime, now);
 
     private static bool IsPlausible(in Heartbeat beat, Stamp now) =>
-        beat.State <= CommandingState.Stop && (beat.State != CommandingState.Commanding || IsNear(beat.Time, now));
+        beat.State <= CommandingState.Guiding && (!beat.IsLeading || IsNear(beat.Time, now));
 
     private bool TakeBeat(Stamp now)
     {

@@ -42,7 +42,8 @@ public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel
         (_answers.Scenes, _sinceScene) = (_asked.Number, 0);
         _cells.Heartbeats.TryRead(ref _heartbeat, ref _heartbeatsSeen);
         _cells.Latest.TryRead(ref _record, ref _recordsSeen);
-        if (_record.Gate == GateState.Stopping || _record.NeedsOperator || (_record.Gate == GateState.Running && _heartbeat.State == CommandingState.Commanding))
+        if (_record.Gate == GateState.Stopping || _record.NeedsOperator || _record.Gate == GateState.Retreating ||
+            (_record.Gate == GateState.Running && _heartbeat.IsLeading))
         {
             _answers.ScenesRefused++;
             return;

@@ -25,4 +25,8 @@ public enum CommandingState : byte
 }
 
 /// <summary>A sign of life of the commanding side.</summary>
-public readonly record struct Heartbeat(Stamp Time, CommandingState State);
+public readonly record struct Heartbeat(Stamp Time, CommandingState State)
+{
+    /// <summary>Whether someone moves the arm, by targets or by leading it, and must go on showing life.</summary>
+    public bool IsLeading => State is CommandingState.Commanding or CommandingState.Retreating or CommandingState.Guiding;
+}

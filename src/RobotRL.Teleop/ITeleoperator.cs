@@ -26,6 +26,18 @@ public enum InterventionReason : byte
     Requested,
 }
 
+/// <summary>What an operator wants of an arm that is stopped.</summary>
+public enum StoppedWish : byte
+{
+    None,
+
+    /// <summary>Lead it back inside the limit that it stands beyond.</summary>
+    Retreat,
+
+    /// <summary>Lead it by hand.</summary>
+    Guide,
+}
+
 /// <summary>What an operator wants at one decision.</summary>
 /// <param name="IsEngaged">Whether the human drives; <paramref name="Action"/> counts only then.</param>
 /// <param name="Action">The human's action, in the policy's units.</param>
@@ -35,6 +47,9 @@ public enum InterventionReason : byte
 /// <param name="RequestedAt">When the hand took over, where that was before it was asked; null otherwise.</param>
 public readonly record struct OperatorCommand(bool IsEngaged, PolicyAction Action, InterventionReason Reason, bool DeadmanHeld = true, bool StopRequested = false, Stamp? RequestedAt = null)
 {
+    /// <summary>What is held on to while the robot is stopped.</summary>
+    public StoppedWish Wish { get; init; }
+
     /// <summary>An operator who watches.</summary>
     public static readonly OperatorCommand Watching = new(false, default, InterventionReason.None);
 }

@@ -8,6 +8,9 @@ internal sealed class KeyboardHand(ActionSpace actions)
     /// <summary>A key moves this long after it was last heard of: over a keyboard's repeat interval, and over one decision.</summary>
     private const long KeyHeldNs = 150_000_000;
 
+    /// <summary>What is held on to while the robot is stopped ends this long after its key was last heard of: over the delay before a keyboard starts to repeat.</summary>
+    private const long WishHeldNs = 600_000_000;
+
     /// <summary>Over the delay before a keyboard starts to repeat.</summary>
     private const long HandGoneNs = 1_000_000_000;
 
@@ -19,6 +22,8 @@ internal sealed class KeyboardHand(ActionSpace actions)
     private GripperCommand _gripper;
     private bool _isClosed;
     private bool _stopped;
+    private StoppedWish _wish;
+    private Stamp _wishUntil;
     private bool _lost;
 
     public void BeginEpisode(EpisodeKind kind)
@@ -52,6 +57,8 @@ internal sealed class KeyboardHand(ActionSpace actions)
                 case ConsoleKey.Escape: HandBack(); break;
                 case ConsoleKey.X: _stopped = true; break;
                 case ConsoleKey.Enter: _stopped = false; break;
+                case ConsoleKey.B: (_wish, _wishUntil) = (StoppedWish.Retreat, time.Plus(WishHeldNs)); break;
+                case ConsoleKey.G: (_wish, _wishUntil) = (StoppedWish.Guide, time.Plus(WishHeldNs)); break;
                 default: break;
             }
         }
@@ -62,7 +69,7 @@ internal sealed class KeyboardHand(ActionSpace actions)
     {
         lock (_lock)
             return _lost ? "the keyboard is gone"
-                : _stopped ? "STOPPED: Enter clears the stop and goes on"
+                : _stopped ? "STOPPED: Enter clears the stop and goes on; hold B to go back inside a limit, G to lead the arm by hand"
                 : _kind is EpisodeKind.Demonstration ? $"you demonstrate, speed {_speed:P0}"
                 : time < _engagedUntil ? $"you drive, speed {_speed:P0}"
                 : "the policy drives; any motion key takes over";
@@ -90,7 +97,10 @@ internal sealed class KeyboardHand(ActionSpace actions)
             var demonstrates = _kind is EpisodeKind.Demonstration;
             var engaged = demonstrates || _kind is EpisodeKind.Online && time < _engagedUntil;
             var reason = !engaged ? InterventionReason.None : demonstrates ? InterventionReason.Demonstration : InterventionReason.Requested;
-            return new OperatorCommand(engaged, engaged ? action : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped, RequestedAt: engaged && !demonstrates ? _engagedSince : null);
+            return new OperatorCommand(engaged, engaged ? action : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped, RequestedAt: engaged && !demonstrates ? _engagedSince : null)
+            {
+                Wish = time < _wishUntil ? _wish : StoppedWish.None,
+            };
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class KeyboardTeleoperator : ITeleoperator
 {
     /// <summary>For the screen.</summary>
     public const string Keys =
-        "W/S or up/down: x   A/D or left/right: y   R/F: z   Q/E: yaw   space: gripper   1/2/3: slow, medium, fast   Esc: hand back   X: stop   Enter: clear the stop";
+        "W/S or up/down: x   A/D or left/right: y   R/F: z   Q/E: yaw   space: gripper   1/2/3: slow, medium, fast   Esc: hand back   X: stop   Enter: clear the stop   while stopped, held: B back inside a limit, G lead by hand";
 
     private readonly KeyboardHand _hand;
     private readonly Func<Stamp> _clock;

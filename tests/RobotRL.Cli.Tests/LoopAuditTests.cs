@@ -48,6 +48,22 @@ public sealed class LoopAuditTests : IDisposable
         Assert.Equal(("CollisionForce, OperatorStop", clearedBy), (entries[3].Text("causes"), entries[3].Text("cleared_by")));
     }
 
+    // tick      1         2           3          4       5         6
+    // gate   running   held    retreating   held   running   running, guided
+    [Fact]
+    public void An_arm_that_a_person_leads_back_or_by_hand_is_told_with_who_and_how_long()
+    {
+        Fault outside = new(FaultCode.WorkspaceExceeded, StopCategory.Category2, new(2_000_000), 0.01, 0);
+        ControlRecord guided = Tick(6, GateState.Running, default);
+        guided.Inputs.Heartbeat = new(new(6_000_000), CommandingState.Guiding);
+        var entries = Seen(
+            Tick(1, GateState.Running, default), Tick(2, GateState.Held, outside), Tick(3, GateState.Retreating, outside), Tick(4, GateState.Held, outside),
+            Tick(5, GateState.Running, default), guided, Tick(7, GateState.Running, default));
+        var led = entries.Where(e => e.Event is "safety.retreat" or "safety.guiding").ToArray();
+        Assert.Equal(["safety.retreat began", "safety.retreat ended", "safety.guiding began", "safety.guiding ended"], led.Select(e => $"{e.Event} {e.Reason}"));
+        Assert.Equal(("berta", "WorkspaceExceeded", 1.0), (led[1].Text("led_by"), led[1].Text("fault"), led[1].Number("lasted_ms")));
+    }
+
     [Fact]
     public void Reflex_is_told_with_risk_and_threshold_and_so_is_the_critic_it_asked()
     {
@@ -73,7 +89,7 @@ public sealed class LoopAuditTests : IDisposable
     {
         using (var log = AuditLog.Open(_folder["audit"], AuditActor.Here("anna", "operator", "test"), _folder["key.pem"], new Anchor(_folder["anchor"], null), "test"))
         {
-            LoopAudit loop = new(log, _limits, isShadow: false) { Episode = 7, ClearedBy = () => "anna" };
+            LoopAudit loop = new(log, _limits, isShadow: false) { Episode = 7, ClearedBy = () => "anna", LedBy = () => "berta" };
             foreach (var record in records) loop.See(record);
         }
         return [.. AuditReader.Read(_folder["audit"]).Where(e => !e.Event.StartsWith("log.", StringComparison.Ordinal))];

@@ -26,6 +26,17 @@ public sealed class KeyboardHandTests
     }
 
     [Fact]
+    public void Leading_a_stopped_arm_lasts_as_long_as_its_key_is_held()
+    {
+        Press(ConsoleKey.X, 0);
+        Press(ConsoleKey.B, 1);
+        Assert.Equal((StoppedWish.Retreat, true), (At(1.5).Wish, At(1.5).StopRequested));
+        Press(ConsoleKey.G, 1.55);
+        Assert.Equal(StoppedWish.Guide, At(2.1).Wish);
+        Assert.Equal(StoppedWish.None, At(2.2).Wish);
+    }
+
+    [Fact]
     public void Escape_hands_back_at_once()
     {
         Press(ConsoleKey.D, 0);

@@ -127,6 +127,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
         do
         {
             whileStopped?.Invoke();
+            Lead(teleoperator.Poll(new OperatorView(rig.Now, rig.Truth)).Wish, cancel);
             rig.Control.Advance(rig.Control.TicksPerDecision);
         }
         while (!cancel.IsCancellationRequested && (teleoperator.Poll(new OperatorView(rig.Now, rig.Truth)).StopRequested || !IsCleared()));
@@ -137,5 +138,23 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             if (++refused < MostRefusals) return false;
             throw new SafeStopException($"The robot was stopped ({causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
         }
+    }
+
+    /// <summary>
+    /// For as long as the operator of a stopped robot holds on to it: the arm goes back inside the limit that it stands beyond, or is led by hand. Led by hand it is no longer
+    /// stopped, by that operator's act; who lets go has stopped it again.
+    /// </summary>
+    private void Lead(StoppedWish wish, CancellationToken cancel)
+    {
+        if (wish == StoppedWish.Guide && !rig.Control.OperatorReset(teleoperator.Identity)) return;
+        for (var isLed = wish != StoppedWish.None; isLed && !cancel.IsCancellationRequested; isLed &= teleoperator.Poll(new OperatorView(rig.Now, rig.Truth)).Wish == wish)
+        {
+            isLed = wish == StoppedWish.Retreat ? rig.Control.Retreat(teleoperator.Identity) : rig.Control.Guide(teleoperator.Identity);
+            whileStopped?.Invoke();
+            rig.Control.Advance(rig.Control.TicksPerDecision);
+            audit?.Poll();
+        }
+        if (wish != StoppedWish.None) rig.Control.SignOff();
+        if (wish == StoppedWish.Guide) rig.Control.Stop();
     }
 }

@@ -32,7 +32,7 @@ internal sealed class AuditTrail : IDisposable
     {
         (_session, _log, _robot, _control, _ring, _actor) = (session, session.Log, configuration.Robot, control, ring, session.Log.Actor);
         _hasImpedance = configuration.Task.Actions is not { StiffnessMinShare: null, DampingMinShare: null };
-        _loop = new(_log, _robot.Limits, configuration.Safety?.Mode == CriticMode.Shadow) { ClearedBy = () => control.LastResetBy };
+        _loop = new(_log, _robot.Limits, configuration.Safety?.Mode == CriticMode.Shadow) { ClearedBy = () => control.LastResetBy, LedBy = () => control.LedBy };
     }
 
     public PolicyAudit Policies => _session.Policies;

@@ -20,6 +20,7 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
     private int _automaticResets;
     private int? _faultEpisode;
     private GateState _gate;
+    private Stamp? _retreating, _guided;
     private ReflexRecord _reflex;
     private int _refused;
     private long _next;
@@ -33,6 +34,9 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
 
     /// <summary>The operator who clears stops.</summary>
     public Func<string?> ClearedBy { get; init; } = () => null;
+
+    /// <summary>The operator who leads the arm back inside a limit, or by hand.</summary>
+    public Func<string?> LedBy { get; init; } = () => null;
 
     /// <summary>First tick since it was last cleared in which a human's target was in force.</summary>
     public Stamp? HumanSince { get; set; }
@@ -58,6 +62,8 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
         for (var beside = r.Causes.Except(_causes).Except(FaultSet.Of(r.Fault.Code)); !beside.IsEmpty; beside = beside.Rest) AlsoStopped(r, beside.First);
         if (_gate == GateState.Stopping && r.Gate is GateState.Held or GateState.PowerRemoved && _gate != r.Gate)
             log.Write(AuditEvent.Standstill, r.Time, r.Gate.ToString(), new { Episode = _faultEpisode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 }, actor: Actor);
+        Led(r, AuditEvent.Retreat, r.Gate == GateState.Retreating, ref _retreating);
+        Led(r, AuditEvent.Guiding, r.Gate == GateState.Running && r.Inputs.Heartbeat.State == CommandingState.Guiding, ref _guided);
         if (r.Reflex.State != _reflex.State) Reflexed(r);
         if ((r.Reflex.Critic, r.Reflex.CriticVersion, r.Reflex.Refused) != (_reflex.Critic, _reflex.CriticVersion, _reflex.Refused))
             log.Write(AuditEvent.Critic, r.Time, r.Reflex.Critic.ToString(), new { Version = r.Reflex.CriticVersion, r.Reflex.Refused, Before = _reflex.Critic.ToString() }, actor: Actor);
@@ -96,6 +102,21 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
         ClearedBy = r.AutomaticResets > _automaticResets ? SceneReset : ClearedBy(),
         AfterMs = r.Time.Since(_fault.Time) / 1e6,
     }, actor: Actor);
+
+    /// <summary>An arm that a person leads: who, from where and to where.</summary>
+    private void Led(in ControlRecord r, AuditEvent what, bool isLed, ref Stamp? since)
+    {
+        if (isLed == since is not null) return;
+        log.Write(what, r.Time, isLed ? "began" : "ended", new
+        {
+            Episode,
+            LedBy = LedBy(),
+            Fault = r.Fault.Code.ToString(),
+            PositionM = LimitsInForce.Numbers(r.EndEffector.PoseInBase.Position),
+            LastedMs = since is { } began ? r.Time.Since(began) / 1e6 : 0,
+        }, actor: Actor);
+        since = isLed ? r.Time : null;
+    }
 
     private void Reflexed(in ControlRecord r) => log.Write(AuditEvent.Reflex, r.Time, r.Reflex.Reason.ToString(), new
     {
