@@ -190,6 +190,13 @@ public sealed class MujocoRobot : IRobot, IPlant
         Settle();
     }
 
+    /// <summary>Puts the arm elsewhere, at rest, as whoever switched it off might have left it: while nobody commands.</summary>
+    public void PlaceArm(ReadOnlySpan<double> positionRad)
+    {
+        for (var i = 0; i < _position.Length; i++) (_data.Position[_position[i]], _data.Velocity[_velocity[i]]) = (positionRad[i], 0);
+        Settle();
+    }
+
     /// <summary>Makes everything current after the state was set from outside. The clock ticks, so that the next read is a new state.</summary>
     internal void Settle()
     {

@@ -235,7 +235,7 @@ public sealed class ReflexGate
     private LimitFlags ComeToRest()
     {
         _posture.Rest();
-        var follows = State == GateState.Stopping && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
+        var follows = State == GateState.Stopping && Fault.Category == StopCategory.Category2 && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
         if (follows && _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position) == 0) (_following, _holdInBase) = (true, _arm.EndEffectorInBase);
         var hold = new ReferenceDemand(_holdInBase, _holdInBase, OnPlan: false);
         return LimitFlags.Stopping | Move(hold, stop: !_following);
@@ -457,7 +457,7 @@ public sealed class ReflexGate
             }
             if (State == GateState.Held && Math.Abs(q - _heldAt[i]) is var moved && moved > _limits.StandstillRad) Stop(FaultCode.StandstillLost, moved, _limits.StandstillRad, i);
             var limit = joint.VelocityRadS * (State is GateState.Held or GateState.Retreating ? HoldBrokenShare : 1);
-            if (speed > limit) Stop(FaultCode.JointVelocityExceeded, speed, limit, i);
+            if (speed > limit) Stop(State == GateState.Held ? FaultCode.StandstillLost : FaultCode.JointVelocityExceeded, speed, limit, i);
         }
         var linear = _measuredTwist.Linear.Length;
         var angular = _measuredTwist.Angular.Length;

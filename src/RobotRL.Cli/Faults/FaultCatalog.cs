@@ -28,6 +28,7 @@ internal static class FaultCatalog
         new("commander beats without targets", FaultCode.StaleTarget, 250 + 3 * PeriodMs, () => FaultRig.See(rig => { rig.Decide(); rig.IsIdle = true; })),
         new("operator's link lost", FaultCode.HeartbeatLost, 250 + 3 * PeriodMs, () => FaultRig.See(rig => { rig.Decide(); rig.IsSilent = true; })),
         new("recovery action also risky", FaultCode.RecoveryExhausted, 500 + 10 * PeriodMs, RecoveryAlsoRisky),
+        .. ArmFaults.All,
         .. StopFaults.All,
         .. TimeFaults.All,
         .. SensorFaults.All,
