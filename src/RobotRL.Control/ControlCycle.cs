@@ -180,7 +180,7 @@ public sealed class ControlCycle : IControlPort
         JointTorques proposed = default;
         if (_gate.CanControl)
         {
-            var twist = _arm.TwistOf(_state.Velocity);
+            var twist = _gate.MeasuredTwist;
             var demand = _generator.Demand(now);
             _record.PlannedInBase = demand.NextInBase;
             limits |= Interrupt(now, twist, ref demand);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RobotRL.Model;
 
 /// <summary>A symmetric inertia tensor about a body's centre of mass, in the axes of the frame that the holder names, kg m².</summary>
@@ -20,6 +22,7 @@ public readonly record struct InertiaTensor(double XX, double YY, double ZZ, dou
     }
 
     /// <summary>I v.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector3D operator *(in InertiaTensor i, in Vector3D v) =>
         new(i.XX * v.X + i.XY * v.Y + i.XZ * v.Z, i.XY * v.X + i.YY * v.Y + i.YZ * v.Z, i.XZ * v.X + i.YZ * v.Y + i.ZZ * v.Z);
 

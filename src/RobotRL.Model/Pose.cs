@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RobotRL.Model;
 
 /// <summary>The pose X_AB of frame B in frame A: position of B's origin in metres, and orientation R_AB.</summary>
@@ -30,8 +32,11 @@ public readonly record struct Twist(Vector3D Linear, Vector3D Angular)
 
     public bool IsFinite => Linear.IsFinite && Angular.IsFinite;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Twist operator +(in Twist a, in Twist b) => new(a.Linear + b.Linear, a.Angular + b.Angular);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Twist operator -(in Twist a, in Twist b) => new(a.Linear - b.Linear, a.Angular - b.Angular);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Twist operator *(in Twist a, double s) => new(a.Linear * s, a.Angular * s);
 
     /// <summary>

@@ -13,8 +13,10 @@ public readonly record struct Vector3D(double X, double Y, double Z)
     public double Length => Math.Sqrt(LengthSquared);
     public bool IsFinite => double.IsFinite(X) && double.IsFinite(Y) && double.IsFinite(Z);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Dot(in Vector3D a, in Vector3D b) => a.X * b.X + a.Y * b.Y + a.Z * b.Z;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector3D Cross(in Vector3D a, in Vector3D b) =>
         new(a.Y * b.Z - a.Z * b.Y, a.Z * b.X - a.X * b.Z, a.X * b.Y - a.Y * b.X);
 

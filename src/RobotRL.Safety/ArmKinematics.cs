@@ -90,6 +90,12 @@ public sealed class ArmKinematics
         Update();
     }
 
+    /// <summary>Sine and cosine of each joint's angle.</summary>
+    internal ReadOnlySpan<(double Sin, double Cos)> Angles => _angles;
+
+    /// <summary>Moves on by a small step of each joint, rad. Rounding adds up: a posture is given anew now and then.</summary>
+    internal void Advance(in JointVelocities step) => UpdateAhead(this, step, 1);
+
     /// <summary>Takes the posture that another one will be in so long, at a steady speed.</summary>
     public void UpdateAhead(ArmKinematics of, in JointVelocities velocity, double seconds)
     {
@@ -218,6 +224,7 @@ public sealed class ArmKinematics
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Combined(double[] rows, in Twist t) =>
         Row(rows, 0) * t.Linear.X + Row(rows, 1) * t.Linear.Y + Row(rows, 2) * t.Linear.Z +
         Row(rows, 3) * t.Angular.X + Row(rows, 4) * t.Angular.Y + Row(rows, 5) * t.Angular.Z;

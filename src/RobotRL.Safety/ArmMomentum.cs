@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RobotRL.Model;
 
 namespace RobotRL.Safety;
@@ -52,18 +53,27 @@ internal sealed class ArmMomentum
     /// <summary>Takes a posture and its velocity.</summary>
     public void Update(in JointPositions position, in JointVelocities velocity)
     {
-        Outward(position, velocity);
+        for (var i = 0; i < _links.Length; i++) (_motion[i].Sin, _motion[i].Cos) = Math.SinCos(position[i]);
+        Outward(velocity);
         Inward(velocity);
     }
 
-    private void Outward(in JointPositions position, in JointVelocities velocity)
+    /// <summary>The same for the posture that an arm's kinematics are at.</summary>
+    public void Update(ArmKinematics arm, in JointVelocities velocity)
+    {
+        var angles = arm.Angles;
+        for (var i = 0; i < angles.Length; i++) (_motion[i].Sin, _motion[i].Cos) = angles[i];
+        Outward(velocity);
+        Inward(velocity);
+    }
+
+    private void Outward(in JointVelocities velocity)
     {
         Vector3D omega = default, v = default, alpha = default, a = -_gravity, down = _gravity;
         for (var i = 0; i < _links.Length; i++)
         {
             ref readonly var link = ref _links[i];
             ref var m = ref _motion[i];
-            (m.Sin, m.Cos) = Math.SinCos(position[i]);
             // Into axes turned by α about x, where the link's origin is at (a, 0, d); then by q about z.
             (omega, v, alpha, a, down) = (link.Tilt(omega), link.Tilt(v), link.Tilt(alpha), link.Tilt(a), link.Tilt(down));
             Vector3D p = new(link.A, 0, link.D);
@@ -119,7 +129,9 @@ internal sealed class ArmMomentum
     /// <param name="OutwardMass">From this link on, kg.</param>
     private readonly record struct Link(double A, double D, double Sin, double Cos, RigidBody Carried, RigidBody Moving, double OutwardMass, double RotorInertia)
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector3D Tilt(in Vector3D v) => new(v.X, Cos * v.Y + Sin * v.Z, Cos * v.Z - Sin * v.Y);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector3D Back(in Vector3D v) => new(v.X, Cos * v.Y - Sin * v.Z, Cos * v.Z + Sin * v.Y);
     }
 
@@ -128,7 +140,9 @@ internal sealed class ArmMomentum
         public double Sin, Cos;
         public Vector3D Omega, V, Down, Linear, Angular, Force, Moment;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly Vector3D Turn(in Vector3D v) => new(Cos * v.X + Sin * v.Y, Cos * v.Y - Sin * v.X, v.Z);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly Vector3D Back(in Vector3D v) => new(Cos * v.X - Sin * v.Y, Cos * v.Y + Sin * v.X, v.Z);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class MomentumObserver
     /// <param name="arm">At that state's posture.</param>
     public Fault Check(Stamp now, in RobotState state, ArmKinematics arm)
     {
-        _arm.Update(state.Position, state.Velocity);
+        _arm.Update(arm, state.Velocity);
         JointTorques wrist = default;
         if (_feelsWrist) wrist = arm.TorqueOf(state.ExternalWrenchInEndEffector.Rotated(arm.EndEffectorInBase.Orientation));
         var dtNs = state.CaptureTime.Since(_last);

@@ -12,6 +12,8 @@ internal sealed class PostureReference
     private const double FollowRate = 20;
     private const double RestRadS = 1e-9;
 
+    private const int ExactEvery = 32;
+
     /// <summary>Rounding moves nothing: square of a speed, m/s and rad/s.</summary>
     private const double Still = 1e-18;
 
@@ -27,6 +29,7 @@ internal sealed class PostureReference
     private JointVelocities _velocity, _change, _v, _w; // of the posture; its change a tick; the null-space cascade's outputs
     private Pose _pose = Pose.Identity;
     private bool _hasGoal, _isMoving;
+    private int _sinceExact;
 
     /// <param name="limits">Of the posture and of each joint.</param>
     /// <param name="arm">Its own: always at the posture.</param>
@@ -70,6 +73,7 @@ internal sealed class PostureReference
         (_q, _pose, _hasGoal, _isMoving) = (measured, pose, false, false);
         _velocity = _change = _v = _w = default;
         _arm.Update(_q);
+        _sinceExact = 0;
     }
 
     /// <summary>Commands a posture.</summary>
@@ -88,7 +92,8 @@ internal sealed class PostureReference
         _pose = reference;
         if (!own && !_isMoving && moved.Linear.LengthSquared < Still && moved.Angular.LengthSquared < Still) return LimitFlags.None;
 
-        var wanted = _arm.MotionOf(moved + Behind * FollowRate - _arm.TwistOf(_v));
+        var toward = moved + Behind * FollowRate;
+        var wanted = _arm.MotionOf(own ? toward - _arm.TwistOf(_v) : toward);
         var (flags, moving) = (LimitFlags.None, own);
         for (var i = 0; i < _joints.Length; i++)
         {
@@ -98,7 +103,7 @@ internal sealed class PostureReference
         }
         _isMoving = moving;
         if (own && ownShare < 1) flags |= LimitFlags.Posture;
-        _arm.Update(_q);
+        Follow();
         return flags;
     }
 
@@ -110,8 +115,22 @@ internal sealed class PostureReference
         _v = _w = default;
         _isMoving = true;
         for (var i = 0; i < _joints.Length; i++) Move(i, speed[i]);
-        _arm.Update(_q);
+        Follow();
         _pose = _arm.EndEffectorInBase;
+    }
+
+    /// <summary>The arm follows by the step alone, and by the posture itself before rounding has added up.</summary>
+    private void Follow()
+    {
+        if (++_sinceExact < ExactEvery)
+        {
+            JointVelocities step = default;
+            for (var i = 0; i < _joints.Length; i++) step[i] = _velocity[i] * _dt;
+            _arm.Advance(step);
+            return;
+        }
+        _sinceExact = 0;
+        _arm.Update(_q);
     }
 
     private void Move(int joint, double speed)

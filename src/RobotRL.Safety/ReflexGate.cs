@@ -42,6 +42,7 @@ public sealed class ReflexGate
     private const double AbsurdShare = 10;
 
     private const double RetreatRadS = 0.1;
+    private const int SoonEvery = 4;
 
     /// <summary>By how much the overruns may grow again in a retreat before it is stopped.</summary>
     private const double RetreatSlack = 0.02;
@@ -74,12 +75,14 @@ public sealed class ReflexGate
     private bool _following, _placed;
     private JointPositions _heldAt;
     private double _leastOverrun;
+    private readonly double _periodS;
+    private int _soonAge;
     private long _sequence;
 
     public ReflexGate(RobotDescription robot, ArmKinematics arm)
     {
         LimitsCheck.Require(robot);
-        var periodS = robot.ControlPeriodNs * 1e-9;
+        var periodS = _periodS = robot.ControlPeriodNs * 1e-9;
         // A copy: whoever holds the lists of the description cannot reach what is enforced.
         _limits = robot.Limits with { Joints = [.. robot.Limits.Joints], KeepOut = [.. robot.Limits.KeepOut] };
         _joints = [.. _limits.Joints];
@@ -121,6 +124,9 @@ public sealed class ReflexGate
     /// <summary>Whether the null space pulls toward that posture. A stopped or held arm is damped there and pulled nowhere.</summary>
     public bool HoldsPosture => State is GateState.Running or GateState.Retreating;
 
+    /// <summary>Of the end effector, base axes.</summary>
+    public ref readonly Twist MeasuredTwist => ref _measuredTwist;
+
     public CartesianStiffness Stiffness => _stiffness.Current;
     public double TankJ => _stiffness.TankJ;
 
@@ -148,7 +154,7 @@ public sealed class ReflexGate
     {
         var previous = _now;
         _now = now;
-        var wrong = _inputs.Check(now, state, isNew, _motion.Reference.PoseInBase);
+        var wrong = _inputs.Check(now, state, isNew, _motion.PoseInBase);
         if (wrong.Code == FaultCode.ClockBackward) _now = previous;
         if (!wrong.IsNone) Latch(wrong);
         // Whatever the sensors do, somebody may press stop.
@@ -196,7 +202,7 @@ public sealed class ReflexGate
     public LimitFlags Limit(in ReferenceDemand demand)
     {
         var flags = State == GateState.Retreating ? Retreat() : State != GateState.Running ? ComeToRest() : _commander.State == CommandingState.Guiding ? Guide() : Follow(demand);
-        if (!_motion.Reference.PoseInBase.IsFinite || !double.IsFinite(Sum(_posture.PositionRad))) Stop(FaultCode.NonFiniteInternal);
+        if (!_motion.PoseInBase.IsFinite || !double.IsFinite(Sum(_posture.PositionRad))) Stop(FaultCode.NonFiniteInternal);
         return flags;
     }
 
@@ -209,7 +215,8 @@ public sealed class ReflexGate
     /// <summary>Moves the tool's reference and the posture with it. What a motion asks of the joints is asked of the posture: the measured one is the environment's doing as well.</summary>
     private LimitFlags Move(in ReferenceDemand demand, bool stop)
     {
-        _soon.UpdateAhead(_posture.Arm, _posture.VelocityRadS, MotionLimiter.LookS);
+        // A posture a few ticks old will do for how the Jacobian turns.
+        if (_soonAge++ % SoonEvery == 0) _soon.UpdateAhead(_posture.Arm, _posture.VelocityRadS, MotionLimiter.LookS + 0.5 * SoonEvery * _periodS);
         var flags = _motion.Step(demand, stop, _contact, _posture.Arm, _soon, _state.Position, _posture);
         return flags | _posture.Step(_motion.PoseInBase, _motion.OwnShare);
     }
@@ -378,6 +385,7 @@ public sealed class ReflexGate
     {
         _motion.Place(reference);
         _posture.Place(_state.Position, reference);
+        _soonAge = 0;
         _torque.Place(_state.Position);
         _clearance.Restart();
     }
@@ -435,7 +443,7 @@ public sealed class ReflexGate
     {
         get
         {
-            var (reference, measured) = (_motion.Reference.PoseInBase, _arm.EndEffectorInBase);
+            var (reference, measured) = (_motion.PoseInBase, _arm.EndEffectorInBase);
             return (reference.Position - measured.Position).Length > _reach.M ||
                 (reference.Orientation * measured.Orientation.Inverse).ToVector().Length > _reach.Rad;
         }
