@@ -186,6 +186,7 @@ public sealed class ControlCycle : IControlPort
             limits |= Interrupt(now, twist, ref demand);
             limits |= _gate.Limit(demand);
             if ((limits & ActionRange.AltersReference) != 0) _generator.LeavePlan();
+            if (!_gate.IsCommanded) _generator.Hold(_gate.Reference.PoseInBase); // no old goal is taken up again
             _record.Reference = _gate.Reference;
             _record.PostureRad = _gate.PostureRad;
 
@@ -193,7 +194,7 @@ public sealed class ControlCycle : IControlPort
             limits |= _law.Compare(_record.Reference.PoseInBase, _arm.EndEffectorInBase);
             limits |= _gate.Stiffen(_law.StoredPositionM, _law.StoredOrientationRad, _reflex?.StiffnessShare ?? 1);
             _record.EndEffector = new(_arm.EndEffectorInBase, twist);
-            proposed = _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity, _gate.HoldsPosture ? _gate.PostureRad : null);
+            proposed = _gate.State == GateState.Retreating ? ImpedanceLaw.JointTorque(_gate.PostureRad, _state.Position, _state.Velocity, Description.JointCount) : _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity, _gate.HoldsPosture ? _gate.PostureRad : null);
         }
 
         var command = _gate.Seal(proposed, out var torqueLimits);
@@ -264,6 +265,7 @@ public sealed class ControlCycle : IControlPort
         if (_gate.State != GateState.Running) limits |= LimitFlags.Stopping;
         _record.Limits = limits;
         _record.LimitsSinceTarget |= limits;
+        if (_gate.State != GateState.Running) _record.Target = _record.Target with { Grip = _gate.GripAsked };
         _record.Gate = _gate.State;
         _record.Fault = _gate.Fault;
         (_record.Causes, _record.NeedsOperator) = (_gate.Causes, _gate.NeedsOperator);

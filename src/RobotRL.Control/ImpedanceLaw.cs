@@ -10,6 +10,8 @@ namespace RobotRL.Control;
 internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
 {
     private readonly ImpedanceParameters _p = robot.Impedance;
+    private const double JointStiffnessNmRad = 100, JointDampingNmS = 15;
+
     private Vector3D _integralM, _integralRad;
 
     /// <summary>Errors that the spring acts on, reference minus measured, clipped, in base: m and rad.</summary>
@@ -38,6 +40,16 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
         return PositionErrorM == position && OrientationErrorRad == orientation ? LimitFlags.None : LimitFlags.ErrorClip;
     }
 
+    /// <summary>
+    /// Torques that take each joint to its own part of a posture, Nm: for a motion of the joints as such, which a spring at the tool leads badly where the arm is stretched.
+    /// </summary>
+    public static JointTorques JointTorque(in JointPositions posture, in JointPositions q, in JointVelocities dq, int joints)
+    {
+        JointTorques torque = default;
+        for (var i = 0; i < joints; i++) torque[i] = JointStiffnessNmRad * (posture[i] - q[i]) - JointDampingNmS * dq[i];
+        return torque;
+    }
+
     private static Vector3D Stored(in Vector3D error, double clip)
     {
         return new(One(error.X), One(error.Y), One(error.Z));
@@ -46,7 +58,7 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
     }
 
     /// <summary>Joint torques, gravity and Coriolis excluded, Nm, for the errors last compared.</summary>
-    /// <param name="posture">Where the null space pulls to, rad; none leaves it damped.</param>
+    /// <param name="posture">Where the null space pulls to, rad; none for an arm that stops or is held, which is braked and pulled nowhere.</param>
     public JointTorques Torque(
         in Twist referenceVelocity, in Twist velocity, in CartesianStiffness stiffness, ArmKinematics arm, in JointPositions q, in JointVelocities dq, in JointPositions? posture)
     {
@@ -65,7 +77,9 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
         var at = posture ?? q;
         for (var i = 0; i < arm.JointCount; i++) pull[i] = spring * (at[i] - q[i]) - damping * dq[i];
         pull = arm.NullspaceOf(pull);
-        for (var i = 0; i < arm.JointCount; i++) torque[i] += pull[i];
+        // A stop brakes every joint as well: a spring as soft as a stopped arm's damps hardly anything.
+        var brake = posture is null ? JointDampingNmS : 0;
+        for (var i = 0; i < arm.JointCount; i++) torque[i] += pull[i] - brake * dq[i];
         return torque;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class CommanderWatch(SafetyLimits limits)
     /// <summary>What is wrong with the times of a target, or none; then it counts as given.</summary>
     public Fault Admit(Stamp now, in CartesianTarget target)
     {
-        if (State == CommandingState.SignedOff) return Fault(FaultCode.HeartbeatLost, now);
+        if (State != CommandingState.Commanding) return Fault(FaultCode.HeartbeatLost, now);
         var age = now.Since(target.IssueTime);
         if (age > limits.TargetMaxAgeNs) return Fault(FaultCode.StaleTarget, now, age, limits.TargetMaxAgeNs);
         if (age < -limits.StateMaxAgeNs) return Fault(FaultCode.StaleTarget, now, age, -limits.StateMaxAgeNs);

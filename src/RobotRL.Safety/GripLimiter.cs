@@ -30,6 +30,15 @@ internal sealed class GripLimiter(double maxWidthM, GripParameters limits, doubl
         _cut = _wanted == asked ? LimitFlags.None : LimitFlags.Grip;
     }
 
+    /// <summary>What was asked for last.</summary>
+    public Grip Asked => _wanted;
+
+    /// <summary>A stop: the fingers stay where they were sent so far, and press as they did.</summary>
+    public void Freeze()
+    {
+        if (Current.IsAsked) _wanted = _wanted with { WidthM = Current.WidthM };
+    }
+
     /// <summary>Goes on from what was in force and asked for.</summary>
     public void Resume(in Grip current, in Grip asked)
     {

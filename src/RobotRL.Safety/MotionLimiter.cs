@@ -35,7 +35,7 @@ internal sealed class MotionLimiter
     private const double InsetM = 0.005;
 
     /// <summary>What stays between the body of the reference's posture and whatever it may not touch: the measured posture oscillates about that one.</summary>
-    private const double BodyInsetM = 0.01;
+    private const double BodyInsetM = 0.015;
 
     /// <summary>How far the posture may be behind the tool's reference: a way, a turn; and how steeply the reference is held back, 1/s.</summary>
     private const double BehindMostM = 0.01, BehindMostRad = 0.05, BehindRate = 200;
@@ -49,7 +49,7 @@ internal sealed class MotionLimiter
     private readonly BrakingCurve[] _jointBarrier;
 
     private Pose _pose = Pose.Identity;
-    private Twist _v, _w, _acceleration, _lastAcceleration;
+    private Twist _v, _w, _acceleration, _lastAcceleration, _behind;
 
     private readonly OrientationBarrier _orientation;
     private readonly Clearance? _clearance;
@@ -178,16 +178,18 @@ internal sealed class MotionLimiter
         if (_clearance is not { } clearance || posture is null) return;
 
         // The posture may be a little behind the tool's reference, and the set-point is ahead of it.
-        var behind = posture.Behind;
+        var behind = _behind = posture.Behind;
         lead += behind;
         Leash(behind.Linear, BehindMostM, isTurn: false);
         Leash(behind.Angular, BehindMostRad, isTurn: true);
         BrakingCurve curve = new(_bodyRate, Least(braking.Linear), double.PositiveInfinity);
         ref readonly var own = ref posture.OwnRadS;
+        OwnShare = Math.Clamp(2 - 2 * Math.Max(behind.Linear.Length / BehindMostM, behind.Angular.Length / BehindMostRad), 0, 1);
         var ownTravel = 0.0;
         for (var i = 0; i < _joints.Length; i++) ownTravel += Math.Abs(own[i]) * _reach[i];
         var near = BodyInsetM + Travel(arm, lead) + curve.Distance(Math.Max(Travel(arm, wanted), Travel(arm, possible)) + ownTravel);
         if (ownTravel > 0) near = Math.Max(near, BodyInsetM + _postureCurve.Distance(2 * ownTravel));
+        var ownTool = ownTravel > 0 ? posture.Arm.TwistOf(own) : Twist.Zero;
         foreach (ref readonly var found in clearance.Find(posture.Arm, posture.PositionRad, near))
         {
             clearance.Gradient(found, posture.Arm, _byJoint);
@@ -195,7 +197,8 @@ internal sealed class MotionLimiter
             var room = curve.Speed(found.DistanceM + Along(gradient, lead) - BodyInsetM);
             if (ownTravel > 0)
             {
-                var closing = 0.0;
+                // What the null space leaves of the commanded speeds.
+                var closing = Along(gradient, ownTool);
                 for (var i = 0; i < _joints.Length; i++) closing -= _byJoint[i] * own[i];
                 var ownRoom = 0.5 * Math.Min(room, _postureCurve.Speed(found.DistanceM - BodyInsetM));
                 if (closing > ownRoom) OwnShare = Math.Min(OwnShare, ownRoom / closing);
@@ -214,6 +217,16 @@ internal sealed class MotionLimiter
         _bounds.Add(isTurn ? new(default, away) : new(away, default), BehindRate * (most - distance), LimitFlags.JointPosition);
     }
 
+    /// <summary>A posture that is far behind is waited for: what of a motion does not lead back to it fades, to nothing at three times the leash.</summary>
+    private static Vector3D Awaited(in Vector3D motion, in Vector3D behind, double most, ref LimitFlags flags)
+    {
+        var distance = behind.Length;
+        if (distance <= most) return motion;
+        flags |= LimitFlags.JointPosition;
+        var back = behind * (Math.Min(0, Vector3D.Dot(motion, behind)) / (distance * distance));
+        return back + (motion - back) * Math.Max(0, 1.5 - 0.5 * distance / most);
+    }
+
     /// <summary>Most by which a motion changes any distance, m/s.</summary>
     private double Travel(ArmKinematics arm, in Twist motion)
     {
@@ -223,7 +236,7 @@ internal sealed class MotionLimiter
 
     private Twist Within(in Twist s, in BoxBarrier.Bounds box, ref LimitFlags flags)
     {
-        var led = _bounds.Apply(s, ref flags);
+        var led = _bounds.Apply(new(Awaited(s.Linear, _behind.Linear, BehindMostM, ref flags), Awaited(s.Angular, _behind.Angular, BehindMostRad, ref flags)), ref flags);
         return _bounds.Slowed(led with { Linear = box.Clamp(led.Linear) }, ref flags);
     }
 

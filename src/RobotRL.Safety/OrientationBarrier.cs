@@ -57,7 +57,9 @@ internal sealed class OrientationBarrier(OrientationLimits limits, double ratePe
         if (tilt - limits.TiltRad >= Math.Abs(yaw) - limits.YawRad)
         {
             var tilting = Vector3D.Cross(_axis, z);
-            return tilting.Length < 1e-9 ? default : tilting * (-1 / tilting.Length);
+            // Upside down any way is as short as another.
+            if (tilting.Length < 1e-9) tilting = Vector3D.Cross(_axis, Math.Abs(_axis.X) < 0.9 ? new(1, 0, 0) : new(0, 1, 0));
+            return tilting * (-1 / tilting.Length);
         }
         return _axis * -Math.Sign(yaw);
     }

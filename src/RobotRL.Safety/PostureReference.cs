@@ -12,6 +12,8 @@ internal sealed class PostureReference
     private const double FollowRate = 20;
     private const double RestRadS = 1e-9;
 
+    /// <summary>What stays between the posture and the end of a joint, rad: a jerk that is limited lets it pass what it aims at by a little.</summary>
+    private const double EndInsetRad = 0.005;
     private const int ExactEvery = 32;
 
     /// <summary>Rounding moves nothing: square of a speed, m/s and rad/s.</summary>
@@ -24,6 +26,7 @@ internal sealed class PostureReference
     private readonly JointLimits[] _joints;
     private readonly double _dt, _kappa, _lead, _step;
     private readonly BrakingCurve _approach;
+    private readonly BrakingCurve[] _toEnd;
 
     private JointPositions _q, _goal;
     private JointVelocities _velocity, _change, _v, _w; // of the posture; its change a tick; the null-space cascade's outputs
@@ -42,6 +45,7 @@ internal sealed class PostureReference
         _kappa = k * periodS;
         _lead = periodS * (1 - _kappa) / _kappa;
         _step = Math.Min(p.Acceleration / k, p.Jerk / (2 * k * k));
+        _toEnd = [.. limits.Joints.Select(j => new BrakingCurve(20, 0.4 * j.AccelerationRadS2, VelocityShare * j.VelocityRadS))];
         _approach = new(Math.Min(k / 8, 5), 0.4 * p.Acceleration, p.Velocity);
     }
 
@@ -136,6 +140,8 @@ internal sealed class PostureReference
     private void Move(int joint, double speed)
     {
         var limit = _joints[joint];
+        // Toward its end a joint of the posture slows as the joint itself can.
+        speed = Math.Clamp(speed, -_toEnd[joint].Speed(_q[joint] - limit.PositionMinRad - EndInsetRad), _toEnd[joint].Speed(limit.PositionMaxRad - EndInsetRad - _q[joint]));
         var most = limit.AccelerationRadS2 * _dt;
         var jerk = limit.JerkRadS3 * _dt * _dt;
         var change = Math.Clamp(speed - _velocity[joint], Math.Max(-most, _change[joint] - jerk), Math.Min(most, _change[joint] + jerk));

@@ -35,6 +35,9 @@ public sealed class ReflexGate
     /// <summary>An arm that is to be held and does not come to stand in this time is braked.</summary>
     private const long StandstillMaxNs = 3_000_000_000;
 
+    /// <summary>And one that goes on by so many windows once its reference is at rest.</summary>
+    private const double StopWindows = 2;
+
     /// <summary>A target this far outside the workspace is no target, m.</summary>
     private const double NeighbourhoodM = 0.5;
 
@@ -44,8 +47,8 @@ public sealed class ReflexGate
     private const double RetreatRadS = 0.1;
     private const int SoonEvery = 4;
 
-    /// <summary>By how much the overruns may grow again in a retreat before it is stopped.</summary>
-    private const double RetreatSlack = 0.02;
+    /// <summary>The posture that is led back may be ahead of an arm that something holds by so much, rad.</summary>
+    private const double RetreatAheadRad = 0.05;
 
     private readonly SafetyLimits _limits;
     private readonly JointLimits[] _joints;
@@ -74,7 +77,8 @@ public sealed class ReflexGate
     private Pose _holdInBase;
     private bool _following, _placed;
     private JointPositions _heldAt;
-    private double _leastOverrun;
+    private JointPositions _stoppedAt;
+    private bool _mayRetreat = true, _isStopPlaced;
     private readonly double _periodS;
     private int _soonAge;
     private long _sequence;
@@ -129,6 +133,9 @@ public sealed class ReflexGate
 
     public CartesianStiffness Stiffness => _stiffness.Current;
     public double TankJ => _stiffness.TankJ;
+
+    /// <summary>What the gripper was asked for last.</summary>
+    public Grip GripAsked => _grip.Asked;
 
     /// <summary>Torque on each joint that neither its motor, the arm's own motion nor the wrist's sensor explain, Nm: a push from outside, wherever it touches.</summary>
     public ref readonly JointTorques UnexplainedNm => ref _sensors.UnexplainedNm;
@@ -206,10 +213,14 @@ public sealed class ReflexGate
         return flags;
     }
 
+    /// <summary>Whether someone commands targets. Where nobody does, the reference comes to rest and goes nowhere.</summary>
+    public bool IsCommanded => State == GateState.Running && _commander.State == CommandingState.Commanding;
+
     private LimitFlags Follow(in ReferenceDemand demand)
     {
-        if (_commander.State == CommandingState.SignedOff) _posture.Rest();
-        return Move(demand, stop: false);
+        if (IsCommanded) return Move(demand, stop: false);
+        _posture.Rest();
+        return Move(demand, stop: true) & ~LimitFlags.Stopping;
     }
 
     /// <summary>Moves the tool's reference and the posture with it. What a motion asks of the joints is asked of the posture: the measured one is the environment's doing as well.</summary>
@@ -233,7 +244,10 @@ public sealed class ReflexGate
     private LimitFlags Retreat()
     {
         _retreat.Find(_arm, _state.Position, out var way);
-        for (var i = 0; i < _joints.Length; i++) way[i] *= RetreatRadS;
+        var speed = RetreatRadS;
+        for (var i = 0; i < _joints.Length; i++)
+            if (_posture.PositionRad[i] - _state.Position[i] is var ahead && Math.Abs(ahead) > RetreatAheadRad && ahead * way[i] > 0) speed = 0;
+        for (var i = 0; i < _joints.Length; i++) way[i] *= speed;
         _posture.Lead(way);
         _motion.Place(_posture.Arm.EndEffectorInBase);
         return LimitFlags.Stopping | LimitFlags.Posture;
@@ -264,7 +278,7 @@ public sealed class ReflexGate
     {
         flags = LimitFlags.None;
         var torque = proposed;
-        if (!_placed && State == GateState.Running) torque = default;
+        if (!_placed && State == GateState.Running) _torque.RampDown(ref torque);
         else if (CanControl && !PowerIsDue())
         {
             if (!IsFinite(proposed))
@@ -276,7 +290,7 @@ public sealed class ReflexGate
             if (State == GateState.Stopping && Fault.Category == StopCategory.Category2)
             {
                 if (IsAtRest) Hold();
-                else if (_now.Since(_stopTime) > StandstillMaxNs) Stop(FaultCode.StandstillLost, _now.Since(_stopTime), StandstillMaxNs);
+                else WatchStop();
             }
         }
         else if (State == GateState.PowerRemoved || Fault.Category == StopCategory.Category0 || _torque.RampDown(ref torque))
@@ -379,6 +393,22 @@ public sealed class ReflexGate
         _stiffness.Refill();
     }
 
+    /// <summary>An arm that is to be held and is pushed on, soft as it is, is braked: by how far it goes once the stop should be over, and by how long it takes.</summary>
+    private void WatchStop()
+    {
+        var since = _now.Since(_stopTime);
+        if (since <= ControlledStopMaxNs)
+        {
+            _isStopPlaced = false;
+            return;
+        }
+        if (!_isStopPlaced) (_isStopPlaced, _stoppedAt) = (true, _state.Position);
+        for (var i = 0; i < _joints.Length; i++)
+            if (Math.Abs(_state.Position[i] - _stoppedAt[i]) is var moved && moved > StopWindows * _limits.StandstillRad)
+                Stop(FaultCode.StandstillLost, moved, StopWindows * _limits.StandstillRad, i);
+        if (since > StandstillMaxNs) Stop(FaultCode.StandstillLost, since, StandstillMaxNs);
+    }
+
     private void Place() => Place(_arm.EndEffectorInBase);
 
     private void Place(in Pose reference)
@@ -393,6 +423,7 @@ public sealed class ReflexGate
     /// <summary>The arm stands: it is held where it is, not where its spring would take it.</summary>
     private void Hold()
     {
+        _isStopPlaced = false;
         Place();
         (State, _heldAt, _following) = (GateState.Held, _state.Position, false);
     }
@@ -400,20 +431,33 @@ public sealed class ReflexGate
     /// <summary>An operator who holds on to it leads an arm that was stopped beyond a limit of position back inside; who lets go stops it again.</summary>
     private void WatchRetreat(in Heartbeat heartbeat)
     {
-        var isHeld = heartbeat.State == CommandingState.Retreating && Math.Abs(_now.Since(heartbeat.Time)) <= _limits.HeartbeatMaxAgeNs;
-        if (isHeld && State is GateState.Held or GateState.PowerRemoved && _stops.IsStateTrusted && StopCategories.AllowsRetreat(Fault.Code))
+        var age = _now.Since(heartbeat.Time);
+        var isHeld = heartbeat.State == CommandingState.Retreating && age <= _limits.HeartbeatMaxAgeNs && age >= -_limits.StateMaxAgeNs;
+        if (!isHeld) _mayRetreat = true;
+        var begins = isHeld && _mayRetreat && State is GateState.Held or GateState.PowerRemoved && AllowRetreat(Causes);
+        if (begins)
         {
             Place();
-            (State, _leastOverrun) = (GateState.Retreating, double.PositiveInfinity);
+            State = GateState.Retreating;
         }
         if (State != GateState.Retreating) return;
-        var overrun = _retreat.Find(_arm, _state.Position, out _);
-        if (isHeld && overrun <= _leastOverrun + RetreatSlack)
-        {
-            _leastOverrun = Math.Min(_leastOverrun, overrun);
-            return;
-        }
+        _retreat.Find(_arm, _state.Position, out _);
+        if (!isHeld || _retreat.HasGrown(anew: begins)) EndRetreat();
+    }
+
+    private static bool AllowRetreat(FaultSet causes)
+    {
+        for (; !causes.IsEmpty; causes = causes.Rest)
+            if (!StopCategories.AllowsRetreat(causes.First)) return false;
+        return true;
+    }
+
+    /// <summary>Stopped again. Whoever still holds on must let go first.</summary>
+    private void EndRetreat()
+    {
+        _mayRetreat = false;
         (State, _stopTime, _following) = (GateState.Stopping, _now, false);
+        if (_stops.IsStateTrusted) Place(); // where it is, and no further
     }
 
     /// <summary>Whether a target is finite and yet nothing that a commander of this arm can mean.</summary>
@@ -500,8 +544,12 @@ public sealed class ReflexGate
 
     private void Latch(in Fault fault)
     {
-        if (!_stops.Take(fault)) return;
+        var isWorse = _stops.Take(fault);
+        // However mild: a retreat is no licence for anything but the overrun that it lessens.
+        if (State == GateState.Retreating && !StopCategories.AllowsRetreat(fault.Code)) EndRetreat();
+        if (!isWorse) return;
         if (State == GateState.PowerRemoved) return;
+        if (State == GateState.Running) _grip.Freeze();
         if (State != GateState.Stopping || fault.Category < StopCategory.Category2) (_stopTime, _following) = (_now, false);
         State = GateState.Stopping;
     }

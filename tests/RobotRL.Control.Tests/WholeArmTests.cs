@@ -246,7 +246,7 @@ public class WholeArmTests
     {
         using var rig = new Rig(TestArm.With(l => l with { Workspace = new(Home() - new Vector3D(0.2, 0.2, 0.2), Home() + new Vector3D(0.2, -0.1, 0.2)) }));
         rig.Session.Advance(1000);
-        Assert.True(rig.Session.Retreat("operator"));
+        Assert.True(rig.Session.Retreat("operator"), $"{rig.Latest.Gate}, {rig.Latest.Causes}, {rig.Latest.Fault}");
         rig.Session.Advance(20);
         Assert.Equal(GateState.Retreating, rig.Latest.Gate);
         rig.Session.Advance(260);
