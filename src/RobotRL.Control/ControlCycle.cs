@@ -57,6 +57,9 @@ public sealed class ControlCycle : IControlPort
 
     public ControlRing Records { get; }
 
+    /// <summary>The newest tick, as the loop knows it itself: what lies in the ring others may have written to. For the loop's own thread, or once it stands.</summary>
+    public ref readonly ControlRecord Newest => ref _record;
+
     public void RequestReset() => _cells.RequestReset();
 
     public void RequestAutomaticReset() => _cells.RequestAutomaticReset();

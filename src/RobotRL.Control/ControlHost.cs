@@ -43,11 +43,11 @@ public sealed class ControlHost
         catch (Exception e)
         {
             _cycle.Abandon(e);
-            _channel.Latest.Publish(_cycle.Records[0]);
+            _channel.Latest.Publish(_cycle.Newest);
             throw;
         }
         _cycle.End(FaultCode.OperatorStop);
-        _channel.Latest.Publish(_cycle.Records[0]);
+        _channel.Latest.Publish(_cycle.Newest);
     }
 
     /// <summary>Has the loop leave its last command in the coming tick, without a stop before it: for a process that is going down. From any thread.</summary>
@@ -61,7 +61,7 @@ public sealed class ControlHost
         while (!until.IsCancellationRequested && !_endsAtOnce && !_intake.IsEndAsked) Tick();
         _channel.Cells.RequestStop(FaultCode.OperatorStop);
         Tick();
-        for (var i = 0; i < StopTicks && !_endsAtOnce && _cycle.Records[0].Gate is GateState.Running or GateState.Stopping; i++) Tick();
+        for (var i = 0; i < StopTicks && !_endsAtOnce && _cycle.Newest.Gate is GateState.Running or GateState.Stopping; i++) Tick();
         Figures.End();
     }
 
@@ -69,7 +69,7 @@ public sealed class ControlHost
     {
         _intake.Take(_now);
         _cycle.Tick();
-        ref readonly var tick = ref _cycle.Records[0];
+        ref readonly var tick = ref _cycle.Newest;
         _now = tick.Time;
         _channel.Latest.Publish(tick);
         _cycle.Wait();

@@ -6,12 +6,12 @@ namespace RobotRL.Control;
 /// <summary>
 /// The loop's ring in a file beside its channel, that belongs to the user alone: the control process writes it as it would write its own memory, and an
 /// actor that records episodes
-/// copies out of it. Nothing in it reaches the loop, and whoever reads takes it for no more than something to store.
+/// copies out of it. Nothing in it reaches the loop, and whoever reads stores only what the loop wrote, by its number and sum.
 /// </summary>
 public sealed unsafe class TickMemory : IDisposable
 {
     private const string Suffix = ".ticks";
-    private const ulong Magic = 0x4C52_7469_636B_7301; // "\x01skcitRL"
+    private const ulong Magic = 0x4C52_7469_636B_7302; // "\x02skcitRL"
     private const int RecordsAt = 64, MostRecords = 10_000_000;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -104,7 +104,7 @@ public sealed unsafe class TickMemory : IDisposable
         _file.Dispose();
     }
 
-    private static long Bytes(int capacity) => RecordsAt + (long)capacity * Unsafe.SizeOf<ControlRecord>();
+    private static long Bytes(int capacity) => RecordsAt + (long)capacity * ControlRing.SlotBytes;
 
     private static Head Read(FileStream file)
     {

@@ -142,6 +142,9 @@ internal sealed class PolicyTraining : IDisposable
             optimizer.Load(tensors, $"adam.{name}", steps);
         }
         Noise.State = state.Noise;
+        using var policy = new PolicyNetwork(Shape, _device);
+        policy.Load(Snapshot(state.PretrainedSteps + state.Steps));
+        policy.RequireFiniteOutput();
     }
 
     public void Dispose()

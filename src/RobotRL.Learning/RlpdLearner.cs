@@ -118,6 +118,13 @@ public sealed class RlpdLearner : ILearner
     {
         _training.Load(tensors, state, Kind);
         (Steps, PretrainedSteps, _temperature.State) = (state.Steps, state.PretrainedSteps, state.Temperature);
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var (shape, device) = (_training.Shape, _critic.Flat.device);
+        var images = _training.HasImages ? ones(1, shape.ImageFeatures, device: device) : null;
+        foreach (var block in (ParameterBlock[])[_critic, _targetCritic])
+            if (!_critics.Forward(block.Frozen, images, ones(1, shape.Proprioception, device: device), ones(1, shape.Actions, device: device)).isfinite().all().item<bool>())
+                throw new InvalidDataException("The critics are finite and what they estimate is not.");
     }
 
     public void Dispose() => _training.Dispose();

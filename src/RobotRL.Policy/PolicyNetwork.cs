@@ -80,6 +80,22 @@ public sealed class PolicyNetwork : IDisposable
         return (GripperCommand)(_grasp.Forward(_graspWeights!.Frozen, features, proprioception).argmax(1).item<long>() - 1);
     }
 
+    /// <summary>Decides on an observation made up for it: weights that are all finite may be so large that what comes of them is not.</summary>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    public void RequireFiniteOutput()
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = inference_mode(true);
+        Floats(_proprioception).Fill(1);
+        foreach (var image in _images) image.bytes.Fill(128);
+        var features = Encode();
+        var proprioception = _proprioception.to(_actorWeights.Flat.device);
+        var (mean, deviation) = _actor.Forward(_actorWeights.Frozen, features, proprioception);
+        foreach (var output in (Tensor?[])[mean, deviation, _grasp?.Forward(_graspWeights!.Frozen, features, proprioception)])
+            if (output is not null && !WeightSnapshot.AreFinite(Floats(output.cpu())))
+                throw new InvalidDataException($"The weights of version {Version} are finite and what they decide is not.");
+    }
+
     /// <summary>Decides, spread over the six axes.</summary>
     public PolicyAction Act(Observation observation, bool deterministic, NoiseSource noise, ActionSpace space)
     {

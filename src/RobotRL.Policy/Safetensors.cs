@@ -139,11 +139,11 @@ public sealed class Safetensors
         long[] range = [.. tensor.Value.GetProperty("data_offsets").EnumerateArray().Select(d => d.GetInt64())];
         long count = 1;
         foreach (var d in shape) count = d is >= 0 and <= int.MaxValue && count * d <= int.MaxValue ? count * d : throw Bad($"tensor {tensor.Name} has an impossible shape.");
-        if (range is not [var from, var to] || from < 0 || to - from != count * 4) throw Bad($"tensor {tensor.Name}: its byte range does not match its shape.");
+        if (range is not [var from, var to] || from < 0 || to < from || to - from != count * 4) throw Bad($"tensor {tensor.Name}: its byte range does not match its shape.");
         if (to > data.Length) throw Bad($"tensor {tensor.Name} is truncated: {to - data.Length} bytes are missing.");
         var values = MemoryMarshal.Cast<byte, float>(data[(int)from..(int)to]).ToArray();
         if (!WeightSnapshot.AreFinite(values)) throw Bad($"tensor {tensor.Name} holds a value that is not finite.");
-        Add(tensor.Name, values, shape);
+        if (!_tensors.TryAdd(tensor.Name, new(shape, values))) throw Bad($"two tensors are called {tensor.Name}.");
     }
 
     private InvalidDataException Bad(string what) => new($"{_source}: {what}");

@@ -69,6 +69,9 @@ public interface ITeleoperator
     /// <summary>Whether this is somebody who may clear a stop: a person, or a program that stands for one.</summary>
     bool ClearsStops => true;
 
+    /// <summary>Whether this is a person: a program clears no stop that a person asked for.</summary>
+    bool IsPerson => false;
+
     /// <summary>
     /// The robot is stopped, and not by this operator alone: it goes on only once they have seen to it. Until then <see
     /// cref="OperatorCommand.StopRequested"/> is set for whoever must act to clear a stop; a program sees to it at once.

@@ -30,6 +30,7 @@ public sealed class KeyboardTeleoperator : ITeleoperator
     }
 
     public string Identity { get; }
+    public bool IsPerson => true;
     public void BeginEpisode(EpisodeKind kind) => _hand.BeginEpisode(kind);
     public void RequireClearing() => _hand.RequireClearing();
     public OperatorCommand Poll(in OperatorView view) => _hand.Command(view.Time);

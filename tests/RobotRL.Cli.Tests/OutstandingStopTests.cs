@@ -90,14 +90,123 @@ public sealed class OutstandingStopTests
         Assert.Contains("what stopped it lasts", ended.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Nobody_is_there_outside_the_demonstrations_of_an_unattended_session()
+    [Theory, InlineData(EpisodeKind.Online), InlineData(EpisodeKind.Demonstration)]
+    public void Nobody_clears_a_stop_in_an_unattended_session(EpisodeKind kind)
     {
-        DemonstratorOnly none = new(new Person("scripted"));
-        none.BeginEpisode(EpisodeKind.Online);
+        DemonstratorOnly none = new(new Person("scripted") { IsPerson = false });
+        none.BeginEpisode(kind);
         Assert.False(none.ClearsStops);
-        none.BeginEpisode(EpisodeKind.Demonstration);
-        Assert.True(none.ClearsStops);
+    }
+
+    // actor   a ── X ── killed          the control process lives on, stopped
+    //         b                ── attaches, presses nothing
+    [Theory, InlineData(FaultCode.OperatorStop), InlineData(FaultCode.DeadmanReleased)]
+    public void Stop_that_was_there_before_the_actor_waits_for_a_person_to_press_Enter(FaultCode cause)
+    {
+        using var rig = Rig();
+        rig.Control.Stop(cause);
+        rig.Control.Advance(10);
+
+        using EpisodeRunner alone = new(rig, new Person("scripted") { IsPerson = false });
+        var refused = Assert.Throws<SafeStopException>(() => alone.Run(EpisodeKind.Online, 1, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
+        Assert.Contains("--operator live --operator-id NAME", refused.Message, StringComparison.Ordinal);
+        DemonstratorOnly none = new(new Person("scripted") { IsPerson = false });
+        using EpisodeRunner unattended = new(rig, none);
+        Assert.Throws<SafeStopException>(() => unattended.Run(EpisodeKind.Demonstration, 1, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
+        Assert.Equal((true, 0), (rig.Control.NeedsOperator, rig.Control.Latest.OperatorResets));
+
+        Person person = new("anna") { DecisionsUntilEnter = 5 };
+        using EpisodeRunner runner = new(rig, person);
+        runner.Run(EpisodeKind.Online, 1, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel);
+        Assert.Equal((true, 0, 1), (person.WasAsked, person.DecisionsUntilEnter, rig.Control.Latest.OperatorResets));
+    }
+
+    [Fact]
+    public void Program_clears_the_stop_that_it_asked_for_itself_and_no_other()
+    {
+        using var rig = Rig();
+        Person program = new("scripted") { IsPerson = false, StopsAt = 3 };
+        using EpisodeRunner runner = new(rig, program);
+        Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), _ => { }, _cancel).Outcome);
+        Assert.Equal((false, 1), (rig.Control.NeedsOperator, rig.Control.Latest.OperatorResets));
+        Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 2, new Push(), At(3, rig, FaultCode.OperatorStop), _cancel));
+        Assert.True(rig.Control.NeedsOperator);
+    }
+
+    // session   1 ── X ── Ctrl+C     2, another control process ── stopped ── Enter ──▶     3 moves at once
+    [Theory]
+    [InlineData("[\"OperatorStop\"]")]
+    [InlineData("[\"CollisionForce\",\"OperatorStop\"]")]
+    public void Stop_outlasts_the_session_and_its_control_process_until_it_is_cleared(string causes)
+    {
+        using TemporaryFolder folder = new();
+        var kept = folder["stop.json"];
+        using (var rig = Rig())
+        {
+            using CancellationTokenSource interrupted = new();
+            Person person = new("anna") { DecisionsUntilEnter = int.MaxValue, StopsAt = 4 };
+            using OutstandingStop stop = new(rig.Control, kept);
+            using EpisodeRunner runner = new(rig, person, stop: stop);
+            var collides = causes.Contains("CollisionForce", StringComparison.Ordinal);
+            var strike = At(4, rig, collides ? [FaultCode.CollisionForce] : []);
+            runner.Run(EpisodeKind.Online, 1, new Push(), transition =>
+            {
+                strike(transition);
+                if (collides ? rig.Control.Latest.Causes.Contains(FaultCode.OperatorStop) : rig.Control.IsStopped) interrupted.Cancel();
+            }, interrupted.Token);
+        }
+        Assert.Contains($"\"Causes\":{causes}", File.ReadAllText(kept), StringComparison.Ordinal);
+
+        foreach (ITeleoperator nobody in (ITeleoperator[])[new AbsentOperator(), new Person("scripted") { IsPerson = false }])
+        {
+            using var rig = Rig();
+            using OutstandingStop stop = new(rig.Control, kept);
+            using EpisodeRunner runner = new(rig, nobody, stop: stop);
+            Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Evaluation, 2, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
+            Assert.True(File.Exists(kept));
+        }
+
+        using (var rig = Rig())
+        {
+            Person person = new("anna") { DecisionsUntilEnter = 5 };
+            using OutstandingStop stop = new(rig.Control, kept);
+            using EpisodeRunner runner = new(rig, person, stop: stop);
+            runner.Run(EpisodeKind.Online, 2, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel);
+            Assert.Equal((true, 0, "anna"), (person.WasAsked, person.DecisionsUntilEnter, rig.Control.LastResetBy));
+            Assert.False(File.Exists(kept));
+            Assert.NotEqual(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 3, new Push(), _ => { }, _cancel).Outcome);
+        }
+    }
+
+    /// <summary>Ctrl+C in a terminal reaches the control process as well, which stops the robot before it ends: that is nobody's stop to clear.</summary>
+    [Fact]
+    public void Stop_by_which_a_control_process_ends_is_not_kept()
+    {
+        using TemporaryFolder folder = new();
+        using var rig = Rig();
+        using CancellationTokenSource interrupted = new();
+        using (OutstandingStop stop = new(rig.Control, folder["stop.json"]))
+        using (EpisodeRunner runner = new(rig, new Person("scripted") { IsPerson = false }, stop: stop))
+        {
+            var ends = At(3, rig, FaultCode.OperatorStop);
+            runner.Run(EpisodeKind.Online, 1, new Push(), transition =>
+            {
+                ends(transition);
+                if (rig.Control.IsStopped) interrupted.Cancel();
+            }, interrupted.Token);
+        }
+        Assert.Equal((true, false), (rig.Control.NeedsOperator, File.Exists(folder["stop.json"])));
+    }
+
+    [Theory, InlineData(""), InlineData("{}"), InlineData("{\"Causes\":[\"Unheard\"]}"), InlineData("[1")]
+    public void What_is_kept_and_cannot_be_read_counts_as_an_operators_stop(string content)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["stop.json"], content);
+        using var rig = Rig();
+        using OutstandingStop stop = new(rig.Control, folder["stop.json"]);
+        using EpisodeRunner runner = new(rig, new Person("scripted") { IsPerson = false }, stop: stop);
+        Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 2, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
     }
 
     private static SimulatedRig Rig(string? listed = null, bool inRealtime = false) =>
@@ -136,11 +245,16 @@ public sealed class OutstandingStopTests
         public void BeginEpisode(EpisodeKind kind) { }
         public void RequireClearing() => WasAsked = true;
         public Action? Polled { get; init; }
+        public bool IsPerson { get; init; } = true;
+
+        /// <summary>Asks for a stop in that poll.</summary>
+        public int StopsAt { get; init; } = int.MaxValue;
+        private int _polls;
 
         public OperatorCommand Poll(in OperatorView view)
         {
             Polled?.Invoke();
-            return OperatorCommand.Watching with { StopRequested = WasAsked && DecisionsUntilEnter > 0 && DecisionsUntilEnter-- > 0 };
+            return OperatorCommand.Watching with { StopRequested = ++_polls == StopsAt || WasAsked && DecisionsUntilEnter > 0 && DecisionsUntilEnter-- > 0 };
         }
     }
 }

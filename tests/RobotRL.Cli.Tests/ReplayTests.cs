@@ -84,7 +84,29 @@ public sealed class ReplayTests(RecordedRun recorded) : IClassFixture<RecordedRu
     {
         var run = recorded.CopyTo(_folder["run"]);
         Directory.Delete(run.At("weights", "versions"), recursive: true);
-        Refused(RobotrlProcess.Run("replay", run.Path), "weights/versions");
+        var result = RobotrlProcess.Run("replay", run.Path, "--json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("weights/versions", result.Error, StringComparison.Ordinal);
+        // Demonstrations ask no policy.
+        Assert.True(Figure(result.Json, "episodes") > 0 && result.Json.GetProperty("failed").GetArrayLength() > 0, result.Error);
+    }
+
+    [Fact]
+    public void An_episode_that_cannot_be_replayed_is_named_and_the_others_go_on()
+    {
+        var run = recorded.CopyTo(_folder["run"]);
+        var file = run.At("episodes", RecordedRun.Name(1));
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 0x10;
+        File.WriteAllBytes(file, bytes);
+        foreach (var what in (string[][])[[], ["--set", "safety.risk_threshold=0.3"]])
+        {
+            var result = RobotrlProcess.Run(["replay", run.Path, "--json", .. what]);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("episode 1: cannot be replayed", result.Error, StringComparison.Ordinal);
+            Assert.Contains(1, result.Json.GetProperty("failed").EnumerateArray().Select(e => e.GetInt32()));
+            Assert.Equal(recorded.Run.EpisodeFiles.Count, Figure(result.Json, "episodes") + result.Json.GetProperty("failed").GetArrayLength());
+        }
     }
 
     /// <summary>The run's own copy takes the place of a critic that was trained anew where it lay.</summary>

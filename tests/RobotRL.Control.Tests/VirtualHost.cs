@@ -12,10 +12,10 @@ internal sealed class VirtualHost : ISimulatedWorld, IDisposable
     private readonly List<Fault> _faults = [];
     private int _ticks = int.MaxValue;
 
-    public VirtualHost(string name, string hash, bool hasWorld = false)
+    public VirtualHost(string name, string hash, bool hasWorld = false, ControlRing? records = null)
     {
         Channel = ControlChannel.Create(name, hash, hasWorld ? StateSize : 0);
-        _cycle = new(Robot, new LockstepPacer(hasWorld ? new PublishedWorld(this, Channel) : this), TestArm.Task.EndEffectorInFlange, 4096, Channel.Cells);
+        _cycle = new(Robot, new LockstepPacer(hasWorld ? new PublishedWorld(this, Channel) : this), TestArm.Task.EndEffectorInFlange, 4096, Channel.Cells, records: records);
         _host = new(_cycle, Channel, linkMaxAgeNs: 20_000_000);
         Channel.Open();
     }
@@ -33,7 +33,7 @@ internal sealed class VirtualHost : ISimulatedWorld, IDisposable
     public int Scenes { get; private set; }
 
     /// <summary>The newest tick, as the loop knows it itself.</summary>
-    public ref readonly ControlRecord Newest => ref _cycle.Records[0];
+    public ref readonly ControlRecord Newest => ref _cycle.Newest;
 
     public int FirstFault => _faults.FindIndex(f => !f.IsNone);
 
@@ -54,7 +54,7 @@ internal sealed class VirtualHost : ISimulatedWorld, IDisposable
         Robot.Step();
         EachTick(Ticks++);
         if (_faults.Count >= _ticks) return;
-        _faults.Add(_cycle.Records[0].Fault);
+        _faults.Add(_cycle.Newest.Fault);
         if (_faults.Count == _ticks) _end.Cancel();
     }
 

@@ -126,6 +126,38 @@ public sealed class FiniteWeightsTests : IDisposable
         Assert.Equal(["step-3", "step-2"], Checkpoint.All(_root).Select(Path.GetFileName));
     }
 
+    /// <summary>Its sums are right and every value is finite, but what the policy makes of them is not; or its tensors are no such file.</summary>
+    [Theory, InlineData("actor"), InlineData("critic"), InlineData("twice"), InlineData("far")]
+    public void A_checkpoint_that_says_of_itself_that_it_is_whole_gives_way_as_well(string how)
+    {
+        using var learner = Given.Learner(Parameters);
+        learner.Step(new NoiseBatches(1));
+        var (older, hash) = (Checkpoint.Write(_root, learner), learner.Snapshot().Sha256);
+        learner.Step(new NoiseBatches(1));
+        var large = how == "actor" ? learner.Training.Actor : how == "critic" ? learner.Critic : null;
+        large?.Write([.. Enumerable.Repeat(1e38f, (int)large.Layout.Count)]);
+        var newest = Checkpoint.Write(_root, learner);
+        if (large is null) Forge(newest, how == "twice" ? "[0,4]" : "[9223372036854775800,9223372036854775804]");
+
+        using var resumed = Given.Learner(Parameters);
+        List<string> said = [];
+        Assert.Equal(older, Checkpoint.ReadNewest(_root, resumed, said.Add));
+        Assert.Equal((1, hash), (resumed.Steps, resumed.Snapshot().Sha256));
+        Assert.Contains("step-2", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    /// <summary>Other tensors under right sums.</summary>
+    private static void Forge(string checkpoint, string offsets)
+    {
+        var tensor = $$"""{"dtype":"F32","shape":[1],"data_offsets":{{offsets}}}""";
+        var header = System.Text.Encoding.UTF8.GetBytes($$"""{"a":{{tensor}},"a":{{tensor}}}""");
+        var file = Path.Combine(checkpoint, "tensors.safetensors");
+        File.WriteAllBytes(file, [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 0, 0]);
+        var sums = Path.Combine(checkpoint, "SHA256SUMS");
+        var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+        File.WriteAllLines(sums, File.ReadAllLines(sums).Select(line => line.EndsWith("tensors.safetensors", StringComparison.Ordinal) ? hash + line[64..] : line));
+    }
+
     [Fact]
     public void Where_none_is_whole_the_newest_is_named()
     {

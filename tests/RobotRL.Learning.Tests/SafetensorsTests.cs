@@ -53,6 +53,11 @@ public sealed class SafetensorsTests : IDisposable
         { "range against shape", Encoded("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8), "tensor a: its byte range" },
         { "negative shape", Encoded("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4), "tensor a has an impossible shape" },
         { "huge shape", Encoded("""{"a":{"dtype":"F32","shape":[65536,65536],"data_offsets":[0,4]}}""", 4), "tensor a has an impossible shape" },
+        { "twice", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4), "two tensors are called a" },
+        { "far", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775800,9223372036854775804]}}""", 4), "tensor a is truncated" },
+        { "around", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775806,-9223372036854775806]}}""", 4), "tensor a: its byte range" },
+        { "backwards", Encoded("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[9223372036854775807,9223372036854775807]}}""", 4), "tensor a is truncated" },
+        { "beyond any number", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,92233720368547758080]}}""", 4), "header is damaged" },
         { "not a number", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, 0xFF), "tensor a holds a value that is not finite" },
     };
 

@@ -10,8 +10,8 @@ internal sealed class DemonstratorOnly(ITeleoperator demonstrator) : ITeleoperat
 
     public string Identity => demonstrator.Identity;
 
-    /// <summary>Only while it demonstrates is anybody there.</summary>
-    public bool ClearsStops => _present && demonstrator.ClearsStops;
+    /// <summary>Nobody is there who could look at what stopped the robot, in a demonstration either.</summary>
+    public bool ClearsStops => false;
 
     public void BeginEpisode(EpisodeKind kind)
     {

@@ -24,11 +24,13 @@ internal readonly record struct EpisodeSummary(
 /// One episode after the other: observe, decide, arbitrate, execute through the gate, judge. The reward is sparse: 1 on success.
 /// Every transition carries the executed action and goes to <c>onTransition</c> before the next decision.
 /// </summary>
-internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null, TraceRecorder? trace = null) : IDisposable
+internal sealed class EpisodeRunner(
+    SimulatedRig rig, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null, TraceRecorder? trace = null, OutstandingStop? stop = null) : IDisposable
 {
     /// <summary>So many decisions a stop may take to be cleared: a soft arm creeps for seconds before it stands.</summary>
     private const int MostRefusals = 600;
 
+    private readonly OutstandingStop _stop = stop ?? new(rig.Control);
     private readonly Arbiter _arbiter = new(teleoperator.Identity, rig.Configuration.Task.Actions);
 
     /// <exception cref="SafeStopException">A sensor failed or nothing can be recorded any more: the robot has been stopped.</exception>
@@ -52,6 +54,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
     private EpisodeSummary Drive(EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
     {
         var task = rig.Configuration.Task;
+        _stop.Begin();
         rig.BeginEpisode(seed);
         if (!rig.Control.IsStopped) trace?.BeginEpisode();
         teleoperator.BeginEpisode(kind);
@@ -66,6 +69,7 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             var proposal = policy.Decide(observation);
             var asked = rig.Now;
             var command = teleoperator.Poll(new OperatorView(asked, rig.Truth));
+            if (command.StopRequested) _stop.Ask();
             var decision = _arbiter.Decide(rig.Now, proposal, command);
             if (decision.Stop != FaultCode.None) rig.Control.Stop(decision.Stop);
             trace?.Deciding(policy.Inputs, command);
@@ -82,10 +86,10 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
                 : EpisodeOutcome.Interrupted;
             var reward = outcome == EpisodeOutcome.Success ? 1f : 0f;
             total += reward;
-            var stop = outcome == EpisodeOutcome.SafetyStop ? CauseOfStop() : FaultCode.None;
-            var end = EpisodeEnding.Of(stop).End;
+            var cause = outcome == EpisodeOutcome.SafetyStop ? CauseOfStop() : FaultCode.None;
+            var end = EpisodeEnding.Of(cause).End;
             onTransition(new Transition(observation, executed, reward, next, Terminated: outcome == EpisodeOutcome.Success || end == EpisodeEnd.Terminates,
-                Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops) { Stop = stop, Grip = grip });
+                Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops) { Stop = cause, Grip = grip });
             audit?.Decided(asked, command, executed, policy.Version);
             observation = next;
         }
@@ -116,13 +120,14 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
     private void AwaitOperator(CancellationToken cancel)
     {
         var (fault, causes) = (rig.Control.Latest.Fault, rig.Control.Latest.Causes);
-        if (causes.Contains(FaultCode.DeadmanReleased))
-            throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
         if (!rig.Control.NeedsOperator) return;
-        if (!teleoperator.ClearsStops)
-            throw new SafeStopException($"The robot was stopped ({causes}) and nobody here may clear that: " +
-                "a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
-        if (causes != FaultSet.Of(FaultCode.OperatorStop)) teleoperator.RequireClearing();
+        _stop.Keep();
+        var hand = teleoperator.Poll(new OperatorView(rig.Now, rig.Truth));
+        if (!hand.DeadmanHeld)
+            throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
+        if (hand.StopRequested) _stop.Ask();
+        if (!teleoperator.ClearsStops || _stop.IsFromBefore && !teleoperator.IsPerson) throw Unclearable();
+        if (!_stop.IsOwn || causes != FaultSet.Of(FaultCode.OperatorStop)) teleoperator.RequireClearing();
         var refused = 0;
         do
         {
@@ -134,10 +139,20 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
 
         bool IsCleared()
         {
-            if (rig.Control.OperatorReset(teleoperator.Identity)) return true;
+            // A control process that comes to its end does so meanwhile.
+            var isNotOurs = _stop.IsAnotherPersons && !teleoperator.IsPerson;
+            if (!isNotOurs && rig.Control.OperatorReset(teleoperator.Identity))
+            {
+                _stop.Clear();
+                return true;
+            }
             if (++refused < MostRefusals) return false;
+            if (isNotOurs) throw Unclearable();
             throw new SafeStopException($"The robot was stopped ({causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
         }
+
+        SafeStopException Unclearable() => new($"The robot was stopped ({causes}) and nobody here may clear that: " +
+            "a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
     }
 
     /// <summary>
@@ -155,6 +170,8 @@ internal sealed class EpisodeRunner(SimulatedRig rig, ITeleoperator teleoperator
             audit?.Poll();
         }
         if (wish != StoppedWish.None) rig.Control.SignOff();
-        if (wish == StoppedWish.Guide) rig.Control.Stop();
+        if (wish != StoppedWish.Guide) return;
+        _stop.Ask();
+        rig.Control.Stop();
     }
 }

@@ -45,7 +45,8 @@ internal static class EvalCommand
             new { Episodes = episodes, Seed = seed, Pace = pace.ToString(), Checkpoint = checkpoint, weights.Version }), configuration, rig.Control, rig.Records);
         return audit.Around(() => DiskFault.Stops(rig, audit, () =>
         {
-            var result = Evaluator.Run(rig, weights, episodes, seed, _ => { }, cancel, audit);
+            using OutstandingStop stop = new(rig.Control, run.OutstandingStop);
+            var result = Evaluator.Run(rig, weights, episodes, seed, _ => { }, cancel, audit, stop);
             audit.Policies.Evaluated(checkpoint, weights, result);
             return result;
         }));

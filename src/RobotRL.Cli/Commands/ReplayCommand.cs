@@ -28,23 +28,50 @@ internal static class ReplayCommand
                     throw new BadInputException($"--set {key}: no limit or threshold; what else a run was made with cannot be asked of what it recorded; set keys of robot.limits, robot.impedance or safety");
             var configuration = RecordedConfiguration.Of(directory, []);
             var files = Files(directory, parse.GetValue(episode));
-            List<int> without = [];
-            var episodes = Episodes(files, alone: parse.GetValue(episode) is not null, without).TakeWhile(_ => !cancel.IsCancellationRequested);
+            LeftOut left = new(IsAlone: parse.GetValue(episode) is not null, [], []);
+            var episodes = Episodes(files, left).TakeWhile(_ => !cancel.IsCancellationRequested);
             return overrides.Count == 0
-                ? Replay(parse, configuration, directory, episodes, without)
-                : WhatIf(parse, configuration, RecordedConfiguration.Of(directory, overrides), directory, episodes, without, overrides);
+                ? Replay(parse, configuration, directory, episodes, left)
+                : WhatIf(parse, configuration, RecordedConfiguration.Of(directory, overrides), directory, episodes, left, overrides);
         });
     }
 
-    private static int Replay(ParseResult parse, RunConfiguration configuration, RunDirectory run, IEnumerable<RecordedEpisode> episodes, List<int> without)
+    /// <summary>Episodes that were not replayed.</summary>
+    /// <param name="IsAlone">Whether one was asked for by its number: what is wrong with it is the answer.</param>
+    /// <param name="Without">Those that never had what a replay takes.</param>
+    /// <param name="Failed">Those that have it and cannot be replayed: damaged, or what they refer to is gone.</param>
+    private sealed record LeftOut(bool IsAlone, List<int> Without, List<int> Failed)
+    {
+        /// <summary>Does it for an episode; one that fails is named and counted, and the others go on.</summary>
+        public bool Try(int index, Action replay)
+        {
+            try
+            {
+                replay();
+                return true;
+            }
+            // What was recorded is taken as it is, so any of it may be impossible for whoever computes with it.
+            catch (Exception e) when (!IsAlone && e is InvalidDataException or ArgumentException or ArithmeticException or InvalidOperationException or IndexOutOfRangeException)
+            {
+                Console.Error.WriteLine($"episode {index}: cannot be replayed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')})");
+                Failed.Add(index);
+                return false;
+            }
+        }
+    }
+
+    private static int Replay(ParseResult parse, RunConfiguration configuration, RunDirectory run, IEnumerable<RecordedEpisode> episodes, LeftOut left)
     {
         var replay = new EpisodeReplay(configuration, run);
         using var policy = new RecordedPolicy(configuration, run);
         foreach (var episode in episodes)
-            if (!replay.Run(episode, policy)) Console.Error.WriteLine($"episode {episode.Index}: not the same");
-        var result = replay.Result(without);
-        RequireSome(result.Episodes, run, without);
-        Console.Error.WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes ({result.Ticks} control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, {result.PolicyVersions} sets of weights)");
+            left.Try(episode.Index, () =>
+            {
+                if (!replay.Run(episode, policy)) Console.Error.WriteLine($"episode {episode.Index}: not the same");
+            });
+        var result = replay.Result(left.Without, left.Failed);
+        RequireSome(result.Episodes, run, left);
+        Console.Error.WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes ({result.Ticks} control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, {result.PolicyVersions} sets of weights){Failures(left)}");
         if (result.FirstDifference is { } first)
         {
             Console.Error.WriteLine($"first difference: {first}");
@@ -52,49 +79,60 @@ internal static class ReplayCommand
             if (result.RecordedBy != RunIdentity.CurrentCodeVersion) Console.Error.WriteLine($"recorded by version {result.RecordedBy}, this is {RunIdentity.CurrentCodeVersion}");
         }
         CommandLine.Result(parse, result);
-        return result.Identical == result.Decisions ? ExitCode.Done : ExitCode.DoesNotHold;
+        return result.Identical == result.Decisions && left.Failed.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
     }
 
     private static int WhatIf(
-        ParseResult parse, RunConfiguration recorded, RunConfiguration other, RunDirectory run, IEnumerable<RecordedEpisode> episodes, List<int> without, IReadOnlyList<(string Key, string Value)> overrides)
+        ParseResult parse, RunConfiguration recorded, RunConfiguration other, RunDirectory run, IEnumerable<RecordedEpisode> episodes, LeftOut left,
+        IReadOnlyList<(string Key, string Value)> overrides)
     {
         var critic = overrides.Any(o => o.Key == "safety.critic") ? other.Safety?.CriticFolder : null;
         var counterfactual = new Counterfactual(recorded, other, run, critic);
         var lines = 0;
         foreach (var episode in episodes)
-            foreach (var change in counterfactual.Run(episode))
-                if (lines++ < MostLines) Console.Error.WriteLine($"episode {change.Episode}, step {change.Step}{(change.OpenLoop ? " (open loop)" : "")}: {string.Join("; ", change.What)}");
+            left.Try(episode.Index, () =>
+            {
+                foreach (var change in counterfactual.Run(episode))
+                    if (lines++ < MostLines) Console.Error.WriteLine($"episode {change.Episode}, step {change.Step}{(change.OpenLoop ? " (open loop)" : "")}: {string.Join("; ", change.What)}");
+            });
         if (lines > MostLines) Console.Error.WriteLine($"and {lines - MostLines} more; --json has them all");
-        var result = counterfactual.Result(without, overrides.GroupBy(o => o.Key).ToDictionary(o => o.Key, o => o.Last().Value));
-        RequireSome(result.Episodes, run, without);
-        Console.Error.WriteLine($"{result.Changed} of {result.Decisions} decisions in {result.EpisodesChanged} of {result.Episodes} episodes would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, episodes that a stop ended {result.StopsRecorded} → {result.StopsCounterfactual}");
+        var result = counterfactual.Result(left.Without, left.Failed, overrides.GroupBy(o => o.Key).ToDictionary(o => o.Key, o => o.Last().Value));
+        RequireSome(result.Episodes, run, left);
+        Console.Error.WriteLine($"{result.Changed} of {result.Decisions} decisions in {result.EpisodesChanged} of {result.Episodes} episodes would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, episodes that a stop ended {result.StopsRecorded} → {result.StopsCounterfactual}{Failures(left)}");
         if (result.Changed > 0) Console.Error.WriteLine("Only the first change of an episode is what would have happened: from there on the recorded motion no longer follows from the commands (open loop).");
         CommandLine.Result(parse, result);
-        return ExitCode.Done;
+        return left.Failed.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
     }
+
+    private static string Failures(LeftOut left) => left.Failed.Count == 0 ? "" : $"; {left.Failed.Count} episodes cannot be replayed: {string.Join(", ", left.Failed)}";
 
     private static IReadOnlyList<string> Files(RunDirectory run, int? episode) => episode is { } index
         ? [RecordedEpisode.PathOf(run, index)]
         : Directory.Exists(run.Episodes) ? RobotRL.Replay.EpisodeStore.Open(run.Episodes, RobotRL.Replay.TornEpisodes.Leave, _ => { }).Files : [];
 
-    /// <summary>Those with traces; the numbers of the others go to <paramref name="without"/>, and the only one asked for is refused.</summary>
-    private static IEnumerable<RecordedEpisode> Episodes(IReadOnlyList<string> files, bool alone, List<int> without)
+    /// <summary>Those with traces; the numbers of the others go to <paramref name="left"/>, and the only one asked for is refused.</summary>
+    private static IEnumerable<RecordedEpisode> Episodes(IReadOnlyList<string> files, LeftOut left)
     {
         foreach (var file in files)
         {
-            if (RecordedEpisode.Read(file, out var why) is { } episode)
+            var index = int.Parse(Path.GetFileName(file).AsSpan(0, 6), System.Globalization.CultureInfo.InvariantCulture);
+            RecordedEpisode? episode = null;
+            var why = "";
+            if (!left.Try(index, () => episode = RecordedEpisode.Read(file, out why))) continue;
+            if (episode is not null)
             {
                 yield return episode;
                 continue;
             }
-            if (alone) throw new BadInputException($"{file}: has no control ticks to replay: {why}");
-            if (without.Count == 0) Console.Error.WriteLine($"{file}: has no control ticks to replay: {why}; left out, as are others like it");
-            without.Add(int.Parse(Path.GetFileName(file).AsSpan(0, 6), System.Globalization.CultureInfo.InvariantCulture));
+            if (left.IsAlone) throw new BadInputException($"{file}: has no control ticks to replay: {why}");
+            if (left.Without.Count == 0) Console.Error.WriteLine($"{file}: has no control ticks to replay: {why}; left out, as are others like it");
+            left.Without.Add(index);
         }
     }
 
-    private static void RequireSome(int episodes, RunDirectory run, List<int> without)
+    private static void RequireSome(int episodes, RunDirectory run, LeftOut left)
     {
-        if (episodes == 0) throw new BadInputException($"{run.Path}: {(without.Count > 0 ? $"none of {without.Count} episodes has control ticks to replay" : "there is no whole episode to replay")}");
+        if (episodes == 0 && left.Failed.Count == 0)
+            throw new BadInputException($"{run.Path}: {(left.Without.Count > 0 ? $"none of {left.Without.Count} episodes has control ticks to replay" : "there is no whole episode to replay")}");
     }
 }

@@ -75,13 +75,15 @@ internal static class TrainCommand
         // Everything that can be refused is built before anything is written.
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
         using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)), placement);
-        var hands = Teleoperator(teleoperator, inCharge.Name, rig, identity.Seed);
+        OutstandingStop? outstanding = null;
+        var hands = Teleoperator(teleoperator, inCharge.Name, rig, identity.Seed, () => outstanding?.Ask());
         var run = OpenOrCreate(folder, identity, configuration);
         using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
         using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(inCharge.Name, inCharge.Role, goal.EnvSteps == 0 ? "record" : "train"),
             new { Operator = teleoperator.ToString(), Pace = pace.ToString(), identity.Deterministic, Goal = goal }), configuration, rig.Control, rig.Records);
-        var session = new TrainingSession(run, rig, hands, audit, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts, InCharge = inCharge, LearnerCpus = placement?.LearnerCpus ?? [] };
+        using var stop = outstanding = new(rig.Control, run.OutstandingStop);
+        var session = new TrainingSession(run, rig, hands, audit, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts, InCharge = inCharge, Stop = stop, LearnerCpus = placement?.LearnerCpus ?? [] };
         return audit.Around(() => DiskFault.Stops(rig, audit, () => body(session)));
     }
 
@@ -100,11 +102,15 @@ internal static class TrainCommand
         return run.For(identity.Deterministic);
     }
 
-    private static ITeleoperator Teleoperator(OperatorKind kind, string name, SimulatedRig rig, ulong seed) => kind switch
+    private static ITeleoperator Teleoperator(OperatorKind kind, string name, SimulatedRig rig, ulong seed, Action asked) => kind switch
     {
         OperatorKind.Scripted => new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed) { Identity = name },
         OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed) { Identity = name }),
-        _ => new KeyboardTeleoperator(name, rig.Configuration.Task.Actions, () => rig.Now, () => rig.Control.Stop()),
+        _ => new KeyboardTeleoperator(name, rig.Configuration.Task.Actions, () => rig.Now, () =>
+        {
+            asked();
+            rig.Control.Stop();
+        }),
     };
 
     /// <summary>A run that came from somebody else must not choose which folder of ours training writes a critic to.</summary>

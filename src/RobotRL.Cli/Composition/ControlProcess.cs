@@ -49,7 +49,7 @@ internal sealed class ControlProcess : IDisposable
     }
 
     /// <summary>The newest tick, once the loop has ended.</summary>
-    public ref readonly ControlRecord Last => ref _cycle.Records[0];
+    public ref readonly ControlRecord Last => ref _cycle.Newest;
 
     /// <summary>Runs the loop on a thread of its own until cancelled, the robot then stopped.</summary>
     /// <param name="started">Takes what the system granted once it is known; returns whether to go on.</param>

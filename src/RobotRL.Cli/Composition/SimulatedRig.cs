@@ -61,7 +61,7 @@ internal sealed class SimulatedRig : IDisposable
     /// <summary>The loop's records, where it runs in this process.</summary>
     public ControlRing? Records { get; }
 
-    /// <summary>The same wherever the loop runs: from another process no more than something to store.</summary>
+    /// <summary>The same wherever the loop runs: from another process no more than something to store, once its sum is right.</summary>
     public ControlRing Ticks { get; }
 
     /// <summary>The tick that the last observation was made of.</summary>

@@ -22,13 +22,14 @@ internal sealed record EvaluationResult(
 /// <summary>Runs a deterministic policy without an operator on episodes of its own seeds.</summary>
 internal static class Evaluator
 {
-    public static EvaluationResult Run(SimulatedRig rig, WeightSnapshot weights, int episodes, ulong seed, Action<EpisodeSummary> onEpisode, CancellationToken cancel, AuditTrail? audit = null)
+    public static EvaluationResult Run(SimulatedRig rig, WeightSnapshot weights, int episodes, ulong seed, Action<EpisodeSummary> onEpisode, CancellationToken cancel, AuditTrail? audit = null,
+        OutstandingStop? stop = null)
     {
         var task = rig.Configuration.Task;
         using var network = new PolicyNetwork(NetworkShape.Of(task, rig.Configuration.Learner), Learners.Device);
         network.Load(weights);
         var policy = new LearnedPolicy(network, task.Actions, new NoiseSource(seed), deterministic: true);
-        using var runner = new EpisodeRunner(rig, new AbsentOperator(), audit: audit);
+        using var runner = new EpisodeRunner(rig, new AbsentOperator(), audit: audit, stop: stop);
         var isShadow = rig.Configuration.Safety?.Mode == CriticMode.Shadow;
         var (done, successes, violations, reflexes, contacts, cycleTime) = (0, 0, 0, 0, 0, 0.0);
         while (done < episodes)

@@ -159,10 +159,10 @@ internal sealed class EventRecorder : IDisposable
         _writer = null;
     }
 
-    /// <summary>The loop has overwritten what was to be read next.</summary>
+    /// <summary>The loop has overwritten what was to be read next, or something else has.</summary>
     private void FallBehind()
     {
-        var oldest = _ring.Written - _ring.Capacity + 1;
+        var oldest = Math.Max(_ring.Written - _ring.Capacity + 1, _next + 1);
         if (_writer is not null) _lost += oldest - _next;
         _next = oldest - 1;
     }

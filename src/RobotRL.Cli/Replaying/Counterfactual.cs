@@ -33,7 +33,7 @@ internal sealed record ChangedDecision(int Episode, int Step, bool OpenLoop, IRe
 /// <param name="CommandsChanged">Decisions with a sealed command that would have been another, to the bit.</param>
 internal sealed record CounterfactualResult(
     int Episodes, int Decisions, int Changed, int EpisodesChanged, int CommandsChanged, int ReflexesRecorded, int ReflexesCounterfactual, int StopsRecorded, int StopsCounterfactual,
-    ChangedDecision? FirstChanged, IReadOnlyList<ChangedDecision> Changes, IReadOnlyList<int> NotReplayable, IReadOnlyDictionary<string, string> Set);
+    ChangedDecision? FirstChanged, IReadOnlyList<ChangedDecision> Changes, IReadOnlyList<int> NotReplayable, IReadOnlyList<int> Failed, IReadOnlyDictionary<string, string> Set);
 
 /// <summary>
 /// Runs the control loop twice on what was recorded: within the limits and thresholds that were in force, and within others. The loop alone: whoever proposed would have proposed something
@@ -44,8 +44,8 @@ internal sealed class Counterfactual(RunConfiguration recorded, RunConfiguration
     private readonly List<ChangedDecision> _changes = [];
     private int _episodes, _decisions, _commandsChanged, _episodesChanged, _reflexes, _otherReflexes, _stops, _otherStops;
 
-    public CounterfactualResult Result(IReadOnlyList<int> notReplayable, IReadOnlyDictionary<string, string> set) => new(
-        _episodes, _decisions, _changes.Count, _episodesChanged, _commandsChanged, _reflexes, _otherReflexes, _stops, _otherStops, _changes.FirstOrDefault(), _changes, notReplayable, set);
+    public CounterfactualResult Result(IReadOnlyList<int> notReplayable, IReadOnlyList<int> failed, IReadOnlyDictionary<string, string> set) => new(
+        _episodes, _decisions, _changes.Count, _episodesChanged, _commandsChanged, _reflexes, _otherReflexes, _stops, _otherStops, _changes.FirstOrDefault(), _changes, notReplayable, failed, set);
 
     /// <summary>One episode; gives what would have changed in it.</summary>
     public IReadOnlyList<ChangedDecision> Run(RecordedEpisode episode)

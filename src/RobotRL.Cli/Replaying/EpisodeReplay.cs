@@ -9,10 +9,13 @@ namespace RobotRL.Cli.Replaying;
 
 /// <summary>How a replay went: the object that <c>replay --json</c> prints.</summary>
 /// <param name="Identical">Decisions of which every stage is the same to the bit.</param>
+/// <param name="NotReplayable">Episodes that were recorded without what a replay takes.</param>
+/// <param name="Failed">Episodes that have it and cannot be replayed to their end; what was before that counts.</param>
 /// <param name="IdenticalByStage">The same for each stage alone: the policy's arithmetic may differ on another machine, the gate's may not.</param>
 internal sealed record ReplayResult(
     int Episodes, int Decisions, int Identical, IReadOnlyDictionary<string, int> IdenticalByStage, long Ticks, long IdenticalTicks,
-    int HumanDecisions, int Reflexes, int LimitedDecisions, int PolicyVersions, IReadOnlyList<int> NotReplayable, Difference? FirstDifference, string RecordedBy);
+    int HumanDecisions, int Reflexes, int LimitedDecisions, int PolicyVersions, IReadOnlyList<int> NotReplayable, IReadOnlyList<int> Failed, Difference? FirstDifference,
+    string RecordedBy);
 
 /// <summary>Runs episodes through everything that decides, on the inputs that were recorded, and compares to the bit.</summary>
 internal sealed class EpisodeReplay(RunConfiguration configuration, RunDirectory run)
@@ -24,9 +27,9 @@ internal sealed class EpisodeReplay(RunConfiguration configuration, RunDirectory
     private long _ticks, _identicalTicks;
     private Difference? _first;
 
-    public ReplayResult Result(IReadOnlyList<int> notReplayable) => new(
+    public ReplayResult Result(IReadOnlyList<int> notReplayable, IReadOnlyList<int> failed) => new(
         _episodes, _decisions, _allIdentical, Enum.GetValues<ReplayStage>().ToDictionary(Name, s => _identical[(int)s]), _ticks, _identicalTicks,
-        _human, _reflexes, _limited, _versions.Count, notReplayable, _first, run.Identity.CodeVersion);
+        _human, _reflexes, _limited, _versions.Count, notReplayable, failed, _first, run.Identity.CodeVersion);
 
     /// <summary>One episode; says whether all of it is the same.</summary>
     public bool Run(RecordedEpisode recorded, RecordedPolicy policy)

@@ -47,6 +47,9 @@ internal sealed class RunDirectory
 
     /// <summary>A line for each recording that retention removed.</summary>
     public string Pruned => System.IO.Path.Combine(Path, "pruned.jsonl");
+
+    /// <summary>What stopped the robot and no operator has cleared.</summary>
+    public string OutstandingStop => System.IO.Path.Combine(Path, "stop.json");
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
 
     /// <summary>Whether a run lives in the folder.</summary>

@@ -130,8 +130,11 @@ internal sealed class TraceRecorder
     /// <exception cref="SensorFaultException">What is to be recorded is gone: stop.</exception>
     private ref readonly ControlRecord Read(long index)
     {
-        if (!_rig.Ticks.TryRead(index, ref _record))
-            throw new SensorFaultException("the loop's records", FaultCode.StorageFailure, _rig.Now, $"that of tick {index + 1} is gone: a decision and the way to its start pose took longer than the ring is");
-        return ref _record;
+        if (_rig.Ticks.TryRead(index, ref _record)) return ref _record;
+        if (_rig.Ticks.Corrupt > 0)
+            throw new SensorFaultException("the loop's records", FaultCode.ChannelCorrupt, _rig.Now,
+                $"that of tick {index + 1} is not what the control process wrote: find out what writes to the memory shared with it, start it anew");
+        throw new SensorFaultException("the loop's records", FaultCode.StorageFailure, _rig.Now,
+            $"that of tick {index + 1} is gone: a decision and the way to its start pose took longer than the ring is");
     }
 }

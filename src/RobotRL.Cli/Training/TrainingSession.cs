@@ -42,6 +42,9 @@ internal sealed class TrainingSession(
     /// <summary>Whose name the episodes bear.</summary>
     public required OperatorInCharge InCharge { get; init; }
 
+    /// <summary>What is an operator's to clear.</summary>
+    public required OutstandingStop Stop { get; init; }
+
     public TrainingResult Run(LearnerPlace place, CancellationToken cancel)
     {
         var store = OpenStore();
@@ -196,7 +199,7 @@ internal sealed class TrainingSession(
             Untraced = trace is not null ? null : "recording.ticks was false",
         }, trace is null ? null : TraceMessages.Format);
         void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerSteps(), episodeEnded: false);
-        using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit, trace);
+        using var runner = new EpisodeRunner(rig, teleoperator, Refresh, audit, trace, Stop);
         audit.BeginEpisode(writer.Info.Index, kind);
         var summary = runner.Run(kind, seed, policy, transition =>
         {
