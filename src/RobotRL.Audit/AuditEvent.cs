@@ -57,4 +57,9 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     public static readonly AuditEvent Critic = new("safety.critic", RetentionClass.Interventions);
     public static readonly AuditEvent Reset = new("safety.reset", RetentionClass.Interventions, true);
     public static readonly AuditEvent LimitChangeRefused = new("limits.change_refused", RetentionClass.Interventions, true);
+
+    /// <summary>Whether a start writes it before it signs its head.</summary>
+    internal static bool IsOfOpening(string name) =>
+        name == LogCreated.Name || name == LogOpened.Name || name == LogRecovered.Name || name == LogBroken.Name || name == LogUnsealed.Name
+        || name == LogReceived.Name || name == WriterLost.Name;
 }
