@@ -74,6 +74,49 @@ public sealed class AuditTests : IDisposable
         Assert.Contains($"{Path.GetFileName(day)}:4: changed", result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A log that is whole vouches for its own run and for no other, though configuration and seed be the same.</summary>
+    [Fact]
+    public void Log_of_another_run_does_not_hold_and_what_differs_is_named()
+    {
+        foreach (var (name, seed) in new[] { ("run", "1"), ("same", "1"), ("other", "2") })
+            Done("record", Training.Reach, "--run", _folder[name], "--episodes", "1", "--seed", seed, "--json");
+        var (run, description) = (_folder["run"], Path.Combine(_folder["run"], "run.json"));
+        var own = File.ReadAllText(description);
+        Copy(Path.Combine(run, "audit"), _folder["kept"]);
+        Done("audit", "verify", run, "--json");
+        foreach (var other in new[] { "same", "other" })
+        {
+            Copy(Path.Combine(_folder[other], "audit"), Path.Combine(run, "audit"));
+            Assert.Contains("of a run with identity", Difference(), StringComparison.Ordinal);
+        }
+        // With the run's description taken over and mended, the rest still tells.
+        File.WriteAllText(description, File.ReadAllText(Path.Combine(_folder["other"], "run.json")).Replace("\"seed\": 2", "\"seed\": 1", StringComparison.Ordinal));
+        Assert.Contains("seed 2, and run.json says 1", Difference(), StringComparison.Ordinal);
+        File.WriteAllText(description, own);
+        Copy(_folder["kept"], Path.Combine(run, "audit"));
+        Done("audit", "verify", run, "--json");
+        File.AppendAllText(Path.Combine(run, "config.yaml"), "# changed\n");
+        Assert.Contains("config.yaml of SHA-256", Difference(), StringComparison.Ordinal);
+
+        string Difference()
+        {
+            var result = RobotrlProcess.Run("audit", "verify", run, "--json");
+            Assert.Equal(1, result.ExitCode);
+            return Assert.Single(result.Json.GetProperty("findings").EnumerateArray()).GetProperty("text").GetString()!;
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        if (Directory.Exists(to)) Directory.Delete(to, recursive: true);
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
     [Fact]
     public void Log_that_cannot_be_written_stops_the_run_before_anything_moves()
     {

@@ -110,10 +110,10 @@ internal static class AuditCommand
         });
     }
 
-    private static AuditVerdict Verify(RunDirectory run, Places places, ParseResult parse) => AuditVerifier.Verify(run.Audit,
+    private static AuditVerdict Verify(RunDirectory run, Places places, ParseResult parse) => LogOfRun.Hold(AuditVerifier.Verify(run.Audit,
         parse.GetValue(places.Unanchored) ? null : parse.GetValue(places.Anchor) ?? AuditPlace.Folder
             ?? throw new BadInputException($"{run.Path}: its heads are anchored by a command; fetch them into a file and name it with --anchor, or check without with --unanchored"),
-        parse.GetValue(places.Key), AuditPlace.OwnPublicKey);
+        parse.GetValue(places.Key), AuditPlace.OwnPublicKey), run);
 
     /// <summary>How long a run's evidence is kept; a configuration that no longer loads does not keep a reviewer out.</summary>
     private static AuditParameters Configured(RunDirectory run)
