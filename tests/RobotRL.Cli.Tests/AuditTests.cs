@@ -153,6 +153,59 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public void Damaged_or_changed_checkpoint_is_not_approved()
+    {
+        var run = _folder["run"];
+        Done(Training.Small(run, 60));
+        var checkpoint = Directory.GetDirectories(Path.Combine(run, "checkpoints"), "step-*").MaxBy(d => long.Parse(Path.GetFileName(d)[5..], System.Globalization.CultureInfo.InvariantCulture))!;
+        var tensors = Path.Combine(checkpoint, "tensors.safetensors");
+        var bytes = File.ReadAllBytes(tensors);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(tensors, bytes);
+        Refused("the content is not what SHA256SUMS was written for");
+        // Sums that were mended too: the log tells.
+        var sums = Directory.GetFiles(checkpoint).Where(f => Path.GetFileName(f) != "SHA256SUMS").Order(StringComparer.Ordinal)
+            .Select(f => $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}  {Path.GetFileName(f)}\n");
+        File.WriteAllText(Path.Combine(checkpoint, "SHA256SUMS"), string.Concat(sums));
+        Refused("and the log tells of");
+        Directory.Move(checkpoint, _folder["gone"]);
+        Refused("nothing is approved");
+        Assert.Equal(0, Count(run, "policy.approved"));
+
+        void Refused(string why)
+        {
+            var result = RobotrlProcess.Run("audit", "approve", run, "--policy", "latest", "--by", "B. Meier", "--reason", "none");
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains(why, result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A received log cannot command the terminal of whoever looks at it, nor forge a line of what is said.</summary>
+    [Fact]
+    public void Control_characters_of_a_log_are_spelled_out()
+    {
+        var run = _folder["run"];
+        Done("record", Training.Reach, "--run", run, "--episodes", "1", "--json");
+        var day = Directory.GetFiles(Path.Combine(run, "audit"), "2*.jsonl").Single();
+        var lines = File.ReadAllLines(day);
+        lines[2] = Saying(lines[2], "\\u001b[2J\\u009b1m\\u202ea\\nholds: b");
+        lines[3] = Saying(Regex.Replace(lines[3], "\"event\":\"[^\"]*\"", "\"event\":\"log.broken\""), "c\\nholds: all\\u001b[8m");
+        File.WriteAllLines(day, lines);
+        string[][] commands = [["audit", "query", run, "SELECT reason FROM events"], ["audit", "verify", run]];
+        foreach (var command in commands)
+        {
+            var result = RobotrlProcess.Run(command);
+            var said = string.Join('\n', result.Output) + '\n' + result.Error;
+            Assert.DoesNotContain(said, c => (char.IsControl(c) && c is not ('\n' or '\t' or '\r')) || c == '\u202e');
+            Assert.DoesNotContain("\nholds:", said, StringComparison.Ordinal);
+            Assert.Contains("\\u001b[", said, StringComparison.Ordinal);
+        }
+
+        static string Saying(string line, string reason) => Regex.Replace(line, "(,\"reason\":\"[^\"]*\")?(,\"inputs\":|,\"previous\":)",
+            m => m.Groups[2].Value == ",\"inputs\":" || !line.Contains(",\"inputs\":", StringComparison.Ordinal) ? $",\"reason\":\"{reason}\"{m.Groups[2].Value}" : m.Value);
+    }
+
+    [Fact]
     public void Expired_recordings_go_by_their_class_and_the_log_says_so()
     {
         RunOnDisk run = new(_folder["run"]);
