@@ -27,6 +27,7 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     public static readonly AuditEvent LogBroken = new("log.broken", RetentionClass.Interventions, true);
     public static readonly AuditEvent LogUnsealed = new("log.unsealed", RetentionClass.Interventions, true);
     public static readonly AuditEvent LogReceived = new("log.received", RetentionClass.Interventions, true);
+    public static readonly AuditEvent LogCopied = new("log.copied", RetentionClass.Interventions, true);
     public static readonly AuditEvent WriterLost = new("log.writer_lost", RetentionClass.Interventions, true);
     public static readonly AuditEvent AnchorFailed = new("log.anchor_failed", RetentionClass.Interventions, true);
     public static readonly AuditEvent RetentionPruned = new("retention.pruned", RetentionClass.Interventions, true);
@@ -61,5 +62,5 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     /// <summary>Whether a start writes it before it signs its head.</summary>
     internal static bool IsOfOpening(string name) =>
         name == LogCreated.Name || name == LogOpened.Name || name == LogRecovered.Name || name == LogBroken.Name || name == LogUnsealed.Name
-        || name == LogReceived.Name || name == WriterLost.Name;
+        || name == LogReceived.Name || name == LogCopied.Name || name == WriterLost.Name;
 }

@@ -134,7 +134,8 @@ public sealed class AuditVerifier
         if (record.Event == AuditEvent.RetentionPruned.Name) ReadRanges(line);
         else if (record.Event == AuditEvent.LogRecovered.Name) ReadTorn(line);
         else if (record.Event == AuditEvent.LogBroken.Name) ReadStart(line, text => _findings.Add(new(FindingKind.Broken, file, number, record.First, text)));
-        else if (record.Event == AuditEvent.LogUnsealed.Name || record.Event == AuditEvent.LogReceived.Name) ReadStart(line, _remarks.Add);
+        else if (record.Event == AuditEvent.LogUnsealed.Name || record.Event == AuditEvent.LogReceived.Name || record.Event == AuditEvent.LogCopied.Name)
+            ReadStart(line, _remarks.Add);
     }
 
     /// <summary>The file of a record is its day's, or the newest there was when the clock had been set back.</summary>
