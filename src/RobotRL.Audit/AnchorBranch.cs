@@ -52,16 +52,24 @@ internal sealed record AnchorBranch(string File, string? Place)
         var branch = For(all, place, here)!;
         var there = LogFolder.Read(branch.File);
         if (!here.AsSpan().StartsWith(there))
-            throw new InvalidDataException(branch.Place is null || branch.IsOf(place)
-                ? $"{log.Heads}: not the heads that are anchored at {branch.File}; see robotrl audit verify, and move the audit folder aside to begin a new log"
-                : $"{log.Heads}: not the heads that are anchored at {branch.File}: this is an old or a cut copy of the log in {branch.Place}, which went on; "
-                    + "go on there, or copy that run anew into another folder");
+            throw new InvalidDataException(Refusal(all, branch, place, log));
         if (branch.IsOf(place)) return branch;
         if (branch.Place is null || !Holds(branch.Place, id)) return branch.At(place);
         copyOf = branch.Place;
         var own = new AnchorBranch(Path.Combine(folder, $"{id}.{RecordLine.Sha256(Encoding.UTF8.GetBytes(place))[..16]}{Heads}"), null);
         LogFolder.Replace(own.File, there);
         return own.At(place);
+    }
+
+    private static string Refusal(IReadOnlyList<AnchorBranch> all, AnchorBranch branch, string place, LogFolder log)
+    {
+        var why = $"{log.Heads}: not the heads that are anchored at {branch.File}";
+        var here = LogFolder.Read(log.Heads);
+        if (branch.Place is not null && !branch.IsOf(place))
+            return $"{why}: this is an old or a cut copy of the log in {branch.Place}, which went on; go on there, or copy that run anew into another folder";
+        return all.FirstOrDefault(b => b != branch && here.AsSpan().StartsWith(LogFolder.Read(b.File))) is { Place: { } other }
+            ? $"{why}: this is the log of {other}, put where one was that went on by itself; move the run to a folder that had none"
+            : $"{why}; see robotrl audit verify, and move the audit folder aside to begin a new log";
     }
 
     /// <summary>The branch, from now on of a folder.</summary>

@@ -61,7 +61,12 @@ public sealed class CopiedLogTests : IDisposable
         Start(Original);
         Copy(Copied, Original);
         Assert.False(Verify(Original).Holds);
-        Assert.Throws<InvalidDataException>(() => Start(Original));
+        var why = Assert.Throws<InvalidDataException>(() => Start(Original)).Message;
+        Assert.Contains($"this is the log of {Copied}, put where one was that went on by itself", why, StringComparison.Ordinal);
+        // Where nothing was, it is another copy.
+        Copy(Copied, _place["third"]);
+        Start(_place["third"]);
+        Assert.Empty(Verify(_place["third"]).Findings);
     }
 
     [Fact]
