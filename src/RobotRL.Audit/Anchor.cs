@@ -7,7 +7,7 @@ namespace RobotRL.Audit;
 /// The second place where heads are kept, outside the log's reach: a folder, best on another disk or machine, or a command that gets each new
 /// head on its standard input. Heads that could not be delivered follow with the next ones.
 /// </summary>
-/// <param name="Folder">Gets <c>LOG.heads.jsonl</c> and <c>keys/FINGERPRINT.pem</c>; null for none.</param>
+/// <param name="Folder">Gets <c>LOG.heads.jsonl</c>, for copies that went on <c>LOG.PLACE.heads.jsonl</c>, and <c>keys/FINGERPRINT.pem</c>; null for none.</param>
 /// <param name="Command">Run by the shell; null for none.</param>
 public sealed record Anchor(string? Folder, string? Command)
 {
@@ -24,24 +24,24 @@ public sealed record Anchor(string? Folder, string? Command)
 
     internal string Description => string.Join(" and ", new[] { Folder, Command is null ? null : $"'{Command}'" }.Where(t => t is not null));
 
-    /// <summary>Refuses a log whose heads are not those that are anchored and perhaps more: somebody cut or changed them.</summary>
+    /// <summary>
+    /// Refuses a log whose heads are not those that are anchored and perhaps more: somebody cut or changed them. Gives the folder that this one turns out to be a
+    /// copy of; null for none.
+    /// </summary>
     /// <exception cref="InvalidDataException">So it is.</exception>
-    internal void Require(LogFolder log, string id)
+    internal string? Require(LogFolder log, string id)
     {
-        if (Folder is null || id.Length == 0) return;
-        var path = HeadsIn(Folder, id);
-        byte[] there;
+        if (Folder is null || !Head.IsLog(id)) return null;
         try
         {
-            there = LogFolder.Read(path);
+            if (AnchorBranch.All(Folder, id).Count == 0) return null;
+            AnchorBranch.Admit(Folder, id, log, out var copyOf);
+            return copyOf;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return; // an anchor that cannot be reached is told of when the first head goes there
+            return null; // an anchor that cannot be reached is told of when the first head goes there
         }
-        if (!LogFolder.Read(log.Heads).AsSpan().StartsWith(there))
-            throw new InvalidDataException(
-                $"{log.Heads}: not the heads that are anchored at {path}; see robotrl audit verify, and move the audit folder aside to begin a new log");
     }
 
     /// <summary>Brings the second place up to date; says what went wrong, or null.</summary>
@@ -50,7 +50,7 @@ public sealed record Anchor(string? Folder, string? Command)
         try
         {
             var heads = LogFolder.Read(log.Heads);
-            if (Folder is not null) Copy(heads, id, key);
+            if (Folder is not null) Copy(heads, log, id, key);
             if (Command is not null) Send(heads, log, id, key);
             return null;
         }
@@ -60,12 +60,12 @@ public sealed record Anchor(string? Folder, string? Command)
         }
     }
 
-    private void Copy(byte[] heads, string id, SigningKey key)
+    private void Copy(byte[] heads, LogFolder log, string id, SigningKey key)
     {
         Directory.CreateDirectory(Keys!);
         var pem = Path.Combine(Keys!, key.Fingerprint + ".pem");
         if (!File.Exists(pem)) LogFolder.Replace(pem, Encoding.ASCII.GetBytes(key.PublicPem));
-        var path = HeadsIn(Folder!, id);
+        var path = AnchorBranch.Admit(Folder!, id, log, out _).File;
         var there = LogFolder.Read(path);
         // What is anchored is never rewritten: a tail that a kill tore is completed, anything else is for the verifier to tell of.
         if (!heads.AsSpan().StartsWith(there)) throw new InvalidDataException($"{path} is not a beginning of the log's heads");

@@ -27,6 +27,7 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     public static readonly AuditEvent LogBroken = new("log.broken", RetentionClass.Interventions, true);
     public static readonly AuditEvent LogUnsealed = new("log.unsealed", RetentionClass.Interventions, true);
     public static readonly AuditEvent LogReceived = new("log.received", RetentionClass.Interventions, true);
+    public static readonly AuditEvent LogCopied = new("log.copied", RetentionClass.Interventions, true);
     public static readonly AuditEvent WriterLost = new("log.writer_lost", RetentionClass.Interventions, true);
     public static readonly AuditEvent AnchorFailed = new("log.anchor_failed", RetentionClass.Interventions, true);
     public static readonly AuditEvent RetentionPruned = new("retention.pruned", RetentionClass.Interventions, true);
@@ -57,4 +58,9 @@ public readonly record struct AuditEvent(string Name, RetentionClass Class, bool
     public static readonly AuditEvent Critic = new("safety.critic", RetentionClass.Interventions);
     public static readonly AuditEvent Reset = new("safety.reset", RetentionClass.Interventions, true);
     public static readonly AuditEvent LimitChangeRefused = new("limits.change_refused", RetentionClass.Interventions, true);
+
+    /// <summary>Whether a start writes it before it signs its head.</summary>
+    internal static bool IsOfOpening(string name) =>
+        name == LogCreated.Name || name == LogOpened.Name || name == LogRecovered.Name || name == LogBroken.Name || name == LogUnsealed.Name
+        || name == LogReceived.Name || name == LogCopied.Name || name == WriterLost.Name;
 }

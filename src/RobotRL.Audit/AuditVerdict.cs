@@ -33,6 +33,9 @@ public enum FindingKind
     /// <summary>A start found the log otherwise than it was left, and said so.</summary>
     Broken,
 
+    /// <summary>The log is whole and speaks of another run.</summary>
+    OtherRun,
+
     /// <summary>Records are gone as if by retention, and no record says so.</summary>
     Unaccounted,
 }

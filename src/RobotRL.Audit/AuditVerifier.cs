@@ -17,7 +17,7 @@ public sealed class AuditVerifier
     private readonly Dictionary<string, string> _torn = [];
     private readonly HashSet<long> _signed = [];
 
-    private long _last, _records, _gone;
+    private long _last, _records, _gone, _begun;
     private string? _previous = RecordLine.Genesis;
     private DateOnly _day = DateOnly.MinValue;
     private DateTime? _first, _newest;
@@ -129,11 +129,13 @@ public sealed class AuditVerifier
             return;
         }
         _records++;
+        if (_begun == 0 && !AuditEvent.IsOfOpening(record.Event)) _begun = record.First;
         (_first, _newest) = (_first ?? record.Time, record.Time);
         if (record.Event == AuditEvent.RetentionPruned.Name) ReadRanges(line);
         else if (record.Event == AuditEvent.LogRecovered.Name) ReadTorn(line);
         else if (record.Event == AuditEvent.LogBroken.Name) ReadStart(line, text => _findings.Add(new(FindingKind.Broken, file, number, record.First, text)));
-        else if (record.Event == AuditEvent.LogUnsealed.Name || record.Event == AuditEvent.LogReceived.Name) ReadStart(line, _remarks.Add);
+        else if (record.Event == AuditEvent.LogUnsealed.Name || record.Event == AuditEvent.LogReceived.Name || record.Event == AuditEvent.LogCopied.Name)
+            ReadStart(line, _remarks.Add);
     }
 
     /// <summary>The file of a record is its day's, or the newest there was when the clock had been set back.</summary>
@@ -158,6 +160,10 @@ public sealed class AuditVerifier
             _findings.Add(new(FindingKind.Truncated, file, 0, _last + 1, $"records {_last + 1} to {newest.Sequence} were signed for at {RecordLine.Iso(newest.TimeUtc)} and are gone"));
         if (_id is not null && book.Heads[0].Log != _id[..16])
             _findings.Add(new(FindingKind.Rewritten, Path.GetFileName(_folder.Days[0]), 1, 1, $"this is another log than {book.Heads[0].Log}, which the heads speak of"));
+        // A start signs before anything but its opening is recorded: a first head that vouches for more came later than the first.
+        if (_begun > 0 && book.Heads[0] is { Number: 1 } first && _begun <= first.Sequence)
+            _findings.Add(new(FindingKind.Rewritten, Path.GetFileName(_folder.Heads), 1, _begun,
+                $"record {_begun} was there before the first head, which comes before anything is recorded: the heads before were taken away"));
         var good = 0L;
         var differing = book.Heads.Where(h => _hashes.TryGetValue(h.Sequence, out var hash) && hash != h.Hash).ToList();
         foreach (var head in book.Heads)

@@ -34,7 +34,9 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         List<PendingRecord> news = [];
         SettleTail(news);
         ReadNewestHead();
-        anchor.Require(folder, _newest?.Log ?? _id);
+        if (anchor.Require(folder, _newest?.Log ?? _id) is { } original)
+            news.Add(Own(AuditEvent.LogCopied, $"This log is a copy of the one in {original}: up to record {_tail.Sequence} it is that one's, and from there on its own.",
+                new { Original = original, _tail.Sequence }));
         if (_tail.Sequence == 0) news.Insert(0, Own(AuditEvent.LogCreated, null, new { Format = 1, Hash = "sha-256", Signature = "ecdsa-p256-sha256" }));
         Directory.CreateDirectory(folder.Writers);
         List<string> lost = [];

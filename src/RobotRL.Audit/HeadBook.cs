@@ -42,9 +42,13 @@ internal sealed class HeadBook
         if (anchor is null) remarks.Add("Checked against the heads beside the log alone: whoever can write there could have cut both.");
         else
         {
-            var file = !Directory.Exists(anchor) ? anchor
+            var branches = !Directory.Exists(anchor) ? []
                 : new[] { id, Lines(here).Select(l => Head.Parse(l, out _)?.Log).FirstOrDefault(l => l is not null) } // which is a name, no path
-                    .Where(candidate => candidate is not null).Select(candidate => Anchor.HeadsIn(anchor, candidate!)).OrderByDescending(File.Exists).FirstOrDefault(anchor);
+                    .Where(candidate => candidate is not null).Select(candidate => AnchorBranch.All(anchor, candidate!)).FirstOrDefault(all => all.Count > 0, []);
+            var branch = AnchorBranch.For(branches, Path.GetFullPath(log.Path), here);
+            var file = branch?.File ?? anchor;
+            foreach (var other in branches.Where(b => b != branch))
+                remarks.Add($"A copy of this log went on by itself{(other.Place is null ? "" : $" in {other.Place}")}: its heads are anchored at {other.File}.");
             there = LogFolder.Read(file);
             if (there.Length == 0) findings.Add(new(FindingKind.Unanchored, book._file, 0, 0, $"there are no heads of this log at {file}; name the place that holds them with --anchor"));
             else if (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "keys") is var anchored && Directory.Exists(anchored)) keys = anchored;

@@ -31,7 +31,7 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
     public static LogAtRest Look(LogFolder folder, string id, long last, Head? newest, byte[] signature, Func<string, ECDsa?> keyOf, bool othersWrite)
     {
         if (last == 0) return AsLeft;
-        if (newest is not { } head) return othersWrite ? AsLeft : Unsealed(1, last, null);
+        if (newest is not { } head) return WithoutHeads(folder, last);
         using var key = keyOf(head.Key);
         if (key is null)
             return new(AuditEvent.LogReceived, 1, last,
@@ -54,6 +54,19 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
             ? new(AuditEvent.LogBroken, head.Sequence + 1, last,
                 $"this start found {last - head.Sequence} records after the newest head, of {when}: a killed writer leaves {MostUnsealed} at most")
             : Unsealed(head.Sequence + 1, last, when);
+    }
+
+    /// <summary>
+    /// The first head is signed before anything but the opening is recorded, under one lock. So a log without any head holds what starts leave that are killed in
+    /// between, and nothing else: whoever takes all heads away, to write the log anew, leaves more.
+    /// </summary>
+    private static LogAtRest WithoutHeads(LogFolder folder, long last)
+    {
+        var others = Backwards(folder).Where(record => record is not { HashHolds: true } one || !AuditEvent.IsOfOpening(one.Event)).ToList();
+        return others.Count == 0
+            ? Unsealed(1, last, null)
+            : new(AuditEvent.LogBroken, 1, last,
+                $"this start found records 1 to {last} without any head, {others.Count} of which no killed start leaves: the heads were taken away");
     }
 
     private static LogAtRest Unsealed(long first, long last, string? since) => new(AuditEvent.LogUnsealed, first, last,

@@ -3,6 +3,7 @@ using RobotRL.Cli.Bench;
 using RobotRL.Cli.Commands;
 using RobotRL.Cli.Doctor;
 
+Terminal.Guard();
 var root = new RootCommand("RobotRL: real-robot reinforcement learning with a human in the loop")
 {
     CommandLine.Json,

@@ -43,5 +43,5 @@ internal static class SafetySection
     private static string? ReadCritic(Section s, bool learnsOnline) =>
         s.Folder("critic", learnsOnline ? null : Manifest, folder => learnsOnline ? "online" : ContentHash(Path.Combine(folder, Manifest)));
 
-    private static string ContentHash(string manifest) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(manifest)));
+    private static string ContentHash(string manifest) => Convert.ToHexStringLower(SHA256.HashData(PlainFile.ReadAllBytes(manifest, PlainFile.MostTextBytes)));
 }

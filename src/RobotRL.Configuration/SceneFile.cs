@@ -10,7 +10,7 @@ namespace RobotRL.Configuration;
 /// <summary>What a configuration must know of an MJCF scene, without the simulator: its cameras and where its end effector sits.</summary>
 internal sealed class SceneFile
 {
-    private static readonly string[] Assets = ["mesh", "texture", "hfield", "skin"];
+    private static readonly string[] Assets = ["mesh", "texture", "hfield", "skin", "model", "flexcomp"];
 
     private readonly XElement _root;
     private readonly string _path;
@@ -47,29 +47,35 @@ internal sealed class SceneFile
     }
 
     /// <summary>Reads the scene with its includes, which lie relative to the scene as in MuJoCo.</summary>
-    /// <exception cref="InvalidDataException">Not XML, or an include is missing.</exception>
+    /// <exception cref="InvalidDataException">Not XML, an include is missing, or something that it names is no plain file.</exception>
     public static SceneFile Read(string path)
     {
         List<string> parts = [];
-        return new(Expand(path, Path.GetDirectoryName(path)!, new StringBuilder(), parts), path, parts);
+        return new(Expand(path, Path.GetDirectoryName(path)!, new StringBuilder(), parts, []), path, parts);
     }
 
     /// <summary>SHA-256 over the scene and everything it includes.</summary>
+    /// <exception cref="InvalidDataException">Not XML, an include is missing, or something that it names is no plain file.</exception>
     public static string ContentHash(string path)
     {
         var content = new StringBuilder();
-        Expand(path, Path.GetDirectoryName(path)!, content, []);
+        List<string> parts = [];
+        SceneFile scene = new(Expand(path, Path.GetDirectoryName(path)!, content, parts, []), path, parts);
+        // The simulator opens these itself, and would wait for a pipe.
+        foreach (var asset in scene.Files) PlainFile.Require(asset);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.ToString())));
     }
 
-    private static XElement Expand(string path, string directory, StringBuilder content, List<string> parts)
+    /// <param name="above">The files that led here.</param>
+    private static XElement Expand(string path, string directory, StringBuilder content, List<string> parts, IReadOnlyList<string> above)
     {
         XElement root;
         try
         {
-            var text = File.ReadAllText(path);
+            var text = PlainFile.ReadAllText(path);
             content.Append(text);
             parts.Add(path);
+            RequireShallow(text, path);
             root = XElement.Parse(text);
         }
         catch (XmlException e) { throw new InvalidDataException($"scene file '{path}' is not XML ({e.Message}); correct it"); }
@@ -77,10 +83,20 @@ internal sealed class SceneFile
         {
             var file = Path.GetFullPath((string?)include.Attribute("file") ?? "", directory);
             if (!File.Exists(file)) throw new InvalidDataException($"scene file '{path}' includes '{file}', which is not there; correct the include");
-            if (content.Length > 10_000_000) throw new InvalidDataException($"scene file '{path}' includes itself; break the circle");
-            include.ReplaceWith(Expand(file, directory, content, parts).Elements());
+            if (file == path || above.Contains(file)) throw new InvalidDataException($"scene file '{path}' includes '{file}', which led to it; break the circle");
+            if (content.Length > PlainFile.MostTextBytes) throw new InvalidDataException($"scene file '{path}' and what is included are more than {PlainFile.MostTextBytes} characters; include less");
+            include.ReplaceWith(Expand(file, directory, content, parts, [.. above, path]).Elements());
         }
         return root;
+    }
+
+    /// <summary>More levels than any scene has would be more than a stack has.</summary>
+    private static void RequireShallow(string text, string path)
+    {
+        const int most = 256;
+        using var reader = XmlReader.Create(new StringReader(text));
+        while (reader.Read())
+            if (reader.Depth > most) throw new InvalidDataException($"scene file '{path}' has more than {most} levels; correct it");
     }
 
     private string AssetFolder(string kind)

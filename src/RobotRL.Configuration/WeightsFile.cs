@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using RobotRL.Model;
 
 namespace RobotRL.Configuration;
 
@@ -10,10 +11,10 @@ internal static class WeightsFile
     /// <exception cref="InvalidDataException">Not a safetensors file, or cut short.</exception>
     public static string ContentHash(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = PlainFile.OpenRead(path);
         Span<byte> length = stackalloc byte[8];
         var headerBytes = file.ReadAtLeast(length, 8, throwOnEndOfStream: false) == 8 ? BinaryPrimitives.ReadInt64LittleEndian(length) : -1;
-        if (headerBytes < 2 || headerBytes > file.Length - 8) throw Bad("its header length is impossible");
+        if (headerBytes is < 2 or > PlainFile.MostTextBytes || headerBytes > file.Length - 8) throw Bad("its header length is impossible");
         var header = new byte[headerBytes];
         file.ReadExactly(header);
         try

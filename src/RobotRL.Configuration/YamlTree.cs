@@ -1,3 +1,4 @@
+using RobotRL.Model;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -6,9 +7,13 @@ namespace RobotRL.Configuration;
 /// <summary>Reads YAML into nodes that know their lines. Only plain data: no anchors, aliases, tags or second documents.</summary>
 internal sealed class YamlTree
 {
+    /// <summary>More levels than any configuration has, and fewer than a stack.</summary>
+    private const int MostLevels = 64;
+
     private readonly IParser _parser;
     private readonly Func<Mark, Origin> _origin;
     private readonly Diagnostics _errors;
+    private int _level;
 
     private YamlTree(string text, Func<Mark, Origin> origin, Diagnostics errors)
     {
@@ -22,7 +27,8 @@ internal sealed class YamlTree
     {
         var start = new Origin(path, 1);
         string text;
-        try { text = File.ReadAllText(path); }
+        try { text = PlainFile.ReadAllText(path); }
+        catch (InvalidDataException e) { errors.Add(start, "", e.Message); return null; }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { errors.Add(start, "", $"cannot be read ({e.Message}); check the path"); return null; }
         var root = Read(text, mark => new Origin(path, (int)mark.Line), start, "", errors);
         if (root is MapNode map) return map;
@@ -67,7 +73,11 @@ internal sealed class YamlTree
         if (_parser.Current is NodeEvent { Tag.IsEmpty: false, Tag.IsNonSpecific: false } tagged)
             _errors.Add(_origin(tagged.Start), path, $"tag '{tagged.Tag}' is not supported; remove it");
         if (_parser.TryConsume<Scalar>(out var scalar)) return new ScalarNode(origin, scalar.Value, scalar.Style is not ScalarStyle.Plain);
-        return _parser.TryConsume<SequenceStart>(out _) ? List(origin, path) : Map(origin, path);
+        if (_level == MostLevels) throw new YamlException(_parser.Current!.Start, _parser.Current.End, $"more than {MostLevels} levels");
+        _level++;
+        ConfigurationNode node = _parser.TryConsume<SequenceStart>(out _) ? List(origin, path) : Map(origin, path);
+        _level--;
+        return node;
     }
 
     private ListNode List(Origin origin, string path)

@@ -99,22 +99,29 @@ public static class Checkpoint
     /// <exception cref="InvalidDataException">It is damaged or belongs to another learner; one line names file and cause.</exception>
     public static LearnerState Read(string directory, ILearner learner)
     {
+        var state = Check(directory);
+        learner.Load(Safetensors.Read(Path.Combine(directory, TensorFile)), state);
+        return state;
+    }
+
+    /// <summary>Whether a checkpoint is whole: its files are those that it was written with.</summary>
+    /// <exception cref="InvalidDataException">It is not; one line names file and cause.</exception>
+    public static LearnerState Check(string directory)
+    {
         var (statePath, tensorPath) = (Path.Combine(directory, StateFile), Path.Combine(directory, TensorFile));
-        Document document;
         try
         {
-            document = JsonSerializer.Deserialize<Document>(RunFile.ReadAllBytes(statePath), Json) ?? throw new InvalidDataException($"{statePath}: empty.");
+            var document = JsonSerializer.Deserialize<Document>(RunFile.ReadAllBytes(statePath), Json) ?? throw new InvalidDataException($"{statePath}: empty.");
             if (document.State is null) throw new InvalidDataException($"{statePath}: holds no state.");
             if (document.Format == Format) Verify(directory);
             else if (document.Format != FormatWithoutSums) throw new InvalidDataException($"{statePath}: format {document.Format} is not {Format}, the one this version writes.");
             else if (document.TensorsSha256 != Hash(tensorPath)) throw new InvalidDataException($"{tensorPath}: the content is not what {StateFile} was written for.");
+            return document.State;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
             throw new InvalidDataException($"{directory}: not a readable checkpoint ({e.Message.ReplaceLineEndings(" ")})", e);
         }
-        learner.Load(Safetensors.Read(tensorPath), document.State);
-        return document.State;
     }
 
     /// <summary>Writes a file and forces it to the disk.</summary>

@@ -31,6 +31,21 @@ internal readonly partial record struct FileEntry(bool IsLink, bool IsFolder, bo
         }
     }
 
+    /// <summary>What a path leads to, through links; null where that is nothing, or cannot be seen, which opening it will tell.</summary>
+    public static FileEntry? Behind(string path)
+    {
+        if (OperatingSystem.IsLinux()) return Statx(HereFolder, path, 0);
+        try
+        {
+            FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+            return Of(info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What was opened; null where the system does not say.</summary>
     public static FileEntry? Of(SafeFileHandle handle)
     {

@@ -73,6 +73,10 @@ public static class RunFile
         file.Write(content);
     }
 
+    /// <summary>Whether two paths lead to one folder or file, as far as the system says.</summary>
+    public static bool AreSame(string one, string other) =>
+        FileEntry.Behind(one) is { } a && FileEntry.Behind(other) is { } b && a.Identity != default && a.Identity == b.Identity;
+
     /// <summary>Looks through everything below a folder, which may itself be reached by a link.</summary>
     /// <exception cref="InvalidDataException">Something below it is a link or no plain file.</exception>
     public static void RefuseLinks(string folder)

@@ -111,7 +111,7 @@ public sealed class Safetensors
     public static Safetensors Read(string path)
     {
         byte[] bytes;
-        try { bytes = File.ReadAllBytes(path); }
+        try { bytes = PlainFile.ReadAllBytes(path); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new InvalidDataException($"{path}: cannot be read ({e.Message})"); }
         var result = new Safetensors { _source = path };
         if (bytes.Length < 8) throw result.Bad("not a safetensors file: shorter than its header length.");

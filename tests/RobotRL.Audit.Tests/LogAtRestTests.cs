@@ -74,6 +74,57 @@ public sealed class LogAtRestTests : IDisposable
         Assert.Contains(_place.Verify().Findings, f => f.Kind == FindingKind.Broken && f.Text.Contains("a killed writer leaves", StringComparison.Ordinal));
     }
 
+    /// <summary>Nothing at the anchor speaks of a log with another first record; with no head beside it either, nobody ever signed for it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Log_written_anew_without_its_heads_never_holds_again(bool elsewhere)
+    {
+        _place.WriteHistory();
+        new Tampering(_place.Log, new Random(1)).WriteAnewWithoutHeads();
+        if (elsewhere)
+        {
+            Directory.Delete(_place.AnchorFolder, recursive: true);
+            File.Delete(_place.KeyPath);
+        }
+        for (var start = 0; start < 2; start++)
+            using (_place.Open()) { }
+        var findings = _place.Verify().Findings;
+        Assert.Contains(findings, f => f.Kind == FindingKind.Broken && f.Text.Contains("without any head", StringComparison.Ordinal));
+        // Nor where the start that found it so is one that did not look.
+        Assert.Contains(findings, f => f.Kind == FindingKind.Rewritten && f.Text.Contains("before the first head", StringComparison.Ordinal));
+    }
+
+    /// <summary>Whoever holds a file of the log's writers open is no honest writer: that one has signed a head.</summary>
+    [Fact]
+    public void Held_mark_of_a_writer_does_not_vouch_for_a_log_without_heads()
+    {
+        _place.WriteHistory();
+        new Tampering(_place.Log, new Random(1)).WriteAnewWithoutHeads();
+        using (LogFolder.TryHold(Path.Combine(new LogFolder(_place.Log).Writers, "1-held")))
+        using (_place.Open()) { }
+        Assert.Contains(_place.Verify().Findings, f => f.Kind == FindingKind.Broken);
+    }
+
+    [Fact]
+    public void First_starts_killed_before_their_head_leave_no_break()
+    {
+        for (var start = 0; start < 3; start++)
+        {
+            using var key = _place.Key();
+            var chain = _place.Chain(key);
+            chain.Open(new { });
+            _place.Kill(chain);
+            File.Delete(new LogFolder(_place.Log).Heads);
+            File.Delete(Directory.GetFiles(_place.AnchorFolder, "*.heads.jsonl").Single());
+            if (start == 1) File.AppendAllText(_place.Days[^1], "{\"sequence\":7,\"ti");
+        }
+        using (_place.Open()) { }
+        var verdict = _place.Verify();
+        Assert.Empty(verdict.Findings);
+        Assert.Contains(verdict.Remarks, r => r.Contains("unsealed since the beginning", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Heads_that_were_cut_beside_the_log_are_refused_at_the_start()
     {

@@ -39,6 +39,7 @@ internal sealed class Tampering(string folder, Random random)
         ("change the heads' lines", t => t.Lines(t._folder.Heads, l => { var at = t.Next(l.Count); if (t.Next(2) == 0) l.RemoveAt(at); else l.Insert(t.Next(l.Count + 1), l[at]); })),
         ("swap heads", t => t.Lines(t._folder.Heads, l => { var (a, b) = (t.Next(l.Count), t.Next(l.Count)); (l[a], l[b]) = (l[b], l[a]); })),
         ("delete the heads", t => File.Delete(t._folder.Heads)),
+        ("write the log anew without its heads", t => t.WriteAnewWithoutHeads()),
         ("put another log in its place", t => t.Replace()),
     ];
 
@@ -102,6 +103,18 @@ internal sealed class Tampering(string folder, Random random)
         });
 
         static void Lie(JsonObject record) => record["reason"] = "nothing to see";
+    }
+
+    /// <summary>Another log by its first record, well chained, with nothing beside it that vouches for any of it.</summary>
+    public void WriteAnewWithoutHeads()
+    {
+        All(lines =>
+        {
+            for (var i = 0; i < lines.Count; i++)
+                lines[i] = (lines[i].File, Reseal(lines[i].Line, i == 0 ? r => r["reason"] = "as ever" : _ => { }, i == 0 ? null : lines[i - 1].Line));
+        });
+        File.Delete(_folder.Heads);
+        foreach (var key in Directory.GetFiles(_folder.Keys)) File.Delete(key);
     }
 
     private void InsertAndChain() => All(lines =>

@@ -74,6 +74,49 @@ public sealed class AuditTests : IDisposable
         Assert.Contains($"{Path.GetFileName(day)}:4: changed", result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A log that is whole vouches for its own run and for no other, though configuration and seed be the same.</summary>
+    [Fact]
+    public void Log_of_another_run_does_not_hold_and_what_differs_is_named()
+    {
+        foreach (var (name, seed) in new[] { ("run", "1"), ("same", "1"), ("other", "2") })
+            Done("record", Training.Reach, "--run", _folder[name], "--episodes", "1", "--seed", seed, "--json");
+        var (run, description) = (_folder["run"], Path.Combine(_folder["run"], "run.json"));
+        var own = File.ReadAllText(description);
+        Copy(Path.Combine(run, "audit"), _folder["kept"]);
+        Done("audit", "verify", run, "--json");
+        foreach (var other in new[] { "same", "other" })
+        {
+            Copy(Path.Combine(_folder[other], "audit"), Path.Combine(run, "audit"));
+            Assert.Contains("of a run with identity", Difference(), StringComparison.Ordinal);
+        }
+        // With the run's description taken over and mended, the rest still tells.
+        File.WriteAllText(description, File.ReadAllText(Path.Combine(_folder["other"], "run.json")).Replace("\"seed\": 2", "\"seed\": 1", StringComparison.Ordinal));
+        Assert.Contains("seed 2, and run.json says 1", Difference(), StringComparison.Ordinal);
+        File.WriteAllText(description, own);
+        Copy(_folder["kept"], Path.Combine(run, "audit"));
+        Done("audit", "verify", run, "--json");
+        File.AppendAllText(Path.Combine(run, "config.yaml"), "# changed\n");
+        Assert.Contains("config.yaml of SHA-256", Difference(), StringComparison.Ordinal);
+
+        string Difference()
+        {
+            var result = RobotrlProcess.Run("audit", "verify", run, "--json");
+            Assert.Equal(1, result.ExitCode);
+            return Assert.Single(result.Json.GetProperty("findings").EnumerateArray()).GetProperty("text").GetString()!;
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        if (Directory.Exists(to)) Directory.Delete(to, recursive: true);
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
     [Fact]
     public void Log_that_cannot_be_written_stops_the_run_before_anything_moves()
     {
@@ -107,6 +150,59 @@ public sealed class AuditTests : IDisposable
         foreach (var part in new[] { "B. Meier, C", "for &lt;cell&gt; 3", "Grace H.", "Ada L." }) Assert.Contains(part, html, StringComparison.Ordinal);
 
         string Query(string sql) => Done("audit", "query", run, sql, "--json").GetProperty("rows").GetRawText();
+    }
+
+    [Fact]
+    public void Damaged_or_changed_checkpoint_is_not_approved()
+    {
+        var run = _folder["run"];
+        Done(Training.Small(run, 60));
+        var checkpoint = Directory.GetDirectories(Path.Combine(run, "checkpoints"), "step-*").MaxBy(d => long.Parse(Path.GetFileName(d)[5..], System.Globalization.CultureInfo.InvariantCulture))!;
+        var tensors = Path.Combine(checkpoint, "tensors.safetensors");
+        var bytes = File.ReadAllBytes(tensors);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(tensors, bytes);
+        Refused("the content is not what SHA256SUMS was written for");
+        // Sums that were mended too: the log tells.
+        var sums = Directory.GetFiles(checkpoint).Where(f => Path.GetFileName(f) != "SHA256SUMS").Order(StringComparer.Ordinal)
+            .Select(f => $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}  {Path.GetFileName(f)}\n");
+        File.WriteAllText(Path.Combine(checkpoint, "SHA256SUMS"), string.Concat(sums));
+        Refused("and the log tells of");
+        Directory.Move(checkpoint, _folder["gone"]);
+        Refused("nothing is approved");
+        Assert.Equal(0, Count(run, "policy.approved"));
+
+        void Refused(string why)
+        {
+            var result = RobotrlProcess.Run("audit", "approve", run, "--policy", "latest", "--by", "B. Meier", "--reason", "none");
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains(why, result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A received log cannot command the terminal of whoever looks at it, nor forge a line of what is said.</summary>
+    [Fact]
+    public void Control_characters_of_a_log_are_spelled_out()
+    {
+        var run = _folder["run"];
+        Done("record", Training.Reach, "--run", run, "--episodes", "1", "--json");
+        var day = Directory.GetFiles(Path.Combine(run, "audit"), "2*.jsonl").Single();
+        var lines = File.ReadAllLines(day);
+        lines[2] = Saying(lines[2], "\\u001b[2J\\u009b1m\\u202ea\\nholds: b");
+        lines[3] = Saying(Regex.Replace(lines[3], "\"event\":\"[^\"]*\"", "\"event\":\"log.broken\""), "c\\nholds: all\\u001b[8m");
+        File.WriteAllLines(day, lines);
+        string[][] commands = [["audit", "query", run, "SELECT reason FROM events"], ["audit", "verify", run]];
+        foreach (var command in commands)
+        {
+            var result = RobotrlProcess.Run(command);
+            var said = string.Join('\n', result.Output) + '\n' + result.Error;
+            Assert.DoesNotContain(said, c => (char.IsControl(c) && c is not ('\n' or '\t' or '\r')) || c == '\u202e');
+            Assert.DoesNotContain("\nholds:", said, StringComparison.Ordinal);
+            Assert.Contains("\\u001b[", said, StringComparison.Ordinal);
+        }
+
+        static string Saying(string line, string reason) => Regex.Replace(line, "(,\"reason\":\"[^\"]*\")?(,\"inputs\":|,\"previous\":)",
+            m => m.Groups[2].Value == ",\"inputs\":" || !line.Contains(",\"inputs\":", StringComparison.Ordinal) ? $",\"reason\":\"{reason}\"{m.Groups[2].Value}" : m.Value);
     }
 
     [Fact]

@@ -116,6 +116,29 @@ public sealed class ReceivedRunTests : IDisposable
         Assert.True(whole.ExitCode == 0, whole.Error);
     }
 
+    /// <summary>Before anything below a run is opened, all of it is looked at: its configuration too, and whoever asks for it.</summary>
+    [Fact]
+    public void Pipe_in_place_of_the_configuration_holds_no_command()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("needs mkfifo");
+        var recorded = RobotrlProcess.Run("record", Training.Reach, "--run", _folder["run"], "--episodes", "1", "--json");
+        Assert.True(recorded.ExitCode == 0, recorded.Error);
+        var (run, config) = (_folder["run"], Path.Combine(_folder["run"], "config.yaml"));
+        File.Delete(config);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", config)) made.WaitForExit();
+        string[][] commands =
+        [
+            ["train", config, "--run", run, "--env-steps", "80"], ["record", config, "--run", _folder["other"]], ["control", config, "--channel", "held", "--seconds", "1"],
+            ["views", config, "--out", _folder["views.png"]], ["eval", run, "--episodes", "1"], ["train", Training.Reach, "--run", run, "--env-steps", "80"],
+        ];
+        foreach (var command in commands)
+        {
+            var result = RobotrlProcess.Run(command);
+            Assert.True(result.ExitCode == 2 && result.Error.Contains("config.yaml: neither a file nor a folder", StringComparison.Ordinal),
+                $"{string.Join(' ', command)}: {result.ExitCode} {result.Error}");
+        }
+    }
+
     private string Trained()
     {
         var result = RobotrlProcess.Run(Training.Small(_folder["run"], 60));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RobotRL.Audit;
 using RobotRL.Cli.Runs;
+using RobotRL.Learning;
 
 namespace RobotRL.Cli.Auditing;
 
@@ -11,6 +12,9 @@ namespace RobotRL.Cli.Auditing;
 /// <param name="Evaluation">The newest on record; null where it was never evaluated.</param>
 internal sealed record KnownPolicy(long? Version, string? WeightsSha256, string? Checkpoint, string? TensorsSha256, JsonElement? Lineage, KnownEvaluation? Evaluation)
 {
+    /// <summary>Whether its files lie in the run and are those that the log knows; false where they are gone.</summary>
+    public bool IsChecked { get; init; }
+
     /// <summary>The policy that a hash, or its beginning, names; <c>latest</c> for the newest checkpoint.</summary>
     /// <exception cref="BadInputException">The log knows none, or several.</exception>
     public static KnownPolicy Find(IReadOnlyList<AuditEntry> entries, string which)
@@ -55,11 +59,31 @@ internal static class PolicyApproval
     {
         if (!Directory.Exists(run.Audit)) throw new BadInputException($"{run.Path}: no audit log here");
         var policy = KnownPolicy.Find([.. AuditReader.Read(run.Audit)], which);
+        policy = policy with { IsChecked = Check(run, policy, mustBeThere: which == "latest") };
         var actor = AuditActor.Here(by, "approver", "audit approve") with { PolicyVersion = policy.Version ?? -1 };
         using var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current);
         log.Write(AuditEvent.PolicyApproved, reason: reason, inputs: new { Approver = by, Policy = policy });
         log.Flush();
         log.ThrowIfFailed();
         return policy;
+    }
+
+    /// <summary>Nobody approves what is damaged, or has been changed since the log was told of it. Older checkpoints are removed as training goes on; then the log alone speaks.</summary>
+    private static bool Check(RunDirectory run, KnownPolicy policy, bool mustBeThere)
+    {
+        var directory = policy.Checkpoint is null ? null : Checkpoint.All(run.Checkpoints).FirstOrDefault(d => Path.GetFileName(d) == policy.Checkpoint);
+        if (directory is null)
+            return mustBeThere ? throw new BadInputException($"--policy latest: {policy.Checkpoint}, which the log tells of, is not in {run.Checkpoints}; nothing is approved") : false;
+        try
+        {
+            Checkpoint.Check(directory);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new BadInputException($"{policy.Checkpoint} is not approved: {e.Message.ReplaceLineEndings(" ")}");
+        }
+        var tensors = PolicyAudit.HashOf(Path.Combine(directory, "tensors.safetensors"));
+        return tensors == policy.TensorsSha256 ? true
+            : throw new BadInputException($"{policy.Checkpoint} is not approved: its tensors have SHA-256 {tensors}, and the log tells of {policy.TensorsSha256}");
     }
 }

@@ -27,6 +27,7 @@ internal sealed class SessionAudit : IDisposable
             Task = configuration.Task.Kind.ToString(),
             Robot = configuration.Robot.Name,
             configuration.Robot.Driver,
+            RunId = run.Identity.Id,
             run.Identity.Seed,
             run.Identity.ConfigHash,
             ConfigSha256 = PolicyAudit.HashOf(run.ConfigPath),

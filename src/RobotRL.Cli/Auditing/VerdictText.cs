@@ -1,5 +1,6 @@
 using System.Text;
 using RobotRL.Audit;
+using RobotRL.Cli.Commands;
 
 namespace RobotRL.Cli.Auditing;
 
@@ -11,12 +12,12 @@ internal static class VerdictText
     public static string Of(AuditVerdict v)
     {
         var text = new StringBuilder();
-        foreach (var finding in v.Findings.Take(Most)) text.AppendLine(finding.ToString());
+        foreach (var finding in v.Findings.Take(Most)) text.AppendLine(Terminal.Cell(finding.ToString()));
         if (v.Findings.Count > Most) text.AppendLine($"and {v.Findings.Count - Most} more");
-        foreach (var remark in v.Remarks) text.AppendLine(remark);
+        foreach (var remark in v.Remarks) text.AppendLine(Terminal.Cell(remark));
         text.Append(v.Holds ? "holds: " : $"DOES NOT HOLD, {v.Findings.Count} findings: ");
         text.Append($"{v.Records} records{(v.PrunedRecords > 0 ? $" and {v.PrunedRecords} removed by retention" : "")}, {v.FirstUtc:u} to {v.LastUtc:u}, {v.Heads} signed heads, {v.AnchoredHeads} of them anchored");
-        foreach (var key in v.Keys) text.Append($"\nsigned with {key}");
+        foreach (var key in v.Keys) text.Append($"\nsigned with {Terminal.Cell(key)}");
         return text.ToString();
     }
 

@@ -41,7 +41,8 @@ internal static class AuditCommand
             var (directory, text) = (RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetRequiredValue(sql));
             using var query = new AuditQuery(directory, withEpisodes: new[] { "episodes", "steps" }.Any(t => text.Contains(t, StringComparison.OrdinalIgnoreCase)));
             var result = query.Run(text);
-            if (!parse.GetValue(CommandLine.Json)) Console.Out.WriteLine(string.Join('\n', result.Rows.Select(row => string.Join('\t', row)).Prepend(string.Join('\t', result.Columns))));
+            if (!parse.GetValue(CommandLine.Json))
+                Console.Out.WriteLine(string.Join('\n', result.Rows.Prepend([.. result.Columns]).Select(row => string.Join('\t', row.Select(cell => Terminal.Cell($"{cell}"))))));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
         });
@@ -77,6 +78,7 @@ internal static class AuditCommand
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
             var approved = PolicyApproval.Record(directory, parse.GetRequiredValue(policy), parse.GetRequiredValue(by), parse.GetRequiredValue(reason));
+            if (!approved.IsChecked) Console.Error.WriteLine("No files of it are in the run any more: what is approved is what the log tells of it");
             Console.Error.WriteLine($"{approved.Checkpoint ?? $"version {approved.Version}"} is approved by {parse.GetRequiredValue(by)}{(approved.Evaluation is null ? "; no evaluation of it is on record" : "")}");
             CommandLine.Result(parse, approved);
             return ExitCode.Done;
@@ -110,10 +112,10 @@ internal static class AuditCommand
         });
     }
 
-    private static AuditVerdict Verify(RunDirectory run, Places places, ParseResult parse) => AuditVerifier.Verify(run.Audit,
+    private static AuditVerdict Verify(RunDirectory run, Places places, ParseResult parse) => LogOfRun.Hold(AuditVerifier.Verify(run.Audit,
         parse.GetValue(places.Unanchored) ? null : parse.GetValue(places.Anchor) ?? AuditPlace.Folder
             ?? throw new BadInputException($"{run.Path}: its heads are anchored by a command; fetch them into a file and name it with --anchor, or check without with --unanchored"),
-        parse.GetValue(places.Key), AuditPlace.OwnPublicKey);
+        parse.GetValue(places.Key), AuditPlace.OwnPublicKey), run);
 
     /// <summary>How long a run's evidence is kept; a configuration that no longer loads does not keep a reviewer out.</summary>
     private static AuditParameters Configured(RunDirectory run)

@@ -35,7 +35,7 @@ internal static class ControlCommand
         var set = SharedOptions.Set();
         return new Command("control", "Run the 1 kHz control loop in this process, for an actor in another") { config, channel, cpu, priority, awake, link, events, seconds, owner, twin, set }.Does((parse, cancel) =>
         {
-            var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
             ControlOptions options = new(parse.GetRequiredValue(channel), parse.GetValue(cpu), parse.GetValue(priority), (long)((parse.GetValue(awake) ?? (parse.GetValue(cpu) is null ? 0 : OwnCpuAwakeUs)) * 1e3), parse.GetValue(link) is { } ms ? (long)(ms * 1e6) : null, parse.GetValue(events) is { } folder ? Path.GetFullPath(folder) : null);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             if (double.IsFinite(parse.GetValue(seconds))) end.CancelAfter(TimeSpan.FromSeconds(parse.GetValue(seconds)));

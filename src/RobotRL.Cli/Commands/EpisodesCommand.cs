@@ -109,6 +109,6 @@ internal static class EpisodesCommand
 
     private static void Write(IEnumerable<object> lines)
     {
-        foreach (var line in lines) Console.Error.WriteLine(line);
+        foreach (var line in lines) Console.Error.WriteLine(Terminal.Cell($"{line}"));
     }
 }

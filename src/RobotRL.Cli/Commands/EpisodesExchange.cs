@@ -51,7 +51,7 @@ internal static class EpisodesExchange
         var set = SharedOptions.Set();
         return new Command("import", "Take a dataset's episodes up as demonstrations; train on the same folder learns from those that succeeded") { config, run, dataset, seed, set }.Does((parse, cancel) =>
         {
-            var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)), parse.GetRequiredValue(run));
             var imported = LeRobotImport.ReadAsync(parse.GetRequiredValue(dataset), Description(configuration)).GetAwaiter().GetResult();
             var identity = new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted), Deterministic: false);
             var directory = TrainCommand.OpenOrCreate(parse.GetRequiredValue(run), identity, configuration);

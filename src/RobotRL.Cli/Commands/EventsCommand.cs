@@ -98,6 +98,7 @@ internal static class EventsCommand
     /// <summary>Columns as wide as what is in them, whatever the terminal's width: these lines are also read through pipes.</summary>
     private static void Write(List<string[]> table)
     {
+        table = [.. table.Select(row => row.Select(Terminal.Cell).ToArray())];
         var widths = Enumerable.Range(0, table[0].Length).Select(i => table.Max(row => row[i].Length)).ToArray();
         foreach (var row in table) Console.Error.WriteLine(string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
     }

@@ -19,7 +19,7 @@ internal static class RecordCommand
         var set = SharedOptions.Set();
         return new Command("record", "Record demonstrations") { config, run, episodes, seed, teleoperator, operatorId, operatorRole, set }.Does((parse, cancel) =>
         {
-            var configuration = RunConfiguration.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)), parse.GetRequiredValue(run));
             var kind = parse.GetValue(teleoperator);
             var result = TrainCommand.InSession(configuration, parse.GetRequiredValue(run),
                 new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), kind.ToString(), Deterministic: false),

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using RobotRL.Configuration;
+using RobotRL.Model;
 
 namespace RobotRL.Cli.Commands;
 
@@ -6,6 +8,20 @@ namespace RobotRL.Cli.Commands;
 internal static class SharedOptions
 {
     public static Argument<string> Config() => new("config") { Description = "Task configuration, such as robot-configs/sim/peg-insert.yaml" };
+
+    /// <summary>
+    /// Reads a configuration, but not before what is in a run has been looked through: in the run that it is for, and in the one that it lies in.
+    /// </summary>
+    /// <param name="config">The task file.</param>
+    /// <param name="overrides">As written after <c>--set</c>.</param>
+    /// <param name="run">Folder of the run that it is for; null for none.</param>
+    /// <exception cref="InvalidDataException">Something in a run is a link or no plain file.</exception>
+    public static RunConfiguration Load(string config, IReadOnlyList<(string Key, string Value)>? overrides = null, string? run = null)
+    {
+        if (run is not null) RunFile.RefuseLinks(run);
+        if (Path.GetDirectoryName(Path.GetFullPath(config)) is { } folder && Runs.RunDirectory.Exists(folder)) RunFile.RefuseLinks(folder);
+        return RunConfiguration.Load(config, overrides);
+    }
 
     public static Argument<string> Run() => new("run") { Description = "Folder of a training run" };
 

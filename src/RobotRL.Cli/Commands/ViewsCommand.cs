@@ -20,7 +20,7 @@ internal static class ViewsCommand
         return new Command("views", "Draw what the cameras show and what the policy sees") { config, output, seed }.Does((parse, cancel) =>
         {
             var path = PictureFile.Check(parse.GetRequiredValue(output));
-            var configuration = RunConfiguration.Load(parse.GetRequiredValue(config));
+            var configuration = SharedOptions.Load(parse.GetRequiredValue(config));
             if (configuration.Task.Cameras.Count == 0) throw new BadInputException($"{parse.GetRequiredValue(config)}: task.cameras is empty, so there is nothing to show");
             using var rig = new SimulatedRig(configuration, Pace.Lockstep);
             var album = new Album(rig);

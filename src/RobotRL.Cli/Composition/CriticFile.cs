@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using RobotRL.Cli.Commands;
+using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Safety;
 
@@ -24,7 +25,7 @@ internal static class CriticFile
         var path = Path.Combine(folder, Manifest);
         try
         {
-            var text = File.ReadAllBytes(path);
+            var text = PlainFile.ReadAllBytes(path, PlainFile.MostTextBytes);
             var manifest = JsonSerializer.Deserialize<Description>(text, CommandLine.SnakeCase) ?? throw new JsonException("empty");
             if (manifest.Format != Format) throw new InvalidDataException($"format {manifest.Format} is not {Format}; train the critic anew");
             if (manifest.Features != features) throw new InvalidDataException($"features '{manifest.Features}' are not '{features}', which this robot has; name another critic");
@@ -37,7 +38,7 @@ internal static class CriticFile
 
     private static Safetensors Contents(string path, Description manifest, out byte[] bytes)
     {
-        bytes = File.ReadAllBytes(path);
+        bytes = PlainFile.ReadAllBytes(path);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (hash != manifest.Sha256) throw new InvalidDataException($"{Tensors} has hash {hash}, the manifest names {manifest.Sha256}: it is damaged, cut short or another's");
         return Safetensors.Read(path);

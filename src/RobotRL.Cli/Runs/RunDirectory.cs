@@ -8,6 +8,9 @@ namespace RobotRL.Cli.Runs;
 /// <summary>What identifies a run: kept in <c>run.json</c> and compared on resume.</summary>
 internal sealed record RunIdentity(string ConfigHash, string CodeVersion, ulong Seed, string Operator, bool Deterministic)
 {
+    /// <summary>Drawn when the run is made, so that its log is told from that of any other; null before, and in runs of versions that drew none.</summary>
+    public string? Id { get; init; }
+
     /// <summary>The build's version with the commit it was built from.</summary>
     public static string CurrentCodeVersion { get; } =
         typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
@@ -64,6 +67,7 @@ internal sealed class RunDirectory
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Any(e => !IsBeginning(System.IO.Path.GetRelativePath(path, e))))
             throw new BadInputException($"{path}: not a run and not empty; name an empty or a new folder for --run");
         Directory.CreateDirectory(path);
+        identity = identity with { Id = Guid.NewGuid().ToString("N") };
         var run = new RunDirectory(path, identity);
         Directory.CreateDirectory(run.Episodes);
         Directory.CreateDirectory(run.Checkpoints);
