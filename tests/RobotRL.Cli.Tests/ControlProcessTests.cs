@@ -46,6 +46,26 @@ public sealed class ControlProcessTests : IDisposable
         Assert.True(run.EpisodeFiles.Count > kept);
     }
 
+    /// <summary>Whatever lies over the records of the loop's ticks: it is told, and what was recorded until then replays.</summary>
+    [Fact]
+    public void Training_ends_when_something_writes_over_the_ticks_and_stores_none_of_it()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        using (Control())
+        using (var train = RobotrlProcess.Start(Training.Small(run.Path, 10_000, "--pace", "realtime", "--channel", _channel)))
+        {
+            Await(() => run.EpisodeFiles.Count >= 1, train);
+            using (var ticks = new FileStream(RobotRL.Control.ControlChannel.PathOf(_channel) + ".ticks", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0))
+                while (!train.HasExited) // what is written over between two episodes is nobody's loss
+                    for (ticks.Position = 64 + 700; ticks.Position < ticks.Length - 1; ticks.Position += 700) ticks.WriteByte(0x5A);
+            var result = train.Wait();
+            Assert.Equal(3, result.ExitCode);
+            Assert.Contains("is not what the control process wrote", result.Error, StringComparison.Ordinal);
+        }
+        var replay = RobotrlProcess.Run("replay", run.Path);
+        Assert.True(replay.ExitCode == 0, replay.Error);
+    }
+
     [Fact]
     public void Channel_that_nobody_serves_is_bad_input()
     {
