@@ -17,7 +17,8 @@ internal sealed record AnchorBranch(string File, string? Place)
 
     /// <summary>Those of a log, the one that it began with first.</summary>
     public static IReadOnlyList<AnchorBranch> All(string folder, string id) => !Directory.Exists(folder) ? [] :
-        [.. Directory.EnumerateFiles(folder, id + "*" + Heads).OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal).Select(f => new AnchorBranch(f, null)).Select(b => b with { Place = b.ReadPlace() })];
+        [.. Directory.EnumerateFiles(folder, id + "*" + Heads).OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal)
+            .Select(f => new AnchorBranch(f, null)).Select(b => b with { Place = b.ReadPlace() })];
 
     /// <summary>The branch that a folder's log is compared with: its own; else the longest that it has whole; else the one that it shares most with.</summary>
     public static AnchorBranch? For(IReadOnlyList<AnchorBranch> all, string place, ReadOnlySpan<byte> here)

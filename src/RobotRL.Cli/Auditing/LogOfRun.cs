@@ -37,7 +37,8 @@ internal static class LogOfRun
                 }
         }
         // The run's configuration is written once: what the newest session read is what lies here.
-        if (newest is not null && newest.Text("config_sha256") is { Length: > 0 } recorded && (File.Exists(run.ConfigPath) ? PolicyAudit.HashOf(run.ConfigPath) : "") is var here && here != recorded)
+        var here = File.Exists(run.ConfigPath) ? PolicyAudit.HashOf(run.ConfigPath) : "";
+        if (newest is not null && newest.Text("config_sha256") is { Length: > 0 } recorded && here != recorded)
             yield return Of(newest, $"config.yaml of SHA-256 {recorded}, and the run's has {Or(here)}");
     }
 

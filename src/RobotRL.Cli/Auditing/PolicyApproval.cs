@@ -68,12 +68,17 @@ internal static class PolicyApproval
         return policy;
     }
 
-    /// <summary>Nobody approves what is damaged, or has been changed since the log was told of it. Older checkpoints are removed as training goes on; then the log alone speaks.</summary>
+    /// <summary>
+    /// Nobody approves what is damaged, or has been changed since the log was told of it. Older checkpoints are removed as training goes on; then the log alone speaks.
+    /// </summary>
     private static bool Check(RunDirectory run, KnownPolicy policy, bool mustBeThere)
     {
-        var directory = policy.Checkpoint is null ? null : Checkpoint.All(run.Checkpoints).FirstOrDefault(d => Path.GetFileName(d) == policy.Checkpoint);
+        var directory = policy.Checkpoint is null ? null
+            : Checkpoint.All(run.Checkpoints).FirstOrDefault(d => Path.GetFileName(d) == policy.Checkpoint);
         if (directory is null)
-            return mustBeThere ? throw new BadInputException($"--policy latest: {policy.Checkpoint}, which the log tells of, is not in {run.Checkpoints}; nothing is approved") : false;
+            return mustBeThere
+                ? throw new BadInputException($"--policy latest: {policy.Checkpoint}, which the log tells of, is not in {run.Checkpoints}; nothing is approved")
+                : false;
         try
         {
             Checkpoint.Check(directory);
