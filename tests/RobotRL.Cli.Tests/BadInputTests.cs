@@ -55,7 +55,7 @@ public sealed class BadInputTests : IDisposable
 
         // files and folders
         { "train @/none.yaml --run @/run", "none.yaml:1: cannot be read" },
-        { "train @ --run @/run", "cannot be read" },
+        { "train @ --run @/run", "a folder, and only plain files are read" },
         { "train @/file --run @/run", "not YAML" },
         { "train robot-configs/sim/reach.yaml --run @/file", "file: a file; name an empty or a new folder" },
         { "train robot-configs/sim/reach.yaml --run @/full", "not a run and not empty" },

@@ -15,6 +15,9 @@ internal sealed record SimulationFigures(double RawStepsPerS, double StackStepsP
 
 internal static class SimulationBench
 {
+    /// <summary>Rounds before any is timed: the runtime compiles what it has seen often in the background, and a training runs for hours behind that.</summary>
+    private const int WarmUps = 4;
+
     public static SimulationFigures Measure(bool brief)
     {
         var configuration = BenchShapes.PegInsert();
@@ -23,12 +26,12 @@ internal static class SimulationBench
         var (rounds, decisions) = brief ? (1, 3) : (8, 50);
         double raw = 0, stack = 0, rendered = 0;
         var steps = 0;
-        for (var round = -1; round < rounds; round++)
+        for (var round = -WarmUps; round < rounds; round++)
         {
             if (round == 0) (raw, stack, rendered, steps) = (0, 0, 0, 0);
-            stack += recorded.Run((ulong)(round + 2), decisions);
+            stack += recorded.Run((ulong)(round + WarmUps + 1), decisions);
             raw += recorded.RunRaw();
-            rendered += Rendered(rig, (ulong)(round + 2), decisions);
+            rendered += Rendered(rig, (ulong)(round + WarmUps + 1), decisions);
             steps += recorded.Steps;
         }
         var periodS = configuration.Robot.ControlPeriodNs * 1e-9 * recorded.TicksPerDecision * decisions * rounds;
