@@ -32,7 +32,7 @@ public sealed class ArmKinematics
 
     private Pose _endEffector;
     private Vector3D _position;
-    private bool _isPoseCurrent;
+    private bool _isPoseCurrent, _isInverseCurrent;
 
     public ArmKinematics(RobotDescription robot, Pose endEffectorInFlange)
     {
@@ -139,17 +139,18 @@ public sealed class ArmKinematics
     }
 
     /// <summary>The same with a joint a lane; lanes beyond the joints are 0.</summary>
-    internal Vector512<double> MotionOf(in Twist motion) => Combined(_inverse, motion);
+    internal Vector512<double> MotionOf(in Twist motion) => Combined(Inverse, motion);
 
     /// <summary>The joint motion that moves the end effector by 1 along one axis of base (0–2) or about it (3–5), a joint a lane.</summary>
-    internal Vector512<double> MotionAlong(int axis) => Row(_inverse, axis);
+    internal Vector512<double> MotionAlong(int axis) => Row(Inverse, axis);
 
     /// <summary>What of a change that the joints bring about, given by what each contributes, a motion of the end effector brings about: (J⁺)ᵀ g.</summary>
     internal Twist GradientOf(ReadOnlySpan<double> byJoint)
     {
         Span<double> sum = stackalloc double[Axes];
+        var inverse = Inverse;
         for (var axis = 0; axis < Axes; axis++)
-            for (var i = 0; i < byJoint.Length; i++) sum[axis] += _inverse[axis * Lanes + i] * byJoint[i];
+            for (var i = 0; i < byJoint.Length; i++) sum[axis] += inverse[axis * Lanes + i] * byJoint[i];
         return new(new(sum[0], sum[1], sum[2]), new(sum[3], sum[4], sum[5]));
     }
 
@@ -158,7 +159,7 @@ public sealed class ArmKinematics
     {
         JointVelocities direction = default;
         for (var i = 0; i < _links.Length; i++) direction[i] = torque[i];
-        var task = MotionOf(TwistOf(direction));
+        var task = _isInverseCurrent ? MotionOf(TwistOf(direction)) : Combined(_rows, Solved(TwistOf(direction)));
         JointTorques rest = default;
         for (var i = 0; i < _links.Length; i++) rest[i] = torque[i] - task[i];
         return rest;
@@ -193,12 +194,51 @@ public sealed class ArmKinematics
             (column[3], column[4], column[5]) = (axis.X, axis.Y, axis.Z);
             for (var r = 0; r < Axes; r++) _rows[r * Lanes + i] = column[r];
         }
-        Invert();
+        _isInverseCurrent = false;
+    }
+
+    /// <summary>J⁺ by columns, worked out for the posture when it is first asked for.</summary>
+    private double[] Inverse
+    {
+        get
+        {
+            if (!_isInverseCurrent) Invert();
+            return _inverse;
+        }
+    }
+
+    /// <summary>(J Jᵀ + λ² I)⁻¹ V for one motion, which costs less than all of J⁺: elimination, with the right side as a column of its own.</summary>
+    private Twist Solved(in Twist right)
+    {
+        Span<double> a = stackalloc double[Axes * Lanes];
+        for (var r = 0; r < Axes; r++)
+        {
+            var row = Vector512<double>.Zero;
+            for (var i = 0; i < _links.Length; i++) row += Row(_columns, i) * _columns[i * Lanes + r];
+            Store(row, a, r);
+            a[r * Lanes + r] += DampingSquared;
+            a[r * Lanes + Axes] = r < 3 ? right.Linear[r] : right.Angular[r - 3];
+        }
+        for (var k = 0; k < Axes; k++)
+        {
+            var scale = 1 / a[k * Lanes + k];
+            var row = Row(a, k);
+            for (var r = k + 1; r < Axes; r++) Store(Row(a, r) - row * (a[r * Lanes + k] * scale), a, r);
+        }
+        Span<double> x = stackalloc double[Axes];
+        for (var r = Axes - 1; r >= 0; r--)
+        {
+            var rest = a[r * Lanes + Axes];
+            for (var c = r + 1; c < Axes; c++) rest -= a[r * Lanes + c] * x[c];
+            x[r] = rest / a[r * Lanes + r];
+        }
+        return new(new(x[0], x[1], x[2]), new(x[3], x[4], x[5]));
     }
 
     /// <summary>J⁺ = Jᵀ (J Jᵀ + λ² I)⁻¹, by elimination on both sides of (J Jᵀ + λ² I) X = J. That matrix is positive definite, so no pivot is sought.</summary>
     private void Invert()
     {
+        _isInverseCurrent = true;
         Span<double> a = stackalloc double[Axes * Lanes];
         for (var r = 0; r < Axes; r++)
         {

@@ -36,6 +36,7 @@ internal sealed class MotionLimiter
 
     /// <summary>What stays between the body of the reference's posture and whatever it may not touch: the measured posture oscillates about that one.</summary>
     private const double BodyInsetM = 0.015;
+    private const int BrakingEvery = 4;
 
     /// <summary>How far the posture may be behind the tool's reference: a way, a turn; and how steeply the reference is held back, 1/s.</summary>
     private const double BehindMostM = 0.01, BehindMostRad = 0.05, BehindRate = 200;
@@ -49,7 +50,8 @@ internal sealed class MotionLimiter
     private readonly BrakingCurve[] _jointBarrier;
 
     private Pose _pose = Pose.Identity;
-    private Twist _v, _w, _acceleration, _lastAcceleration, _behind;
+    private Twist _v, _w, _acceleration, _lastAcceleration, _behind, _braking;
+    private int _brakingAge;
 
     private readonly OrientationBarrier _orientation;
     private readonly Clearance? _clearance;
@@ -121,6 +123,7 @@ internal sealed class MotionLimiter
         Barrier.Place(pose.Position);
         _clearance?.Restart();
         OwnShare = 1;
+        _brakingAge = 0;
     }
 
     /// <summary>What is left of the commanded posture's own motion by whatever the body is near to, in [0, 1].</summary>
@@ -141,7 +144,9 @@ internal sealed class MotionLimiter
         var ahead = _pose.Position + _v.Linear * _lead;
         var setPoint = ahead + _w.Linear * _lead;
         Barrier.Select(_pose.Position, ahead, setPoint);
-        var braking = BrakingAlongAxes(arm);
+        // What the posture can brake by changes as slowly as the posture.
+        if (_brakingAge++ % BrakingEvery == 0) _braking = BrakingAlongAxes(arm);
+        var braking = _braking;
         var bounds = Barrier.BoundsAt(setPoint, braking.Linear, out var workspace);
 
         var s = stop ? Twist.Zero : demand.OnPlan ? Follow(demand.NextInBase) : Approach(demand.GoalInBase, setPoint, braking);
@@ -231,7 +236,9 @@ internal sealed class MotionLimiter
     private double Travel(ArmKinematics arm, in Twist motion)
     {
         var each = Vector512.Abs(arm.MotionOf(motion)) * _reach;
-        return each[0] + each[1] + each[2] + each[3] + each[4] + each[5] + each[6];
+        var four = each.GetLower() + each.GetUpper();
+        var two = four.GetLower() + four.GetUpper();
+        return two[0] + two[1];
     }
 
     private Twist Within(in Twist s, in BoxBarrier.Bounds box, ref LimitFlags flags)
