@@ -37,7 +37,7 @@ internal static partial class ChannelFaults
         Case("write of a target that never ends", FaultCode.None, 0, BeginWithoutEnd),
         Case("flood of scene requests in motion", FaultCode.None, 0, AskForScenes),
         Case("end asked for in motion", FaultCode.OperatorStop, LookMs, AskForTheEnd),
-        Case("record overwritten under the actor", FaultCode.ChannelCorrupt, double.PositiveInfinity, OverwriteTheRecord),
+        Case("record overwritten under the actor", FaultCode.ChannelCorrupt, 3000, OverwriteTheRecord),
         Case("shared memory open to other accounts", FaultCode.None, 0, () => Refuse("open to other accounts", Open)),
         .. Environment.IsPrivilegedProcess
             ? (FaultCase[])[Case("shared memory of another account", FaultCode.None, 0, () => Refuse("another account", GiveAway))]

@@ -44,7 +44,7 @@ internal static class FaultsBench
         var text = new StringBuilder($"""
             # Faults
 
-            What `robotrl bench faults --out docs/results/faults.md` saw. Each fault comes while the arm moves. Times are robot time: from the fault to the first
+            What `robotrl bench faults --out docs/results/faults.md` saw. Most faults come while the arm moves; what says "held", "stands" or "nobody commands" does not. Times are robot time: from the fault to the first
             command of the stop, and from there to where the arm is held (category 2) or without power (categories 0 and 1). {results.Count(r => r.Passed)} of {results.Count} were
             answered as they must be.
 
