@@ -47,7 +47,7 @@ public class PassivityTests
                 }
             }
             Assert.Equal(GateState.Running, arm.Latest.Gate);
-        }, iter: 12, threads: 1);
+        }, iter: 40, threads: 1);
         Assert.True(raised > 500 && pressed > 500, $"{raised} ticks raised stiffness, {pressed} pressed: the schedule was tame");
     }
 
