@@ -163,7 +163,7 @@ public class ClockTests
             // Targets go on: the heartbeat alone is wrong.
             rig.Cycle.Heartbeats.Publish(new(stamp(rig.Latest.Time), CommandingState.Commanding));
             rig.Cycle.Targets.Publish(newest with
-                { IssueTime = rig.Latest.Time, DueTime = rig.Latest.Time.Plus(100 * Ms), Sequence = newest.Sequence + i + 1 });
+            { IssueTime = rig.Latest.Time, DueTime = rig.Latest.Time.Plus(100 * Ms), Sequence = newest.Sequence + i + 1 });
             rig.Session.Advance(10);
         }
         return (rig.Latest.Fault.Code, rig.Latest.Fault.Category);

@@ -126,7 +126,8 @@ public class LoopEndTests
         {
             if (fails) robot.IsBroken = true;
             else end.Cancel();
-        });
+        }
+        );
         ControlHost host = new(cycle, channel, 17_000_000);
         if (fails) Assert.Throws<InvalidOperationException>(() => host.Run(end.Token));
         else host.Run(end.Token);

@@ -89,7 +89,8 @@ internal sealed class EpisodeRunner(
             var cause = outcome == EpisodeOutcome.SafetyStop ? CauseOfStop() : FaultCode.None;
             var end = EpisodeEnding.Of(cause).End;
             onTransition(new Transition(observation, executed, reward, next, Terminated: outcome == EpisodeOutcome.Success || end == EpisodeEnd.Terminates,
-                Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops) { Stop = cause, Grip = grip });
+                Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops)
+            { Stop = cause, Grip = grip });
             audit?.Decided(asked, command, executed, policy.Version);
             observation = next;
         }

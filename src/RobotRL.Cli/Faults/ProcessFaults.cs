@@ -81,8 +81,11 @@ internal static class ProcessFaults
         stage.Actor.Await(() => stage.Actor.Count(FaultParty.Stopped) > 1);
         var stays = stage.Actor.Count(FaultParty.Refused) == 1 && stage.Latest is { Gate: GateState.Held, NeedsOperator: true, AutomaticResets: 0 };
         stage.AwaitMoving();
-        return seen with { Answer = "outlasts scene reset, rebase and a new actor; an operator clears it",
-            IsAnswered = stays && stage.Latest.Gate == GateState.Running };
+        return seen with
+        {
+            Answer = "outlasts scene reset, rebase and a new actor; an operator clears it",
+            IsAnswered = stays && stage.Latest.Gate == GateState.Running
+        };
     }
 
     /// <summary>Without real-time rights the link is watched at the configured heartbeat's age, since an ordinary process pauses for longer.</summary>

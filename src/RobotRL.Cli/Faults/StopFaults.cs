@@ -65,8 +65,11 @@ internal static class StopFaults
         next.Advance(2000);
         var moved = (next.Latest.EndEffector.PoseInBase.Position - held).Length;
         var stays = !cleared && next.NeedsOperator && next.Latest.Causes.Contains(cause) && moved < 0.002;
-        return seen with { Answer = "outlasts scene reset, rebase and a new commander; an operator clears it",
-            IsAnswered = stays && next.OperatorReset("operator") && !next.NeedsOperator };
+        return seen with
+        {
+            Answer = "outlasts scene reset, rebase and a new commander; an operator clears it",
+            IsAnswered = stays && next.OperatorReset("operator") && !next.NeedsOperator
+        };
     }
 
     private static FaultSighting StopInTheTickOfAReset()
@@ -80,8 +83,11 @@ internal static class StopFaults
             rig.Cycle.RequestAutomaticReset();
             rig.Session.Stop();
         });
-        return seen with { Answer = "the collision is cleared, the stop is not",
-            IsAnswered = rig.Session.Latest.Causes == FaultSet.Of(FaultCode.OperatorStop) };
+        return seen with
+        {
+            Answer = "the collision is cleared, the stop is not",
+            IsAnswered = rig.Session.Latest.Causes == FaultSet.Of(FaultCode.OperatorStop)
+        };
     }
 
     private static FaultSighting Together(FaultCode first, FaultCode second)
