@@ -93,7 +93,7 @@ internal static unsafe class ChannelForgery
             case ChannelDamage.ResetsBack: Requests((ref ChannelRequests r) => r.Resets--); break;
             case ChannelDamage.StopCauseUndefined: Requests((ref ChannelRequests r) => r.Stops[ChannelRequests.Causes - 1]++); break;
             case ChannelDamage.SceneFlood: Requests((ref ChannelRequests r) => r.Scenes += 3); break;
-            case ChannelDamage.Magic: header.Magic = ~header.Magic; break;
+            case ChannelDamage.Magic: header.Magic = ~ChannelLayout.Magic; break;
             case ChannelDamage.Layout: header.Layout++; break;
             case ChannelDamage.Record: memory[layout.Latest + random.Next(3 * sizeof(long), LatestCell<ControlRecord>.Bytes)] ^= 0x5A; break;
             case ChannelDamage.EndAsked: Requests((ref ChannelRequests r) => r.EndAsked = 1); break;
