@@ -68,7 +68,7 @@ public sealed unsafe class ControlRing
         Unsafe.SkipInit(out ControlRecord copy);
         Unsafe.CopyBlock(&copy, &slot->Record, (uint)sizeof(ControlRecord));
         var sum = slot->Sum;
-        Interlocked.MemoryBarrier();
+        Volatile.ReadBarrier();
         var after = Volatile.Read(ref slot->Number);
         if (after != number) return IsAbsent(after, number);
         if (sum != Sum(number, &copy))
@@ -94,7 +94,7 @@ public sealed unsafe class ControlRing
         var slot = &_slots[_written % Capacity];
         // Below zero while the record changes: seen before any byte of it does, and the record before its number.
         Volatile.Write(ref slot->Number, -number);
-        Interlocked.MemoryBarrier();
+        Volatile.WriteBarrier();
         fixed (ControlRecord* source = &record)
         {
             Unsafe.CopyBlock(&slot->Record, source, (uint)sizeof(ControlRecord));

@@ -58,8 +58,8 @@ public sealed unsafe class LatestCell<T> where T : unmanaged
         // Odd already where a writer died in the midst: what it left is never seen, since this write replaces it under the same number.
         var version = _version | 1;
         Volatile.Write(ref _slot->Version, version);
-        // The odd version must be seen before any byte of the value changes, and the value before the even version.
-        Interlocked.MemoryBarrier();
+        // The odd version must be seen before any byte of the value changes, and the value before the even version. Nobody waits for either.
+        Volatile.WriteBarrier();
         fixed (T* source = &value)
         {
             Unsafe.CopyBlock(&_slot->Value, source, (uint)sizeof(T));
@@ -90,7 +90,7 @@ public sealed unsafe class LatestCell<T> where T : unmanaged
             Unsafe.SkipInit(out T copy);
             Unsafe.CopyBlock(&copy, &_slot->Value, (uint)sizeof(T));
             var sum = _slot->Sum;
-            Interlocked.MemoryBarrier();
+            Volatile.ReadBarrier();
             if (Volatile.Read(ref _slot->Version) != before) continue;
             var since = (before >> 1) - seen;
             seen = before >> 1;

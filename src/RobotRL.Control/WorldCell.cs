@@ -21,7 +21,7 @@ internal sealed unsafe class WorldCell(nint memory, int values)
         world.CopyState(_state.AsSpan(1));
         var version = _written | 1;
         Volatile.Write(ref *_version, version);
-        Interlocked.MemoryBarrier();
+        Volatile.WriteBarrier();
         _state.AsSpan().CopyTo(new(_timeNs, values + 1));
         *_sum = Sum(version + 1);
         _written = version + 1;
@@ -37,7 +37,7 @@ internal sealed unsafe class WorldCell(nint memory, int values)
             if ((before & 1) != 0) continue;
             new ReadOnlySpan<double>(_timeNs, values + 1).CopyTo(_state);
             var sum = *_sum;
-            Interlocked.MemoryBarrier();
+            Volatile.ReadBarrier();
             if (Volatile.Read(ref *_version) != before) continue;
             var goesOn = before >> 1 > seen;
             seen = before >> 1;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RobotRL.Model;
+using static RobotRL.Safety.DampedInverse;
 
 namespace RobotRL.Safety;
 
@@ -11,21 +11,17 @@ namespace RobotRL.Safety;
 /// </summary>
 /// <remarks>
 /// A posture is given once and asked many times, so the damped pseudo-inverse is worked out whole: what a motion asks of the joints is then six products.
-/// One lane holds one joint. Products and sums are separate operations, never fused, so that every machine comes to the same bits.
+/// One lane holds one joint. Outside sine and cosine, products and sums are separate operations, never fused, so that every machine comes to the same bits.
 /// </remarks>
 public sealed class ArmKinematics
 {
-    // Damping of the pseudo-inverse: it acts where a singular value comes down to about a hundredth.
-    private const double DampingSquared = 1e-4;
-    private const int Lanes = 8, Axes = 6;
-
     /// <summary>Up to this angle a sine's series is exact to the last bits.</summary>
     private const double SmallRad = 0.05;
 
     private readonly (double A, double D, double Sin, double Cos)[] _links;
     private readonly Pose _flange, _endEffectorInTip;
     private readonly Frame[] _frames;
-    private readonly (double Sin, double Cos)[] _angles;
+    private readonly double[] _sin = new double[Lanes], _cos = new double[Lanes];
 
     // J by columns, a column a joint; J by rows and J⁺ by columns, a row of each an axis, a lane a joint.
     private readonly double[] _columns, _rows = new double[Axes * Lanes], _inverse = new double[Axes * Lanes];
@@ -40,13 +36,13 @@ public sealed class ArmKinematics
             throw new ArgumentException($"{robot.Name}: {robot.JointCount} joints; 1 to {Joints.Max} are possible.", nameof(robot));
         _links = [.. robot.Kinematics.Select(l => (l.A, l.D, Math.Sin(l.Alpha), Math.Cos(l.Alpha)))];
         (_flange, _endEffectorInTip) = (robot.Flange, robot.Flange * endEffectorInFlange);
-        (_frames, _angles, _columns) = (new Frame[_links.Length], new (double, double)[_links.Length], new double[_links.Length * Lanes]);
+        (_frames, _columns) = (new Frame[_links.Length], new double[_links.Length * Lanes]);
     }
 
     private ArmKinematics(ArmKinematics like)
     {
         (_links, _flange, _endEffectorInTip) = (like._links, like._flange, like._endEffectorInTip);
-        (_frames, _angles, _columns) = (new Frame[_links.Length], new (double, double)[_links.Length], new double[_links.Length * Lanes]);
+        (_frames, _columns) = (new Frame[_links.Length], new double[_links.Length * Lanes]);
     }
 
     /// <summary>A link's frame in base: its axes and its origin. The joint turns about <paramref name="Z"/>.</summary>
@@ -54,6 +50,12 @@ public sealed class ArmKinematics
     {
         /// <summary>The coordinates in base of a point given in the link's frame.</summary>
         public Vector3D Transform(in Vector3D p) => Origin + X * p.X + Y * p.Y + Z * p.Z;
+
+        /// <summary>A direction given in the link's frame, in base axes.</summary>
+        public Vector3D Turn(in Vector3D v) => X * v.X + Y * v.Y + Z * v.Z;
+
+        /// <summary>A direction given in base axes, in the link's frame.</summary>
+        public Vector3D TurnBack(in Vector3D v) => new(Vector3D.Dot(X, v), Vector3D.Dot(Y, v), Vector3D.Dot(Z, v));
     }
 
     /// <summary>The coordinates in base of a point given in the flange's frame.</summary>
@@ -86,12 +88,11 @@ public sealed class ArmKinematics
     /// <summary>Takes a posture, rad.</summary>
     public void Update(in JointPositions q)
     {
-        for (var i = 0; i < _links.Length; i++) _angles[i] = Math.SinCos(q[i]);
+        var (sin, cos) = Vector512.SinCos(Laid(q));
+        Store(sin, _sin, 0);
+        Store(cos, _cos, 0);
         Update();
     }
-
-    /// <summary>Sine and cosine of each joint's angle.</summary>
-    internal ReadOnlySpan<(double Sin, double Cos)> Angles => _angles;
 
     /// <summary>Moves on by a small step of each joint, rad. Rounding adds up: a posture is given anew now and then.</summary>
     internal void Advance(in JointVelocities step) => UpdateAhead(this, step, 1);
@@ -99,16 +100,14 @@ public sealed class ArmKinematics
     /// <summary>Takes the posture that another one will be in so long, at a steady speed.</summary>
     public void UpdateAhead(ArmKinematics of, in JointVelocities velocity, double seconds)
     {
-        for (var i = 0; i < _links.Length; i++)
-        {
-            var angle = velocity[i] * seconds;
-            var square = angle * angle;
-            var (s, c) = square <= SmallRad * SmallRad
-                ? (angle * (1 - square * (1.0 / 6) * (1 - square * (1.0 / 20))), 1 - square * 0.5 * (1 - square * (1.0 / 12) * (1 - square * (1.0 / 30))))
-                : Math.SinCos(angle);
-            var (sin, cos) = of._angles[i];
-            _angles[i] = (sin * c + cos * s, cos * c - sin * s);
-        }
+        var angle = Laid(velocity) * seconds;
+        var square = angle * angle;
+        var (s, c) = Vector512.LessThanOrEqualAll(square, Vector512.Create(SmallRad * SmallRad))
+            ? (angle * (Ones - square * (1.0 / 6) * (Ones - square * (1.0 / 20))), Ones - square * 0.5 * (Ones - square * (1.0 / 12) * (Ones - square * (1.0 / 30))))
+            : Vector512.SinCos(angle);
+        var (sin, cos) = (Row(of._sin, 0), Row(of._cos, 0));
+        Store(sin * c + cos * s, _sin, 0);
+        Store(cos * c - sin * s, _cos, 0);
         Update();
     }
 
@@ -159,7 +158,7 @@ public sealed class ArmKinematics
     {
         JointVelocities direction = default;
         for (var i = 0; i < _links.Length; i++) direction[i] = torque[i];
-        var task = _isInverseCurrent ? MotionOf(TwistOf(direction)) : Combined(_rows, Solved(TwistOf(direction)));
+        var task = MotionOf(TwistOf(direction));
         JointTorques rest = default;
         for (var i = 0; i < _links.Length; i++) rest[i] = torque[i] - task[i];
         return rest;
@@ -172,7 +171,7 @@ public sealed class ArmKinematics
         for (var i = 0; i < _links.Length; i++)
         {
             var (a, d, sa, ca) = _links[i];
-            var (sq, cq) = _angles[i];
+            var (sq, cq) = (_sin[i], _cos[i]);
             p += x * a;
             var y1 = y * ca + z * sa;
             z = z * ca - y * sa;
@@ -202,66 +201,20 @@ public sealed class ArmKinematics
     {
         get
         {
-            if (!_isInverseCurrent) Invert();
+            if (!_isInverseCurrent) Solve(_columns, _rows, _inverse);
+            _isInverseCurrent = true;
             return _inverse;
         }
     }
 
-    /// <summary>(J Jᵀ + λ² I)⁻¹ V for one motion, which costs less than all of J⁺: elimination, with the right side as a column of its own.</summary>
-    private Twist Solved(in Twist right)
-    {
-        Span<double> a = stackalloc double[Axes * Lanes];
-        for (var r = 0; r < Axes; r++)
-        {
-            var row = Vector512<double>.Zero;
-            for (var i = 0; i < _links.Length; i++) row += Row(_columns, i) * _columns[i * Lanes + r];
-            Store(row, a, r);
-            a[r * Lanes + r] += DampingSquared;
-            a[r * Lanes + Axes] = r < 3 ? right.Linear[r] : right.Angular[r - 3];
-        }
-        for (var k = 0; k < Axes; k++)
-        {
-            var scale = 1 / a[k * Lanes + k];
-            var row = Row(a, k);
-            for (var r = k + 1; r < Axes; r++) Store(Row(a, r) - row * (a[r * Lanes + k] * scale), a, r);
-        }
-        Span<double> x = stackalloc double[Axes];
-        for (var r = Axes - 1; r >= 0; r--)
-        {
-            var rest = a[r * Lanes + Axes];
-            for (var c = r + 1; c < Axes; c++) rest -= a[r * Lanes + c] * x[c];
-            x[r] = rest / a[r * Lanes + r];
-        }
-        return new(new(x[0], x[1], x[2]), new(x[3], x[4], x[5]));
-    }
+    private static Vector512<double> Ones => Vector512<double>.One;
 
-    /// <summary>J⁺ = Jᵀ (J Jᵀ + λ² I)⁻¹, by elimination on both sides of (J Jᵀ + λ² I) X = J. That matrix is positive definite, so no pivot is sought.</summary>
-    private void Invert()
+    /// <summary>A joint a lane; lanes beyond the joints are 0.</summary>
+    private static Vector512<double> Laid(ReadOnlySpan<double> joints)
     {
-        _isInverseCurrent = true;
-        Span<double> a = stackalloc double[Axes * Lanes];
-        for (var r = 0; r < Axes; r++)
-        {
-            var row = Vector512<double>.Zero;
-            for (var i = 0; i < _links.Length; i++) row += Row(_columns, i) * _columns[i * Lanes + r];
-            Store(row, a, r);
-            a[r * Lanes + r] += DampingSquared;
-            Store(Row(_rows, r), _inverse, r);
-        }
-        for (var k = 0; k < Axes; k++)
-        {
-            var scale = 1 / a[k * Lanes + k];
-            var (left, right) = (Row(a, k) * scale, Row(_inverse, k) * scale);
-            for (var r = 0; r < Axes; r++)
-            {
-                if (r == k) continue;
-                var factor = a[r * Lanes + k];
-                Store(Row(a, r) - left * factor, a, r);
-                Store(Row(_inverse, r) - right * factor, _inverse, r);
-            }
-            Store(left, a, k);
-            Store(right, _inverse, k);
-        }
+        Span<double> lanes = stackalloc double[Lanes];
+        joints.CopyTo(lanes);
+        return Row(lanes, 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -270,10 +223,4 @@ public sealed class ArmKinematics
         Row(rows, 3) * t.Angular.X + Row(rows, 4) * t.Angular.Y + Row(rows, 5) * t.Angular.Z;
 
     private static Twist Gathered(in Vector512<double> v) => new(new(v[0], v[1], v[2]), new(v[3], v[4], v[5]));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Row(ReadOnlySpan<double> rows, int row) => Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(rows[(row * Lanes)..]));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(in Vector512<double> row, Span<double> rows, int index) => row.StoreUnsafe(ref MemoryMarshal.GetReference(rows[(index * Lanes)..]));
 }

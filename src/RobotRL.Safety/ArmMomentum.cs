@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using RobotRL.Model;
 
 namespace RobotRL.Safety;
@@ -6,7 +5,7 @@ namespace RobotRL.Safety;
 /// <summary>
 /// The dynamics of a serial arm, M q̈ + C q̇ + g = τ, without ever forming a matrix: one pass from base to tip and one back give the generalised momentum
 /// p = M q̇, its change by posture Cᵀ q̇ = ∂(½ q̇ᵀ M q̇)/∂q, gravity g, and the bias C q̇ + g.
-/// In link frames, each at its Denavit–Hartenberg row. Allocates only when constructed.
+/// In base axes, all moments about the base's origin, so that nothing is turned from link to link. Allocates only when constructed.
 /// </summary>
 /// <remarks>
 /// With h the momentum of everything from link i on, about that link's origin, and v its origin's velocity: p_i = z · h_ang and
@@ -26,15 +25,11 @@ internal sealed class ArmMomentum
         _gravity = dynamics.GravityMS2;
         _motion = new Motion[robot.JointCount];
         _links = new Link[robot.JointCount];
-        // What the links from each on weigh together, and at the tip the tool.
-        var outward = 0.0;
-        for (var i = robot.JointCount - 1; i >= 0; i--)
+        for (var i = 0; i < robot.JointCount; i++)
         {
-            var (row, body) = (robot.Kinematics[i], dynamics.Links[i]);
+            var body = dynamics.Links[i];
             var carried = i == robot.JointCount - 1 ? body + dynamics.ToolInFlange.In(robot.Flange) : body;
-            outward += carried.MassKg;
-            var (sin, cos) = Math.SinCos(row.Alpha);
-            _links[i] = new(row.A, row.D, sin, cos, carried, includesTool ? carried : body, outward, dynamics.RotorInertiaKgM2[i]);
+            _links[i] = new(carried, includesTool ? carried : body, dynamics.RotorInertiaKgM2[i]);
         }
     }
 
@@ -50,99 +45,84 @@ internal sealed class ArmMomentum
     /// <summary>C q̇ + g, what a robot adds to the torques that it is commanded, Nm.</summary>
     public JointTorques Bias;
 
-    /// <summary>Takes a posture and its velocity.</summary>
-    public void Update(in JointPositions position, in JointVelocities velocity)
-    {
-        for (var i = 0; i < _links.Length; i++) (_motion[i].Sin, _motion[i].Cos) = Math.SinCos(position[i]);
-        Outward(velocity);
-        Inward(velocity);
-    }
-
-    /// <summary>The same for the posture that an arm's kinematics are at.</summary>
+    /// <summary>Takes the posture that an arm's kinematics are at, and its velocity.</summary>
     public void Update(ArmKinematics arm, in JointVelocities velocity)
     {
-        var angles = arm.Angles;
-        for (var i = 0; i < angles.Length; i++) (_motion[i].Sin, _motion[i].Cos) = angles[i];
-        Outward(velocity);
-        Inward(velocity);
+        Outward(arm.Frames, velocity);
+        Inward(arm.Frames, velocity);
     }
 
-    private void Outward(in JointVelocities velocity)
+    private void Outward(ReadOnlySpan<ArmKinematics.Frame> frames, in JointVelocities velocity)
     {
-        Vector3D omega = default, v = default, alpha = default, a = -_gravity, down = _gravity;
+        Vector3D omega = default, v = default, alpha = default, a = -_gravity, from = default;
         for (var i = 0; i < _links.Length; i++)
         {
+            ref readonly var frame = ref frames[i];
             ref readonly var link = ref _links[i];
             ref var m = ref _motion[i];
-            // Into axes turned by α about x, where the link's origin is at (a, 0, d); then by q about z.
-            (omega, v, alpha, a, down) = (link.Tilt(omega), link.Tilt(v), link.Tilt(alpha), link.Tilt(a), link.Tilt(down));
-            Vector3D p = new(link.A, 0, link.D);
-            var wp = Vector3D.Cross(omega, p);
-            v += wp;
-            a += Vector3D.Cross(alpha, p) + Vector3D.Cross(omega, wp);
-            (omega, v, alpha, a, down) = (m.Turn(omega), m.Turn(v), m.Turn(alpha), m.Turn(a), m.Turn(down));
-            var speed = velocity[i];
-            alpha += new Vector3D(omega.Y * speed, -omega.X * speed, 0);
-            omega += new Vector3D(0, 0, speed);
-            (m.Omega, m.V, m.Down) = (omega, v, down);
+            var way = frame.Origin - from;
+            from = frame.Origin;
+            var turning = Vector3D.Cross(omega, way);
+            v += turning;
+            a += Vector3D.Cross(alpha, way) + Vector3D.Cross(omega, turning);
+            var spin = frame.Z * velocity[i];
+            alpha += Vector3D.Cross(omega, spin);
+            omega += spin;
+            (m.Omega, m.V) = (omega, v);
 
-            var c = link.Moving.CenterOfMassM;
+            var c = frame.Turn(link.Carried.CenterOfMassM);
+            var at = frame.Origin + c;
+            turning = Vector3D.Cross(omega, c);
+            var within = frame.TurnBack(omega);
+            var angular = frame.Turn(link.Carried.Inertia * within);
+            m.MassMoment = at * link.Carried.MassKg;
+            m.Force = (a + Vector3D.Cross(alpha, c) + Vector3D.Cross(omega, turning)) * link.Carried.MassKg;
+            m.Moment = frame.Turn(link.Carried.Inertia * frame.TurnBack(alpha)) + Vector3D.Cross(omega, angular) + Vector3D.Cross(at, m.Force);
+
+            if (!link.CarriesMore)
+            {
+                m.Linear = (v + turning) * link.Carried.MassKg;
+                m.Angular = angular + Vector3D.Cross(at, m.Linear);
+                continue;
+            }
+            c = frame.Turn(link.Moving.CenterOfMassM);
             m.Linear = (v + Vector3D.Cross(omega, c)) * link.Moving.MassKg;
-            m.Angular = link.Moving.Inertia * omega + Vector3D.Cross(c, m.Linear);
-
-            c = link.Carried.CenterOfMassM;
-            m.Force = (a + Vector3D.Cross(alpha, c) + Vector3D.Cross(omega, Vector3D.Cross(omega, c))) * link.Carried.MassKg;
-            m.Moment = link.Carried.Inertia * alpha + Vector3D.Cross(omega, link.Carried.Inertia * omega) + Vector3D.Cross(c, m.Force);
+            m.Angular = frame.Turn(link.Moving.Inertia * within) + Vector3D.Cross(frame.Origin + c, m.Linear);
         }
     }
 
-    private void Inward(in JointVelocities velocity)
+    private void Inward(ReadOnlySpan<ArmKinematics.Frame> frames, in JointVelocities velocity)
     {
         Vector3D linear = default, angular = default, force = default, moment = default, massMoment = default;
+        var mass = 0.0;
         for (var i = _links.Length - 1; i >= 0; i--)
         {
-            ref readonly var link = ref _links[i];
             ref readonly var m = ref _motion[i];
             linear += m.Linear;
             angular += m.Angular;
             force += m.Force;
             moment += m.Moment;
-            massMoment += link.Carried.CenterOfMassM * link.Carried.MassKg;
+            massMoment += m.MassMoment;
+            mass += _links[i].Carried.MassKg;
 
-            Momentum[i] = angular.Z + link.RotorInertia * velocity[i];
-            Change[i] = angular.X * m.Omega.Y - angular.Y * m.Omega.X + linear.X * m.V.Y - linear.Y * m.V.X;
-            Gravity[i] = massMoment.Y * m.Down.X - massMoment.X * m.Down.Y;
-            Bias[i] = moment.Z;
-
-            Vector3D p = new(link.A, 0, link.D);
-            (linear, angular, force, moment, massMoment) = (m.Back(linear), m.Back(angular), m.Back(force), m.Back(moment), m.Back(massMoment));
-            angular += Vector3D.Cross(p, linear);
-            moment += Vector3D.Cross(p, force);
-            massMoment += p * link.OutwardMass;
-            (linear, angular, force, moment, massMoment) = (link.Back(linear), link.Back(angular), link.Back(force), link.Back(moment), link.Back(massMoment));
+            var (z, origin) = (frames[i].Z, frames[i].Origin);
+            var about = angular - Vector3D.Cross(origin, linear);
+            Momentum[i] = Vector3D.Dot(z, about) + _links[i].RotorInertia * velocity[i];
+            Change[i] = Vector3D.Dot(about, Vector3D.Cross(m.Omega, z)) + Vector3D.Dot(linear, Vector3D.Cross(m.V, z));
+            Gravity[i] = -Vector3D.Dot(z, Vector3D.Cross(massMoment - origin * mass, _gravity));
+            Bias[i] = Vector3D.Dot(z, moment - Vector3D.Cross(origin, force));
         }
     }
 
-    /// <param name="A">Row of the table, likewise <paramref name="D"/> and α's sine and cosine.</param>
     /// <param name="Carried">With the tool, at the last link.</param>
     /// <param name="Moving">Of whose momentum the joints' torques must account.</param>
-    /// <param name="OutwardMass">From this link on, kg.</param>
-    private readonly record struct Link(double A, double D, double Sin, double Cos, RigidBody Carried, RigidBody Moving, double OutwardMass, double RotorInertia)
+    private readonly record struct Link(RigidBody Carried, RigidBody Moving, double RotorInertia)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector3D Tilt(in Vector3D v) => new(v.X, Cos * v.Y + Sin * v.Z, Cos * v.Z - Sin * v.Y);
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector3D Back(in Vector3D v) => new(v.X, Cos * v.Y - Sin * v.Z, Cos * v.Z + Sin * v.Y);
+        public readonly bool CarriesMore = Carried != Moving;
     }
 
     private struct Motion
     {
-        public double Sin, Cos;
-        public Vector3D Omega, V, Down, Linear, Angular, Force, Moment;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly Vector3D Turn(in Vector3D v) => new(Cos * v.X + Sin * v.Y, Cos * v.Y - Sin * v.X, v.Z);
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly Vector3D Back(in Vector3D v) => new(Cos * v.X - Sin * v.Y, Cos * v.Y + Sin * v.X, v.Z);
+        public Vector3D Omega, V, Linear, Angular, Force, Moment, MassMoment;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class BoxBarrier(Box workspace, Box[] keepOut, double ratePerS, 
     /// <summary>Speeds which the set-point may have, given the deceleration that is possible along each axis, m/s².</summary>
     public Bounds BoundsAt(in Vector3D setPoint, in Vector3D deceleration, out Bounds workspaceOnly)
     {
-        BrakingCurve x = new(ratePerS, deceleration.X, double.PositiveInfinity), y = x with { Deceleration = deceleration.Y }, z = x with { Deceleration = deceleration.Z };
+        var (x, y, z) = (Curve(deceleration.X), Curve(deceleration.Y), Curve(deceleration.Z));
         var low = setPoint - workspace.Min;
         var high = workspace.Max - setPoint;
         workspaceOnly = new(
@@ -60,6 +60,8 @@ internal sealed class BoxBarrier(Box workspace, Box[] keepOut, double ratePerS, 
         }
         return bounds;
     }
+
+    private BrakingCurve Curve(double deceleration) => new(ratePerS, deceleration, double.PositiveInfinity);
 
     /// <summary>The point of the workspace, a little inside its faces, that is nearest to a point.</summary>
     public Vector3D Inside(in Vector3D p) => new(

@@ -298,10 +298,10 @@ internal sealed class MotionLimiter
         if (Vector512.GreaterThanAny(fastest, _laneVelocity)) Lower(1 / Largest(fastest / _laneVelocity), LimitFlags.JointVelocity);
         for (var i = 0; i < _joints.Length; i++)
         {
-            var joint = _joints[i];
+            ref readonly var joint = ref _joints[i];
             var moving = Math.Abs(speed[i]);
             var room = (speed[i] > 0 ? joint.PositionMaxRad - Math.Max(q[i], meant[i]) : Math.Min(q[i], meant[i]) - joint.PositionMinRad) - JointPositionInsetRad;
-            var allowed = _jointBarrier[i].Speed(room);
+            var allowed = _jointBarrier[i].Limit(moving, room);
             if (moving > allowed) Lower(allowed / moving, LimitFlags.JointPosition);
         }
         flags |= flag;

@@ -101,8 +101,8 @@ internal sealed class PostureReference
         var (flags, moving) = (LimitFlags.None, own);
         for (var i = 0; i < _joints.Length; i++)
         {
-            var joint = _joints[i];
-            Move(i, Math.Clamp(wanted[i] + _v[i], -VelocityShare * joint.VelocityRadS, VelocityShare * joint.VelocityRadS));
+            var most = VelocityShare * _joints[i].VelocityRadS;
+            Move(i, Math.Clamp(wanted[i] + _v[i], -most, most));
             moving |= Math.Abs(_velocity[i]) > RestRadS;
         }
         _isMoving = moving;
@@ -139,9 +139,10 @@ internal sealed class PostureReference
 
     private void Move(int joint, double speed)
     {
-        var limit = _joints[joint];
+        ref readonly var limit = ref _joints[joint];
         // Toward its end a joint of the posture slows as the joint itself can.
-        speed = Math.Clamp(speed, -_toEnd[joint].Speed(_q[joint] - limit.PositionMinRad - EndInsetRad), _toEnd[joint].Speed(limit.PositionMaxRad - EndInsetRad - _q[joint]));
+        speed = speed > 0 ? _toEnd[joint].Limit(speed, limit.PositionMaxRad - EndInsetRad - _q[joint])
+            : -_toEnd[joint].Limit(-speed, _q[joint] - limit.PositionMinRad - EndInsetRad);
         var most = limit.AccelerationRadS2 * _dt;
         var jerk = limit.JerkRadS3 * _dt * _dt;
         var change = Math.Clamp(speed - _velocity[joint], Math.Max(-most, _change[joint] - jerk), Math.Min(most, _change[joint] + jerk));

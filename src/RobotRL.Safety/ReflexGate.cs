@@ -501,7 +501,8 @@ public sealed class ReflexGate
     {
         for (var i = 0; i < _joints.Length; i++)
         {
-            var (joint, q, speed) = (_joints[i], _state.Position[i], Math.Abs(_state.Velocity[i]));
+            ref readonly var joint = ref _joints[i];
+            var (q, speed) = (_state.Position[i], Math.Abs(_state.Velocity[i]));
             if (State != GateState.Retreating)
             {
                 if (q < joint.PositionMinRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMinRad, i);

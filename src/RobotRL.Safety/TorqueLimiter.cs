@@ -33,7 +33,7 @@ internal sealed class TorqueLimiter(JointLimits[] joints, double periodS)
         var flags = LimitFlags.None;
         for (var i = 0; i < joints.Length; i++)
         {
-            var joint = joints[i];
+            ref readonly var joint = ref joints[i];
             var (low, high) = _isPlaced ? (_low[i], _high[i]) : (joint.PositionMinRad + RepulsionRangeRad, joint.PositionMaxRad - RepulsionRangeRad);
             var wanted = torque[i] + Repulsion(joint, q[i] - high, low - q[i], velocity[i]);
             if (wanted != torque[i]) flags |= LimitFlags.JointPosition;

@@ -23,10 +23,12 @@ public sealed class MomentumTests
         var configuration = Load(task);
         using var robot = new MujocoRobot(configuration.Robot, configuration.Task.ScenePath);
         var model = new ArmMomentum(configuration.Robot, includesTool: true);
+        var arm = new ArmKinematics(configuration.Robot, Pose.Identity);
         Units.Sample(unit =>
         {
             var (q, v) = Place(robot, unit);
-            model.Update(q, v);
+            arm.Update(q);
+            model.Update(arm, v);
             for (var i = 0; i < Joints.Max; i++) Assert.Equal(robot.Data.BiasForce[i], model.Bias[i], 0.01);
         }, iter: 200, threads: 1);
     }
@@ -39,10 +41,12 @@ public sealed class MomentumTests
         foreach (var includesTool in (bool[])[true, false])
         {
             var model = new ArmMomentum(configuration.Robot, includesTool);
+            var arm = new ArmKinematics(configuration.Robot, Pose.Identity);
             Units.Sample(unit =>
             {
                 var (q, v) = Place(robot, unit);
-                model.Update(q, v);
+                arm.Update(q);
+                model.Update(arm, v);
                 var (momentum, change) = (model.Momentum, model.Change);
                 const double step = 1e-5;
                 for (var i = 0; i < Joints.Max; i++)
@@ -50,19 +54,20 @@ public sealed class MomentumTests
                     var (ahead, behind) = (q, q);
                     ahead[i] += step;
                     behind[i] -= step;
-                    Assert.Equal((Energy(model, ahead, v) - Energy(model, behind, v)) / (2 * step), change[i], 1e-6);
+                    Assert.Equal((Energy(model, arm, ahead, v) - Energy(model, arm, behind, v)) / (2 * step), change[i], 1e-6);
                     var (faster, slower) = (v, v);
                     faster[i] += step;
                     slower[i] -= step;
-                    Assert.Equal((Energy(model, q, faster) - Energy(model, q, slower)) / (2 * step), momentum[i], 1e-6);
+                    Assert.Equal((Energy(model, arm, q, faster) - Energy(model, arm, q, slower)) / (2 * step), momentum[i], 1e-6);
                 }
             }, iter: 50, threads: 1);
         }
     }
 
-    private static double Energy(ArmMomentum model, in JointPositions q, in JointVelocities v)
+    private static double Energy(ArmMomentum model, ArmKinematics arm, in JointPositions q, in JointVelocities v)
     {
-        model.Update(q, v);
+        arm.Update(q);
+        model.Update(arm, v);
         var twice = 0.0;
         for (var i = 0; i < Joints.Max; i++) twice += model.Momentum[i] * v[i];
         return 0.5 * twice;
