@@ -139,6 +139,40 @@ public class LeadingTests
         Assert.InRange(rig.Robot.TrueState.GripperWidthM, width - 0.002, width + 0.002);
     }
 
+    /// <summary>A stamp ahead of the loop's clock by more than a state may be old, or behind it by more than a beat may be, is nobody's who holds on.</summary>
+    [Theory]
+    [InlineData(1_000_000, false), InlineData(1_000_000_000, false), InlineData(3_600_000_000_000, false), InlineData(long.MaxValue / 4, false)]
+    [InlineData(1_000_000, true), InlineData(1_000_000_000, true), InlineData(3_600_000_000_000, true), InlineData(long.MaxValue / 4, true)]
+    public void A_beat_from_another_clock_neither_starts_a_retreat_nor_keeps_one(long beyondNs, bool isBehind)
+    {
+        var limits = TestArm.Limits;
+        var offsetNs = isBehind ? -(limits.HeartbeatMaxAgeNs + beyondNs) : limits.StateMaxAgeNs + beyondNs;
+        using var rig = new Rig(Outside);
+        rig.Session.Advance(1000);
+        Beat(offsetNs, 50);
+        Assert.NotEqual(GateState.Retreating, rig.Latest.Gate);
+        // Within what clocks may differ by it is somebody who holds on.
+        Beat(isBehind ? -limits.HeartbeatMaxAgeNs : limits.StateMaxAgeNs, 50);
+        Assert.Equal(GateState.Retreating, rig.Latest.Gate);
+        Beat(offsetNs, 1);
+        Assert.NotEqual(GateState.Retreating, rig.Latest.Gate);
+        // The last one does not come to hold by itself either, once the clock has caught up with it.
+        for (var i = 0; i < 1500; i++)
+        {
+            rig.Session.Advance(1);
+            Assert.NotEqual(GateState.Retreating, rig.Latest.Gate);
+        }
+
+        void Beat(long aheadNs, int ticks)
+        {
+            for (var i = 0; i < ticks; i++)
+            {
+                rig.Cycle.Heartbeats.Publish(new(rig.Robot.Now.Plus(aheadNs), CommandingState.Retreating));
+                rig.Session.Advance(1);
+            }
+        }
+    }
+
     private static void Retreat(Rig rig, int ticks)
     {
         for (var i = 0; i < ticks; i += 50)
