@@ -7,6 +7,9 @@ namespace RobotRL.Control.Tests;
 /// <summary>What may end, and what may not go on, where an arm is led back, led by hand, or left without a commander.</summary>
 public class LeadingTests
 {
+    /// <summary>What a retreat may give back of an overrun, and what is done within one tick, m or rad.</summary>
+    private const double GrowthMost = 0.012;
+
     private static readonly RobotDescription Outside = TestArm.With(l => l with { Workspace = new(Home() - new Vector3D(0.2, 0.2, 0.2), Home() + new Vector3D(0.2, -0.1, 0.2)) });
 
     [Theory]
@@ -171,6 +174,80 @@ public class LeadingTests
                 rig.Session.Advance(1);
             }
         }
+    }
+
+    /// <summary>
+    /// Arms that stand beyond several limits at once, led back for six seconds, undisturbed and against a push: judged by the tests' own geometry, each overrun for itself. What one
+    /// gives back never goes to another.
+    /// </summary>
+    [Theory]
+    [InlineData(0), InlineData(6), InlineData(25)]
+    public void A_retreat_lets_no_overrun_grow_for_another_or_by_a_push(double pushNm)
+    {
+        var (random, led, ended, several) = (new Random(11), 0, 0, 0);
+        for (var run = 0; run < 60; run++)
+        {
+            JointPositions q = default;
+            for (var i = 0; i < 7; i++) q[i] = TestArm.Description.HomeRad[i] + 0.8 * (2 * random.NextDouble() - 1);
+            var beyond = random.Next(7);
+            if (random.Next(2) == 0)
+                q[beyond] = random.Next(2) == 0 ? TestArm.Limits.Joints[beyond].PositionMaxRad + 0.08 * random.NextDouble() : TestArm.Limits.Joints[beyond].PositionMinRad - 0.08 * random.NextDouble();
+            Vector3D wide = new(0.25, 0.25, 0.25);
+            var middle = Home() + new Vector3D(random.NextDouble() - 0.5, random.NextDouble() - 0.5, random.NextDouble() - 0.5) * 0.3;
+            var description = TestArm.With(l => l with
+            {
+                Workspace = new(middle - wide, middle + wide),
+                Cell = new(new(-1.2, -1.2, -0.3), new(1.3, 1.2, 1.6)),
+                Orientation = l.Orientation with { TiltRad = 0.3 + random.NextDouble(), YawRad = 0.3 + random.NextDouble() },
+            }) with { HomeRad = [.. ((ReadOnlySpan<double>)q)[..7]] };
+            using var rig = new Rig(description);
+            rig.Session.Advance(600);
+            if (!rig.Session.IsStopped) continue;
+            Skeleton skeleton = new(description, TestArm.Task.EndEffectorInFlange);
+            var least = Overruns(description, skeleton, rig.Robot.TrueState.Position);
+            if (least.Count(o => o > 0) > 1) several++;
+            var push = Torque(random.Next(7), random.Next(2) == 0 ? pushNm : -pushNm);
+            for (var tick = 0; tick < 6000; tick++)
+            {
+                if (tick % 50 == 0) rig.Session.Retreat("operator");
+                if (tick == 300) rig.Robot.DisturbanceNm = push;
+                rig.Session.Advance(1);
+                if (tick == 10 && rig.Latest.Gate == GateState.Retreating) led++;
+                if (rig.Latest.Gate != GateState.Retreating)
+                {
+                    ended++;
+                    break;
+                }
+                var now = Overruns(description, skeleton, rig.Robot.TrueState.Position);
+                for (var i = 0; i < now.Length; i++)
+                {
+                    Assert.True(now[i] <= least[i] + GrowthMost, $"run {run}, tick {tick}: overrun {i} grew from {least[i]} to {now[i]}");
+                    least[i] = Math.Min(least[i], now[i]);
+                }
+            }
+        }
+        Assert.True(led > 20 && several > 10, $"{led} led back, {several} from beyond several limits");
+        if (pushNm > 10) Assert.True(ended > 5, $"{ended} retreats ended by themselves");
+    }
+
+    /// <summary>How far beyond each limit, m or rad, negative within: joints, workspace, tilt, yaw, and each distance of the body.</summary>
+    private static double[] Overruns(RobotDescription robot, Skeleton skeleton, in JointPositions q)
+    {
+        skeleton.Update(q);
+        var (p, workspace, orientation) = (skeleton.EndEffector.Position, robot.Limits.Workspace, robot.Limits.Orientation);
+        var (tilt, yaw) = Skeleton.TiltAndYaw(orientation.Nominal, skeleton.EndEffector.Orientation);
+        List<double> all = [tilt - orientation.TiltRad, Math.Abs(yaw) - orientation.YawRad];
+        Vector3D outside = default;
+        for (var axis = 0; axis < 3; axis++)
+        {
+            var beyond = Math.Max(workspace.Min[axis] - p[axis], p[axis] - workspace.Max[axis]);
+            if (beyond > 0) outside += axis switch { 0 => new(beyond, 0, 0), 1 => new Vector3D(0, beyond, 0), _ => new(0, 0, beyond) };
+        }
+        all.Add(outside.Length);
+        for (var i = 0; i < robot.JointCount; i++) all.Add(Math.Max(robot.Limits.Joints[i].PositionMinRad - q[i], q[i] - robot.Limits.Joints[i].PositionMaxRad));
+        foreach (var gap in skeleton.Gaps()) all.Add(-gap);
+        // Within a limit, and no nearer to it than ordinary motion may come, nothing has grown.
+        return [.. all.Select(o => Math.Max(o, 0))];
     }
 
     private static void Retreat(Rig rig, int ticks)
