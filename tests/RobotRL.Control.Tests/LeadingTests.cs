@@ -177,8 +177,8 @@ public class LeadingTests
     }
 
     /// <summary>
-    /// Arms that stand beyond several limits at once, led back for six seconds, undisturbed and against a push: judged by the tests' own geometry, each overrun for itself. What one
-    /// gives back never goes to another.
+    /// Arms that stand beyond several limits at once, led back for six seconds, undisturbed and against a push: judged by the tests' own geometry, each overrun for
+    /// itself. What one gives back never goes to another.
     /// </summary>
     [Theory]
     [InlineData(0), InlineData(6), InlineData(25)]
@@ -191,7 +191,10 @@ public class LeadingTests
             for (var i = 0; i < 7; i++) q[i] = TestArm.Description.HomeRad[i] + 0.8 * (2 * random.NextDouble() - 1);
             var beyond = random.Next(7);
             if (random.Next(2) == 0)
-                q[beyond] = random.Next(2) == 0 ? TestArm.Limits.Joints[beyond].PositionMaxRad + 0.08 * random.NextDouble() : TestArm.Limits.Joints[beyond].PositionMinRad - 0.08 * random.NextDouble();
+            {
+                var (joint, by) = (TestArm.Limits.Joints[beyond], 0.08 * random.NextDouble());
+                q[beyond] = random.Next(2) == 0 ? joint.PositionMaxRad + by : joint.PositionMinRad - by;
+            }
             Vector3D wide = new(0.25, 0.25, 0.25);
             var middle = Home() + new Vector3D(random.NextDouble() - 0.5, random.NextDouble() - 0.5, random.NextDouble() - 0.5) * 0.3;
             var description = TestArm.With(l => l with
@@ -230,7 +233,7 @@ public class LeadingTests
         if (pushNm > 10) Assert.True(ended > 5, $"{ended} retreats ended by themselves");
     }
 
-    /// <summary>How far beyond each limit, m or rad, negative within: joints, workspace, tilt, yaw, and each distance of the body.</summary>
+    /// <summary>How far beyond each limit, m or rad, 0 within: joints, workspace, tilt, yaw, and each distance of the body.</summary>
     private static double[] Overruns(RobotDescription robot, Skeleton skeleton, in JointPositions q)
     {
         skeleton.Update(q);
@@ -246,7 +249,6 @@ public class LeadingTests
         all.Add(outside.Length);
         for (var i = 0; i < robot.JointCount; i++) all.Add(Math.Max(robot.Limits.Joints[i].PositionMinRad - q[i], q[i] - robot.Limits.Joints[i].PositionMaxRad));
         foreach (var gap in skeleton.Gaps()) all.Add(-gap);
-        // Within a limit, and no nearer to it than ordinary motion may come, nothing has grown.
         return [.. all.Select(o => Math.Max(o, 0))];
     }
 

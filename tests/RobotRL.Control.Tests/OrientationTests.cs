@@ -8,7 +8,10 @@ namespace RobotRL.Control.Tests;
 public class OrientationTests
 {
     private static readonly Rotation[] Nominals =
-        [new(1, 0, 0, 0), Rotation.Identity, Rotation.FromVector(new(0, 0.5 * Math.PI, 0)), Rotation.FromVector(new(0.5 * Math.PI, 0, 0)), Rotation.FromVector(new(0.7, -1.9, 0.4))];
+    [
+        new(1, 0, 0, 0), Rotation.Identity, Rotation.FromVector(new(0, 0.5 * Math.PI, 0)), Rotation.FromVector(new(0.5 * Math.PI, 0, 0)),
+        Rotation.FromVector(new(0.7, -1.9, 0.4)),
+    ];
 
     /// <summary>How far from upside down: not at all, by rounding, and by enough to have an axis.</summary>
     [Theory]

@@ -11,7 +11,7 @@ public class PostureTests
     private const int Schedules = 140;
     private const double BehindM = 0.07, CaughtUpM = 0.001;
     private const double HalfBoxM = 0.03, DeepM = 0.03;
-    private static readonly string[] Moving = ["upper arm", "elbow", "forearm", "wrist", "hand"];
+    private static readonly CartesianStiffness Stiffness = CartesianStiffness.Of(TestArm.Description.Impedance);
 
     private static readonly RobotDescription Free = TestArm.With(l => l with
     {
@@ -38,7 +38,8 @@ public class PostureTests
             Skeleton skeleton = new(Free, TestArm.Task.EndEffectorInFlange);
             JointPositions reached = default;
             // To one side first, then as far to the other.
-            if (!Move(Free, from, Mirrored(to), 5000, rig => from = rig.Latest.PostureRad) || !Move(Free, from, to, 6000, rig => reached = rig.Latest.PostureRad)) continue;
+            if (!Move(Free, from, Mirrored(to), 5000, rig => from = rig.Latest.PostureRad)) continue;
+            if (!Move(Free, from, to, 6000, rig => reached = rig.Latest.PostureRad)) continue;
             var along = random.NextDouble();
             var (start, end) = (On(from), On(reached));
             var middle = end + (end - start) * ((HalfBoxM + Free.Body.Parts[index].RadiusM - DeepM) / Math.Max(1e-6, (end - start).Length));
@@ -77,8 +78,8 @@ public class PostureTests
     }
 
     /// <summary>
-    /// Targets and postures are drawn anew every so many ticks, each far from the last: neither is ever reached, and what a joint's limits let the posture follow is less than what
-    /// the tool's let the tool lead. The tool waits. Where two singular postures meet, its joints turn about faster than they can, and it is further behind: measured, not proved.
+    /// Targets and postures are drawn anew every so many ticks, each far from the last: neither is ever reached, and a joint's limits let the posture
+    /// follow less than the tool's let the tool lead. The tool waits. Where two singular postures meet, the joints would have to turn about faster than they can: measured, not proved.
     /// </summary>
     [Theory]
     [InlineData(1), InlineData(50), InlineData(200), InlineData(1000)]
@@ -107,8 +108,9 @@ public class PostureTests
                 var now = rig.Robot.Now;
                 var drawn = new Random(seed * 7919 + tick / every);
                 rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-                rig.Cycle.Targets.Publish(new(new(home.Position + Vector(drawn) * reach, home.Orientation * Rotation.FromVector(Vector(drawn) * turn)), now,
-                    now.Plus(drawn.Next(1, longest) * 1_000_000L), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Policy, 1_000_000 + tick)
+                Pose target = new(home.Position + Vector(drawn) * reach, home.Orientation * Rotation.FromVector(Vector(drawn) * turn));
+                var durationNs = drawn.Next(1, longest) * 1_000_000L;
+                rig.Cycle.Targets.Publish(new(target, now, now.Plus(durationNs), Stiffness, default, ActionSource.Policy, 1_000_000 + tick)
                 {
                     MovesPosture = drawn.NextDouble() < posture,
                     PostureRad = Draw(drawn, 2.5),
@@ -151,13 +153,14 @@ public class PostureTests
         return true;
     }
 
-    private static Rig At(RobotDescription description, JointPositions posture) => new(description with { HomeRad = [.. ((ReadOnlySpan<double>)posture)[..7]] });
+    private static Rig At(RobotDescription description, JointPositions posture) =>
+        new(description with { HomeRad = [.. ((ReadOnlySpan<double>)posture)[..7]] });
 
-    private static void Command(Rig rig, in Pose tool, in JointPositions posture, long sequence, long durationNs = 200_000_000)
+    private static void Command(Rig rig, in Pose tool, in JointPositions posture, long sequence)
     {
         var now = rig.Robot.Now;
         rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        rig.Cycle.Targets.Publish(new(tool, now, now.Plus(durationNs), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Reset, sequence)
+        rig.Cycle.Targets.Publish(new(tool, now, now.Plus(200_000_000), Stiffness, default, ActionSource.Reset, sequence)
         {
             MovesPosture = true,
             PostureRad = posture,
@@ -173,7 +176,8 @@ public class PostureTests
     private static JointPositions Each(Func<int, double> joint)
     {
         JointPositions q = default;
-        for (var i = 0; i < 7; i++) q[i] = Math.Clamp(joint(i), TestArm.Limits.Joints[i].PositionMinRad + 0.1, TestArm.Limits.Joints[i].PositionMaxRad - 0.1);
+        var limits = TestArm.Limits.Joints;
+        for (var i = 0; i < 7; i++) q[i] = Math.Clamp(joint(i), limits[i].PositionMinRad + 0.1, limits[i].PositionMaxRad - 0.1);
         return q;
     }
 }

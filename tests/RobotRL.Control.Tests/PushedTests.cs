@@ -98,7 +98,7 @@ public class PushedTests
         Assert.InRange(fastest, 0, 0.5);
     }
 
-    /// <summary>Nobody counts from the arm: the reference is where the target is, far off. The spring is clipped, and what it drives is braked by its damper.</summary>
+    /// <summary>Nobody counts from the arm: the reference is where the target is, far off. The spring is clipped, and its damper brakes what it drives.</summary>
     [Theory]
     [InlineData(1, 0, 0), InlineData(-1, 0, 0), InlineData(0, 1, 0), InlineData(0, -1, 0), InlineData(0, 0, 1), InlineData(0, 0, -1), InlineData(1, 1, 1)]
     public void An_arm_that_is_let_go_far_from_its_reference_goes_there_without_lashing_out(double x, double y, double z)
@@ -113,7 +113,7 @@ public class PushedTests
             var now = rig.Robot.Now;
             rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
             if (tick % 100 == 0)
-                rig.Cycle.Targets.Publish(new(target, now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Policy, 1000 + tick));
+                rig.Cycle.Targets.Publish(new(target, now, now.Plus(200_000_000), rig.Session.Stiffness, default, ActionSource.Policy, 1000 + tick));
             rig.Robot.DisturbanceNm = tick < 2000 ? Grasp(rig.Robot.TrueState, held) : default;
             rig.Session.Advance(1);
             Assert.False(rig.Session.IsStopped, $"{rig.Latest.Fault}");
@@ -165,7 +165,8 @@ public class PushedTests
     private static JointTorques Grasp(in RobotState state, in JointPositions at)
     {
         JointTorques torque = default;
-        for (var i = 0; i < 7; i++) torque[i] = Math.Pow(0.62, i) * (30_000 * (at[i] - state.Position[i]) - 300 * state.Velocity[i]); // as the joints' own inertias are
+        // As light at the wrist as the arm's own inertias.
+        for (var i = 0; i < 7; i++) torque[i] = Math.Pow(0.62, i) * (30_000 * (at[i] - state.Position[i]) - 300 * state.Velocity[i]);
         return torque;
     }
 
