@@ -177,8 +177,8 @@ public class LeadingTests
     }
 
     /// <summary>
-    /// Arms that stand beyond several limits at once, led back for six seconds, undisturbed and against a push: judged by the tests' own geometry, each overrun for
-    /// itself. What one gives back never goes to another.
+    /// Arms that stand beyond several limits at once, led back for six seconds, undisturbed and against a push: judged by the tests' own geometry, each overrun
+    /// for itself. What one gives back never goes to another.
     /// </summary>
     [Theory]
     [InlineData(0), InlineData(6), InlineData(25)]
@@ -247,7 +247,8 @@ public class LeadingTests
             if (beyond > 0) outside += axis switch { 0 => new(beyond, 0, 0), 1 => new Vector3D(0, beyond, 0), _ => new(0, 0, beyond) };
         }
         all.Add(outside.Length);
-        for (var i = 0; i < robot.JointCount; i++) all.Add(Math.Max(robot.Limits.Joints[i].PositionMinRad - q[i], q[i] - robot.Limits.Joints[i].PositionMaxRad));
+        var joints = robot.Limits.Joints;
+        for (var i = 0; i < robot.JointCount; i++) all.Add(Math.Max(joints[i].PositionMinRad - q[i], q[i] - joints[i].PositionMaxRad));
         foreach (var gap in skeleton.Gaps()) all.Add(-gap);
         return [.. all.Select(o => Math.Max(o, 0))];
     }

@@ -46,7 +46,8 @@ public class OrientationTests
     {
         var about = aboutHalfTurns * Math.PI;
         var upsideDown = Home().Orientation * Rotation.FromVector(new Vector3D(Math.Cos(about), Math.Sin(about), 0) * Math.PI);
-        var description = TestArm.With(l => l with { Orientation = new(upsideDown.Normalized, 0.6, 3), Workspace = new(new(-0.8, -0.8, 0.01), new(0.9, 0.8, 1.2)) });
+        Box wide = new(new(-0.8, -0.8, 0.01), new(0.9, 0.8, 1.2));
+        var description = TestArm.With(l => l with { Orientation = new(upsideDown.Normalized, 0.6, 3), Workspace = wide });
         using var rig = new Rig(description);
         rig.Session.Advance(1000);
         Assert.Equal(FaultCode.OrientationExceeded, rig.Latest.Fault.Code);

@@ -79,7 +79,8 @@ public class PostureTests
 
     /// <summary>
     /// Targets and postures are drawn anew every so many ticks, each far from the last: neither is ever reached, and a joint's limits let the posture
-    /// follow less than the tool's let the tool lead. The tool waits. Where two singular postures meet, the joints would have to turn about faster than they can: measured, not proved.
+    /// follow less than the tool's let the tool lead. The tool waits. Where two singular postures meet, the joints would have to turn about faster than
+    /// they can: measured, not proved.
     /// </summary>
     [Theory]
     [InlineData(1), InlineData(50), InlineData(200), InlineData(1000)]

@@ -98,7 +98,7 @@ public class PushedTests
         Assert.InRange(fastest, 0, 0.5);
     }
 
-    /// <summary>Nobody counts from the arm: the reference is where the target is, far off. The spring is clipped, and its damper brakes what it drives.</summary>
+    /// <summary>Nobody counts from the arm: the reference is where the target is, far off. A clipped spring drives it, and its damper brakes.</summary>
     [Theory]
     [InlineData(1, 0, 0), InlineData(-1, 0, 0), InlineData(0, 1, 0), InlineData(0, -1, 0), InlineData(0, 0, 1), InlineData(0, 0, -1), InlineData(1, 1, 1)]
     public void An_arm_that_is_let_go_far_from_its_reference_goes_there_without_lashing_out(double x, double y, double z)
