@@ -17,11 +17,18 @@ internal sealed class OrientationBarrier(OrientationLimits limits, double ratePe
     /// <summary>How far beyond the bounds an orientation is, rad; 0 within.</summary>
     public double Overrun(in Rotation orientation)
     {
+        var (tilt, yaw) = Overruns(orientation);
+        return Math.Max(tilt, yaw);
+    }
+
+    /// <summary>The same of tilt and yaw, each for itself.</summary>
+    public (double TiltRad, double YawRad) Overruns(in Rotation orientation)
+    {
         // Half-angles without trigonometry: far inside, as nearly always.
         var (x, y, z, w) = _fromNominal * orientation;
-        if (x * x + y * y <= _sineSquared && Math.Abs(z) <= _tangent * Math.Abs(w)) return 0;
+        if (x * x + y * y <= _sineSquared && Math.Abs(z) <= _tangent * Math.Abs(w)) return default;
         var (tilt, yaw) = limits.Of(orientation);
-        return Math.Max(0, Math.Max(tilt - limits.TiltRad, Math.Abs(yaw) - limits.YawRad));
+        return (Math.Max(0, tilt - limits.TiltRad), Math.Max(0, Math.Abs(yaw) - limits.YawRad));
     }
 
     /// <summary>Adds what a set-point's orientation leaves.</summary>
@@ -41,7 +48,7 @@ internal sealed class OrientationBarrier(OrientationLimits limits, double ratePe
             var sine = tilting.Length;
             if (sine > 1e-9) bounds.Add(new(default, tilting * (-1 / sine)), room, LimitFlags.Orientation);
         }
-        var yawing = (z + _axis) * (1 / Math.Max(1e-3, 1 + Vector3D.Dot(z, _axis)));
+        var yawing = Yawing(z);
         var left = curve.Speed(limits.YawRad - yaw - InsetRad);
         var right = curve.Speed(limits.YawRad + yaw - InsetRad);
         var most = fastest * yawing.Length;
@@ -49,18 +56,17 @@ internal sealed class OrientationBarrier(OrientationLimits limits, double ratePe
         if (right < most) bounds.Add(new(default, yawing), right, LimitFlags.Orientation);
     }
 
-    /// <summary>The turn that reduces an overrun, about an axis of base, per rad of it; zero within.</summary>
-    public Vector3D WayBack(in Rotation orientation)
+    /// <summary>The turn that reduces the tilt, about an axis of base, per rad of it.</summary>
+    public Vector3D TiltBack(in Rotation orientation)
     {
-        var (tilt, yaw) = limits.Of(orientation);
-        var z = orientation.Rotate(new(0, 0, 1));
-        if (tilt - limits.TiltRad >= Math.Abs(yaw) - limits.YawRad)
-        {
-            var tilting = Vector3D.Cross(_axis, z);
-            // Upside down any way is as short as another.
-            if (tilting.Length < 1e-9) tilting = Vector3D.Cross(_axis, Math.Abs(_axis.X) < 0.9 ? new(1, 0, 0) : new(0, 1, 0));
-            return tilting * (-1 / tilting.Length);
-        }
-        return _axis * -Math.Sign(yaw);
+        var tilting = Vector3D.Cross(_axis, orientation.Rotate(new(0, 0, 1)));
+        // Upside down any way is as short as another.
+        if (tilting.Length < 1e-9) tilting = Vector3D.Cross(_axis, Math.Abs(_axis.X) < 0.9 ? new(1, 0, 0) : new(0, 1, 0));
+        return tilting * (-1 / tilting.Length);
     }
+
+    /// <summary>How fast a turn in base reduces the yaw, about each axis.</summary>
+    public Vector3D YawBack(in Rotation orientation) => Yawing(orientation.Rotate(new(0, 0, 1))) * -Math.Sign(limits.Of(orientation).YawRad);
+
+    private Vector3D Yawing(in Vector3D z) => (z + _axis) * (1 / Math.Max(1e-3, 1 + Vector3D.Dot(z, _axis)));
 }

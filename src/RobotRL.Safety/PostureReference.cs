@@ -26,7 +26,7 @@ internal sealed class PostureReference
     private readonly JointLimits[] _joints;
     private readonly double _dt, _kappa, _lead, _step;
     private readonly BrakingCurve _approach;
-    private readonly BrakingCurve[] _toEnd;
+    private readonly BrakingCurve[] _braking;
 
     private JointPositions _q, _goal;
     private JointVelocities _velocity, _change, _v, _w; // of the posture; its change a tick; the null-space cascade's outputs
@@ -45,7 +45,7 @@ internal sealed class PostureReference
         _kappa = k * periodS;
         _lead = periodS * (1 - _kappa) / _kappa;
         _step = Math.Min(p.Acceleration / k, p.Jerk / (2 * k * k));
-        _toEnd = [.. limits.Joints.Select(j => new BrakingCurve(20, 0.4 * j.AccelerationRadS2, VelocityShare * j.VelocityRadS))];
+        _braking = [.. limits.Joints.Select(j => new BrakingCurve(FollowRate, 0.4 * j.AccelerationRadS2, VelocityShare * j.VelocityRadS))];
         _approach = new(Math.Min(k / 8, 5), 0.4 * p.Acceleration, p.Velocity);
     }
 
@@ -96,7 +96,7 @@ internal sealed class PostureReference
         _pose = reference;
         if (!own && !_isMoving && moved.Linear.LengthSquared < Still && moved.Angular.LengthSquared < Still) return LimitFlags.None;
 
-        var toward = moved + Behind * FollowRate;
+        var toward = moved + Closing();
         var wanted = _arm.MotionOf(own ? toward - _arm.TwistOf(_v) : toward);
         var (flags, moving) = (LimitFlags.None, own);
         for (var i = 0; i < _joints.Length; i++)
@@ -123,6 +123,21 @@ internal sealed class PostureReference
         _pose = _arm.EndEffectorInBase;
     }
 
+    /// <summary>The tool's motion that closes in on its reference, no faster than each joint can brake: beyond that the posture would swing past it, and wider each time.</summary>
+    private Twist Closing()
+    {
+        var behind = Behind;
+        var left = _arm.MotionOf(behind);
+        var rate = FollowRate;
+        for (var i = 0; i < _joints.Length; i++)
+        {
+            var way = Math.Abs(left[i]);
+            var speed = _braking[i].Limit(FollowRate * way, way);
+            if (speed < FollowRate * way) rate = Math.Min(rate, speed / way);
+        }
+        return behind * rate;
+    }
+
     /// <summary>The arm follows by the step alone, and by the posture itself before rounding has added up.</summary>
     private void Follow()
     {
@@ -141,8 +156,8 @@ internal sealed class PostureReference
     {
         ref readonly var limit = ref _joints[joint];
         // Toward its end a joint of the posture slows as the joint itself can.
-        speed = speed > 0 ? _toEnd[joint].Limit(speed, limit.PositionMaxRad - EndInsetRad - _q[joint])
-            : -_toEnd[joint].Limit(-speed, _q[joint] - limit.PositionMinRad - EndInsetRad);
+        speed = speed > 0 ? _braking[joint].Limit(speed, limit.PositionMaxRad - EndInsetRad - _q[joint])
+            : -_braking[joint].Limit(-speed, _q[joint] - limit.PositionMinRad - EndInsetRad);
         var most = limit.AccelerationRadS2 * _dt;
         var jerk = limit.JerkRadS3 * _dt * _dt;
         var change = Math.Clamp(speed - _velocity[joint], Math.Max(-most, _change[joint] - jerk), Math.Min(most, _change[joint] + jerk));

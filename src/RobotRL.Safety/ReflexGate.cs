@@ -69,7 +69,7 @@ public sealed class ReflexGate
     private readonly StiffnessGovernor _stiffness;
     private readonly TorqueLimiter _torque;
 
-    private Stamp _now, _stopTime;
+    private Stamp _now, _stopTime, _voidBeat = new(long.MinValue);
     private RobotState _state;
     private Twist _measuredTwist;
     private (Wrench Wrench, double Severity) _contact;
@@ -432,7 +432,9 @@ public sealed class ReflexGate
     private void WatchRetreat(in Heartbeat heartbeat)
     {
         var age = _now.Since(heartbeat.Time);
-        var isHeld = heartbeat.State == CommandingState.Retreating && age <= _limits.HeartbeatMaxAgeNs && age >= -_limits.StateMaxAgeNs;
+        // What came of another clock is no sign of anyone, also once this clock has caught up with it.
+        if (age < -_limits.StateMaxAgeNs) _voidBeat = heartbeat.Time;
+        var isHeld = heartbeat.State == CommandingState.Retreating && age <= _limits.HeartbeatMaxAgeNs && heartbeat.Time != _voidBeat;
         if (!isHeld) _mayRetreat = true;
         var begins = isHeld && _mayRetreat && State is GateState.Held or GateState.PowerRemoved && AllowRetreat(Causes);
         if (begins)

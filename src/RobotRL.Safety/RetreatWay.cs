@@ -37,8 +37,8 @@ internal sealed class RetreatWay
         var o = limits.Orientation;
         _orientation = new(o with { TiltRad = o.TiltRad - Math.Min(0.5 * o.TiltRad, OrientationMarginRad), YawRad = o.YawRad - Math.Min(0.5 * o.YawRad, OrientationMarginRad) }, 1);
         _clearance = new(body);
-        // Joints, workspace, keep-out boxes, orientation, pairs of the body.
-        var most = _joints.Length + 1 + _keepOut.Length + 1 + body.Pairs.Length;
+        // Joints, workspace, keep-out boxes, tilt, yaw, pairs of the body.
+        var most = _joints.Length + 3 + _keepOut.Length + body.Pairs.Length;
         (_overruns, _least, _speeds) = (new double[most], new double[most], new double[most]);
         _gradients = [.. Enumerable.Range(0, most).Select(_ => new double[_joints.Length])];
     }
@@ -66,12 +66,14 @@ internal sealed class RetreatWay
         if (inside != Vector3D.Zero) Take(arm, new(inside / inside.Length, default), _joints.Length, inside.Length);
         for (var box = 0; box < _keepOut.Length; box++)
             if (Segments.ToBox(at.Position, at.Position, _keepOut[box], out _, out var away) is < 0 and var depth) Take(arm, new(away, default), _joints.Length + 1 + box, -depth);
-        if (_orientation.Overrun(at.Orientation) is > 0 and var turned) Take(arm, new(default, _orientation.WayBack(at.Orientation)), _joints.Length + 1 + _keepOut.Length, turned);
+        var (tilted, turned) = _orientation.Overruns(at.Orientation);
+        if (tilted > 0) Take(arm, new(default, _orientation.TiltBack(at.Orientation)), _joints.Length + 1 + _keepOut.Length, tilted);
+        if (turned > 0) Take(arm, new(default, _orientation.YawBack(at.Orientation)), _joints.Length + 2 + _keepOut.Length, turned);
         _clearance.Restart();
         foreach (ref readonly var near in _clearance.Find(arm, q, BodyMarginM))
         {
             _clearance.Gradient(near, arm, _gradients[_count]);
-            Take(_joints.Length + 2 + _keepOut.Length + near.Pair, BodyMarginM - near.DistanceM);
+            Take(_joints.Length + 3 + _keepOut.Length + near.Pair, BodyMarginM - near.DistanceM);
         }
         way = Way();
     }

@@ -7,6 +7,9 @@ namespace RobotRL.Control.Tests;
 /// <summary>What may end, and what may not go on, where an arm is led back, led by hand, or left without a commander.</summary>
 public class LeadingTests
 {
+    /// <summary>What a retreat may give back of an overrun, and what is done within one tick, m or rad.</summary>
+    private const double GrowthMost = 0.012;
+
     private static readonly RobotDescription Outside = TestArm.With(l => l with { Workspace = new(Home() - new Vector3D(0.2, 0.2, 0.2), Home() + new Vector3D(0.2, -0.1, 0.2)) });
 
     [Theory]
@@ -137,6 +140,117 @@ public class LeadingTests
         rig.Session.Stop();
         rig.Session.Advance(1500);
         Assert.InRange(rig.Robot.TrueState.GripperWidthM, width - 0.002, width + 0.002);
+    }
+
+    /// <summary>A stamp ahead of the loop's clock by more than a state may be old, or behind it by more than a beat may be, is nobody's who holds on.</summary>
+    [Theory]
+    [InlineData(1_000_000, false), InlineData(1_000_000_000, false), InlineData(3_600_000_000_000, false), InlineData(long.MaxValue / 4, false)]
+    [InlineData(1_000_000, true), InlineData(1_000_000_000, true), InlineData(3_600_000_000_000, true), InlineData(long.MaxValue / 4, true)]
+    public void A_beat_from_another_clock_neither_starts_a_retreat_nor_keeps_one(long beyondNs, bool isBehind)
+    {
+        var limits = TestArm.Limits;
+        var offsetNs = isBehind ? -(limits.HeartbeatMaxAgeNs + beyondNs) : limits.StateMaxAgeNs + beyondNs;
+        using var rig = new Rig(Outside);
+        rig.Session.Advance(1000);
+        Beat(offsetNs, 50);
+        Assert.NotEqual(GateState.Retreating, rig.Latest.Gate);
+        // Within what clocks may differ by it is somebody who holds on.
+        Beat(isBehind ? -limits.HeartbeatMaxAgeNs : limits.StateMaxAgeNs, 50);
+        Assert.Equal(GateState.Retreating, rig.Latest.Gate);
+        Beat(offsetNs, 1);
+        Assert.NotEqual(GateState.Retreating, rig.Latest.Gate);
+        // The last one does not come to hold by itself either, once the clock has caught up with it.
+        for (var i = 0; i < 1500; i++)
+        {
+            rig.Session.Advance(1);
+            Assert.NotEqual(GateState.Retreating, rig.Latest.Gate);
+        }
+
+        void Beat(long aheadNs, int ticks)
+        {
+            for (var i = 0; i < ticks; i++)
+            {
+                rig.Cycle.Heartbeats.Publish(new(rig.Robot.Now.Plus(aheadNs), CommandingState.Retreating));
+                rig.Session.Advance(1);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Arms that stand beyond several limits at once, led back for six seconds, undisturbed and against a push: judged by the tests' own geometry, each overrun
+    /// for itself. What one gives back never goes to another.
+    /// </summary>
+    [Theory]
+    [InlineData(0), InlineData(6), InlineData(25)]
+    public void A_retreat_lets_no_overrun_grow_for_another_or_by_a_push(double pushNm)
+    {
+        var (random, led, ended, several) = (new Random(11), 0, 0, 0);
+        for (var run = 0; run < 60; run++)
+        {
+            JointPositions q = default;
+            for (var i = 0; i < 7; i++) q[i] = TestArm.Description.HomeRad[i] + 0.8 * (2 * random.NextDouble() - 1);
+            var beyond = random.Next(7);
+            if (random.Next(2) == 0)
+            {
+                var (joint, by) = (TestArm.Limits.Joints[beyond], 0.08 * random.NextDouble());
+                q[beyond] = random.Next(2) == 0 ? joint.PositionMaxRad + by : joint.PositionMinRad - by;
+            }
+            Vector3D wide = new(0.25, 0.25, 0.25);
+            var middle = Home() + new Vector3D(random.NextDouble() - 0.5, random.NextDouble() - 0.5, random.NextDouble() - 0.5) * 0.3;
+            var description = TestArm.With(l => l with
+            {
+                Workspace = new(middle - wide, middle + wide),
+                Cell = new(new(-1.2, -1.2, -0.3), new(1.3, 1.2, 1.6)),
+                Orientation = l.Orientation with { TiltRad = 0.3 + random.NextDouble(), YawRad = 0.3 + random.NextDouble() },
+            }) with { HomeRad = [.. ((ReadOnlySpan<double>)q)[..7]] };
+            using var rig = new Rig(description);
+            rig.Session.Advance(600);
+            if (!rig.Session.IsStopped) continue;
+            Skeleton skeleton = new(description, TestArm.Task.EndEffectorInFlange);
+            var least = Overruns(description, skeleton, rig.Robot.TrueState.Position);
+            if (least.Count(o => o > 0) > 1) several++;
+            var push = Torque(random.Next(7), random.Next(2) == 0 ? pushNm : -pushNm);
+            for (var tick = 0; tick < 6000; tick++)
+            {
+                if (tick % 50 == 0) rig.Session.Retreat("operator");
+                if (tick == 300) rig.Robot.DisturbanceNm = push;
+                rig.Session.Advance(1);
+                if (tick == 10 && rig.Latest.Gate == GateState.Retreating) led++;
+                if (rig.Latest.Gate != GateState.Retreating)
+                {
+                    ended++;
+                    break;
+                }
+                var now = Overruns(description, skeleton, rig.Robot.TrueState.Position);
+                for (var i = 0; i < now.Length; i++)
+                {
+                    Assert.True(now[i] <= least[i] + GrowthMost, $"run {run}, tick {tick}: overrun {i} grew from {least[i]} to {now[i]}");
+                    least[i] = Math.Min(least[i], now[i]);
+                }
+            }
+        }
+        Assert.True(led > 20 && several > 10, $"{led} led back, {several} from beyond several limits");
+        if (pushNm > 10) Assert.True(ended > 5, $"{ended} retreats ended by themselves");
+    }
+
+    /// <summary>How far beyond each limit, m or rad, 0 within: joints, workspace, tilt, yaw, and each distance of the body.</summary>
+    private static double[] Overruns(RobotDescription robot, Skeleton skeleton, in JointPositions q)
+    {
+        skeleton.Update(q);
+        var (p, workspace, orientation) = (skeleton.EndEffector.Position, robot.Limits.Workspace, robot.Limits.Orientation);
+        var (tilt, yaw) = Skeleton.TiltAndYaw(orientation.Nominal, skeleton.EndEffector.Orientation);
+        List<double> all = [tilt - orientation.TiltRad, Math.Abs(yaw) - orientation.YawRad];
+        Vector3D outside = default;
+        for (var axis = 0; axis < 3; axis++)
+        {
+            var beyond = Math.Max(workspace.Min[axis] - p[axis], p[axis] - workspace.Max[axis]);
+            if (beyond > 0) outside += axis switch { 0 => new(beyond, 0, 0), 1 => new Vector3D(0, beyond, 0), _ => new(0, 0, beyond) };
+        }
+        all.Add(outside.Length);
+        var joints = robot.Limits.Joints;
+        for (var i = 0; i < robot.JointCount; i++) all.Add(Math.Max(joints[i].PositionMinRad - q[i], q[i] - joints[i].PositionMaxRad));
+        foreach (var gap in skeleton.Gaps()) all.Add(-gap);
+        return [.. all.Select(o => Math.Max(o, 0))];
     }
 
     private static void Retreat(Rig rig, int ticks)

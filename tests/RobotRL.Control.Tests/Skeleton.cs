@@ -42,6 +42,9 @@ internal sealed class Skeleton
 
     public Pose EndEffector { get; private set; }
 
+    /// <summary>The line that a part is all around.</summary>
+    public (Vector3D From, Vector3D To) LineOf(int part) => _lines[part];
+
     public string NameOf(int pair) => $"{_robot.Body.Parts[_pairs[pair].Part].Name} to {_pairs[pair].Kind} {(_pairs[pair].Kind == "part" ? _robot.Body.Parts[_pairs[pair].Other].Name : "")}";
 
     public void Update(in JointPositions q)

@@ -10,7 +10,7 @@ namespace RobotRL.Cli.Faults;
 /// <summary>The arm away from its tool's point: posture, body, orientation, standstill, and the way back from beyond a limit. Each tells how far something moved.</summary>
 internal static class ArmFaults
 {
-    private const double PeriodMs = 1, StillM = 1e-3;
+    private const double PeriodMs = 1, StillM = 1e-3, GaveWayM = 0.2;
     private const string Wide = "{min_m: [-0.7, -0.7, 0.01], max_m: [0.85, 0.7, 1.1]}";
     private static readonly double[] ElbowAside = [0.3, 0.15, -0.55, -2.15, 0.4, 2.25, 0.55];
 
@@ -31,6 +31,8 @@ internal static class ArmFaults
         new("held arm pushed at the elbow with 40 N", FaultCode.StandstillLost, 3000, () => Pushed("link4", new(0, 40, 0))),
         new("held arm pushed at the forearm with 40 N", FaultCode.StandstillLost, 3000, () => Pushed("link5", new(0, -40, 0))),
         new("held arm pushed at the hand with 30 N", FaultCode.StandstillLost, 3000, () => Pushed("hand", new(0, 30, 0))),
+        .. Pushes().Select(p => new FaultCase($"operator's stop under a steady push of {p.N} N on the {p.At}", FaultCode.OperatorStop, 2 * PeriodMs,
+            () => StoppedUnderPush(p.Body, p.N))),
         new("target 1e308 m away", FaultCode.TargetOutOfRange, 2 * PeriodMs, () => Absurd(t => t with { PoseInBase = t.PoseInBase with { Position = new(1e308, 0, 0) } })),
         new("target 50 m away", FaultCode.TargetOutOfRange, 2 * PeriodMs, () => Absurd(t => t with { PoseInBase = t.PoseInBase with { Position = new(0, -50, 0) } })),
         new("stiffness of 1e300 N/m", FaultCode.TargetOutOfRange, 2 * PeriodMs, () => Absurd(t => t with { Stiffness = t.Stiffness with { TranslationNM = 1e300 } })),
@@ -146,6 +148,41 @@ internal static class ArmFaults
         stage.Advance(1000);
         return new(stage.Latest.Fault, stop, 0, $"{body} moved {braked * 1e3:F0} mm until it was braked, {stage.MovedM * 1e3:F0} mm against closed brakes in a second more",
             stage.Latest.Gate == GateState.PowerRemoved);
+    }
+
+    private static IEnumerable<(string Body, string At, double N)> Pushes() =>
+        from at in new[] { ("hand", "hand"), ("link4", "elbow") } from n in new[] { 3.0, 5.0, 10.0 } select (at.Item1, at.Item2, n);
+
+    /// <summary>Something leans on an arm that stops, from each of six sides, at rest and moving: how far it gives way in five seconds or until its brakes are closed.</summary>
+    private static FaultSighting StoppedUnderPush(string body, double n)
+    {
+        var (standing, moving, slowest, braked, stops, seen) = (0.0, 0.0, 0.0, 0, 0, default(FaultSighting));
+        foreach (var moves in (ReadOnlySpan<bool>)[false, true])
+            foreach (var side in (ReadOnlySpan<Vector3D>)[new(n, 0, 0), new(-n, 0, 0), new(0, n, 0), new(0, -n, 0), new(0, 0, n), new(0, 0, -n)])
+            {
+                using Stage stage = new(null, ("robot.limits.workspace", Wide));
+                var home = stage.Session.Home;
+                stage.Robot.Push(body, side);
+                if (moves) stage.Session.MoveTo(home with { Position = home.Position + new Vector3D(0, 0.15, 0) }, timeoutS: 0.4);
+                else stage.Advance(500);
+                stage.Watch(body);
+                stage.Session.Stop();
+                var one = stage.See();
+                // Closed brakes give way in simulation as real ones do not: what counts is how far it came until then.
+                if (stage.Until(() => stage.Latest.Gate == GateState.PowerRemoved) is not null) braked++;
+                stage.Advance(20);
+                seen ??= one;
+                stops++;
+                slowest = Math.Max(slowest, one.StandstillMs ?? double.PositiveInfinity);
+                if (moves) moving = Math.Max(moving, stage.MovedM);
+                else standing = Math.Max(standing, stage.MovedM);
+            }
+        return seen! with
+        {
+            StandstillMs = double.IsFinite(slowest) ? slowest : null,
+            Answer = $"{body} gave way by {standing * 1e3:F0} mm at most from rest, {moving * 1e3:F0} mm in motion, of six directions; braked {braked} times of {stops}",
+            IsAnswered = Math.Max(standing, moving) < GaveWayM,
+        };
     }
 
     private static FaultSighting Absurd(Func<CartesianTarget, CartesianTarget> absurd)
