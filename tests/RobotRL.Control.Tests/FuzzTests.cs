@@ -79,7 +79,7 @@ public class FuzzTests
             $"in {envelope.TicksBehind} ticks the posture was further than a millimetre behind its reference");
         FaultCode[] provoked = [FaultCode.OperatorStop, FaultCode.StorageFailure, FaultCode.NonFiniteCommand, FaultCode.TargetOutOfRange];
         foreach (var often in provoked)
-            Assert.True(stops.GetValueOrDefault(often) > ticks / 25_000, $"the adversary was tame: {string.Join(", ", stops)}");
+            Assert.True(stops.GetValueOrDefault(often) > ticks / 40_000, $"the adversary was tame: {string.Join(", ", stops)}");
         Assert.True(stops.Count > 5 && envelope.Placements > ticks / 1000,
             $"the adversary was tame: {string.Join(", ", stops)}, {envelope.Placements} new starts");
         // Of a workspace wider than the arm's reach no face is pressed on.
