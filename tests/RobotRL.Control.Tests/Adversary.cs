@@ -19,7 +19,8 @@ internal static class Adversary
 
     public static CartesianTarget Target(Random random, Stamp now, in Pose home, long sequence)
     {
-        var reach = random.Next(4000) == 0 ? Math.Pow(10, random.Next(1, 300)) : random.Next(4) switch { 0 => 0.45, 1 => 1e-9, 2 => 0.02, _ => 0.3 };
+        // As far out of the workspace as a target may be, for every stop costs half a second of trying; now and then further than any arm is long.
+        var reach = random.Next(2000) == 0 ? Math.Pow(10, random.Next(1, 300)) : random.Next(4) switch { 0 => 0.45, 1 => 1e-9, 2 => 0.02, _ => 0.3 };
         var turn = random.Next(3) switch { 0 => 3.0, 1 => 0.05, _ => 0.5 };
         var pose = new Pose(home.Position + Draw(random) * reach, home.Orientation * Rotation.FromVector(Draw(random) * turn));
         if (random.Next(4000) == 0) pose = pose with { Position = new(double.NaN, 0, 0) };

@@ -8,6 +8,9 @@ internal sealed class Skeleton
     private const int Samples = 12;
     private const int Neighbours = 2;
 
+    /// <summary>The gate's own: in a singular posture an undamped inverse asks for everything.</summary>
+    private const double DampingSquared = 1e-4;
+
     private readonly RobotDescription _robot;
     private readonly double[,] _toFlange, _toTip;
     private readonly double[][,] _frames;
@@ -102,6 +105,39 @@ internal sealed class Skeleton
             linear += new Vector3D(axis.Y * arm.Z - axis.Z * arm.Y, axis.Z * arm.X - axis.X * arm.Z, axis.X * arm.Y - axis.Y * arm.X) * velocity[i];
         }
         return new(linear, angular);
+    }
+
+    /// <summary>The least joint motion that moves the end effector so, rad/s: q̇ = Jᵀ (J Jᵀ + λ² I)⁻¹ V, by elimination with the largest pivot.</summary>
+    public double[] JointMotionOf(in Twist motion)
+    {
+        var columns = new double[_robot.JointCount][];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            JointVelocities one = default;
+            one[i] = 1;
+            var t = TwistOf(one);
+            columns[i] = [t.Linear.X, t.Linear.Y, t.Linear.Z, t.Angular.X, t.Angular.Y, t.Angular.Z];
+        }
+        var a = new double[6, 7];
+        for (var r = 0; r < 6; r++)
+        {
+            for (var c = 0; c < 6; c++) a[r, c] = columns.Sum(j => j[r] * j[c]) + (r == c ? DampingSquared : 0);
+            a[r, 6] = r < 3 ? motion.Linear[r] : motion.Angular[r - 3];
+        }
+        for (var k = 0; k < 6; k++)
+        {
+            var best = k;
+            for (var r = k + 1; r < 6; r++)
+                if (Math.Abs(a[r, k]) > Math.Abs(a[best, k])) best = r;
+            for (var c = 0; c < 7; c++) (a[k, c], a[best, c]) = (a[best, c], a[k, c]);
+            for (var r = 0; r < 6; r++)
+            {
+                if (r == k) continue;
+                var factor = a[r, k] / a[k, k];
+                for (var c = k; c < 7; c++) a[r, c] -= factor * a[k, c];
+            }
+        }
+        return [.. columns.Select(j => Enumerable.Range(0, 6).Sum(r => j[r] * a[r, 6] / a[r, r]))];
     }
 
     /// <summary>Angle between the z axes, and the turn that is left about z once the shortest way from one axis to the other is undone.</summary>
