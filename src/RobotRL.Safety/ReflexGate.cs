@@ -30,25 +30,12 @@ public sealed class ReflexGate
 {
     private const double StandstillRadS = 0.05;
     private const double HoldBrokenShare = 0.25;
-    private const long ControlledStopMaxNs = 500_000_000;
 
-    /// <summary>An arm that is to be held and does not come to stand in this time is braked.</summary>
-    private const long StandstillMaxNs = 3_000_000_000;
+    /// <summary>What a controlled stop may take, before power is taken or the arm is watched for standing.</summary>
+    internal const long ControlledStopMaxNs = 500_000_000;
 
-    /// <summary>And one that goes on by so many windows once its reference is at rest.</summary>
-    private const double StopWindows = 2;
 
-    /// <summary>A target this far outside the workspace is no target, m.</summary>
-    private const double NeighbourhoodM = 0.5;
-
-    /// <summary>So many times the largest stiffness is no stiffness.</summary>
-    private const double AbsurdShare = 10;
-
-    private const double RetreatRadS = 0.1;
     private const int SoonEvery = 4;
-
-    /// <summary>The posture that is led back may be ahead of an arm that something holds by so much, rad.</summary>
-    private const double RetreatAheadRad = 0.05;
 
     private readonly SafetyLimits _limits;
     private readonly JointLimits[] _joints;
@@ -65,20 +52,20 @@ public sealed class ReflexGate
     private readonly BodyModel _body;
     private readonly Clearance _clearance;
     private readonly RetreatWay _retreat;
+    private readonly RetreatHold _retreatHold;
+    private readonly StandstillWatch _standstill;
+    private readonly TargetCheck _targets;
     private readonly CartesianStiffness _configured;
     private readonly StiffnessGovernor _stiffness;
     private readonly TorqueLimiter _torque;
 
-    private Stamp _now, _stopTime, _voidBeat = new(long.MinValue);
+    private Stamp _now, _stopTime;
     private RobotState _state;
     private Twist _measuredTwist;
     private (Wrench Wrench, double Severity) _contact;
     private CartesianStiffness _wantedStiffness;
     private Pose _holdInBase;
     private bool _following, _placed;
-    private JointPositions _heldAt;
-    private JointPositions _stoppedAt;
-    private bool _mayRetreat = true, _isStopPlaced;
     private readonly double _periodS;
     private int _soonAge;
     private long _sequence;
@@ -103,6 +90,9 @@ public sealed class ReflexGate
         _orientation = new(_limits.Orientation, _limits.BarrierRate);
         _clearance = new(_body);
         _retreat = new(_limits, _body);
+        _retreatHold = new(_limits);
+        _standstill = new(_limits, _joints.Length);
+        _targets = new(_limits, _motion.Barrier, _grip);
         _configured = _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
         _stiffness = new(_limits.Stiffness, _wantedStiffness, periodS);
         _torque = new(_joints, periodS);
@@ -186,9 +176,11 @@ public sealed class ReflexGate
     public bool Admit(in CartesianTarget target)
     {
         if (State != GateState.Running) return false;
-        if (!target.IsFinite || !IsRotation(target.PoseInBase.Orientation)) return Refuse(FaultCode.NonFiniteCommand);
-        if (Absurd(target, out var value, out var limit)) return Refuse(FaultCode.TargetOutOfRange, value, limit);
-        if (!_grip.Admits(target.Grip)) return Refuse(FaultCode.TargetOutOfRange, target.Grip.ForceN, _limits.Grip.ForceN);
+        if (_targets.Check(target) is { Code: not FaultCode.None } wrong)
+        {
+            Stop(wrong.Code, wrong.Value, wrong.Limit);
+            return false;
+        }
         if (_commander.Admit(_now, target) is { IsNone: false } late)
         {
             Latch(late);
@@ -243,11 +235,8 @@ public sealed class ReflexGate
     /// <summary>The posture is led along the way back, and the tool's reference with it.</summary>
     private LimitFlags Retreat()
     {
-        _retreat.Find(_arm, _state.Position, out var way);
-        var speed = RetreatRadS;
-        for (var i = 0; i < _joints.Length; i++)
-            if (_posture.PositionRad[i] - _state.Position[i] is var ahead && Math.Abs(ahead) > RetreatAheadRad && ahead * way[i] > 0) speed = 0;
-        for (var i = 0; i < _joints.Length; i++) way[i] *= speed;
+        _retreat.Find(_arm, _state.Position);
+        _retreat.Lead(_state.Position, _posture.PositionRad, out var way);
         _posture.Lead(way);
         _motion.Place(_posture.Arm.EndEffectorInBase);
         return LimitFlags.Stopping | LimitFlags.Posture;
@@ -290,7 +279,7 @@ public sealed class ReflexGate
             if (State == GateState.Stopping && Fault.Category == StopCategory.Category2)
             {
                 if (IsAtRest) Hold();
-                else WatchStop();
+                else if (_standstill.CheckStop(_now, _now.Since(_stopTime), _state.Position) is { IsNone: false } lost) Latch(lost);
             }
         }
         else if (State == GateState.PowerRemoved || Fault.Category == StopCategory.Category0 || _torque.RampDown(ref torque))
@@ -393,22 +382,6 @@ public sealed class ReflexGate
         _stiffness.Refill();
     }
 
-    /// <summary>An arm that is to be held and is pushed on, soft as it is, is braked: by how far it goes once the stop should be over, and by how long it takes.</summary>
-    private void WatchStop()
-    {
-        var since = _now.Since(_stopTime);
-        if (since <= ControlledStopMaxNs)
-        {
-            _isStopPlaced = false;
-            return;
-        }
-        if (!_isStopPlaced) (_isStopPlaced, _stoppedAt) = (true, _state.Position);
-        for (var i = 0; i < _joints.Length; i++)
-            if (Math.Abs(_state.Position[i] - _stoppedAt[i]) is var moved && moved > StopWindows * _limits.StandstillRad)
-                Stop(FaultCode.StandstillLost, moved, StopWindows * _limits.StandstillRad, i);
-        if (since > StandstillMaxNs) Stop(FaultCode.StandstillLost, since, StandstillMaxNs);
-    }
-
     private void Place() => Place(_arm.EndEffectorInBase);
 
     private void Place(in Pose reference)
@@ -423,62 +396,32 @@ public sealed class ReflexGate
     /// <summary>The arm stands: it is held where it is, not where its spring would take it.</summary>
     private void Hold()
     {
-        _isStopPlaced = false;
         Place();
-        (State, _heldAt, _following) = (GateState.Held, _state.Position, false);
+        _standstill.Hold(_state.Position);
+        (State, _following) = (GateState.Held, false);
     }
 
     /// <summary>An operator who holds on to it leads an arm that was stopped beyond a limit of position back inside; who lets go stops it again.</summary>
     private void WatchRetreat(in Heartbeat heartbeat)
     {
-        var age = _now.Since(heartbeat.Time);
-        // What came of another clock is no sign of anyone, also once this clock has caught up with it.
-        if (age < -_limits.StateMaxAgeNs) _voidBeat = heartbeat.Time;
-        var isHeld = heartbeat.State == CommandingState.Retreating && age <= _limits.HeartbeatMaxAgeNs && heartbeat.Time != _voidBeat;
-        if (!isHeld) _mayRetreat = true;
-        var begins = isHeld && _mayRetreat && State is GateState.Held or GateState.PowerRemoved && AllowRetreat(Causes);
+        var isHeld = _retreatHold.IsHeld(_now, heartbeat);
+        var begins = isHeld && State is GateState.Held or GateState.PowerRemoved && RetreatHold.Allows(Causes);
         if (begins)
         {
             Place();
             State = GateState.Retreating;
         }
         if (State != GateState.Retreating) return;
-        _retreat.Find(_arm, _state.Position, out _);
+        _retreat.Find(_arm, _state.Position);
         if (!isHeld || _retreat.HasGrown(anew: begins)) EndRetreat();
-    }
-
-    private static bool AllowRetreat(FaultSet causes)
-    {
-        for (; !causes.IsEmpty; causes = causes.Rest)
-            if (!StopCategories.AllowsRetreat(causes.First)) return false;
-        return true;
     }
 
     /// <summary>Stopped again. Whoever still holds on must let go first.</summary>
     private void EndRetreat()
     {
-        _mayRetreat = false;
+        _retreatHold.Spend();
         (State, _stopTime, _following) = (GateState.Stopping, _now, false);
         if (_stops.IsStateTrusted) Place(); // where it is, and no further
-    }
-
-    /// <summary>Whether a target is finite and yet nothing that a commander of this arm can mean.</summary>
-    private bool Absurd(in CartesianTarget target, out double value, out double limit)
-    {
-        value = (target.PoseInBase.Position - _motion.Barrier.Inside(target.PoseInBase.Position)).Length;
-        if (!(value <= (limit = NeighbourhoodM))) return true;
-        var (s, most) = (target.Stiffness, _limits.Stiffness);
-        if (Beyond(value = s.TranslationNM, limit = AbsurdShare * most.TranslationMaxNM) || Beyond(value = s.RotationNmRad, limit = AbsurdShare * most.RotationMaxNmRad) ||
-            Beyond(value = s.DampingRatio, limit = AbsurdShare * most.DampingRatioMax)) return true;
-        if (!target.MovesPosture) return false;
-        for (var i = 0; i < _joints.Length; i++)
-        {
-            value = target.PostureRad[i];
-            if (!(value >= (limit = _joints[i].PositionMinRad)) || !(value <= (limit = _joints[i].PositionMaxRad))) return true;
-        }
-        return false;
-
-        static bool Beyond(double value, double limit) => !(Math.Abs(value) <= limit);
     }
 
     private bool IsAtRest => _motion.IsAtRest && !IsMoving;
@@ -510,10 +453,10 @@ public sealed class ReflexGate
                 if (q < joint.PositionMinRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMinRad, i);
                 if (q > joint.PositionMaxRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMaxRad, i);
             }
-            if (State == GateState.Held && Math.Abs(q - _heldAt[i]) is var moved && moved > _limits.StandstillRad) Stop(FaultCode.StandstillLost, moved, _limits.StandstillRad, i);
             var limit = joint.VelocityRadS * (State is GateState.Held or GateState.Retreating ? HoldBrokenShare : 1);
             if (speed > limit) Stop(State == GateState.Held ? FaultCode.StandstillLost : FaultCode.JointVelocityExceeded, speed, limit, i);
         }
+        if (State == GateState.Held && _standstill.CheckHeld(_now, _state.Position) is { IsNone: false } lost) Latch(lost);
         var linear = _measuredTwist.Linear.Length;
         var angular = _measuredTwist.Angular.Length;
         if (linear > _limits.Translation.Velocity) Stop(FaultCode.CartesianVelocityExceeded, linear, _limits.Translation.Velocity);
@@ -539,12 +482,6 @@ public sealed class ReflexGate
         _contact = (wrench.Rotated(_arm.EndEffectorInBase.Orientation), Math.Clamp(severity, 0, 1));
     }
 
-    private bool Refuse(FaultCode code, double value = double.NaN, double limit = double.NaN)
-    {
-        Stop(code, value, limit);
-        return false;
-    }
-
     private void Latch(in Fault fault)
     {
         var isWorse = _stops.Take(fault);
@@ -556,8 +493,6 @@ public sealed class ReflexGate
         if (State != GateState.Stopping || fault.Category < StopCategory.Category2) (_stopTime, _following) = (_now, false);
         State = GateState.Stopping;
     }
-
-    private static bool IsRotation(in Rotation r) => Math.Abs(r.X * r.X + r.Y * r.Y + r.Z * r.Z + r.W * r.W - 1) < 1e-3;
 
     private bool IsFinite(in JointTorques torque) => double.IsFinite(Sum(torque));
 

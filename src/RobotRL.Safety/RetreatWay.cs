@@ -17,6 +17,11 @@ internal sealed class RetreatWay
     private const double Slack = 0.01;
     private const int Rounds = 4;
 
+    private const double SpeedRadS = 0.1;
+
+    /// <summary>The posture that is led back may be ahead of an arm that something holds by so much, rad.</summary>
+    private const double AheadRad = 0.05;
+
     private static readonly Vector3D Margin = new(PointMarginM, PointMarginM, PointMarginM);
 
     private readonly JointLimits[] _joints;
@@ -43,10 +48,10 @@ internal sealed class RetreatWay
         _gradients = [.. Enumerable.Range(0, most).Select(_ => new double[_joints.Length])];
     }
 
-    /// <summary>The joint motion that lessens the overruns, each joint within ±1; none where there is no overrun, or no motion that worsens none.</summary>
+    /// <summary>Works out the overruns, and what lessens each.</summary>
     /// <param name="arm">At the posture.</param>
     /// <param name="q">The posture, rad.</param>
-    public void Find(ArmKinematics arm, in JointPositions q, out JointVelocities way)
+    public void Find(ArmKinematics arm, in JointPositions q)
     {
         Array.Clear(_overruns);
         _count = 0;
@@ -75,7 +80,24 @@ internal sealed class RetreatWay
             _clearance.Gradient(near, arm, _gradients[_count]);
             Take(_joints.Length + 3 + _keepOut.Length + near.Pair, BodyMarginM - near.DistanceM);
         }
-        way = Way();
+    }
+
+    /// <summary>
+    /// The joint motion that lessens the overruns found, rad/s; none where there is no overrun, no motion that worsens none, or where the posture is far enough ahead already.
+    /// </summary>
+    /// <param name="q">The posture as measured, rad.</param>
+    /// <param name="led">The posture that is led, rad.</param>
+    /// <param name="speed">Receives it.</param>
+    public void Lead(in JointPositions q, in JointPositions led, out JointVelocities speed)
+    {
+        speed = Way();
+        for (var i = 0; i < _joints.Length; i++)
+            if (led[i] - q[i] is var ahead && Math.Abs(ahead) > AheadRad && ahead * speed[i] > 0)
+            {
+                speed = default;
+                return;
+            }
+        for (var i = 0; i < _joints.Length; i++) speed[i] *= SpeedRadS;
     }
 
     /// <summary>Whether an overrun has grown, or come about, since the retreat began.</summary>
