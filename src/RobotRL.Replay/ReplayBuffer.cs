@@ -10,8 +10,7 @@ public enum ReplaySet
 
     /// <summary>
     /// What a human showed: demonstrations, and the steps of online episodes during which a human drove. Not where the robot was being stopped, and not
-    /// the first step after a
-    /// human took over: the motion of those is not the human's.
+    /// the first step after a human took over where a limit altered it: the motion of those is not the human's.
     /// </summary>
     Demonstration,
 }
@@ -91,8 +90,8 @@ public sealed unsafe class ReplayBuffer : IDisposable
         var next = Store(transition.Next);
 
         var action = transition.Action;
-        // After a takeover the arm still carries out what the policy had begun.
-        var shown = transition.IsIntervention && !transition.IsStopping && _humanDrove;
+        // After a takeover the arm may still carry out what the policy had begun: then what was executed is not what the human asked for.
+        var shown = transition.IsIntervention && !transition.IsStopping && (_humanDrove || action.Executed == action.Proposed);
         _humanDrove = transition.IsIntervention;
         var executed = new StoredTransition
         {

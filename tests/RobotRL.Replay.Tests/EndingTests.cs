@@ -44,18 +44,20 @@ public sealed class EndingTests : IDisposable
     }
 
     // driver     p  h  h  h  p  h  h
+    // altered       a  a  a        a
     // stopping                     s      an operator's stop has the human as its source
-    // shown         -  x  x     -  -
+    // shown         -  x  x     x  -
     [Fact]
-    public void Braking_and_the_first_step_after_a_takeover_are_no_demonstration()
+    public void Braking_and_a_first_step_after_a_takeover_that_is_not_the_humans_own_are_no_demonstration()
     {
         using var buffer = Buffer();
         var steps = Marked.Episode(0, "phhhphh");
+        steps[5] = steps[5] with { Action = steps[5].Action with { Proposed = steps[5].Action.Executed } };
         steps[^1] = steps[^1] with { Action = steps[^1].Action with { Limits = LimitFlags.Stopping } };
         buffer.AddAll(EpisodeKind.Online, steps);
         Assert.Equal(7, buffer.Count(ReplaySet.Online));
-        Assert.Equal([2, 3], Marked.Pairs(buffer, 1).Keys);
-        Assert.Equal([2, 3], Shown(buffer, 0));
+        Assert.Equal([2, 3, 5], Marked.Pairs(buffer, 1).Keys);
+        Assert.Equal([2, 3, 5], Shown(buffer, 0));
     }
 
     [Fact]
