@@ -141,8 +141,9 @@ internal sealed class MotionLimiter
     /// <param name="soon">Kinematics at the posture that this one will be in <see cref="LookS"/>.</param>
     /// <param name="q">Measured posture, rad.</param>
     /// <param name="posture">Where the body is meant to be.</param>
+    /// <param name="soonS">How far ahead of the one posture the other is by now, s.</param>
     public LimitFlags Step(
-        in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, ArmKinematics soon, in JointPositions q, PostureReference? posture = null)
+        in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, ArmKinematics soon, in JointPositions q, PostureReference? posture = null, double soonS = LookS)
     {
         var flags = stop ? LimitFlags.Stopping : LimitFlags.None;
         var ahead = _pose.Position + _v.Linear * _lead;
@@ -169,7 +170,7 @@ internal sealed class MotionLimiter
             var ignored = LimitFlags.None;
             possible = PullBack(Within(possible, bounds, ref ignored), possible, arm, soon, ref ignored);
         }
-        s = ScaleToJoints(s, arm, soon, q, posture is null ? q : posture.PositionRad, ref flags);
+        s = ScaleToJoints(s, arm, soon, soonS, q, posture is null ? q : posture.PositionRad, ref flags);
         s = PullBack(s, possible, arm, soon, ref flags);
 
         Advance(s, demand.OnPlan && flags == LimitFlags.None ? demand.NextInBase : null);
@@ -292,15 +293,15 @@ internal sealed class MotionLimiter
     }
 
     /// <summary>Scales the motion as a whole, so that its direction stays, to what each joint's speed, acceleration and distance to its limits allow.</summary>
-    private Twist ScaleToJoints(in Twist s, ArmKinematics arm, ArmKinematics soon, in JointPositions q, in JointPositions meant, ref LimitFlags flags)
+    private Twist ScaleToJoints(in Twist s, ArmKinematics arm, ArmKinematics soon, double soonS, in JointPositions q, in JointPositions meant, ref LimitFlags flags)
     {
         var speed = arm.MotionOf(s);
         var later = soon.MotionOf(s);
-        var fastest = Vector512.Max(Vector512.Abs(speed), Vector512.Abs(speed + (later - speed) * (JointVelocityLookS / LookS)));
+        var fastest = Vector512.Max(Vector512.Abs(speed), Vector512.Abs(speed + (later - speed) * (JointVelocityLookS / soonS)));
         var scale = 1.0;
         var flag = LimitFlags.None;
         if (Vector512.GreaterThanAny(fastest, _laneVelocity)) Lower(1 / Largest(fastest / _laneVelocity), LimitFlags.JointVelocity);
-        var turning = Vector512.Abs(later - speed) * (1 / LookS);
+        var turning = Vector512.Abs(later - speed) * (1 / soonS);
         if (Vector512.GreaterThanAny(turning, _laneTurning)) Lower(1 / Largest(turning / _laneTurning), LimitFlags.JointAcceleration);
         for (var i = 0; i < _joints.Length; i++)
         {

@@ -218,9 +218,13 @@ public sealed class ReflexGate
     /// <summary>Moves the tool's reference and the posture with it. What a motion asks of the joints is asked of the posture: the measured one is the environment's doing as well.</summary>
     private LimitFlags Move(in ReferenceDemand demand, bool stop)
     {
-        // A posture a few ticks old will do for how the Jacobian turns.
-        if (_soonAge++ % SoonEvery == 0) _soon.UpdateAhead(_posture.Arm, _posture.VelocityRadS, MotionLimiter.LookS + 0.5 * SoonEvery * _periodS);
-        var flags = _motion.Step(demand, stop, _contact, _posture.Arm, _soon, _state.Position, _posture);
+        // A posture a few ticks old will do for how the Jacobian turns, as long as it is known how far it is ahead by now: taken for a constant, what turns
+        // would seem to change by a third from tick to tick, and the reference would tremble with it.
+        var aheadS = MotionLimiter.LookS + 0.5 * SoonEvery * _periodS;
+        var age = _soonAge++ % SoonEvery;
+        if (age == 0) _soon.UpdateAhead(_posture.Arm, _posture.VelocityRadS, aheadS);
+        var soonS = Math.Max(0.25 * MotionLimiter.LookS, aheadS - age * _periodS);
+        var flags = _motion.Step(demand, stop, _contact, _posture.Arm, _soon, _state.Position, _posture, soonS);
         return flags | _posture.Step(_motion.PoseInBase, _motion.OwnShare);
     }
 
