@@ -448,6 +448,8 @@ public sealed class ReflexGate
 
     private void WatchMeasured()
     {
+        // First: once another fault has the arm stopping, it is no longer held.
+        if (State == GateState.Held && _standstill.CheckHeld(_now, _state.Position) is { IsNone: false } lost) Latch(lost);
         for (var i = 0; i < _joints.Length; i++)
         {
             ref readonly var joint = ref _joints[i];
@@ -460,7 +462,6 @@ public sealed class ReflexGate
             var limit = joint.VelocityRadS * (State is GateState.Held or GateState.Retreating ? HoldBrokenShare : 1);
             if (speed > limit) Stop(State == GateState.Held ? FaultCode.StandstillLost : FaultCode.JointVelocityExceeded, speed, limit, i);
         }
-        if (State == GateState.Held && _standstill.CheckHeld(_now, _state.Position) is { IsNone: false } lost) Latch(lost);
         var linear = _measuredTwist.Linear.Length;
         var angular = _measuredTwist.Angular.Length;
         if (linear > _limits.Translation.Velocity) Stop(FaultCode.CartesianVelocityExceeded, linear, _limits.Translation.Velocity);

@@ -6,6 +6,22 @@ namespace RobotRL.Control.Tests;
 /// <summary>Something leans on an arm that is to stop, or stands in the way of one that is to move.</summary>
 public class PushedTests
 {
+    /// <summary>A held arm that leaves its place is braked at once, also where the same tick sees another joint beyond its end.</summary>
+    [Fact]
+    public void A_held_arm_that_leaves_its_place_is_braked_whatever_else_the_tick_sees()
+    {
+        using var rig = new Rig();
+        rig.Session.Stop();
+        rig.Session.Advance(1500);
+        Assert.Equal(GateState.Held, rig.Latest.Gate);
+        var q = TestArm.Description.HomeRad.ToArray();
+        q[0] += 2 * TestArm.Limits.StandstillRad;
+        q[5] = TestArm.Limits.Joints[5].PositionMaxRad + 0.01;
+        rig.Robot.Place(q);
+        rig.Session.Advance(1);
+        Assert.Equal((GateState.PowerRemoved, FaultCode.StandstillLost), (rig.Latest.Gate, rig.Latest.Fault.Code));
+    }
+
     /// <summary>What a stop may give way by, any joint: half a second of what 20 N drive a braked joint at, and the windows.</summary>
     private const double MostRad = 0.3;
 
