@@ -7,7 +7,7 @@ namespace RobotRL.Control.Contract;
 /// What the gate promises, judged from the records alone by geometry and differences of its own (<see cref="Skeleton"/>). It follows every tick there was: a reset, a rebase or a
 /// stop gives no leave to forget. A driver's test project links this file too.
 /// </summary>
-internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange, bool isStretched = false)
+internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange, bool isStretched = false, double stretch = 1)
 {
     private const double Rounding = 1e-9, PlacedM = 1e-6;
 
@@ -15,7 +15,7 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
     /// By so much the posture's tool may be behind the reference. No joint saturates, so it is rounding and damping: 0.6 mm at most in four
     /// million ticks. An arm that is stretched, or led beyond its reach, is waited for up to three times the leash of 10 mm: 28 mm at most.
     /// </summary>
-    private readonly (double M, double Rad) _behind = isStretched ? (0.03, 0.15) : (0.001, 0.005);
+    private readonly (double M, double Rad) _behind = isStretched ? (0.03 * stretch, 0.15 * stretch) : (0.001, 0.005);
     private const double ClosesM = 0.001;
 
     /// <summary>
@@ -66,7 +66,7 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
         Torques(r);
         Stiffness(r);
         var wasStopped = _gate is GateState.Held or GateState.PowerRemoved;
-        var isGuided = r.Inputs.Heartbeat.State == CommandingState.Guiding || r.Gate == GateState.Retreating || _gate == GateState.Retreating;
+        var isGuided = (r.Inputs.Heartbeat.State == CommandingState.Guiding && r.Gate == GateState.Running) || r.Gate == GateState.Retreating || _gate == GateState.Retreating;
         _mayPlace |= r.Rebases != _rebases || (wasStopped && r.Inputs.IsResetAsked) || isGuided;
         _hasReference |= r.Reference.PoseInBase != default;
         // Without power there is no reference; whoever takes power up again starts it anew.
