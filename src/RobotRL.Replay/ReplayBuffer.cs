@@ -10,7 +10,7 @@ public enum ReplaySet
 
     /// <summary>
     /// What a human showed: demonstrations, and the steps of online episodes during which a human drove. Not where the robot was being stopped, and not
-    /// the first step after a human took over where a limit altered it: the motion of those is not the human's.
+    /// the first step after a human took over where a limit altered it: what was executed there is not the human's choice.
     /// </summary>
     Demonstration,
 }
@@ -90,7 +90,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
         var next = Store(transition.Next);
 
         var action = transition.Action;
-        // After a takeover the arm may still carry out what the policy had begun: then what was executed is not what the human asked for.
+        // After a takeover the arm may still be turned around: where a limit does that, what was executed is not what the human asked for.
         var shown = transition.IsIntervention && !transition.IsStopping && (_humanDrove || action.Executed == action.Proposed);
         _humanDrove = transition.IsIntervention;
         var executed = new StoredTransition

@@ -202,7 +202,8 @@ public class LeadingTests
                 Workspace = new(middle - wide, middle + wide),
                 Cell = new(new(-1.2, -1.2, -0.3), new(1.3, 1.2, 1.6)),
                 Orientation = l.Orientation with { TiltRad = 0.3 + random.NextDouble(), YawRad = 0.3 + random.NextDouble() },
-            }) with { HomeRad = [.. ((ReadOnlySpan<double>)q)[..7]] };
+            }) with
+            { HomeRad = [.. ((ReadOnlySpan<double>)q)[..7]] };
             using var rig = new Rig(description);
             rig.Session.Advance(600);
             if (!rig.Session.IsStopped) continue;

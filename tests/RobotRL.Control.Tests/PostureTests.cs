@@ -107,7 +107,8 @@ public class PostureTests
         {
             Random random = new(700 + seed);
             var description = TestArm.With(l => l with { Workspace = new(new(-2, -2, -2), new(2, 2, 2)), Cell = new(new(-3, -3, -3), new(3, 3, 3)), Orientation = l.Orientation with { TiltRad = 3.1, YawRad = 3.1 } })
-                with { Body = new([], []) };
+                with
+            { Body = new([], []) };
             using Rig rig = new(description);
             JointPositions q = default;
             for (var i = 0; i < Joints.Max; i++) q[i] = description.HomeRad[i] + 1.2 * (random.NextDouble() - 0.5);

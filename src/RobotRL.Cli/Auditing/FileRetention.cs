@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using RobotRL.Audit;
 using RobotRL.Cli.Commands;
@@ -5,7 +6,6 @@ using RobotRL.Cli.Events;
 using RobotRL.Cli.Runs;
 using RobotRL.Model;
 using RobotRL.Replay;
-using System.Text;
 
 namespace RobotRL.Cli.Auditing;
 

@@ -3,7 +3,7 @@ using RobotRL.Safety;
 
 namespace RobotRL.Control.Tests;
 
-public class BreakPoisonTests
+public class AbsurdReadingTests
 {
     /// <summary>One absurd but finite reading stops the arm, and leaves nothing behind that a reset does not clear.</summary>
     [Theory]

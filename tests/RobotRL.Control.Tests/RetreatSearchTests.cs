@@ -5,7 +5,7 @@ using RobotRL.Safety;
 namespace RobotRL.Control.Tests;
 
 /// <summary>Retreats under beats from anywhere, pushes, lost states and stops: judged from the records alone.</summary>
-public class BreakRetreatTests
+public class RetreatSearchTests
 {
     [Theory]
     [InlineData(1, false), InlineData(2, false), InlineData(3, true), InlineData(4, true)]
@@ -24,7 +24,8 @@ public class BreakRetreatTests
                 Workspace = new(new(0.1, -0.4, 0.03), new(0.8, 0.4, 1.0)),
                 Cell = new(new(-1.2, -1.2, -0.3), new(1.3, 1.2, 1.6)),
                 Orientation = isFree ? l.Orientation with { TiltRad = Math.PI, YawRad = Math.PI } : l.Orientation,
-            }) with { HomeRad = [.. ((ReadOnlySpan<double>)q)[..7]] };
+            }) with
+            { HomeRad = [.. ((ReadOnlySpan<double>)q)[..7]] };
             using var robot = new LoopbackRobot(description);
             var cycle = new ControlCycle(robot, new LockstepPacer(robot), TestArm.Task.EndEffectorInFlange, 16);
             var mayBegin = true;

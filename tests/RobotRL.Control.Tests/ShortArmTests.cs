@@ -5,7 +5,7 @@ using RobotRL.Safety;
 namespace RobotRL.Control.Tests;
 
 /// <summary>Arms of one to seven joints, whose driver leaves rubbish beyond them, under everything at once.</summary>
-public class BreakShortTests
+public class ShortArmTests
 {
     private sealed class Rubbish(LoopbackRobot robot, Random random) : IRobot
     {
@@ -33,7 +33,8 @@ public class BreakShortTests
             {
                 Joints = n == 7 ? [.. TestArm.Limits.Joints.Select(j => j with { AccelerationRadS2 = slow * j.AccelerationRadS2, JerkRadS3 = slow * j.JerkRadS3 })] : joints,
                 JointCollisionNm = [.. TestArm.Limits.JointCollisionNm.Take(n)],
-                Workspace = new(new(-2, -2, -2), new(2, 2, 2)), Cell = new(new(-3, -3, -3), new(3, 3, 3)),
+                Workspace = new(new(-2, -2, -2), new(2, 2, 2)),
+                Cell = new(new(-3, -3, -3), new(3, 3, 3)),
                 Orientation = new(n == 7 ? new(1, 0, 0, 0) : Rotation.Identity, Math.PI, Math.PI),
             },
             HomeRad = n == 7 ? TestArm.Description.HomeRad : [.. Enumerable.Range(0, n).Select(_ => U(1.5))],
@@ -80,7 +81,8 @@ public class BreakShortTests
                     for (var i = 0; i < 7; i++) posture[i] = i < joints ? 2.8 * (2 * random.NextDouble() - 1) : double.NaN;
                     if (joints == 7) posture = q;
                     cycle.Targets.Publish(new(new(home.Position + D() * (mode == 0 ? 0.03 : 0.3), home.Orientation * Rotation.FromVector(D() * (mode == 0 ? 0.05 : 0.8))),
-                        now, now.Plus(200_000_000), CartesianStiffness.Of(description.Impedance), default, ActionSource.Policy, ++sequence) { MovesPosture = random.Next(2) == 0, PostureRad = posture, StartInBase = home });
+                        now, now.Plus(200_000_000), CartesianStiffness.Of(description.Impedance), default, ActionSource.Policy, ++sequence)
+                    { MovesPosture = random.Next(2) == 0, PostureRad = posture, StartInBase = home });
                 }
                 if (random.Next(900) == 0) cycle.RequestStop(FaultCode.OperatorStop);
                 if (random.Next(400) == 0) (quiet, _) = (3, 0);

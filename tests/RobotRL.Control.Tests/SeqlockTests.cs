@@ -5,14 +5,14 @@ using RobotRL.Model;
 namespace RobotRL.Control.Tests;
 
 /// <summary>One writer and readers on threads of their own: nothing torn, nothing going back, nothing corrupt that was not.</summary>
-public unsafe class BreakCellTests
+public unsafe class SeqlockTests
 {
     [InlineArray(200)]
     private struct Words { private long _first; }
 
     private struct Long { public Words Each; }
 
-    private static double Seconds => double.TryParse(Environment.GetEnvironmentVariable("BREAK_S"), out var s) ? s : 1;
+    private static double Seconds => double.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_SEQLOCK_S"), out var s) ? s : 1;
 
     [Theory]
     [InlineData(false), InlineData(true)]

@@ -5,7 +5,7 @@ using RobotRL.Safety;
 namespace RobotRL.Control.Tests;
 
 /// <summary>Kinematics, inverse, dynamics and curves against computations that share nothing with them: matrices, differences, dense elimination. Arms of one to seven joints.</summary>
-public class BreakNumericsTests
+public class ArmNumericsTests
 {
     private static RobotDescription Arm(Random r, int n, Vector3D gravity)
     {
