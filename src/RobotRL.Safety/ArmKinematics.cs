@@ -11,7 +11,7 @@ namespace RobotRL.Safety;
 /// </summary>
 /// <remarks>
 /// A posture is given once and asked many times, so the damped pseudo-inverse is worked out whole: what a motion asks of the joints is then six products.
-/// One lane holds one joint. Outside sine and cosine, products and sums are separate operations, never fused, so that every machine comes to the same bits.
+/// One lane holds one joint. Products and sums are separate operations, never fused, so that every machine comes to the same bits.
 /// </remarks>
 public sealed class ArmKinematics
 {
@@ -88,7 +88,7 @@ public sealed class ArmKinematics
     /// <summary>Takes a posture, rad.</summary>
     public void Update(in JointPositions q)
     {
-        var (sin, cos) = Vector512.SinCos(Laid(q));
+        var (sin, cos) = LaneSines.Of(Laid(q));
         Store(sin, _sin, 0);
         Store(cos, _cos, 0);
         Update();
@@ -104,7 +104,7 @@ public sealed class ArmKinematics
         var square = angle * angle;
         var (s, c) = Vector512.LessThanOrEqualAll(square, Vector512.Create(SmallRad * SmallRad))
             ? (angle * (Ones - square * (1.0 / 6) * (Ones - square * (1.0 / 20))), Ones - square * 0.5 * (Ones - square * (1.0 / 12) * (Ones - square * (1.0 / 30))))
-            : Vector512.SinCos(angle);
+            : LaneSines.Of(angle);
         var (sin, cos) = (Row(of._sin, 0), Row(of._cos, 0));
         Store(sin * c + cos * s, _sin, 0);
         Store(cos * c - sin * s, _cos, 0);
