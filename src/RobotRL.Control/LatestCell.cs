@@ -58,7 +58,7 @@ public sealed unsafe class LatestCell<T> where T : unmanaged
         // Odd already where a writer died in the midst: what it left is never seen, since this write replaces it under the same number.
         var version = _version | 1;
         Volatile.Write(ref _slot->Version, version);
-        // The odd version must be seen before any byte of the value changes, and the value before the even version. Nobody waits for either.
+        // The odd version must be seen before any byte of the value changes, and the value before the even version.
         Volatile.WriteBarrier();
         fixed (T* source = &value)
         {

@@ -149,6 +149,8 @@ public sealed class ReflexGate
     /// <summary>Takes the inputs of a tick: clock, state, commander. Anything wrong with them, or measured beyond a limit, latches a fault.</summary>
     public void Observe(Stamp now, in RobotState state, bool isNew, in Heartbeat heartbeat)
     {
+        // Whatever stops the arm in this tick, it was held until then.
+        var wasHeld = State == GateState.Held;
         var previous = _now;
         _now = now;
         var wrong = _inputs.Check(now, state, isNew, _motion.PoseInBase);
@@ -168,7 +170,7 @@ public sealed class ReflexGate
         WatchRetreat(heartbeat);
         var dead = _sensors.Check(now, state, _arm, hasPower: State != GateState.PowerRemoved);
         if (!dead.IsNone) Latch(dead);
-        WatchMeasured();
+        WatchMeasured(wasHeld);
         WatchWrench();
     }
 
@@ -446,10 +448,9 @@ public sealed class ReflexGate
         State == GateState.Stopping && (Fault.Category == StopCategory.Category0 ||
             (Fault.Category == StopCategory.Category1 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs)));
 
-    private void WatchMeasured()
+    private void WatchMeasured(bool wasHeld)
     {
-        // First: once another fault has the arm stopping, it is no longer held.
-        if (State == GateState.Held && _standstill.CheckHeld(_now, _state.Position) is { IsNone: false } lost) Latch(lost);
+        if (wasHeld && _standstill.CheckHeld(_now, _state.Position) is { IsNone: false } lost) Latch(lost);
         for (var i = 0; i < _joints.Length; i++)
         {
             ref readonly var joint = ref _joints[i];
@@ -459,8 +460,8 @@ public sealed class ReflexGate
                 if (q < joint.PositionMinRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMinRad, i);
                 if (q > joint.PositionMaxRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMaxRad, i);
             }
-            var limit = joint.VelocityRadS * (State is GateState.Held or GateState.Retreating ? HoldBrokenShare : 1);
-            if (speed > limit) Stop(State == GateState.Held ? FaultCode.StandstillLost : FaultCode.JointVelocityExceeded, speed, limit, i);
+            var limit = joint.VelocityRadS * (wasHeld || State == GateState.Retreating ? HoldBrokenShare : 1);
+            if (speed > limit) Stop(wasHeld ? FaultCode.StandstillLost : FaultCode.JointVelocityExceeded, speed, limit, i);
         }
         var linear = _measuredTwist.Linear.Length;
         var angular = _measuredTwist.Angular.Length;

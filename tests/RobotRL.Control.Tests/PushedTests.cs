@@ -22,6 +22,22 @@ public class PushedTests
         Assert.Equal((GateState.PowerRemoved, FaultCode.StandstillLost), (rig.Latest.Gate, rig.Latest.Fault.Code));
     }
 
+    /// <summary>Nor does what the sensors' watch finds in that tick take the brake away.</summary>
+    [Fact]
+    public void A_held_arm_that_reads_as_elsewhere_is_braked_also_where_its_sensor_is_found_wrong_first()
+    {
+        using var rig = new Rig();
+        rig.Session.Stop();
+        rig.Session.Advance(1500);
+        Assert.Equal(GateState.Held, rig.Latest.Gate);
+        JointPositions error = default;
+        error[0] = 2 * TestArm.Limits.StandstillRad;
+        rig.Robot.Faults.PositionErrorRad = error;
+        rig.Session.Advance(1);
+        Assert.True(rig.Latest.Causes.Contains(FaultCode.SensorError), $"{rig.Latest.Causes}");
+        Assert.Equal((GateState.PowerRemoved, FaultCode.StandstillLost), (rig.Latest.Gate, rig.Latest.Fault.Code));
+    }
+
     /// <summary>What a stop may give way by, any joint: half a second of what 20 N drive a braked joint at, and the windows.</summary>
     private const double MostRad = 0.3;
 
