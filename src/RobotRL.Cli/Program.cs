@@ -1,7 +1,8 @@
 using System.CommandLine;
-using RobotRL.Cli.Bench;
 using RobotRL.Cli.Commands;
+using RobotRL.Cli.Display;
 using RobotRL.Cli.Doctor;
+using RobotRL.Sessions.Processes;
 
 Terminal.Guard();
 var root = new RootCommand("RobotRL: real-robot reinforcement learning with a human in the loop")

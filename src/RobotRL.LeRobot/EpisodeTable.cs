@@ -1,5 +1,6 @@
 using Parquet;
 using Parquet.Schema;
+using RobotRL.Episodes;
 
 namespace RobotRL.LeRobot;
 

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Parquet;
 using Parquet.Schema;
-using RobotRL.Replay;
+using RobotRL.Episodes;
 
 namespace RobotRL.LeRobot;
 

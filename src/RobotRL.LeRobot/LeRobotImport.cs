@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Parquet;
+using RobotRL.Episodes;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.LeRobot;
 

@@ -10,7 +10,7 @@ namespace RobotRL.Learning;
 /// Adam (Kingma and Ba, 2015) on one block of parameters and on nothing else: what a step does not own it cannot move, not even by momentum.
 /// The moments are flat tensors, to be saved and restored with the block.
 /// </summary>
-internal sealed class Adam : IDisposable
+public sealed class Adam : IDisposable
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 

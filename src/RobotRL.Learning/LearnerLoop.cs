@@ -15,7 +15,7 @@ public sealed class LearningDivergedException(long step, string what) : InvalidO
 {
     /// <summary>Before an optimizer steps: a loss that is not finite would make the weights so.</summary>
     /// <exception cref="LearningDivergedException">It is not finite.</exception>
-    internal static void Require(TorchSharp.torch.Tensor loss, long step)
+    public static void Require(TorchSharp.torch.Tensor loss, long step)
     {
         if (loss.item<float>() is var value && !float.IsFinite(value)) throw new LearningDivergedException(step, $"the loss is {value}");
     }

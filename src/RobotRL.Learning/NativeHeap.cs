@@ -6,7 +6,7 @@ namespace RobotRL.Learning;
 /// Every update allocates and frees the same megabytes of activations. By default glibc hands such blocks back to the kernel at once, which
 /// then clears and maps fresh pages for the next update: half of a small network's update time. Here they stay in the heap.
 /// </summary>
-internal static partial class NativeHeap
+public static partial class NativeHeap
 {
     // Names and numbers from glibc's malloc.h; 32 MB is the largest threshold it accepts.
     private const int TrimThreshold = -1, MmapThreshold = -3, ArenaMax = -8;

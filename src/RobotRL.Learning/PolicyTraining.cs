@@ -1,5 +1,6 @@
 using RobotRL.Model;
 using RobotRL.Policy;
+using RobotRL.Replay;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using RobotRL.Control;
 using RobotRL.Model;
+using RobotRL.Robots.Mujoco.Binding;
 using RobotRL.Safety;
+using RobotRL.Tasks;
 
 namespace RobotRL.Robots.Mujoco;
 
@@ -14,7 +16,7 @@ namespace RobotRL.Robots.Mujoco;
 /// body <c>hand</c> with sensors <c>wrist_force</c>, <c>wrist_torque</c> at site <c>wrist_ft</c>, sites <c>flange</c> and <c>ee</c>, keyframe <c>home</c>.
 /// The world frame is the base frame. A closed brake resists motion with 60 Nms/rad.
 /// </remarks>
-public sealed class MujocoRobot : IRobot, IPlant
+public sealed partial class MujocoRobot : IRobot, IPlant, IScene
 {
     private const double BrakeNmsRad = 60;
 
@@ -76,8 +78,8 @@ public sealed class MujocoRobot : IRobot, IPlant
     /// <summary>Distance between the fingers, m.</summary>
     public double GripperWidthM => _data.Position[_leftPosition] + _data.Position[_rightPosition];
 
-    /// <summary>Pushes from outside that a task brings; null for none.</summary>
-    internal RandomPushes? Pushes { get; set; }
+    /// <inheritdoc/>
+    public RandomPushes? Pushes { get; set; }
 
     /// <summary>What the motors give beyond what they are told, Nm: measured, and it moves the arm while there is power.</summary>
     public JointTorques MotorErrorNm { get; set; }
@@ -182,7 +184,7 @@ public sealed class MujocoRobot : IRobot, IPlant
 
     /// <summary>Puts the scene into its keyframe and the arm at the description's home posture, at rest and with power. Tasks then place their objects
     /// and call <see cref="Settle"/>.</summary>
-    internal void ReturnHome()
+    public void ReturnHome()
     {
         _data.Reset(_home);
         for (var i = 0; i < _position.Length; i++) _data.Position[_position[i]] = Description.HomeRad[i];
@@ -198,7 +200,7 @@ public sealed class MujocoRobot : IRobot, IPlant
     }
 
     /// <summary>Makes everything current after the state was set from outside. The clock ticks, so that the next read is a new state.</summary>
-    internal void Settle()
+    public void Settle()
     {
         _data.Step1();
         Compensate();

@@ -1,4 +1,5 @@
 using RobotRL.Model;
+using RobotRL.Robots.Mujoco.Rendering;
 
 namespace RobotRL.Robots.Mujoco;
 

@@ -1,3 +1,5 @@
+using RobotRL.Robots.Mujoco.Binding;
+
 namespace RobotRL.Robots.Mujoco;
 
 /// <summary>

@@ -40,6 +40,14 @@ internal static class Repository
         return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
 
+    /// <summary>Where a project was built to.</summary>
+    public static string OutputOf(string project) => Path.Combine(Root, "src", Prefix + project, "bin", Configuration, "net10.0");
+
+    /// <summary>Its source files, without what a build makes.</summary>
+    public static IEnumerable<string> SourcesOf(string project) => Directory.EnumerateFiles(Path.GetDirectoryName(ProjectFile(project))!, "*.cs", SearchOption.AllDirectories)
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            && !file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
     public static bool IsOurs(string assembly) => assembly.StartsWith(Prefix, StringComparison.Ordinal);
 
     public static string Short(string assembly) => IsOurs(assembly) ? assembly[Prefix.Length..] : assembly;

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RobotRL.Cli.Commands;
 using RobotRL.Model;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Replaying;
 
 namespace RobotRL.Cli.Tests;
 

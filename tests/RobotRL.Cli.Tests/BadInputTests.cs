@@ -1,4 +1,5 @@
 using System.Text;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using RobotRL.Cli.Bench;
+using RobotRL.Control;
+using RobotRL.Lab.Faults;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

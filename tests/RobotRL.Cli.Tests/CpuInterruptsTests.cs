@@ -1,4 +1,4 @@
-using RobotRL.Cli.Composition;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

@@ -1,11 +1,13 @@
 using System.Diagnostics;
-using RobotRL.Cli.Actor;
-using RobotRL.Cli.Commands;
-using RobotRL.Cli.Composition;
+using RobotRL.Cells;
 using RobotRL.Configuration;
 using RobotRL.Control;
+using RobotRL.Critic;
 using RobotRL.Model;
 using RobotRL.Safety;
+using RobotRL.Sessions.Acting;
+using RobotRL.Sessions.Runs;
+using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Tests;
 
@@ -69,15 +71,15 @@ public sealed class CriticFileTests : IDisposable
         Until(() => rig.Status() == CriticStatus.Ready && rig.Version == 13);
     }
 
-    /// <summary>Through the whole rig: a critic that finds everything risky ends the episode in a stop when it may act, and in shadow only says so.</summary>
+    /// <summary>Through the whole cell: a critic that finds everything risky ends the episode in a stop when it may act, and in shadow only says so.</summary>
     [Theory]
     [InlineData("on")]
     [InlineData("shadow")]
     public void Critic_of_the_configuration_reaches_the_loop(string mode)
     {
         CriticFolder.Write(_folder.Path, risk: 5);
-        using var rig = new SimulatedRig(Reach(mode), Pace.Lockstep);
-        using var runner = new EpisodeRunner(rig, new RobotRL.Teleop.AbsentOperator());
+        using var cell = new SimulatedCell(Reach(mode), Pace.Lockstep);
+        using var runner = new EpisodeRunner(cell, new RobotRL.Teleop.AbsentOperator());
         List<ExecutedAction> executed = [];
         var summary = runner.Run(EpisodeKind.Evaluation, 3, new Push(), t => executed.Add(t.Action), TestContext.Current.CancellationToken);
         Assert.Equal(1, summary.Reflexes);

@@ -1,9 +1,11 @@
 using System.Text.Json;
-using RobotRL.Cli.Ablation;
-using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
+using RobotRL.Critic;
+using RobotRL.Episodes;
 using RobotRL.Model;
 using RobotRL.Safety;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Tests;
 
@@ -61,7 +63,7 @@ public sealed class CriticLearningTests : IDisposable
             var action = new ExecutedAction { Proposed = Move(proposed), Executed = Move(executed), Source = ActionSource.Policy, Limits = reflex ? LimitFlags.Critic : LimitFlags.None };
             return new(seen, action, last ? 1 : 0, seen, last, false);
         }
-        var chains = new RecordedExperience(configuration, 40).Of([Decision(0.5f, 0.5f, false, false), Decision(0.9f, -0.2f, true, false), Decision(0.1f, 0.1f, false, true)]).ToArray();
+        var chains = new RecordedExperience(configuration.Task, configuration.Robot, 40).Of([Decision(0.5f, 0.5f, false, false), Decision(0.9f, -0.2f, true, false), Decision(0.1f, 0.1f, false, true)]).ToArray();
         Assert.Equal([[0.5f, 0.9f], [-0.2f, 0.1f]], chains.Select(c => c.Steps.Select(s => s.Features[SafetyFeatures.ActionStart]).ToArray()));
         Assert.Equal([false, true], chains.Select(c => c.IsOver));
         Assert.Equal([0.5f, -0.2f, 0.1f], chains.SelectMany(c => c.Transitions()).Select(t => t.Features[SafetyFeatures.ActionStart]));

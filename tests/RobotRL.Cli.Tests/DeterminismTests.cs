@@ -1,4 +1,6 @@
-using RobotRL.Replay;
+using RobotRL.Learning;
+using RobotRL.Model;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

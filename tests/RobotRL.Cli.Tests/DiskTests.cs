@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

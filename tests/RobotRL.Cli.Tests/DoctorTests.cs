@@ -1,4 +1,6 @@
 using System.Text.Json;
+using RobotRL.Cli.Commands;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

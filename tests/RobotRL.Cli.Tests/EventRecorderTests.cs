@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
-using RobotRL.Cli.Events;
+using RobotRL.Cli.Commands;
 using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Mcap.Tests;
 using RobotRL.Model;
+using RobotRL.Recording.Events;
 using RobotRL.Safety;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

@@ -1,11 +1,11 @@
-using RobotRL.Cli.Actor;
-using RobotRL.Cli.Commands;
-using RobotRL.Cli.Composition;
+using RobotRL.Cells;
 using RobotRL.Configuration;
 using RobotRL.Control;
+using RobotRL.Episodes;
 using RobotRL.Model;
-using RobotRL.Replay;
 using RobotRL.Safety;
+using RobotRL.Sessions.Acting;
+using RobotRL.Sessions.Runs;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Tests;
@@ -33,18 +33,18 @@ public sealed class ExecutedActionTests : IDisposable
         var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
             [("task.max_steps", "40"), .. stiffnessMinShare is null ? ((string, string)[])[] : [("task.actions.stiffness_min_share", stiffnessMinShare)]]);
         var task = configuration.Task;
-        using var rig = new SimulatedRig(configuration, Pace.Lockstep);
-        Script script = new(rig);
+        using var cell = new SimulatedCell(configuration, Pace.Lockstep);
+        Script script = new(cell);
         List<(ExecutedAction Action, ControlRecord Record)> reported = [];
 
         var store = EpisodeStore.Open(_folder.Path, TornEpisodes.Keep, _ => { });
         using (var writer = store.Begin(new() { Kind = EpisodeKind.Online, Seed = 5, Task = "reach", ConfigHash = configuration.Hash, Cameras = [], WallClockOffsetNs = 0 }))
         {
-            using var runner = new EpisodeRunner(rig, script);
+            using var runner = new EpisodeRunner(cell, script);
             var summary = runner.Run(EpisodeKind.Online, 5, script, transition =>
             {
                 writer.Append(transition, 3);
-                reported.Add((transition.Action, rig.Control.Latest));
+                reported.Add((transition.Action, cell.Control.Latest));
             }, TestContext.Current.CancellationToken);
             writer.Complete(summary.Outcome);
             Assert.Equal(Script.Human, summary.HumanSteps);
@@ -54,7 +54,7 @@ public sealed class ExecutedActionTests : IDisposable
         Assert.Equal(reported.Count, stored.Count);
 
         var mapping = new ActionMapping(task.Actions);
-        mapping.BeginEpisode(rig.Control.Home);
+        mapping.BeginEpisode(cell.Control.Home);
         var limited = 0;
         for (var i = 0; i < stored.Count; i++)
         {
@@ -86,10 +86,10 @@ public sealed class ExecutedActionTests : IDisposable
     }
 
     /// <summary>Policy and human of the timeline above.</summary>
-    private sealed class Script(SimulatedRig rig) : IDecider, ITeleoperator
+    private sealed class Script(ICell cell) : IDecider, ITeleoperator
     {
         public const int Human = 6;
-        private readonly ActionSpace _actions = rig.Configuration.Task.Actions;
+        private readonly ActionSpace _actions = cell.Configuration.Task.Actions;
 
         public List<(PolicyAction Policy, PolicyAction Passed)> Proposed { get; } = [];
         public List<Pose> From { get; } = [];
@@ -102,8 +102,8 @@ public sealed class ExecutedActionTests : IDisposable
         {
             var step = Proposed.Count;
             var action = step < 10 ? Along(0, 0.1f * (step % 3 - 1)) : step < 20 ? Along(1, step % 2 == 0 ? 1.5f : -1.5f) : Along(0, 1);
-            var now = rig.Control.Latest;
-            From.Add(Leash.Of(rig.Configuration.Robot.Impedance).Hold(now.Reference.PoseInBase, now.EndEffector.PoseInBase));
+            var now = cell.Control.Latest;
+            From.Add(Leash.Of(cell.Configuration.Robot.Impedance).Hold(now.Reference.PoseInBase, now.EndEffector.PoseInBase));
             Proposed.Add((action, action));
             return action;
         }

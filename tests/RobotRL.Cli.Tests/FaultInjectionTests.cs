@@ -1,4 +1,7 @@
-using RobotRL.Cli.Faults;
+using RobotRL.Cli.Commands;
+using RobotRL.Lab.Faults;
+using RobotRL.Model;
+using RobotRL.Safety;
 
 namespace RobotRL.Cli.Tests;
 

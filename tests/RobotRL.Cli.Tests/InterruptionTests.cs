@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RobotRL.Cli.Commands;
+using RobotRL.Episodes;
+using RobotRL.Evidence.Report;
 using RobotRL.Model;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using RobotRL.Cli.Commands;
 using RobotRL.Configuration;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

@@ -1,5 +1,8 @@
+using RobotRL.Cli.Commands;
+using RobotRL.Episodes;
 using RobotRL.Model;
-using RobotRL.Replay;
+using RobotRL.Sensing;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RobotRL.Cli.Commands;
 using RobotRL.Model;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

@@ -1,9 +1,11 @@
 using RobotRL.Audit;
-using RobotRL.Cli.Auditing;
+using RobotRL.Cli.Commands;
 using RobotRL.Configuration;
 using RobotRL.Control;
+using RobotRL.Episodes;
 using RobotRL.Model;
 using RobotRL.Safety;
+using RobotRL.Sessions.Auditing;
 
 namespace RobotRL.Cli.Tests;
 

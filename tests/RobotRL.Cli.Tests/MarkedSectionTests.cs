@@ -1,4 +1,5 @@
-using RobotRL.Cli.Results;
+using RobotRL.Lab.Results;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

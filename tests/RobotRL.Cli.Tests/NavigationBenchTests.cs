@@ -1,7 +1,8 @@
-using RobotRL.Cli.Ablation;
-using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
+using RobotRL.Lab.Ablation;
 using RobotRL.Model;
+using RobotRL.Sensing;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Tests;
 

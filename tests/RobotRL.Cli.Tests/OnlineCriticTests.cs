@@ -1,4 +1,6 @@
-using RobotRL.Cli.Ablation;
+using RobotRL.Cli.Commands;
+using RobotRL.Critic;
+using RobotRL.Lab.Ablation;
 using RobotRL.Learning;
 
 namespace RobotRL.Cli.Tests;

@@ -1,3 +1,5 @@
+using RobotRL.Sessions.Processes;
+
 namespace RobotRL.Cli.Tests;
 
 /// <summary>A training whose safety critic learns on between episodes, from the command line.</summary>

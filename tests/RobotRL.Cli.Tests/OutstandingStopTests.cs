@@ -1,10 +1,9 @@
-using RobotRL.Cli.Actor;
-using RobotRL.Cli.Commands;
-using RobotRL.Cli.Composition;
+using RobotRL.Cells;
 using RobotRL.Configuration;
-using RobotRL.Control;
 using RobotRL.Model;
-using RobotRL.Safety;
+using RobotRL.Sessions.Acting;
+using RobotRL.Sessions.Runs;
+using RobotRL.Tasks;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Tests;
@@ -18,44 +17,44 @@ public sealed class OutstandingStopTests
     [Theory, InlineData(false), InlineData(true)]
     public void Stop_pressed_after_a_collision_ends_a_session_in_which_nobody_can_clear_it(bool inRealtime)
     {
-        using var rig = Rig(inRealtime: inRealtime);
-        using EpisodeRunner runner = new(rig, new AbsentOperator());
+        using var cell = Rig(inRealtime: inRealtime);
+        using EpisodeRunner runner = new(cell, new AbsentOperator());
         var refused = Assert.Throws<SafeStopException>(() =>
-            runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce, FaultCode.OperatorStop), _cancel));
+            runner.Run(EpisodeKind.Online, 1, new Push(), At(3, cell, FaultCode.CollisionForce, FaultCode.OperatorStop), _cancel));
         Assert.Equal(FaultCode.CollisionForce, refused.Fault.Code);
         Assert.Contains("CollisionForce, OperatorStop", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--operator live --operator-id NAME", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
 
         // Whoever comes next, an actor that was restarted, finds the stop and the arm as they were.
-        var (held, scenes) = (rig.Control.Latest.EndEffector.PoseInBase.Position, rig.Control.Latest.AutomaticResets);
-        rig.BeginEpisode(2);
-        Assert.False(rig.Control.AutomaticReset() || rig.Control.Rebase());
-        rig.Control.Advance(500);
-        Assert.Equal((true, scenes), (rig.Control.NeedsOperator, rig.Control.Latest.AutomaticResets));
-        Assert.InRange((rig.Control.Latest.EndEffector.PoseInBase.Position - held).Length, 0, 0.002);
+        var (held, scenes) = (cell.Control.Latest.EndEffector.PoseInBase.Position, cell.Control.Latest.AutomaticResets);
+        cell.BeginEpisode(2);
+        Assert.False(cell.Control.AutomaticReset() || cell.Control.Rebase());
+        cell.Control.Advance(500);
+        Assert.Equal((true, scenes), (cell.Control.NeedsOperator, cell.Control.Latest.AutomaticResets));
+        Assert.InRange((cell.Control.Latest.EndEffector.PoseInBase.Position - held).Length, 0, 0.002);
         Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 2, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
     }
 
     [Fact]
     public void Whoever_stands_for_a_person_clears_it_in_their_name_and_the_session_goes_on()
     {
-        using var rig = Rig();
-        using EpisodeRunner runner = new(rig, new Person("anna"));
-        Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce, FaultCode.OperatorStop),
+        using var cell = Rig();
+        using EpisodeRunner runner = new(cell, new Person("anna"));
+        Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), At(3, cell, FaultCode.CollisionForce, FaultCode.OperatorStop),
             _cancel).Outcome);
-        Assert.Equal((1, 0, "anna"), (rig.Control.Latest.OperatorResets, rig.Control.Latest.AutomaticResets, rig.Control.LastResetBy));
+        Assert.Equal((1, 0, "anna"), (cell.Control.Latest.OperatorResets, cell.Control.Latest.AutomaticResets, cell.Control.LastResetBy));
         Assert.NotEqual(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 2, new Push(), _ => { }, _cancel).Outcome);
     }
 
     [Theory, InlineData(false), InlineData(true)]
     public void What_the_configuration_lists_is_cleared_by_the_scene_reset_and_nobody_is_asked(bool inRealtime)
     {
-        using var rig = Rig(inRealtime: inRealtime);
-        using EpisodeRunner runner = new(rig, new AbsentOperator());
-        Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, FaultCode.CollisionForce), _cancel).Outcome);
+        using var cell = Rig(inRealtime: inRealtime);
+        using EpisodeRunner runner = new(cell, new AbsentOperator());
+        Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), At(3, cell, FaultCode.CollisionForce), _cancel).Outcome);
         Assert.NotEqual(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 2, new Push(), _ => { }, _cancel).Outcome);
-        Assert.Equal((0, 1, null), (rig.Control.Latest.OperatorResets, rig.Control.Latest.AutomaticResets, rig.Control.LastResetBy));
+        Assert.Equal((0, 1, null), (cell.Control.Latest.OperatorResets, cell.Control.Latest.AutomaticResets, cell.Control.LastResetBy));
     }
 
     [Theory]
@@ -66,12 +65,12 @@ public sealed class OutstandingStopTests
     [InlineData(FaultCode.NonFiniteState, null)]
     public void What_the_configuration_does_not_list_waits_for_a_person_as_an_operators_stop_does(FaultCode cause, string? listed)
     {
-        using var rig = Rig(listed);
+        using var cell = Rig(listed);
         Person person = new("anna") { DecisionsUntilEnter = 5 };
-        using EpisodeRunner runner = new(rig, person);
-        runner.Run(EpisodeKind.Online, 1, new Push(), At(3, rig, cause), _cancel);
+        using EpisodeRunner runner = new(cell, person);
+        runner.Run(EpisodeKind.Online, 1, new Push(), At(3, cell, cause), _cancel);
         Assert.True(person.WasAsked && person.DecisionsUntilEnter == 0);
-        Assert.Equal((1, 0), (rig.Control.Latest.OperatorResets, rig.Control.Latest.AutomaticResets));
+        Assert.Equal((1, 0), (cell.Control.Latest.OperatorResets, cell.Control.Latest.AutomaticResets));
 
         using var unattended = Rig(listed);
         using EpisodeRunner alone = new(unattended, new AbsentOperator());
@@ -82,10 +81,10 @@ public sealed class OutstandingStopTests
     [Fact]
     public void A_program_that_clears_what_lasts_gives_up_and_says_so()
     {
-        using var rig = Rig();
+        using var cell = Rig();
         var steps = 0;
-        Person program = new("scripted") { Polled = () => { if (++steps > 3) rig.Control.Stop(FaultCode.ForceSensorFailure); } };
-        using EpisodeRunner runner = new(rig, program);
+        Person program = new("scripted") { Polled = () => { if (++steps > 3) cell.Control.Stop(FaultCode.ForceSensorFailure); } };
+        using EpisodeRunner runner = new(cell, program);
         var ended = Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 1, new Push(), _ => { }, _cancel));
         Assert.Contains("what stopped it lasts", ended.Message, StringComparison.Ordinal);
     }
@@ -103,34 +102,34 @@ public sealed class OutstandingStopTests
     [Theory, InlineData(FaultCode.OperatorStop), InlineData(FaultCode.DeadmanReleased)]
     public void Stop_that_was_there_before_the_actor_waits_for_a_person_to_press_Enter(FaultCode cause)
     {
-        using var rig = Rig();
-        rig.Control.Stop(cause);
-        rig.Control.Advance(10);
+        using var cell = Rig();
+        cell.Control.Stop(cause);
+        cell.Control.Advance(10);
 
-        using EpisodeRunner alone = new(rig, new Person("scripted") { IsPerson = false });
+        using EpisodeRunner alone = new(cell, new Person("scripted") { IsPerson = false });
         var refused = Assert.Throws<SafeStopException>(() => alone.Run(EpisodeKind.Online, 1, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
         Assert.Contains("--operator live --operator-id NAME", refused.Message, StringComparison.Ordinal);
         DemonstratorOnly none = new(new Person("scripted") { IsPerson = false });
-        using EpisodeRunner unattended = new(rig, none);
+        using EpisodeRunner unattended = new(cell, none);
         Assert.Throws<SafeStopException>(() => unattended.Run(EpisodeKind.Demonstration, 1, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
-        Assert.Equal((true, 0), (rig.Control.NeedsOperator, rig.Control.Latest.OperatorResets));
+        Assert.Equal((true, 0), (cell.Control.NeedsOperator, cell.Control.Latest.OperatorResets));
 
         Person person = new("anna") { DecisionsUntilEnter = 5 };
-        using EpisodeRunner runner = new(rig, person);
+        using EpisodeRunner runner = new(cell, person);
         runner.Run(EpisodeKind.Online, 1, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel);
-        Assert.Equal((true, 0, 1), (person.WasAsked, person.DecisionsUntilEnter, rig.Control.Latest.OperatorResets));
+        Assert.Equal((true, 0, 1), (person.WasAsked, person.DecisionsUntilEnter, cell.Control.Latest.OperatorResets));
     }
 
     [Fact]
     public void Program_clears_the_stop_that_it_asked_for_itself_and_no_other()
     {
-        using var rig = Rig();
+        using var cell = Rig();
         Person program = new("scripted") { IsPerson = false, StopsAt = 3 };
-        using EpisodeRunner runner = new(rig, program);
+        using EpisodeRunner runner = new(cell, program);
         Assert.Equal(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 1, new Push(), _ => { }, _cancel).Outcome);
-        Assert.Equal((false, 1), (rig.Control.NeedsOperator, rig.Control.Latest.OperatorResets));
-        Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 2, new Push(), At(3, rig, FaultCode.OperatorStop), _cancel));
-        Assert.True(rig.Control.NeedsOperator);
+        Assert.Equal((false, 1), (cell.Control.NeedsOperator, cell.Control.Latest.OperatorResets));
+        Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 2, new Push(), At(3, cell, FaultCode.OperatorStop), _cancel));
+        Assert.True(cell.Control.NeedsOperator);
     }
 
     // session   1 ── X ── Ctrl+C     2, another control process ── stopped ── Enter ──▶     3 moves at once
@@ -141,38 +140,38 @@ public sealed class OutstandingStopTests
     {
         using TemporaryFolder folder = new();
         var kept = folder["stop.json"];
-        using (var rig = Rig())
+        using (var cell = Rig())
         {
             using CancellationTokenSource interrupted = new();
             Person person = new("anna") { DecisionsUntilEnter = int.MaxValue, StopsAt = 4 };
-            using OutstandingStop stop = new(rig.Control, kept);
-            using EpisodeRunner runner = new(rig, person, stop: stop);
+            using OutstandingStop stop = new(cell.Control, kept);
+            using EpisodeRunner runner = new(cell, person, stop: stop);
             var collides = causes.Contains("CollisionForce", StringComparison.Ordinal);
-            var strike = At(4, rig, collides ? [FaultCode.CollisionForce] : []);
+            var strike = At(4, cell, collides ? [FaultCode.CollisionForce] : []);
             runner.Run(EpisodeKind.Online, 1, new Push(), transition =>
             {
                 strike(transition);
-                if (collides ? rig.Control.Latest.Causes.Contains(FaultCode.OperatorStop) : rig.Control.IsStopped) interrupted.Cancel();
+                if (collides ? cell.Control.Latest.Causes.Contains(FaultCode.OperatorStop) : cell.Control.IsStopped) interrupted.Cancel();
             }, interrupted.Token);
         }
         Assert.Contains($"\"Causes\":{causes}", File.ReadAllText(kept), StringComparison.Ordinal);
 
         foreach (ITeleoperator nobody in (ITeleoperator[])[new AbsentOperator(), new Person("scripted") { IsPerson = false }])
         {
-            using var rig = Rig();
-            using OutstandingStop stop = new(rig.Control, kept);
-            using EpisodeRunner runner = new(rig, nobody, stop: stop);
+            using var cell = Rig();
+            using OutstandingStop stop = new(cell.Control, kept);
+            using EpisodeRunner runner = new(cell, nobody, stop: stop);
             Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Evaluation, 2, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
             Assert.True(File.Exists(kept));
         }
 
-        using (var rig = Rig())
+        using (var cell = Rig())
         {
             Person person = new("anna") { DecisionsUntilEnter = 5 };
-            using OutstandingStop stop = new(rig.Control, kept);
-            using EpisodeRunner runner = new(rig, person, stop: stop);
+            using OutstandingStop stop = new(cell.Control, kept);
+            using EpisodeRunner runner = new(cell, person, stop: stop);
             runner.Run(EpisodeKind.Online, 2, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel);
-            Assert.Equal((true, 0, "anna"), (person.WasAsked, person.DecisionsUntilEnter, rig.Control.LastResetBy));
+            Assert.Equal((true, 0, "anna"), (person.WasAsked, person.DecisionsUntilEnter, cell.Control.LastResetBy));
             Assert.False(File.Exists(kept));
             Assert.NotEqual(EpisodeOutcome.SafetyStop, runner.Run(EpisodeKind.Online, 3, new Push(), _ => { }, _cancel).Outcome);
         }
@@ -183,19 +182,19 @@ public sealed class OutstandingStopTests
     public void Stop_by_which_a_control_process_ends_is_not_kept()
     {
         using TemporaryFolder folder = new();
-        using var rig = Rig();
+        using var cell = Rig();
         using CancellationTokenSource interrupted = new();
-        using (OutstandingStop stop = new(rig.Control, folder["stop.json"]))
-        using (EpisodeRunner runner = new(rig, new Person("scripted") { IsPerson = false }, stop: stop))
+        using (OutstandingStop stop = new(cell.Control, folder["stop.json"]))
+        using (EpisodeRunner runner = new(cell, new Person("scripted") { IsPerson = false }, stop: stop))
         {
-            var ends = At(3, rig, FaultCode.OperatorStop);
+            var ends = At(3, cell, FaultCode.OperatorStop);
             runner.Run(EpisodeKind.Online, 1, new Push(), transition =>
             {
                 ends(transition);
-                if (rig.Control.IsStopped) interrupted.Cancel();
+                if (cell.Control.IsStopped) interrupted.Cancel();
             }, interrupted.Token);
         }
-        Assert.Equal((true, false), (rig.Control.NeedsOperator, File.Exists(folder["stop.json"])));
+        Assert.Equal((true, false), (cell.Control.NeedsOperator, File.Exists(folder["stop.json"])));
     }
 
     [Theory, InlineData(""), InlineData("{}"), InlineData("{\"Causes\":[\"Unheard\"]}"), InlineData("[1")]
@@ -203,24 +202,24 @@ public sealed class OutstandingStopTests
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(folder["stop.json"], content);
-        using var rig = Rig();
-        using OutstandingStop stop = new(rig.Control, folder["stop.json"]);
-        using EpisodeRunner runner = new(rig, new Person("scripted") { IsPerson = false }, stop: stop);
+        using var cell = Rig();
+        using OutstandingStop stop = new(cell.Control, folder["stop.json"]);
+        using EpisodeRunner runner = new(cell, new Person("scripted") { IsPerson = false }, stop: stop);
         Assert.Throws<SafeStopException>(() => runner.Run(EpisodeKind.Online, 2, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
     }
 
-    private static SimulatedRig Rig(string? listed = null, bool inRealtime = false) =>
+    private static SimulatedCell Rig(string? listed = null, bool inRealtime = false) =>
         new(RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
         [("task.max_steps", "8"), .. listed is null ? ((string, string)[])[] : [("robot.auto_clear", listed)]]), inRealtime ? Pace.Realtime : Pace.Lockstep);
 
     /// <summary>Stops the robot in a decision, for so many causes.</summary>
-    private static Action<Transition> At(int step, SimulatedRig rig, params FaultCode[] causes)
+    private static Action<Transition> At(int step, ICell cell, params FaultCode[] causes)
     {
         var steps = 0;
         return _ =>
         {
             if (++steps != step) return;
-            foreach (var cause in causes) rig.Control.Stop(cause);
+            foreach (var cause in causes) cell.Control.Stop(cause);
         };
     }
 

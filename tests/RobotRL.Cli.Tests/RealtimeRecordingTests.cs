@@ -1,8 +1,10 @@
 using System.Text.Json;
-using RobotRL.Cli.Traces;
+using RobotRL.Episodes;
+using RobotRL.Evidence.Report;
 using RobotRL.Model;
-using RobotRL.Replay;
+using RobotRL.Recording.Traces;
 using RobotRL.Safety;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

@@ -1,3 +1,6 @@
+using RobotRL.Configuration;
+using RobotRL.Sessions.Processes;
+
 namespace RobotRL.Cli.Tests;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobotRL.Safety;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

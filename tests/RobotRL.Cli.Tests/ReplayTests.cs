@@ -1,6 +1,8 @@
 using System.Text.Json;
-using RobotRL.Cli.Traces;
+using RobotRL.Evidence.Report;
 using RobotRL.Mcap;
+using RobotRL.Recording.Traces;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

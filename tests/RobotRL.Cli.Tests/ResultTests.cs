@@ -1,5 +1,7 @@
 using System.Text.Json;
+using RobotRL.Cli.Commands;
 using RobotRL.Model;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 

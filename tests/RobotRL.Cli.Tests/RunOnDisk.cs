@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RobotRL.Cli.Commands;
+using RobotRL.Episodes;
+using RobotRL.Learning;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.Cli.Tests;
 

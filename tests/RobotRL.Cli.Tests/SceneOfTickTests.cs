@@ -1,4 +1,4 @@
-using RobotRL.Cli.Composition;
+using RobotRL.Cells;
 using RobotRL.Model;
 
 namespace RobotRL.Cli.Tests;

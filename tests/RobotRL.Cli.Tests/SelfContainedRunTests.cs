@@ -1,3 +1,5 @@
+using RobotRL.Sessions.Processes;
+
 namespace RobotRL.Cli.Tests;
 
 /// <summary>What a run needs to be shown, judged and gone on with a year later is in its folder.</summary>

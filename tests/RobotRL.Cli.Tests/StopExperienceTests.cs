@@ -1,17 +1,18 @@
-using RobotRL.Cli.Ablation;
-using RobotRL.Cli.Actor;
-using RobotRL.Cli.Commands;
-using RobotRL.Cli.Composition;
-using RobotRL.Cli.Training;
+using RobotRL.Cells;
 using RobotRL.Configuration;
+using RobotRL.Critic;
+using RobotRL.Episodes;
 using RobotRL.Model;
 using RobotRL.Replay;
+using RobotRL.Sessions.Acting;
+using RobotRL.Sessions.Runs;
+using RobotRL.Sessions.Training;
 using RobotRL.Teleop;
 
 namespace RobotRL.Cli.Tests;
 
 /// <summary>
-/// What is learned of a stop, through the whole rig and from the disk.
+/// What is learned of a stop, through the whole cell and from the disk.
 /// <code>
 /// step       0 ………… 3     4                       5 …………
 /// policy     moves        moves; the cause comes   –
@@ -99,8 +100,8 @@ public sealed class StopExperienceTests : IDisposable
     public void The_grip_is_what_was_commanded_whatever_the_width_and_its_scale()
     {
         var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, "robot-configs/sim/pick-lift.yaml"), [("task.cameras", "[]"), ("learner.encoder", "none"), ("task.max_steps", "6")]);
-        using var rig = new SimulatedRig(configuration, Pace.Lockstep);
-        using var runner = new EpisodeRunner(rig, new AbsentOperator());
+        using var cell = new SimulatedCell(configuration, Pace.Lockstep);
+        using var runner = new EpisodeRunner(cell, new AbsentOperator());
         GripperCommand[] commands = [GripperCommand.Open, GripperCommand.Stay, GripperCommand.Close, GripperCommand.Stay, GripperCommand.Open, GripperCommand.Stay];
         List<GripperCommand> grips = [];
         runner.Run(EpisodeKind.Online, 1, new Gripping(commands), t => grips.Add(t.Grip), TestContext.Current.CancellationToken);
@@ -116,7 +117,7 @@ public sealed class StopExperienceTests : IDisposable
         values[12] = (float)(forceN / configuration.Task.Scale.ForceN);
         var last = new Observation(default, values, []);
         ExecutedAction action = new() { Source = ActionSource.Policy };
-        return [.. new RecordedExperience(configuration, 40).Of([
+        return [.. new RecordedExperience(configuration.Task, configuration.Robot, 40).Of([
             new(calm, action, 0, calm, false, false), new(calm, action, 0, calm, false, false), new(calm, action, reward, last, true, false) { Stop = cause }])];
     }
 
@@ -125,12 +126,12 @@ public sealed class StopExperienceTests : IDisposable
     private Episode Recorded(FaultCode cause, bool isAsked)
     {
         var configuration = Configuration();
-        using var rig = new SimulatedRig(configuration, Pace.Lockstep);
+        using var cell = new SimulatedCell(configuration, Pace.Lockstep);
         var store = EpisodeStore.Open(_folder["store"], TornEpisodes.Keep, _ => { });
         using (var writer = store.Begin(new() { Kind = EpisodeKind.Online, Seed = 5, Task = "reach", ConfigHash = configuration.Hash, Cameras = [], WallClockOffsetNs = 0 }))
         {
-            var script = new Script(rig, isAsked ? FaultCode.None : cause);
-            using var runner = new EpisodeRunner(rig, script);
+            var script = new Script(cell, isAsked ? FaultCode.None : cause);
+            using var runner = new EpisodeRunner(cell, script);
             var summary = runner.Run(EpisodeKind.Online, 5, script, transition => writer.Append(transition, 3), TestContext.Current.CancellationToken);
             Assert.Equal((EpisodeOutcome.SafetyStop, cause), (summary.Outcome, summary.Fault.Code));
             writer.Complete(summary.Outcome);
@@ -139,7 +140,7 @@ public sealed class StopExperienceTests : IDisposable
     }
 
     /// <summary>Policy and human of the timeline above: without a cause the human asks for the stop, and is heard once.</summary>
-    private sealed class Script(SimulatedRig rig, FaultCode cause) : IDecider, ITeleoperator
+    private sealed class Script(ICell cell, FaultCode cause) : IDecider, ITeleoperator
     {
         private int _step = -1;
 
@@ -148,8 +149,8 @@ public sealed class StopExperienceTests : IDisposable
 
         public PolicyAction Decide(Observation observation)
         {
-            if (++_step == StopAt && cause != FaultCode.None) rig.Control.Stop(cause);
-            var action = rig.Configuration.Task.Actions.Rest;
+            if (++_step == StopAt && cause != FaultCode.None) cell.Control.Stop(cause);
+            var action = cell.Configuration.Task.Actions.Rest;
             action.Motion[1] = 1;
             return action;
         }

@@ -1,3 +1,5 @@
+using RobotRL.Sessions.Processes;
+
 namespace RobotRL.Cli.Tests;
 
 /// <summary>The small number; <c>robotrl bench store-kills</c> has the large one.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RobotRL.Model;
 
 namespace RobotRL.Configuration.Tests;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using RobotRL.Model;
+using RobotRL.Safety;
 
 namespace RobotRL.Control.Tests;
 

@@ -1,4 +1,5 @@
 using RobotRL.Model;
+using RobotRL.Safety;
 
 namespace RobotRL.Control.Tests;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RobotRL.Control.Contract;
 using RobotRL.Model;
+using RobotRL.Safety;
 
 namespace RobotRL.Control.Tests;
 

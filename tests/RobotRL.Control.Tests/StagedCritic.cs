@@ -1,4 +1,3 @@
-using RobotRL.Model;
 using RobotRL.Safety;
 
 namespace RobotRL.Control.Tests;

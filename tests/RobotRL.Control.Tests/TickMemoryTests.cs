@@ -1,4 +1,3 @@
-using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Safety;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using DuckDB.NET.Data;
-using RobotRL.LeRobot;
+using RobotRL.Episodes;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.LeRobot.Tests;
 

@@ -1,4 +1,4 @@
-using RobotRL.LeRobot;
+using RobotRL.Episodes;
 using RobotRL.Model;
 using RobotRL.Replay;
 

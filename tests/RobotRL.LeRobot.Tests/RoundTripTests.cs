@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using RobotRL.LeRobot;
+using RobotRL.Episodes;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.LeRobot.Tests;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RobotRL.Critic;
 using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Replay;

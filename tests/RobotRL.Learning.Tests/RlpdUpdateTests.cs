@@ -1,4 +1,3 @@
-using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Replay;
 using TorchSharp;

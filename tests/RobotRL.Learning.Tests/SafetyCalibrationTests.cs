@@ -1,3 +1,4 @@
+using RobotRL.Critic;
 using RobotRL.Policy;
 
 namespace RobotRL.Learning.Tests;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using RobotRL.Critic;
 using RobotRL.Policy;
 using RobotRL.Safety;
 using TorchSharp;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using CsCheck;
-using RobotRL.Mcap;
 
 namespace RobotRL.Mcap.Tests;
 

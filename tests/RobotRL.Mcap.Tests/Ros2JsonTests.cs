@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RobotRL.Mcap;
+using RobotRL.Wire;
 
 namespace RobotRL.Mcap.Tests;
 
@@ -16,7 +16,7 @@ public sealed class Ros2JsonTests
     private static string Decode(string name, string definition, byte[] message)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer)) new Ros2Json(new McapSchema(1, name, "ros2msg", Encoding.UTF8.GetBytes(definition))).Write(json, message);
+        using (var json = new Utf8JsonWriter(buffer)) new Ros2Json(name, Encoding.UTF8.GetBytes(definition)).Write(json, message);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -61,12 +61,12 @@ public sealed class Ros2JsonTests
         var whole = cdr.ToArray();
         const string definition = "int32 a\nstring b\nint64 c\n";
         Assert.Equal("""{"a":1,"b":"hello","c":7}""", Decode("p/msg/T", definition, whole));
-        for (var length = 0; length < whole.Length; length++) Assert.Throws<McapException>(() => Decode("p/msg/T", definition, whole[..length]));
+        for (var length = 0; length < whole.Length; length++) Assert.Throws<WireException>(() => Decode("p/msg/T", definition, whole[..length]));
     }
 
     [Fact]
     public void A_definition_that_lacks_a_type_is_refused() =>
-        Assert.Contains("other/Thing", Assert.Throws<McapException>(() => Decode("p/msg/T", "other/Thing x\n", [0, 1, 0, 0])).Message, StringComparison.Ordinal);
+        Assert.Contains("other/Thing", Assert.Throws<WireException>(() => Decode("p/msg/T", "other/Thing x\n", [0, 1, 0, 0])).Message, StringComparison.Ordinal);
 
     /// <summary>CDR written a byte at a time, by a road of its own.</summary>
     private sealed class Bytes(bool bigEndian, int wide)

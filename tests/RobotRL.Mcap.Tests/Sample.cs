@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using RobotRL.Mcap;
 
 namespace RobotRL.Mcap.Tests;
 

@@ -1,5 +1,3 @@
-using RobotRL.Model;
-
 namespace RobotRL.Model.Tests;
 
 /// <summary>What each stop means to learning: decided for every cause, and documented as it is decided.</summary>

@@ -1,4 +1,4 @@
-using RobotRL.Replay;
+using RobotRL.Wire;
 
 namespace RobotRL.Replay.Tests;
 

@@ -1,3 +1,4 @@
+using RobotRL.Episodes;
 using RobotRL.Model;
 
 namespace RobotRL.Replay.Tests;

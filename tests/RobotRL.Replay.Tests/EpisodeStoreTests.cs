@@ -1,8 +1,8 @@
 using CsCheck;
+using RobotRL.Episodes;
 using RobotRL.Mcap;
 using RobotRL.Mcap.Tests;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.Replay.Tests;
 

@@ -1,5 +1,6 @@
+using RobotRL.Episodes;
+using RobotRL.Mcap;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.Replay.Tests;
 

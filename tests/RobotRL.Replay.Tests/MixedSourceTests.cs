@@ -1,6 +1,6 @@
 using CsCheck;
+using RobotRL.Episodes;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.Replay.Tests;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using RobotRL.Replay;
+using RobotRL.Episodes;
 
 namespace RobotRL.Replay.Tests;
 

@@ -5,6 +5,7 @@ using RobotRL.Control;
 using RobotRL.Control.Contract;
 using RobotRL.Model;
 using RobotRL.Safety;
+using RobotRL.Tasks;
 
 namespace RobotRL.Robots.Mujoco.Tests;
 

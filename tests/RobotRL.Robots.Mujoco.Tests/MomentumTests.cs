@@ -1,6 +1,5 @@
 using CsCheck;
 using RobotRL.Configuration;
-using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Safety;
 

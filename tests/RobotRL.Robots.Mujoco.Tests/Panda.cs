@@ -1,4 +1,5 @@
 using RobotRL.Model;
+using RobotRL.Robots.Mujoco.Binding;
 
 namespace RobotRL.Robots.Mujoco.Tests;
 

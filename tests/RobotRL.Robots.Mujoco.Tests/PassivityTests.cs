@@ -3,6 +3,7 @@ using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Safety;
+using RobotRL.Tasks;
 
 namespace RobotRL.Robots.Mujoco.Tests;
 

@@ -1,4 +1,6 @@
 using RobotRL.Model;
+using RobotRL.Robots.Mujoco.Rendering;
+using RobotRL.Tasks;
 
 namespace RobotRL.Robots.Mujoco.Tests;
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using RobotRL.Control;
 using RobotRL.Model;
+using RobotRL.Robots.Mujoco.Binding;
 
 namespace RobotRL.Robots.Mujoco.Tests;
 

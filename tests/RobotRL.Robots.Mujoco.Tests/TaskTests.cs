@@ -1,4 +1,6 @@
 using RobotRL.Model;
+using RobotRL.Robots.Mujoco.Binding;
+using RobotRL.Tasks;
 
 namespace RobotRL.Robots.Mujoco.Tests;
 

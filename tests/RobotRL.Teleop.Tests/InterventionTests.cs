@@ -1,4 +1,5 @@
 using RobotRL.Model;
+using RobotRL.Tasks;
 
 namespace RobotRL.Teleop.Tests;
 

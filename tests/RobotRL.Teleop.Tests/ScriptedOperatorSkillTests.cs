@@ -1,5 +1,6 @@
 using CsCheck;
 using RobotRL.Model;
+using RobotRL.Tasks;
 
 namespace RobotRL.Teleop.Tests;
 

@@ -1,10 +1,15 @@
 using System.CommandLine;
 using RobotRL.Audit;
-using RobotRL.Cli.Auditing;
-using RobotRL.Cli.Auditing.Report;
-using RobotRL.Cli.Runs;
+using RobotRL.Cli.Display;
 using RobotRL.Configuration;
+using RobotRL.Evidence;
+using RobotRL.Evidence.Report;
+using RobotRL.LeRobot;
+using RobotRL.Learning;
 using RobotRL.Model;
+using RobotRL.Sessions.Auditing;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -71,7 +76,7 @@ internal static class AuditCommand
 
     private static Command Approve()
     {
-        var (run, by) = (SharedOptions.Run(), OperatorInCharge.By());
+        var (run, by) = (SharedOptions.Run(), OperatorOptions.By());
         Option<string> policy = new("--policy") { Description = "Which: digits of a SHA-256 that the log knows it by, or latest for the newest checkpoint", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why", Required = true }.Where(text => !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl), "write why, in one line");
         return new Command("approve", "Record who approves a policy, and why, with what it came of and how it did") { run, policy, by, reason }.Does((parse, _) =>

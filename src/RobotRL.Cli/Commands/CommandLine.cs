@@ -4,34 +4,19 @@ using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using RobotRL.Configuration;
-using Spectre.Console;
+using RobotRL.Control;
+using RobotRL.Learning;
+using RobotRL.Model;
+using RobotRL.Robots.Mujoco.Binding;
+using RobotRL.Sessions.Acting;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
-
-/// <summary>Exit codes that scripts rely on.</summary>
-internal static class ExitCode
-{
-    public const int Done = 0;
-    public const int DoesNotHold = 1;
-    public const int BadInput = 2;
-    public const int Fault = 3;
-}
 
 /// <summary>What every command shares: logs to stderr, one JSON object last on stdout with <c>--json</c>, errors as exit codes.</summary>
 internal static partial class CommandLine
 {
-    /// <summary>How results are spelled.</summary>
-    public static JsonSerializerOptions SnakeCase { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    /// <summary>Where people read: stderr, so that stdout stays for programs.</summary>
-    public static IAnsiConsole Log { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-
-    /// <summary>Says what a person should know of a configuration before the robot moves by it.</summary>
-    public static void Remark(Configuration.RunConfiguration configuration)
-    {
-        foreach (var remark in configuration.Remarks) Console.Error.WriteLine(remark);
-    }
-
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object as the last line on stdout", Recursive = true };
 
     /// <summary>Gives a command its body. The body returns an exit code; what it cannot use or do, it throws.</summary>
@@ -44,7 +29,7 @@ internal static partial class CommandLine
     /// <summary>Prints a command's result object when <c>--json</c> was given.</summary>
     public static void Result<T>(ParseResult parse, T result)
     {
-        if (parse.GetValue(Json)) Console.Out.WriteLine(JsonSerializer.Serialize(result, SnakeCase));
+        if (parse.GetValue(Json)) Console.Out.WriteLine(JsonSerializer.Serialize(result, JsonNames.SnakeCase));
     }
 
     /// <summary>Whether the words given are no command line of this program; says why, one line an error.</summary>
@@ -93,19 +78,19 @@ internal static partial class CommandLine
             foreach (var error in e.Errors) Console.Error.WriteLine(error);
             return ExitCode.BadInput;
         }
-        catch (Exception e) when (e is Runs.BadInputException or Control.ChannelRefusedException or Robots.Mujoco.MujocoException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is BadInputException or ChannelRefusedException or MujocoException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
-            Console.Error.WriteLine(e.Message.ReplaceLineEndings(e is Runs.BadInputException ? "\n" : " "));
+            Console.Error.WriteLine(e.Message.ReplaceLineEndings(e is BadInputException ? "\n" : " "));
             return ExitCode.BadInput;
         }
-        catch (Exception e) when (e is Actor.SafeStopException or Control.ControlLostException or Learning.LearningDivergedException)
+        catch (Exception e) when (e is SafeStopException or ControlLostException or LearningDivergedException)
         {
             Console.Error.WriteLine(e.Message);
             return ExitCode.Fault;
         }
         catch (IOException e)
         {
-            Console.Error.WriteLine($"stopped safely: {Actor.DiskFault.Text(e)}");
+            Console.Error.WriteLine($"stopped safely: {DiskFault.Text(e)}");
             return ExitCode.Fault;
         }
         // A defect, or what nobody foresaw: scripts must not take it for an answer, and whoever mends it needs the trace.

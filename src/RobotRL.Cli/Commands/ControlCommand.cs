@@ -1,17 +1,12 @@
 using System.CommandLine;
 using System.Runtime;
-using RobotRL.Cli.Composition;
-using RobotRL.Cli.Runs;
-using RobotRL.Configuration;
+using RobotRL.Cells;
 using RobotRL.Control;
 using RobotRL.Model;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
-
-/// <summary>What a control process came to: timing of its loop, and how the robot was left.</summary>
-internal sealed record ControlResult(
-    long Cycles, double P50Us, double P99Us, double P999Us, double MaxUs, long Misses, long AllocatedBytes, double WakeP50Us, double WakeP99Us, double WakeMaxUs,
-    double LoopP50Us, double LoopP99Us, double LoopMaxUs, bool RealTimePriority, bool LockedMemory, bool BoundToCpu, string Gate, string Fault);
 
 /// <summary><c>robotrl control</c>: the 1 kHz loop in a process of its own. An actor commands it through shared memory.</summary>
 internal static class ControlCommand

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using RobotRL.Cli.Evaluation;
-using RobotRL.Cli.Runs;
-using RobotRL.Cli.Training;
+using RobotRL.Cells;
+using RobotRL.Cli.Display;
 using RobotRL.Configuration;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -21,13 +22,20 @@ internal static class DemoCommand
         {
             Console.Error.WriteLine("A simulated arm learns to put a square peg into a hole from two cameras. A scripted human shows it 20 times, then helps when it is stuck.");
             var configuration = RunConfiguration.Load(Task);
-            var identity = new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted), false);
-            var goal = new TrainingGoal(long.MaxValue, UntilSuccess: 1, SuccessWindow: 20, long.MaxValue, 60 * parse.GetValue(minutes));
-            var training = TrainCommand.Run(configuration, parse.GetRequiredValue(run), identity, goal, OperatorKind.Scripted, OperatorInCharge.Driving(OperatorKind.Scripted, null, null), Pace.Lockstep, cancel);
+            var training = TrainingRoot.Train(new()
+            {
+                Configuration = configuration,
+                Folder = parse.GetRequiredValue(run),
+                Identity = new(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted), false),
+                Goal = new(long.MaxValue, UntilSuccess: 1, SuccessWindow: 20, long.MaxValue, 60 * parse.GetValue(minutes)),
+                Operator = OperatorKind.Scripted,
+                InCharge = OperatorInCharge.Driving(OperatorKind.Scripted, null, null),
+                View = TrainingView.OnTerminal,
+            }, cancel);
             if (!training.Finished) return ExitCode.Done;
 
             Console.Error.WriteLine($"Trained for {training.WallS / 60:F1} minutes and {training.EnvSteps} steps of {configuration.Task.DecisionPeriodNs / 1e6:F0} ms. Now {parse.GetValue(episodes)} episodes alone:");
-            var result = EvalCommand.Run(RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetValue(episodes), seed: 1_000_001, Pace.Lockstep, cancel);
+            var result = EvaluationRoot.Run(RunDirectory.Open(parse.GetRequiredValue(run)), new(parse.GetValue(episodes), Seed: 1_000_001), cancel);
             Console.Error.WriteLine(EvalCommand.Text(result));
             CommandLine.Result(parse, new { training, evaluation = result });
             return ExitCode.Done;

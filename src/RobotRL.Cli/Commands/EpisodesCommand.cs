@@ -1,9 +1,11 @@
 using System.CommandLine;
 using RobotRL.Cli.Data;
-using RobotRL.Cli.Runs;
+using RobotRL.Cli.Display;
+using RobotRL.Episodes;
 using RobotRL.Mcap;
 using RobotRL.Model;
-using RobotRL.Replay;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 

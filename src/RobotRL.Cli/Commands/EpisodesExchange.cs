@@ -1,9 +1,10 @@
 using System.CommandLine;
-using RobotRL.Cli.Runs;
 using RobotRL.Configuration;
+using RobotRL.Episodes;
 using RobotRL.LeRobot;
 using RobotRL.Model;
-using RobotRL.Replay;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -54,7 +55,7 @@ internal static class EpisodesExchange
             var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)), parse.GetRequiredValue(run));
             var imported = LeRobotImport.ReadAsync(parse.GetRequiredValue(dataset), Description(configuration)).GetAwaiter().GetResult();
             var identity = new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted), Deterministic: false);
-            var directory = TrainCommand.OpenOrCreate(parse.GetRequiredValue(run), identity, configuration);
+            var directory = RunDirectory.OpenOrCreate(parse.GetRequiredValue(run), identity, configuration);
             using var recording = RunLock.Recording(directory);
             var store = EpisodeStore.Open(directory.Episodes, TornEpisodes.Keep, line => Console.Error.WriteLine(line));
             foreach (var episode in imported.TakeWhile(_ => !cancel.IsCancellationRequested))

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
-using RobotRL.Cli.Events;
-using RobotRL.Cli.Runs;
+using RobotRL.Cli.Display;
 using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Recording.Events;
 using RobotRL.Safety;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 

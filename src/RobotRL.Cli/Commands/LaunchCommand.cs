@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using RobotRL.Cli.Composition;
 using RobotRL.Configuration;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Commands;
 

@@ -1,25 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
 using RobotRL.Audit;
-using RobotRL.Cli.Auditing;
-using RobotRL.Cli.Runs;
-using RobotRL.Cli.Training;
 using RobotRL.Configuration;
+using RobotRL.Sessions.Auditing;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
+using RobotRL.Sessions.Training;
 
 namespace RobotRL.Cli.Commands;
-
-/// <summary>Where learning happens while a session acts.</summary>
-internal enum LearnerPlace
-{
-    /// <summary>On a thread of the same process.</summary>
-    Thread,
-
-    /// <summary>In a process that the session starts, and starts again when it was killed.</summary>
-    Process,
-
-    /// <summary>In a process that somebody else starts: <c>robotrl learner RUN</c>.</summary>
-    External,
-}
 
 /// <summary><c>robotrl learner</c>: learns from the episodes that another process records, until it is told to stop.</summary>
 internal static class LearnerCommand

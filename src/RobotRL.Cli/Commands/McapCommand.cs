@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using RobotRL.Cli.Data;
 using RobotRL.Mcap;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -33,7 +35,7 @@ internal static class McapCommand
                 using var mcap = McapReader.Open(parse.GetRequiredValue(file));
                 var wanted = parse.GetRequiredValue(topics);
                 if (wanted.FirstOrDefault(t => mcap.Channels.Values.All(c => c.Topic != t)) is { } unknown)
-                    throw new Runs.BadInputException($"--topic {unknown}: not in the file, which has {string.Join(", ", mcap.Channels.Values.Select(c => c.Topic).Distinct())}");
+                    throw new BadInputException($"--topic {unknown}: not in the file, which has {string.Join(", ", mcap.Channels.Values.Select(c => c.Topic).Distinct())}");
                 using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
                 var lines = new MessageLines(mcap, output);
                 var count = 0L;

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using RobotRL.Cli.Pictures;
-using RobotRL.Cli.Runs;
+using RobotRL.Lab.Pictures;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using RobotRL.Cli.Runs;
-using RobotRL.Cli.Training;
-using RobotRL.Configuration;
+using RobotRL.Cells;
+using RobotRL.Cli.Display;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -15,17 +16,24 @@ internal static class RecordCommand
         var episodes = new Option<int?>("--episodes") { Description = "Demonstrations to record now; as many as the configuration asks for by default" }.Where(n => n > 0, "write a number of episodes from 1");
         var seed = SharedOptions.Seed(1);
         var teleoperator = SharedOptions.Operator(OperatorKind.Scripted).Where(kind => kind != OperatorKind.None, "somebody must demonstrate; write scripted or live");
-        var (operatorId, operatorRole) = (OperatorInCharge.Id(), OperatorInCharge.AsWhat());
+        var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
         var set = SharedOptions.Set();
         return new Command("record", "Record demonstrations") { config, run, episodes, seed, teleoperator, operatorId, operatorRole, set }.Does((parse, cancel) =>
         {
             var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)), parse.GetRequiredValue(run));
             var kind = parse.GetValue(teleoperator);
-            var result = TrainCommand.InSession(configuration, parse.GetRequiredValue(run),
-                new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), kind.ToString(), Deterministic: false),
-                new TrainingGoal(EnvSteps: 0, UntilSuccess: 2, SuccessWindow: 1, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
-                kind, OperatorInCharge.Driving(kind, parse.GetValue(operatorId), parse.GetValue(operatorRole)), kind == OperatorKind.Live ? Pace.Realtime : Pace.Lockstep,
-                session => session.Record(parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel));
+            TrainCommand.RequireTerminal(kind);
+            var result = TrainingRoot.Record(new()
+            {
+                Configuration = configuration,
+                Folder = parse.GetRequiredValue(run),
+                Identity = new(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), kind.ToString(), Deterministic: false),
+                Goal = new(EnvSteps: 0, UntilSuccess: 2, SuccessWindow: 1, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
+                Operator = kind,
+                InCharge = OperatorInCharge.Driving(kind, parse.GetValue(operatorId), parse.GetValue(operatorRole)),
+                Pace = kind == OperatorKind.Live ? Pace.Realtime : Pace.Lockstep,
+                View = TrainingView.OnTerminal,
+            }, parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel);
             Console.Error.WriteLine($"{result.Successes} of {result.Episodes} demonstrations succeeded, {result.Steps} steps, in {result.Run}");
             CommandLine.Result(parse, result);
             return ExitCode.Done;

@@ -1,7 +1,10 @@
 using System.CommandLine;
-using RobotRL.Cli.Replaying;
-using RobotRL.Cli.Runs;
+using RobotRL.Cells;
 using RobotRL.Configuration;
+using RobotRL.Episodes;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Replaying;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -62,7 +65,7 @@ internal static class ReplayCommand
 
     private static int Replay(ParseResult parse, RunConfiguration configuration, RunDirectory run, IEnumerable<RecordedEpisode> episodes, LeftOut left)
     {
-        var replay = new EpisodeReplay(configuration, run);
+        var replay = new EpisodeReplay(run, () => RecordedCell.Of(configuration, run));
         using var policy = new RecordedPolicy(configuration, run);
         foreach (var episode in episodes)
             left.Try(episode.Index, () =>
@@ -87,7 +90,7 @@ internal static class ReplayCommand
         IReadOnlyList<(string Key, string Value)> overrides)
     {
         var critic = overrides.Any(o => o.Key == "safety.critic") ? other.Safety?.CriticFolder : null;
-        var counterfactual = new Counterfactual(recorded, other, run, critic);
+        var counterfactual = new Counterfactual(() => RecordedCell.Of(recorded, run), () => RecordedCell.Of(other, run, critic));
         var lines = 0;
         foreach (var episode in episodes)
             left.Try(episode.Index, () =>
@@ -108,7 +111,7 @@ internal static class ReplayCommand
 
     private static IReadOnlyList<string> Files(RunDirectory run, int? episode) => episode is { } index
         ? [RecordedEpisode.PathOf(run, index)]
-        : Directory.Exists(run.Episodes) ? RobotRL.Replay.EpisodeStore.Open(run.Episodes, RobotRL.Replay.TornEpisodes.Leave, _ => { }).Files : [];
+        : Directory.Exists(run.Episodes) ? EpisodeStore.Open(run.Episodes, TornEpisodes.Leave, _ => { }).Files : [];
 
     /// <summary>Those with traces; the numbers of the others go to <paramref name="left"/>, and the only one asked for is refused.</summary>
     private static IEnumerable<RecordedEpisode> Episodes(IReadOnlyList<string> files, LeftOut left)

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
-using RobotRL.Cli.Evaluation;
-using RobotRL.Cli.Results;
-using RobotRL.Cli.Runs;
-using RobotRL.Cli.Training;
 using RobotRL.Configuration;
+using RobotRL.Lab.Results;
+using RobotRL.Sessions.Evaluation;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
+using RobotRL.Sessions.Training;
 
 namespace RobotRL.Cli.Commands;
 
@@ -26,13 +27,13 @@ internal static class ResultsCommand
         Option<string> output = new("--out") { Description = "Folder of results.json and results.md", DefaultValueFactory = _ => "docs/results" };
         Option<string[]> tasks = new("--tasks") { Description = "Tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["peg-insert", "pick-lift"] };
         Option<ulong[]> seeds = new("--seeds") { Description = "Seeds", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 3] };
-        Option<string[]> arms = new("--arms") { Description = "Ways of learning", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Arm.All.Select(a => a.Name)] };
+        Option<string[]> arms = new("--arms") { Description = "Ways of learning", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Variant.All.Select(a => a.Name)] };
         Option<long> envSteps = new("--env-steps") { Description = "Most environment steps of a run", DefaultValueFactory = _ => 12_000 };
         Option<int> episodes = new("--episodes") { Description = "Evaluation episodes of a run", DefaultValueFactory = _ => 100 };
         return new Command("results", "Compare ways of learning over tasks and seeds; goes on where it stopped") { runs, output, tasks, seeds, arms, envSteps, episodes }.Does((parse, cancel) =>
         {
-            var chosen = parse.GetRequiredValue(arms).Select(name => Arm.All.FirstOrDefault(a => a.Name == name)
-                ?? throw new BadInputException($"--arms {name}: no such way of learning; one of {string.Join(", ", Arm.All.Select(a => a.Name))}")).ToArray();
+            var chosen = parse.GetRequiredValue(arms).Select(name => Variant.All.FirstOrDefault(a => a.Name == name)
+                ?? throw new BadInputException($"--arms {name}: no such way of learning; one of {string.Join(", ", Variant.All.Select(a => a.Name))}")).ToArray();
             var cells = (from arm in chosen from seed in parse.GetRequiredValue(seeds) from task in parse.GetRequiredValue(tasks) select (task, arm, seed)).ToArray();
             var book = new ResultBook(parse.GetRequiredValue(output));
             foreach (var (number, (task, arm, seed)) in cells.Index())
@@ -46,7 +47,7 @@ internal static class ResultsCommand
         });
     }
 
-    private static void Fill(ResultBook book, string runs, string task, Arm arm, ulong seed, long envSteps, int episodes, CancellationToken cancel)
+    private static void Fill(ResultBook book, string runs, string task, Variant arm, ulong seed, long envSteps, int episodes, CancellationToken cancel)
     {
         var file = Path.Combine("robot-configs", "sim", task + ".yaml");
         var hash = RunConfiguration.Load(file, SharedOptions.Overrides([.. arm.Overrides])).Hash;
@@ -58,8 +59,8 @@ internal static class ResultsCommand
         if (File.Exists(trained)) training = JsonSerializer.Deserialize<TrainingResult>(File.ReadAllText(trained), Json)!;
         else
         {
-            CellResult Matched() => book.Find(task, Arm.Interventions, seed) is { } first && first.ConfigHash == RunConfiguration.Load(file).Hash ? first
-                : throw new BadInputException($"{task}, seed {seed}: run '{Arm.Interventions.Name}' first, '{arm.Name}' gets what that took");
+            ResultEntry Matched() => book.Find(task, Variant.Interventions, seed) is { } first && first.ConfigHash == RunConfiguration.Load(file).Hash ? first
+                : throw new BadInputException($"{task}, seed {seed}: run '{Variant.Interventions.Name}' first, '{arm.Name}' gets what that took");
             if (arm.MatchesEnvSteps) envSteps = Matched().Training.EnvSteps;
             List<string> arguments =
             [
@@ -74,21 +75,17 @@ internal static class ResultsCommand
         }
         if (Child<EvaluationResult>(["eval", folder, "--episodes", $"{episodes}"], cancel) is not { } evaluation || evaluation.Episodes < episodes) return;
         var (steps, wall) = LearningCurve.FirstAt(folder, 0.9);
-        book.Add(new CellResult(task, arm.Name, seed, hash, training with { Run = "" }, evaluation, steps, wall, Environment.ProcessorCount, RunIdentity.CurrentCodeVersion));
+        book.Add(new ResultEntry(task, arm.Name, seed, hash, training with { Run = "" }, evaluation, steps, wall, Environment.ProcessorCount, RunIdentity.CurrentCodeVersion));
     }
 
     /// <summary>Runs this very program and reads the object that it prints last. An interrupt reaches the child from the terminal too: it saves and ends.</summary>
     private static T? Child<T>(IReadOnlyList<string> arguments, CancellationToken cancel) where T : class
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(ResultsCommand).Assembly.Location);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.ArgumentList.Add("--json");
-        using var child = Process.Start(start) ?? throw new IOException("The program could not be started once more.");
+        using var child = ThisProgram.Start([.. arguments, "--json"], captureOutput: true);
         var output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         if (cancel.IsCancellationRequested) return null;
-        if (child.ExitCode != ExitCode.Done) throw new Actor.SafeStopException($"'robotrl {string.Join(' ', arguments)}' ended with {child.ExitCode}; its message is above");
+        if (child.ExitCode != ExitCode.Done) throw new SafeStopException($"'robotrl {string.Join(' ', arguments)}' ended with {child.ExitCode}; its message is above");
         return JsonSerializer.Deserialize<T>(output.Trim().Split('\n')[^1], Json);
     }
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
-using RobotRL.Cli.Ablation;
-using RobotRL.Cli.Runs;
+using RobotRL.Critic;
+using RobotRL.Lab.Ablation;
+using RobotRL.Model;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -37,12 +40,12 @@ internal static class SafetyCommand
         return new Command("calibrate", "Set a critic's thresholds on experience that it has not seen") { task, critic, experience, rate, seed }.Does((parse, cancel) =>
         {
             var (benchmark, folder) = (Benchmark.Of(parse.GetRequiredValue(task)), parse.GetRequiredValue(critic));
-            var weights = Composition.CriticFile.Read(folder, benchmark.Features.Name).Critic;
+            var weights = CriticFile.Read(folder, benchmark.Features.Name).Critic;
             var unseen = benchmark.Collect(parse.GetValue(experience), parse.GetValue(seed), cancel).ToArray();
             var thresholds = CriticPretraining.Calibrate(unseen, x => [.. x.Select(f => weights.Query(f)).Select(e => (e.Risk, e.Feasibility))],
                 Goal(benchmark, parse.GetValue(rate)));
             cancel.ThrowIfCancellationRequested();
-            Learning.SafetyWeightsFile.Recalibrate(folder, thresholds);
+            SafetyWeightsFile.Recalibrate(folder, thresholds);
             Console.Error.WriteLine($"{benchmark.Name}: thresholds {thresholds.Risk:F3} and {thresholds.Feasibility:F3}; {thresholds.FalseInterventionRate:P1} of the harmless steps of demonstrations " +
                 $"flagged and {thresholds.DetectionRate:P1} of all steps before harm");
             CommandLine.Result(parse, thresholds);
@@ -80,14 +83,14 @@ internal static class SafetyCommand
     private static void Fill(AblationBook book, Benchmark benchmark, Protection protection, ulong seed, string critics, CancellationToken cancel)
     {
         var critic = Path.GetFullPath(Path.Combine(critics, benchmark.Name));
-        if (protection.Critic && !File.Exists(Path.Combine(critic, Composition.CriticFile.Manifest))) Train(benchmark, critic, null, null, null, 1, cancel);
+        if (protection.Critic && !File.Exists(Path.Combine(critic, CriticFile.Manifest))) Train(benchmark, critic, null, null, null, 1, cancel);
         var hash = benchmark.HashOf(protection, critic);
         if (book.Has(benchmark.Name, protection.Name, seed, hash)) return;
         using var bench = benchmark.Open(protection, critic, shadow: false);
         using var learner = protection.Critic ? benchmark.LearnOn(critic, seed) : null;
         var size = benchmark.Size with { ShadowEpisodes = protection.Critic ? benchmark.Size.ShadowEpisodes : 0 };
         AblationResult result;
-        try { result = new AblationCell(bench, () => benchmark.Open(protection, critic, shadow: true), learner, size, seed).Run(benchmark.Name, protection.Name, hash, cancel); }
+        try { result = new AblationEntry(bench, () => benchmark.Open(protection, critic, shadow: true), learner, size, seed).Run(benchmark.Name, protection.Name, hash, cancel); }
         catch (OperationCanceledException) { return; }
         book.Add(result);
         Console.Error.WriteLine($"{benchmark.Name}, {protection.Title}, seed {seed}: {result.Successes} successes, {result.Violations} violations, {result.Stops} stops in {result.Episodes} episodes, " +
@@ -105,7 +108,7 @@ internal static class SafetyCommand
         HarmEpisode[] episodes = [.. benchmark.Collect(experience ?? decisions, seed, cancel), .. recorded];
         var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, Goal(benchmark, rate), seed,
             folder, $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {seed}", cancel);
-        RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, CommandLine.SnakeCase));
+        RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, JsonNames.SnakeCase));
         Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +
             $"held out, {result.FalseInterventionRate:P1} of the harmless steps of demonstrations flagged and {result.DetectionRate:P1} of those before harm");
         return result;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RobotRL.Configuration;
 using RobotRL.Model;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -19,7 +20,7 @@ internal static class SharedOptions
     public static RunConfiguration Load(string config, IReadOnlyList<(string Key, string Value)>? overrides = null, string? run = null)
     {
         if (run is not null) RunFile.RefuseLinks(run);
-        if (Path.GetDirectoryName(Path.GetFullPath(config)) is { } folder && Runs.RunDirectory.Exists(folder)) RunFile.RefuseLinks(folder);
+        if (Path.GetDirectoryName(Path.GetFullPath(config)) is { } folder && RunDirectory.Exists(folder)) RunFile.RefuseLinks(folder);
         return RunConfiguration.Load(config, overrides);
     }
 
@@ -36,7 +37,7 @@ internal static class SharedOptions
     public static Option<Pace> Pace() => new("--pace")
     {
         Description = "lockstep: virtual time, as fast as it goes; realtime: at wall-clock speed, the control loop in a process of its own",
-        DefaultValueFactory = _ => Commands.Pace.Lockstep,
+        DefaultValueFactory = _ => Sessions.Runs.Pace.Lockstep,
     };
 
     public static Option<string?> Channel() =>
@@ -45,8 +46,8 @@ internal static class SharedOptions
     /// <summary>Refuses what does not go together.</summary>
     public static void Require(Pace pace, string? channel, bool deterministic = false)
     {
-        if (channel is not null && pace != Commands.Pace.Realtime) throw new Runs.BadInputException("--channel: a control process keeps to the wall clock; add --pace realtime");
-        if (deterministic && pace == Commands.Pace.Realtime) throw new Runs.BadInputException("--deterministic: the wall clock never runs the same twice; use --pace lockstep");
+        if (channel is not null && pace != Sessions.Runs.Pace.Realtime) throw new BadInputException("--channel: a control process keeps to the wall clock; add --pace realtime");
+        if (deterministic && pace == Sessions.Runs.Pace.Realtime) throw new BadInputException("--deterministic: the wall clock never runs the same twice; use --pace lockstep");
     }
 
     public static Option<OperatorKind> Operator(OperatorKind standard) => new("--operator")
@@ -59,19 +60,6 @@ internal static class SharedOptions
     public static IReadOnlyList<(string Key, string Value)> Overrides(string[] pairs) => [.. pairs.Select(pair =>
     {
         var at = pair.IndexOf('=', StringComparison.Ordinal);
-        return at > 0 ? (pair[..at], pair[(at + 1)..]) : throw new Runs.BadInputException($"--set {pair}: not of the form key=value");
+        return at > 0 ? (pair[..at], pair[(at + 1)..]) : throw new BadInputException($"--set {pair}: not of the form key=value");
     })];
-}
-
-internal enum Pace
-{
-    Lockstep,
-    Realtime,
-}
-
-internal enum OperatorKind
-{
-    Scripted,
-    None,
-    Live,
 }

@@ -1,14 +1,11 @@
 using System.CommandLine;
-using RobotRL.Audit;
-using RobotRL.Cli.Actor;
-using RobotRL.Cli.Auditing;
-using RobotRL.Cli.Composition;
-using RobotRL.Cli.Runs;
-using RobotRL.Cli.Training;
+using RobotRL.Cells;
+using RobotRL.Cli.Display;
 using RobotRL.Configuration;
 using RobotRL.Model;
-using RobotRL.Policy;
-using RobotRL.Teleop;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
+using RobotRL.Sessions.Training;
 
 namespace RobotRL.Cli.Commands;
 
@@ -26,7 +23,7 @@ internal static class TrainCommand
         var humanSteps = new Option<long>("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included", DefaultValueFactory = _ => long.MaxValue }.Where(n => n >= 0, "write a number of steps");
         var wall = new Option<double>("--wall-seconds") { Description = "Stop this session after so many seconds", DefaultValueFactory = _ => double.PositiveInfinity }.Where(t => t > 0, "write a number of seconds above 0");
         var teleoperator = SharedOptions.Operator(OperatorKind.Scripted);
-        var (operatorId, operatorRole) = (OperatorInCharge.Id(), OperatorInCharge.AsWhat());
+        var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
         Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
         var pace = SharedOptions.Pace();
         var channel = SharedOptions.Channel();
@@ -49,69 +46,27 @@ internal static class TrainCommand
                 Placement placement = new(parse.GetValue(controlCpu), parse.GetValue(controlPriority), parse.GetRequiredValue(learnerCpus));
                 RequirePlaces(placement, parse.GetValue(pace), parse.GetValue(channel), parse.GetValue(learner));
                 using var acknowledged = parse.GetValue(receipts) is { } file ? new Receipts(file) : null;
-                var result = Run(configuration, parse.GetRequiredValue(run),
-                    new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(), parse.GetValue(deterministic)),
-                    new TrainingGoal(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(window), parse.GetValue(humanSteps), parse.GetValue(wall)),
-                    parse.GetValue(teleoperator), OperatorInCharge.Driving(parse.GetValue(teleoperator), parse.GetValue(operatorId), parse.GetValue(operatorRole)),
-                    parse.GetValue(pace), cancel, parse.GetValue(channel), parse.GetValue(learner), acknowledged, placement);
+                SharedOptions.Require(parse.GetValue(pace), parse.GetValue(channel), parse.GetValue(deterministic));
+                RequireTerminal(parse.GetValue(teleoperator));
+                var result = TrainingRoot.Train(new()
+                {
+                    Configuration = configuration,
+                    Folder = parse.GetRequiredValue(run),
+                    Identity = new(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(), parse.GetValue(deterministic)),
+                    Goal = new(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(window), parse.GetValue(humanSteps), parse.GetValue(wall)),
+                    Operator = parse.GetValue(teleoperator),
+                    InCharge = OperatorInCharge.Driving(parse.GetValue(teleoperator), parse.GetValue(operatorId), parse.GetValue(operatorRole)),
+                    Pace = parse.GetValue(pace),
+                    Channel = parse.GetValue(channel),
+                    Learner = parse.GetValue(learner),
+                    Receipts = acknowledged,
+                    Placement = placement,
+                    View = TrainingView.OnTerminal,
+                }, cancel);
                 CommandLine.Result(parse, result);
                 return ExitCode.Done;
             });
     }
-
-    public static TrainingResult Run(
-        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, OperatorInCharge inCharge, Pace pace, CancellationToken cancel,
-        string? channel = null, LearnerPlace learner = LearnerPlace.Thread, Receipts? receipts = null, Placement? placement = null) =>
-        InSession(configuration, folder, identity, goal, teleoperator, inCharge, pace, session => session.Run(learner, cancel), channel, receipts, placement);
-
-    /// <summary>Makes the run's folder or goes on with what it holds.</summary>
-    public static T InSession<T>(
-        RunConfiguration configuration, string folder, RunIdentity identity, TrainingGoal goal, OperatorKind teleoperator, OperatorInCharge inCharge, Pace pace, Func<TrainingSession, T> body,
-        string? channel = null, Receipts? receipts = null, Placement? placement = null)
-    {
-        SharedOptions.Require(pace, channel, identity.Deterministic);
-        RequireTerminal(teleoperator);
-        RunFile.RefuseLinks(folder);
-        // Everything that can be refused is built before anything is written.
-        if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
-        using var rig = new SimulatedRig(configuration, pace, channel, Path.GetFullPath(Path.Combine(folder, RunDirectory.EventsName)), placement);
-        OutstandingStop? outstanding = null;
-        var hands = Teleoperator(teleoperator, inCharge.Name, rig, identity.Seed, () => outstanding?.Ask());
-        var run = OpenOrCreate(folder, identity, configuration);
-        using var recording = RunLock.Recording(run);
-        using var metrics = new MetricsLog(run.Path);
-        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, AuditActor.Here(inCharge.Name, inCharge.Role, goal.EnvSteps == 0 ? "record" : "train"),
-            new { Operator = teleoperator.ToString(), Pace = pace.ToString(), identity.Deterministic, Goal = goal }), configuration, rig.Control, rig.Records);
-        using var stop = outstanding = new(rig.Control, run.OutstandingStop);
-        var session = new TrainingSession(run, rig, hands, audit, metrics, new TrainingView(CommandLine.Log, hands is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null), goal, line => Console.Error.WriteLine(line)) { Receipts = receipts, InCharge = inCharge, Stop = stop, LearnerCpus = placement?.LearnerCpus ?? [] };
-        return audit.Around(() => DiskFault.Stops(rig, audit, () => body(session)));
-    }
-
-    /// <summary>The run of a folder, which must be of the same configuration and seed where there is one.</summary>
-    public static RunDirectory OpenOrCreate(string folder, RunIdentity identity, RunConfiguration configuration) =>
-        RunDirectory.Exists(folder) ? Resume(folder, identity) : RunDirectory.Create(folder, identity, configuration);
-
-    private static RunDirectory Resume(string folder, RunIdentity identity)
-    {
-        var run = RunDirectory.Open(folder);
-        if (run.Identity.ConfigHash != identity.ConfigHash)
-            throw new BadInputException($"{folder}: the run was started with another configuration (hash {run.Identity.ConfigHash[..12]}, now {identity.ConfigHash[..12]}); use its config.yaml or name a new folder");
-        if (run.Identity.Seed != identity.Seed)
-            throw new BadInputException($"{folder}: the run was started with --seed {run.Identity.Seed}; use it or name a new folder");
-        run.RequireWhole();
-        return run.For(identity.Deterministic);
-    }
-
-    private static ITeleoperator Teleoperator(OperatorKind kind, string name, SimulatedRig rig, ulong seed, Action asked) => kind switch
-    {
-        OperatorKind.Scripted => new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed) { Identity = name },
-        OperatorKind.None => new DemonstratorOnly(new ScriptedOperator(rig.Configuration.Task, rig.Configuration.Operator, seed) { Identity = name }),
-        _ => new KeyboardTeleoperator(name, rig.Configuration.Task.Actions, () => rig.Now, () =>
-        {
-            asked();
-            rig.Control.Stop();
-        }),
-    };
 
     /// <summary>A run that came from somebody else must not choose which folder of ours training writes a critic to.</summary>
     private static void RequireOwnCritic(RunConfiguration configuration, string config, string run)
@@ -135,7 +90,7 @@ internal static class TrainCommand
         if (placement.LearnerCpus.Count > 0 && learner != LearnerPlace.Process) throw new BadInputException("--learner-cpus: only a learner that is started here can be placed; add --learner process");
     }
 
-    private static void RequireTerminal(OperatorKind kind)
+    internal static void RequireTerminal(OperatorKind kind)
     {
         if (kind == OperatorKind.Live && Console.IsInputRedirected) throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one");
     }

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using RobotRL.Cli.Actor;
-using RobotRL.Cli.Composition;
-using RobotRL.Cli.Pictures;
-using RobotRL.Cli.Runs;
-using RobotRL.Configuration;
+using RobotRL.Cells;
+using RobotRL.Lab.Pictures;
 using RobotRL.Model;
-using RobotRL.Teleop;
+using RobotRL.Sessions.Acting;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
+using RobotRL.Tasks;
 
 namespace RobotRL.Cli.Commands;
 
@@ -22,9 +22,9 @@ internal static class ViewsCommand
             var path = PictureFile.Check(parse.GetRequiredValue(output));
             var configuration = SharedOptions.Load(parse.GetRequiredValue(config));
             if (configuration.Task.Cameras.Count == 0) throw new BadInputException($"{parse.GetRequiredValue(config)}: task.cameras is empty, so there is nothing to show");
-            using var rig = new SimulatedRig(configuration, Pace.Lockstep);
-            var album = new Album(rig);
-            using var runner = new EpisodeRunner(rig, new ScriptedOperator(configuration.Task, configuration.Operator, parse.GetValue(seed)));
+            using var cell = new SimulatedCell(configuration, Pace.Lockstep);
+            var album = new Album(cell);
+            using var runner = new EpisodeRunner(cell, new ScriptedOperator(configuration.Task, configuration.Operator, parse.GetValue(seed)));
             Transition? last = null;
             var summary = runner.Run(EpisodeKind.Demonstration, parse.GetValue(seed), album, transition => last = transition, cancel);
             if (summary.Outcome == EpisodeOutcome.Interrupted) return ExitCode.Done;
@@ -37,21 +37,21 @@ internal static class ViewsCommand
     }
 
     /// <summary>Takes pictures where a policy would decide.</summary>
-    private sealed class Album(SimulatedRig rig) : IDecider
+    private sealed class Album(SimulatedCell cell) : IDecider
     {
         public List<CameraView> Views { get; } = [];
         public long Version => -1;
 
         public PolicyAction Decide(Observation observation)
         {
-            Views.Add(new(observation.Time, [.. rig.Configuration.Task.Cameras.Select(Raw)], observation.Images));
+            Views.Add(new(observation.Time, [.. cell.Configuration.Task.Cameras.Select(Raw)], observation.Images));
             return default;
         }
 
         private CameraFrame Raw(CameraDescription camera)
         {
             CameraFrame frame = new(camera.Width, camera.Height, _ => { });
-            rig.Photograph(camera, frame);
+            cell.Photograph(camera, frame);
             return frame;
         }
     }

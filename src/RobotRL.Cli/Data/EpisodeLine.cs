@@ -1,6 +1,7 @@
 using System.Globalization;
+using RobotRL.Cli.Commands;
+using RobotRL.Episodes;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.Cli.Data;
 

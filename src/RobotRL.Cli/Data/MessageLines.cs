@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RobotRL.Evidence.Report;
 using RobotRL.Mcap;
+using RobotRL.Wire;
 
 namespace RobotRL.Cli.Data;
 
@@ -44,7 +46,7 @@ internal sealed class MessageLines(McapReader mcap, Stream output)
             json.Flush();
             return buffer.WrittenMemory;
         }
-        catch (McapException)
+        catch (WireException)
         {
             return null;
         }
@@ -55,9 +57,9 @@ internal sealed class MessageLines(McapReader mcap, Stream output)
         if (_decoders.TryGetValue(schema, out var known)) return known;
         try
         {
-            return _decoders[schema] = mcap.Schemas.TryGetValue(schema, out var found) ? new Ros2Json(found) : null;
+            return _decoders[schema] = mcap.Schemas.TryGetValue(schema, out var found) && found.Encoding == "ros2msg" ? new Ros2Json(found.Name, found.Data.Span) : null;
         }
-        catch (McapException)
+        catch (WireException)
         {
             return _decoders[schema] = null;
         }

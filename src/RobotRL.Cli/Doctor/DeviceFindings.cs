@@ -1,3 +1,5 @@
+using RobotRL.Cli.Commands;
+
 namespace RobotRL.Cli.Doctor;
 
 /// <summary>What an operator holds and what a camera plugs into.</summary>

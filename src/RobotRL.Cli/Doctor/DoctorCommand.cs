@@ -1,5 +1,7 @@
 using System.CommandLine;
 using RobotRL.Cli.Commands;
+using RobotRL.Cli.Display;
+using RobotRL.Sessions.Processes;
 using Spectre.Console;
 
 namespace RobotRL.Cli.Doctor;
@@ -21,8 +23,8 @@ internal static class DoctorCommand
         Finding[] findings =
             [.. MachineFindings.All(), .. NativeFindings.All(), .. RealTimeFindings.All(), .. MiddlewareFindings.All(), .. DeviceFindings.All()];
         var ready = findings.All(finding => finding.Standing != Standing.Missing);
-        CommandLine.Log.Write(Table(findings));
-        CommandLine.Log.MarkupLine(ready
+        Terminal.Log.Write(Table(findings));
+        Terminal.Log.MarkupLine(ready
             ? "[green]The simulation has what it needs.[/]"
             : "[red]The simulation lacks something: see the lines marked missing.[/]");
         CommandLine.Result(parse, new

@@ -1,3 +1,5 @@
+using RobotRL.Cli.Commands;
+
 namespace RobotRL.Cli.Doctor;
 
 /// <summary>ROS 2 and the DDS libraries that it talks through. Only a real robot wants them.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Doctor;
 

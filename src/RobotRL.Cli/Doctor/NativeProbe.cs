@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using RobotRL.Robots.Mujoco;
+using RobotRL.Robots.Mujoco.Binding;
+using RobotRL.Sessions.Processes;
 using TorchSharp;
 
 namespace RobotRL.Cli.Doctor;
@@ -28,14 +29,14 @@ internal static unsafe class NativeProbe
         {
             if (!Probes.TryGetValue(name, out var probe)) throw new ArgumentException($"no probe {name}: one of {string.Join(", ", Names)}");
             Console.Out.WriteLine(probe().ReplaceLineEndings(" "));
-            return Commands.ExitCode.Done;
+            return ExitCode.Done;
         }
         // The one place that catches everything: whatever a library throws on loading is the finding.
         catch (Exception e)
         {
             while (e.InnerException is { } inner) e = inner;
             Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
-            return Commands.ExitCode.DoesNotHold;
+            return ExitCode.DoesNotHold;
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RobotRL.Cli.Composition;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Doctor;
 

@@ -1,7 +1,7 @@
 using RobotRL.Model;
-using L = RobotRL.Robots.Mujoco.MujocoLayout.mjData;
+using L = RobotRL.Robots.Mujoco.Binding.MujocoLayout.mjData;
 
-namespace RobotRL.Robots.Mujoco;
+namespace RobotRL.Robots.Mujoco.Binding;
 
 /// <summary>
 /// The state of one simulation of a model. One thread at a time. Spans look straight into MuJoCo's memory: valid until disposal, and they

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RobotRL.Robots.Mujoco;
+namespace RobotRL.Robots.Mujoco.Binding;
 
 /// <summary>Finds the MuJoCo library, checks that it is the release the binding was generated for, and takes over its error handlers.</summary>
 public static unsafe class MujocoLibrary

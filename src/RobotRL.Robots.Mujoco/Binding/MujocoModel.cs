@@ -1,7 +1,7 @@
 using System.Text;
-using L = RobotRL.Robots.Mujoco.MujocoLayout.mjModel;
+using L = RobotRL.Robots.Mujoco.Binding.MujocoLayout.mjModel;
 
-namespace RobotRL.Robots.Mujoco;
+namespace RobotRL.Robots.Mujoco.Binding;
 
 /// <summary>A compiled MJCF model. Read only after loading, so several data and threads may share it.</summary>
 public sealed unsafe class MujocoModel : IDisposable

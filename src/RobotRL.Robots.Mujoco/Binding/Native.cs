@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RobotRL.Robots.Mujoco;
+namespace RobotRL.Robots.Mujoco.Binding;
 
 /// <summary>MuJoCo's C functions, as its headers declare them. Models, data and scenes are opaque: <see cref="MujocoLayout"/> knows their fields.
 /// A <see cref="MujocoModel"/> comes before everything else, and its construction loads and checks the library.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using RobotRL.Robots.Mujoco.Binding;
 
-namespace RobotRL.Robots.Mujoco;
+namespace RobotRL.Robots.Mujoco.Rendering;
 
 /// <summary>An OpenGL context without a window. Current on one thread at a time: the one that last called <see cref="MakeCurrent"/>.</summary>
 internal abstract unsafe partial class GlContext : IDisposable

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using L = RobotRL.Robots.Mujoco.MujocoLayout;
+using RobotRL.Robots.Mujoco.Binding;
+using L = RobotRL.Robots.Mujoco.Binding.MujocoLayout;
 
-namespace RobotRL.Robots.Mujoco;
+namespace RobotRL.Robots.Mujoco.Rendering;
 
 /// <summary>
 /// Draws the cameras of a model without a window. An OpenGL context belongs to one thread: create, use and dispose a renderer on the same

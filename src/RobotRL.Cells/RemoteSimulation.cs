@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using RobotRL.Configuration;
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Robots.Mujoco;
+using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
+
+namespace RobotRL.Cells;
+
+/// <summary>
+/// The actor's view of a world that a control process moves: commands go there through shared memory, and a mirror of the scene here shows its newest
+/// state, to be drawn and judged. Starts a control process of its own, and ends it, unless it is given the channel of a running one.
+/// </summary>
+internal sealed class RemoteSimulation : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly MujocoRobot _mirror;
+    private readonly SimulationSnapshot _state;
+    private readonly Process? _child;
+    private readonly RemoteControl _control;
+    private readonly TickMemory _ticks;
+
+    /// <param name="configuration">The same as the control process enforces.</param>
+    /// <param name="channel">Of a running control process; null to start one.</param>
+    /// <param name="mirror">The scene as it is to be shown here.</param>
+    /// <param name="events">Where a control process that is started here records events; null for nowhere.</param>
+    /// <param name="placement">Where it runs.</param>
+    public RemoteSimulation(RunConfiguration configuration, string? channel, MujocoRobot mirror, string? events, Placement placement)
+    {
+        (_mirror, _state) = (mirror, new(mirror.Model));
+        if (channel is null) (_child, _control) = Started(configuration, events, placement);
+        else _control = RemoteControl.Attach(channel, configuration.Robot, configuration.Hash);
+        if (_control.WorldSize != _state.Values.Length) throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
+        _ticks = TickMemory.Open(_control.ChannelPath);
+        Refresh();
+    }
+
+    /// <summary>What the loop keeps of its ticks: to be recorded.</summary>
+    public ControlRing Ticks => _ticks.Ring;
+
+    public IControlPort Control => _control;
+
+    /// <summary>Shows the newest state.</summary>
+    public void Refresh()
+    {
+        var time = _mirror.Now;
+        if (_control.TryReadWorld(_state.Writable, ref time)) _mirror.Mirror(_state, time);
+    }
+
+    /// <summary>Sets the scene up anew; false where someone commands the robot, or a stop waits for its operator.</summary>
+    public bool Reset(ulong seed)
+    {
+        var isSetUp = _control.ResetScene(seed);
+        Refresh();
+        return isSetUp;
+    }
+
+    public void Dispose()
+    {
+        if (_child is not null) _control.RequestEnd();
+        _control.Dispose();
+        _ticks.Dispose();
+        if (_child is null) return;
+        if (!_child.WaitForExit(Patience)) _child.Kill();
+        _child.Dispose();
+    }
+
+    private static (Process, RemoteControl) Started(RunConfiguration configuration, string? events, Placement placement)
+    {
+        var channel = $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..24];
+        var file = Path.Combine(Path.GetTempPath(), $"robotrl-{channel}.yaml");
+        File.WriteAllText(file, configuration.ResolvedYaml);
+        var child = ThisProgram.Start(["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. placement.ControlArguments(), .. events is null ? (string[])[] : ["--events", events]], ThisProgram.ForTheLoop);
+        try
+        {
+            for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(20))
+            {
+                try
+                {
+                    return (child, RemoteControl.Attach(channel, configuration.Robot, configuration.Hash));
+                }
+                catch (ChannelRefusedException e) when (e.Code == FaultCode.None && waited.Elapsed < Patience)
+                {
+                    if (child.HasExited) throw new BadInputException("The control process did not start; its message is above");
+                }
+            }
+        }
+        catch
+        {
+            if (!child.HasExited) child.Kill();
+            child.Dispose();
+            throw;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using RobotRL.Model;
+using RobotRL.Sessions.Processes;
+
+namespace RobotRL.Cli.Display;
+
+/// <summary>
+/// Ctrl+C and a service manager's request to end, as a cancellation. The second changes nothing: whoever presses twice, or reaches a process both through its group and through its
+/// launcher, does not undo the saving that the first one began. The third ends the process at once, and so does time, where it does not come to its end.
+/// </summary>
+internal sealed class Termination : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly CancellationTokenSource _asked = new();
+    private readonly PosixSignalRegistration[] _signals;
+    private Timer? _end;
+    private int _times;
+
+    public Termination() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask)];
+
+    public CancellationToken Token => _asked.Token;
+
+    public void Dispose()
+    {
+        foreach (var signal in _signals) signal.Dispose();
+        _end?.Dispose();
+        _asked.Dispose();
+    }
+
+    private void Ask(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        var times = Interlocked.Increment(ref _times);
+        if (times >= 3) End("asked for the third time");
+        if (times > 1) return;
+        _end = new(_ => End($"it has not come to its end within {Patience.TotalMinutes} minutes"), null, Patience, Timeout.InfiniteTimeSpan);
+        _asked.Cancel();
+    }
+
+    private static void End(string why)
+    {
+        Console.Error.WriteLine($"Ended at once, {why}: what was being saved may be incomplete; the same command goes on from what is whole");
+        Environment.Exit(ExitCode.Fault);
+    }
+}

@@ -1,0 +1,53 @@
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Safety;
+
+namespace RobotRL.Critic;
+
+/// <summary>
+/// What recorded episodes tell of harm: state and executed action of every decision. Force is known at decisions only, so a violation is what the log
+/// shows: a force above the limit, or a stop that says that the motion did harm. Any other stop, and one whose cause the recording does not tell, says nothing
+/// of what would have come: the log merely ends there.
+/// </summary>
+public sealed class RecordedExperience(TaskDescription task, RobotDescription robot, double forceLimitN)
+{
+    private const int ForceAt = 12;
+
+    private readonly ActionMapping _mapping = new(task.Actions);
+    private readonly SafetyFeatures _features = new(task, robot.Limits.Stiffness);
+    private readonly CartesianStiffness _stiffness = CartesianStiffness.Of(robot.Impedance);
+
+    /// <summary>
+    /// The chains of one episode. Where the reflex acted a chain ends with the proposal that was not executed, whose own outcome nobody knows, and another begins
+    /// with what was executed instead.
+    /// </summary>
+    public IEnumerable<HarmEpisode> Of(IEnumerable<Transition> episode)
+    {
+        List<(float[], float)> steps = [];
+        var (violated, over) = (false, false);
+        foreach (var transition in episode.TakeWhile(t => t.IsLearnable))
+        {
+            if ((transition.Action.Limits & LimitFlags.Critic) != 0 && steps.Count > 0)
+            {
+                yield return new([.. steps, (Features(transition.Observation, transition.Action.Proposed), -1)], Violated: false, IsOver: false);
+                steps.Clear();
+            }
+            var next = transition.Next.Proprioception;
+            var force = new Vector3D(next[ForceAt], next[ForceAt + 1], next[ForceAt + 2]).Length * task.Scale.ForceN;
+            var harm = EpisodeEnding.Of(transition.Stop).IsHarm;
+            steps.Add((Features(transition.Observation, transition.Action.Executed), (float)Math.Max((force - forceLimitN) / forceLimitN, harm ? 0.1 : -1)));
+            (violated, over) = (force > forceLimitN || harm, transition is { Terminated: true, Reward: > 0 });
+            if (violated) break;
+        }
+        if (steps.Count > 0) yield return new(steps, violated, over && !violated);
+    }
+
+    private float[] Features(Observation observation, in PolicyAction action)
+    {
+        var x = new float[SafetyFeatures.Count];
+        SafetyFeatures.WriteState(x, observation.Proprioception);
+        for (var axis = 0; axis < ActionSpace.Axes; axis++) x[SafetyFeatures.ActionStart + axis] = action.Motion[axis];
+        _features.WriteStiffness(x, _mapping.StiffnessOf(action, _stiffness));
+        return x;
+    }
+}

@@ -1,0 +1,163 @@
+using RobotRL.Mcap;
+using RobotRL.Model;
+using RobotRL.Wire;
+
+namespace RobotRL.Episodes;
+
+/// <summary>The ROS 2 messages of an episode: definitions, and conversion to and from the values of the model.</summary>
+/// <param name="wallClockOffsetNs">Added to every <see cref="Stamp"/> of the session's monotonic clock: header stamps are nanoseconds since the epoch.</param>
+internal sealed class RosMessages(long wallClockOffsetNs)
+{
+    public const string ProprioceptionTopic = "/observation/proprioception";
+    public const string ImageTopicPrefix = "/observation/images/";
+    public const string DecisionTopic = "/action";
+
+    private const string Separator = "================================================================================\n";
+    private const string Header = Separator + "MSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n" + Separator + "MSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n";
+
+    public const string ImageType = "sensor_msgs/msg/Image";
+    public const string ImageDefinition = "std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 is_bigendian\nuint32 step\nuint8[] data\n" + Header;
+
+    public const string ProprioceptionType = "robotrl_msgs/msg/Proprioception";
+    public const string ProprioceptionDefinition =
+        "# Normalised: pose relative to episode start (position 3, rotation vector 3), twist (linear 3, angular 3), force 3, torque 3, gripper width 1.\n" +
+        "std_msgs/Header header\nfloat32[] values\n" + Header;
+
+    public const string DecisionType = "robotrl_msgs/msg/Decision";
+    public const string DecisionDefinition =
+        "# One decision on the observation of the same stamp, and what came of it. The executed action is what passed every limit.\n" +
+        "uint8 SOURCE_POLICY=0\nuint8 SOURCE_HUMAN=1\nuint8 SOURCE_REFLEX=2\nuint8 SOURCE_RESET=3\n" +
+        "std_msgs/Header header\nuint32 step\nuint8 source\nrobotrl_msgs/Action policy\nrobotrl_msgs/Action proposed\nrobotrl_msgs/Action executed\n" +
+        "# Bits of the limits that were active.\nuint32 limits\nfloat32 reward\nbool terminated\nbool truncated\nint64 policy_version\n" +
+        "# Stiffness and damping, normalised; 0 where the policy does not choose them. Files from before there was a choice end above.\n" +
+        "float32[2] policy_impedance\nfloat32[2] proposed_impedance\nfloat32[2] executed_impedance\n" +
+        "# Code of what stopped the robot, 0 for nothing; what the gripper was doing when the step began, 0 where nobody had told it. Earlier files end above.\n" +
+        "uint8 stop\nint8 grip\n" +
+        Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" + Header;
+
+    private readonly CdrWriter _cdr = new();
+
+    /// <summary>Nanoseconds since the epoch.</summary>
+    public ulong Time(Stamp stamp) => checked((ulong)(stamp.Ns + wallClockOffsetNs));
+
+    public ReadOnlySpan<byte> Write(PolicyImage image, string camera)
+    {
+        var cdr = Begin(image.CaptureTime, camera);
+        cdr.U32((uint)image.Size);
+        cdr.U32((uint)image.Size);
+        cdr.Text("rgb8");
+        cdr.U8(0);
+        cdr.U32((uint)image.Size * 3);
+        cdr.Bytes(image.Rgb);
+        return cdr.Written;
+    }
+
+    public PolicyImage ReadImage(McapMessage message)
+    {
+        var cdr = new CdrReader(message.Data.Span);
+        var (stamp, _) = ReadHeader(ref cdr);
+        var (height, width, encoding, _, step) = (cdr.U32(), cdr.U32(), cdr.Text(), cdr.U8(), cdr.U32());
+        var data = cdr.Bytes();
+        if (height != width || encoding != "rgb8" || step != width * 3 || data.Length != step * height)
+            throw new InvalidDataException($"{message.Channel.Topic} holds a {width}×{height} {encoding} image where a square rgb8 one belongs.");
+        return new PolicyImage(stamp, (int)width, data.ToArray());
+    }
+
+    public ReadOnlySpan<byte> WriteProprioception(Observation observation)
+    {
+        var cdr = Begin(observation.Time, "end_effector");
+        cdr.F32Sequence(observation.Proprioception);
+        return cdr.Written;
+    }
+
+    public (Stamp Time, float[] Values) ReadProprioception(McapMessage message)
+    {
+        var cdr = new CdrReader(message.Data.Span);
+        return (ReadHeader(ref cdr).Stamp, cdr.F32Sequence());
+    }
+
+    public ReadOnlySpan<byte> Write(Decision decision)
+    {
+        var cdr = Begin(decision.Time, "end_effector");
+        cdr.U32((uint)decision.Step);
+        cdr.U8((byte)decision.Action.Source);
+        Write(cdr, decision.Action.Policy);
+        Write(cdr, decision.Action.Proposed);
+        Write(cdr, decision.Action.Executed);
+        cdr.U32((uint)decision.Action.Limits);
+        cdr.F32(decision.Reward);
+        cdr.Bool(decision.Terminated);
+        cdr.Bool(decision.Truncated);
+        cdr.I64(decision.PolicyVersion);
+        WriteImpedance(cdr, decision.Action.Policy);
+        WriteImpedance(cdr, decision.Action.Proposed);
+        WriteImpedance(cdr, decision.Action.Executed);
+        cdr.U8((byte)decision.Stop);
+        cdr.I8((sbyte)decision.Grip);
+        return cdr.Written;
+    }
+
+    public Decision ReadDecision(McapMessage message)
+    {
+        var cdr = new CdrReader(message.Data.Span);
+        var time = ReadHeader(ref cdr).Stamp;
+        var step = (int)cdr.U32();
+        var action = new ExecutedAction
+        {
+            Source = (ActionSource)cdr.U8(),
+            Policy = ReadAction(ref cdr),
+            Proposed = ReadAction(ref cdr),
+            Executed = ReadAction(ref cdr),
+            Limits = (LimitFlags)cdr.U32(),
+        };
+        var (reward, terminated, truncated, version) = (cdr.F32(), cdr.Bool(), cdr.Bool(), cdr.I64());
+        if (cdr.HasMore)
+        {
+            ReadImpedance(ref cdr, ref action.Policy);
+            ReadImpedance(ref cdr, ref action.Proposed);
+            ReadImpedance(ref cdr, ref action.Executed);
+        }
+        var (stop, grip) = cdr.HasMore ? ((FaultCode)cdr.U8(), (GripperCommand)cdr.I8()) : default;
+        if (!Enum.IsDefined(stop)) throw new InvalidDataException($"Step {step} was stopped by cause {(byte)stop}, which this version does not know: a later one recorded it.");
+        return new Decision(time, step, action, reward, terminated, truncated, version, stop, grip);
+    }
+
+    private CdrWriter Begin(Stamp stamp, string frame)
+    {
+        var (seconds, nanoseconds) = Math.DivRem(Time(stamp), 1_000_000_000UL);
+        var cdr = _cdr.Begin();
+        cdr.I32(checked((int)seconds));
+        cdr.U32((uint)nanoseconds);
+        cdr.Text(frame);
+        return cdr;
+    }
+
+    private (Stamp Stamp, string Frame) ReadHeader(ref CdrReader cdr) =>
+        (new Stamp(cdr.I32() * 1_000_000_000L + cdr.U32() - wallClockOffsetNs), cdr.Text());
+
+    private static void Write(CdrWriter cdr, in PolicyAction action)
+    {
+        cdr.F32Array(action.Motion);
+        cdr.I8((sbyte)action.Gripper);
+    }
+
+    private static void WriteImpedance(CdrWriter cdr, in PolicyAction action)
+    {
+        cdr.F32(action.Stiffness);
+        cdr.F32(action.Damping);
+    }
+
+    private static void ReadImpedance(ref CdrReader cdr, ref PolicyAction action) => (action.Stiffness, action.Damping) = (cdr.F32(), cdr.F32());
+
+    private static PolicyAction ReadAction(ref CdrReader cdr)
+    {
+        var action = new PolicyAction();
+        cdr.F32Array(action.Motion);
+        action.Gripper = (GripperCommand)cdr.I8();
+        return action;
+    }
+}
+
+/// <summary>What is written of a step beside its observations.</summary>
+public readonly record struct Decision(Stamp Time, int Step, ExecutedAction Action, float Reward, bool Terminated, bool Truncated, long PolicyVersion,
+    FaultCode Stop = FaultCode.None, GripperCommand Grip = GripperCommand.Stay);

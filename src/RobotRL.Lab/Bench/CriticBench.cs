@@ -1,0 +1,43 @@
+using RobotRL.Policy;
+using RobotRL.Safety;
+using TorchSharp;
+
+namespace RobotRL.Lab.Bench;
+
+/// <summary>Time of one question to the safety critic, both heads and their twins, on one thread.</summary>
+/// <param name="AllocatedBytes">Managed bytes a question.</param>
+/// <param name="TorchP50Us">The same networks, the same inputs, by TorchSharp, asked in turns.</param>
+public sealed record CriticFigures(
+    double P50Us, double P99Us, double P999Us, double MaxUs, double AllocatedBytes, int Questions, double TorchP50Us, double TorchP99Us, double TorchAllocatedBytes);
+
+public static class CriticBench
+{
+    public static CriticFigures Measure(bool brief)
+    {
+        torch.set_num_threads(1);
+        using var random = new RandomCritic();
+        using var noGradient = torch.no_grad();
+        var features = new float[SafetyFeatures.Count];
+        new NoiseSource(2).FillNormal(features);
+        using var row = torch.tensor(features).reshape(1, features.Length);
+        float sum = 0;
+        var (ours, torchs) = (new Durations(), new Durations());
+        for (var round = -1; round < (brief ? 2 : 50); round++)
+        {
+            if (round == 0) (ours, torchs) = (new(), new());
+            ours.Measure(brief ? 50 : 400, () => sum += random.Critic.Query(features).Risk);
+            torchs.Measure(brief ? 10 : 100, () =>
+            {
+                var (risk, feasibility) = random.Query(row);
+                using (risk)
+                using (feasibility) sum += risk.item<float>();
+            });
+        }
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) sum += random.Critic.Query(features).Risk;
+        var allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / 100.0;
+        return float.IsFinite(sum)
+            ? new(ours.P50Us, ours.P99Us, ours.P999Us, ours.MaxUs, allocated, ours.Count, torchs.P50Us, torchs.P99Us, torchs.AllocatedBytes)
+            : throw new InvalidOperationException("A critic answered with what is not a number.");
+    }
+}

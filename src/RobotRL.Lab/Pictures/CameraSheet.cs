@@ -1,0 +1,63 @@
+using RobotRL.Model;
+using SkiaSharp;
+
+namespace RobotRL.Lab.Pictures;
+
+/// <summary>One instant: what each camera captured and what the policy got of it, in the task's camera order.</summary>
+public sealed record CameraView(Stamp Time, IReadOnlyList<CameraFrame> Captured, IReadOnlyList<PolicyImage> Policy);
+
+/// <summary>Lays camera images out in one picture: a column an instant, for each camera a row as captured (the crop outlined) and one as the policy sees it.</summary>
+public static class CameraSheet
+{
+    private const int Cell = 224, Gap = 8, Header = 26, Margin = 132;
+
+    public static void Save(IReadOnlyList<CameraDescription> cameras, IReadOnlyList<CameraView> views, string path)
+    {
+        using SKBitmap sheet = new(Margin + views.Count * (Cell + Gap), Header + 2 * cameras.Count * (Cell + Gap));
+        using SKCanvas canvas = new(sheet);
+        using SKFont font = new(SKTypeface.FromFamilyName("DejaVu Sans"), 14);
+        using SKPaint ink = new() { Color = SKColors.Black, IsAntialias = true };
+        canvas.Clear(SKColors.White);
+        foreach (var (column, view) in views.Index())
+        {
+            var x = Margin + column * (Cell + Gap);
+            canvas.DrawText($"{view.Time.Since(views[0].Time) * 1e-9:F1} s", x, Header - 8, font, ink);
+            foreach (var (index, camera) in cameras.Index())
+            {
+                var (captured, seen) = (view.Captured[index], view.Policy[index]);
+                var top = Header + 2 * index * (Cell + Gap);
+                var scale = Draw(canvas, captured.Pixels, captured.Width, captured.Height, x, top);
+                Outline(canvas, camera, x, top, scale);
+                Draw(canvas, seen.Rgb, seen.Size, seen.Size, x, top + Cell + Gap);
+                if (column > 0) continue;
+                Label(top, $"{camera.Name} camera", $"{camera.Width}×{camera.Height}");
+                Label(top + Cell + Gap, "policy sees", $"{camera.ImageSize}×{camera.ImageSize}");
+            }
+        }
+        using var file = File.Create(path);
+        sheet.Encode(file, SKEncodedImageFormat.Png, 100);
+
+        void Label(int top, string first, string second)
+        {
+            canvas.DrawText(first, Gap, top + Cell / 2, font, ink);
+            canvas.DrawText(second, Gap, top + Cell / 2 + 20, font, ink);
+        }
+    }
+
+    /// <summary>Pixels stay pixels: enlarged without smoothing. Returns the enlargement.</summary>
+    private static float Draw(SKCanvas canvas, byte[] rgb, int width, int height, int x, int y)
+    {
+        using SKBitmap image = new(width, height);
+        for (var i = 0; i < width * height; i++) image.SetPixel(i % width, i / width, new SKColor(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]));
+        var scale = (float)Cell / Math.Max(width, height);
+        using var pixels = SKImage.FromBitmap(image);
+        canvas.DrawImage(pixels, SKRect.Create(x, y, width * scale, height * scale), new SKSamplingOptions(SKFilterMode.Nearest));
+        return scale;
+    }
+
+    private static void Outline(SKCanvas canvas, CameraDescription camera, int x, int y, float scale)
+    {
+        using SKPaint line = new() { Color = SKColors.OrangeRed, Style = SKPaintStyle.Stroke, StrokeWidth = 2 };
+        canvas.DrawRect(SKRect.Create(x + camera.CropX * scale + 1, y + camera.CropY * scale + 1, camera.CropSize * scale - 2, camera.CropSize * scale - 2), line);
+    }
+}

@@ -1,0 +1,26 @@
+using RobotRL.Sessions.Runs;
+
+namespace RobotRL.Lab.Results;
+
+/// <summary>A part of a Markdown file that a command writes: between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- /name --&gt;</c>.</summary>
+internal static class MarkedSection
+{
+    private static readonly string Results = Path.Combine("docs", "results");
+
+    /// <summary>
+    /// Replaces what stands between the marks of the README above a folder <c>docs/results</c>: a comparison that is kept elsewhere is nobody's README. A file
+    /// without the marks, or none at all, stays as it is.
+    /// </summary>
+    public static void Replace(string folder, string name, string content)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var path = Path.Combine(full, "..", "..", "README.md");
+        if (!full.EndsWith(Path.DirectorySeparatorChar + Results, StringComparison.Ordinal) || !File.Exists(path)) return;
+        var text = File.ReadAllText(path);
+        var (open, close) = ($"<!-- {name} -->", $"<!-- /{name} -->");
+        var start = text.IndexOf(open, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : text.IndexOf(close, start, StringComparison.Ordinal);
+        if (end < 0) return;
+        RunDirectory.WriteAside(path, $"{text[..(start + open.Length)]}\n{content.Trim()}\n{text[end..]}");
+    }
+}

@@ -1,0 +1,51 @@
+using RobotRL.Control;
+using RobotRL.Policy;
+using RobotRL.Safety;
+using RobotRL.Teleop;
+
+namespace RobotRL.Recording.Traces;
+
+/// <summary>A target that came to the loop, and the row of the tick that took it in.</summary>
+public readonly record struct TracedTarget(int Row, CartesianTarget Target);
+
+/// <summary>A critic that came into use: its number among the session's, and the hash of its manifest, under which its files are kept; empty where it had none.</summary>
+public readonly record struct TracedCritic(int Offer, string Sha256);
+
+/// <summary>What the policy decided with, beside the observation.</summary>
+/// <param name="Sha256">Of its weights; empty for no policy.</param>
+/// <param name="Noise">State of the noise before the decision.</param>
+/// <param name="Deterministic">Whether it takes the mean.</param>
+public readonly record struct TracedPolicy(string Sha256, NoiseState Noise, bool Deterministic);
+
+/// <summary>
+/// All that entered one decision beside the observation, and what the control loop decided in each of its ticks. The first decision of an episode begins with the way to
+/// the start pose, from the tick on in which the reference started anew.
+/// </summary>
+public sealed record DecisionTrace
+{
+    public required int Step { get; init; }
+    public required OperatorCommand Command { get; init; }
+    public required TracedPolicy Policy { get; init; }
+    public required IReadOnlyList<TracedCritic> Critics { get; init; }
+
+    /// <summary>The tick before the first, of the episode's first decision alone: what outlasts a reference that starts anew.</summary>
+    public required ControlRecord? Before { get; init; }
+    public required IReadOnlyList<TracedTarget> Targets { get; init; }
+
+    /// <summary>Ticks that had passed when the episode's beginning was marked, and when its first observation was made; of the first decision alone.</summary>
+    public required int StartRows { get; init; }
+    public required int ObservedRows { get; init; }
+
+    /// <summary>Ticks before the decision's own: the last of them is what it was made on.</summary>
+    public required int LeadRows { get; init; }
+
+    /// <summary>Ticks that had passed when the executed action was read. After the last one of all the next observation was made.</summary>
+    public required int ExecutedRows { get; init; }
+
+    /// <summary>[rows, <see cref="TickColumns.Count"/>].</summary>
+    public required ulong[] Words { get; init; }
+
+    public int Rows => Words.Length / TickColumns.Count;
+
+    public ReadOnlySpan<ulong> Row(int row) => Words.AsSpan(row * TickColumns.Count, TickColumns.Count);
+}

@@ -1,0 +1,232 @@
+using RobotRL.Control;
+using RobotRL.Episodes;
+using RobotRL.Mcap;
+using RobotRL.Model;
+using RobotRL.Safety;
+using RobotRL.Teleop;
+using RobotRL.Wire;
+
+namespace RobotRL.Recording.Traces;
+
+/// <summary>The ROS 2 message of a <see cref="DecisionTrace"/>: definition, and conversion both ways.</summary>
+public sealed class TraceMessages
+{
+    private const string Separator = "================================================================================\n";
+
+    public static TraceFormat Format { get; } = new("robotrl_msgs/msg/DecisionTrace",
+        "# What entered the decision of the same step, and what the control loop decided in each of its ticks. Times in ns of the session's clock.\n" +
+        "uint32 step\n# Operator.\nbool engaged\nuint8 reason\nbool deadman_held\nbool stop_requested\nrobotrl_msgs/Action human\nfloat32[2] human_impedance\n" +
+        "# Policy: SHA-256 of its weights, state of its noise before the decision.\nstring policy_sha256\nuint64[4] noise\nbool deterministic\n" +
+        "# Safety critics that came into use.\nrobotrl_msgs/TracedCritic[] critics\n" +
+        "# Of an episode's first decision: what outlasts the reference's new start in the first row.\nrobotrl_msgs/LoopMemory[] before\n" +
+        "# Targets that came.\nrobotrl_msgs/TracedTarget[] targets\n" +
+        "# Rows before the decision's own; words a row; the rows: of each column of words the second difference as 64-bit integers, zigzag-coded,\n" +
+        "# the lowest byte of each row, then the next, to the highest. Columns: " + string.Join(' ', TickColumns.Names) + "\n" +
+        "uint32 lead_rows\nuint32 columns\nuint8[] ticks\n" +
+        "# Rows that had passed when the episode was begun, when its first observation was made, and when the executed action was read. Earlier files, of loops that waited, end above.\n" +
+        "uint32 start_rows\nuint32 observed_rows\nuint32 executed_rows\n" +
+        Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" +
+        Separator + "MSG: robotrl_msgs/TracedCritic\nuint32 offer\n# Of its manifest.\nstring sha256\n" +
+        Separator + "MSG: robotrl_msgs/TracedTarget\nuint32 row\nrobotrl_msgs/Target target\n" +
+        Separator + "MSG: robotrl_msgs/Target\n# Poses: position 3, quaternion x y z w.\nfloat64[7] pose\nfloat64[7] episode_start\nint64 issue_ns\nint64 due_ns\nfloat64[3] stiffness\n# Width, force and speed; zeros where nobody has asked.\nfloat64[3] grip\nuint8 source\nint64 sequence\n# A posture that is commanded as well.\nbool moves_posture\nfloat64[7] posture\n" +
+        Separator + "MSG: robotrl_msgs/LoopMemory\nint64 tick\nfloat64[7] position\nfloat64[7] velocity\nfloat64[7] effort\nfloat64[6] wrench\nfloat64 gripper_width\nint64 capture_ns\n" +
+        "float64[3] stiffness\nfloat64[7] sealed_torque\nfloat64[3] commanded_grip\nint64 rebases\nuint32 refused_limit_changes\nuint32 limits_since_target\nrobotrl_msgs/Target target\n" +
+        "uint8 reflex\nuint8 reflex_reason\nuint8 recovery\nuint8 critic\nbool reflex_acting\nfloat32 risk\nfloat32 margin\nfloat64 risk_threshold\nfloat64 margin_threshold\nint64 critic_version\nuint32 critic_offer\nint64 critic_born_ns\nuint32 reflexes\nuint32 reflex_transitions\nuint32 weights_refused\n");
+
+    private readonly CdrWriter _cdr = new();
+
+    /// <summary>Valid until the next one is written.</summary>
+    public ReadOnlySpan<byte> Write(DecisionTrace trace)
+    {
+        var cdr = _cdr.Begin();
+        cdr.U32((uint)trace.Step);
+        var command = trace.Command;
+        cdr.Bool(command.IsEngaged);
+        cdr.U8((byte)command.Reason);
+        cdr.Bool(command.DeadmanHeld);
+        cdr.Bool(command.StopRequested);
+        var human = command.Action;
+        cdr.F32Array(human.Motion);
+        cdr.I8((sbyte)human.Gripper);
+        cdr.F32(human.Stiffness);
+        cdr.F32(human.Damping);
+        cdr.Text(trace.Policy.Sha256);
+        var noise = trace.Policy.Noise;
+        foreach (var word in (ReadOnlySpan<ulong>)[noise.A, noise.B, noise.C, noise.D]) cdr.U64(word);
+        cdr.Bool(trace.Policy.Deterministic);
+        cdr.U32((uint)trace.Critics.Count);
+        foreach (var critic in trace.Critics)
+        {
+            cdr.U32((uint)critic.Offer);
+            cdr.Text(critic.Sha256);
+        }
+        cdr.U32(trace.Before is null ? 0u : 1u);
+        if (trace.Before is { } before) Write(before);
+        cdr.U32((uint)trace.Targets.Count);
+        foreach (var (row, target) in trace.Targets)
+        {
+            cdr.U32((uint)row);
+            Write(target);
+        }
+        cdr.U32((uint)trace.LeadRows);
+        cdr.U32(TickColumns.Count);
+        cdr.Bytes(WordColumns.Pack(trace.Words, TickColumns.Count));
+        cdr.U32((uint)trace.StartRows);
+        cdr.U32((uint)trace.ObservedRows);
+        cdr.U32((uint)trace.ExecutedRows);
+        return cdr.Written;
+    }
+
+    /// <exception cref="InvalidDataException">The message is cut short, or another version's.</exception>
+    public static DecisionTrace Read(ReadOnlySpan<byte> message)
+    {
+        var cdr = new CdrReader(message);
+        var step = (int)cdr.U32();
+        var (engaged, reason, deadman, stop) = (cdr.Bool(), (InterventionReason)cdr.U8(), cdr.Bool(), cdr.Bool());
+        PolicyAction human = default;
+        cdr.F32Array(human.Motion);
+        human.Gripper = (GripperCommand)cdr.I8();
+        (human.Stiffness, human.Damping) = (cdr.F32(), cdr.F32());
+        var policy = new TracedPolicy(cdr.Text(), new(cdr.U64(), cdr.U64(), cdr.U64(), cdr.U64()), cdr.Bool());
+        var critics = new TracedCritic[Few(cdr.U32())];
+        foreach (ref var critic in critics.AsSpan()) critic = new((int)cdr.U32(), cdr.Text());
+        ControlRecord? before = Few(cdr.U32()) == 0 ? null : ReadMemory(ref cdr);
+        var targets = new TracedTarget[Few(cdr.U32())];
+        foreach (ref var target in targets.AsSpan()) target = new((int)cdr.U32(), ReadTarget(ref cdr));
+        var (lead, columns) = ((int)cdr.U32(), cdr.U32());
+        if (columns != TickColumns.Count) throw new InvalidDataException($"Step {step}: a control tick has {columns} words, this version reads {TickColumns.Count}; replay it with the version that recorded it.");
+        var words = WordColumns.Unpack(cdr.Bytes(), TickColumns.Count);
+        var rows = words.Length / TickColumns.Count;
+        var (start, observed, executed) = cdr.HasMore ? ((int)cdr.U32(), (int)cdr.U32(), (int)cdr.U32()) : (lead, lead, rows);
+        if (start < 0 || start > observed || observed > lead || lead > executed || executed > rows)
+            throw new InvalidDataException($"Step {step}: its ticks are out of order ({start}, {observed}, {lead}, {executed} of {rows}): it is damaged.");
+        return new()
+        {
+            Step = step,
+            Command = new(engaged, human, reason, deadman, stop),
+            Policy = policy,
+            Critics = critics,
+            Before = before,
+            Targets = targets,
+            StartRows = start,
+            ObservedRows = observed,
+            LeadRows = lead,
+            ExecutedRows = executed,
+            Words = words,
+        };
+    }
+
+    private void Write(in CartesianTarget target)
+    {
+        Write(target.PoseInBase);
+        Write(target.StartInBase);
+        _cdr.I64(target.IssueTime.Ns);
+        _cdr.I64(target.DueTime.Ns);
+        Write(target.Stiffness);
+        Write(target.Grip);
+        _cdr.U8((byte)target.Source);
+        _cdr.I64(target.Sequence);
+        _cdr.Bool(target.MovesPosture);
+        var posture = target.PostureRad;
+        _cdr.F64Array(posture);
+    }
+
+    private static CartesianTarget ReadTarget(ref CdrReader cdr)
+    {
+        var (pose, start) = (ReadPose(ref cdr), ReadPose(ref cdr));
+        CartesianTarget target = new(pose, new(cdr.I64()), new(cdr.I64()), ReadStiffness(ref cdr), ReadGrip(ref cdr), (ActionSource)cdr.U8(), cdr.I64()) { StartInBase = start, MovesPosture = cdr.Bool() };
+        JointPositions posture = default;
+        cdr.F64Array(posture);
+        return target with { PostureRad = posture };
+    }
+
+    private void Write(in ControlRecord r)
+    {
+        _cdr.I64(r.Tick);
+        _cdr.F64Array(r.Measured.Position);
+        _cdr.F64Array(r.Measured.Velocity);
+        _cdr.F64Array(r.Measured.Effort);
+        foreach (var v in (ReadOnlySpan<Vector3D>)[r.Measured.ExternalWrenchInEndEffector.Force, r.Measured.ExternalWrenchInEndEffector.Torque]) Write(v);
+        _cdr.F64(r.Measured.GripperWidthM);
+        _cdr.I64(r.Measured.CaptureTime.Ns);
+        Write(r.Stiffness);
+        _cdr.F64Array(r.TorqueNm);
+        Write(r.Grip);
+        _cdr.I64(r.Rebases);
+        _cdr.U32((uint)r.RefusedLimitChanges);
+        _cdr.U32((uint)r.LimitsSinceTarget);
+        Write(r.Target);
+        _cdr.U8((byte)r.Reflex.State);
+        _cdr.U8((byte)r.Reflex.Reason);
+        _cdr.U8((byte)r.Reflex.Recovery);
+        _cdr.U8((byte)r.Reflex.Critic);
+        _cdr.Bool(r.Reflex.IsActing);
+        _cdr.F32(r.Reflex.Estimate.Risk);
+        _cdr.F32(r.Reflex.Estimate.Feasibility);
+        _cdr.F64(r.Reflex.RiskThreshold);
+        _cdr.F64(r.Reflex.FeasibilityThreshold);
+        _cdr.I64(r.Reflex.CriticVersion);
+        _cdr.U32((uint)r.Reflex.CriticOffer);
+        _cdr.I64(r.Reflex.CriticBornAt.Ns);
+        _cdr.U32((uint)r.Reflex.Reflexes);
+        _cdr.U32((uint)r.Reflex.Transitions);
+        _cdr.U32((uint)r.Reflex.Refused);
+    }
+
+    private static ControlRecord ReadMemory(ref CdrReader cdr)
+    {
+        ControlRecord r = new() { Tick = cdr.I64() };
+        cdr.F64Array(r.Measured.Position);
+        cdr.F64Array(r.Measured.Velocity);
+        cdr.F64Array(r.Measured.Effort);
+        r.Measured.ExternalWrenchInEndEffector = new(ReadVector(ref cdr), ReadVector(ref cdr));
+        r.Measured.GripperWidthM = cdr.F64();
+        r.Measured.CaptureTime = new(cdr.I64());
+        r.Stiffness = ReadStiffness(ref cdr);
+        cdr.F64Array(r.TorqueNm);
+        r.Grip = ReadGrip(ref cdr);
+        r.Rebases = cdr.I64();
+        r.RefusedLimitChanges = (int)cdr.U32();
+        r.LimitsSinceTarget = (LimitFlags)cdr.U32();
+        r.Target = ReadTarget(ref cdr);
+        r.Reflex = new()
+        {
+            State = (ReflexState)cdr.U8(),
+            Reason = (ReflexReason)cdr.U8(),
+            Recovery = (RecoveryMotion)cdr.U8(),
+            Critic = (CriticStatus)cdr.U8(),
+            IsActing = cdr.Bool(),
+            Estimate = new(cdr.F32(), cdr.F32()),
+            RiskThreshold = cdr.F64(),
+            FeasibilityThreshold = cdr.F64(),
+            CriticVersion = cdr.I64(),
+            CriticOffer = (int)cdr.U32(),
+            CriticBornAt = new(cdr.I64()),
+            Reflexes = (int)cdr.U32(),
+            Transitions = (int)cdr.U32(),
+            Refused = (int)cdr.U32(),
+        };
+        return r;
+    }
+
+    private void Write(in Vector3D v) => _cdr.F64Array([v.X, v.Y, v.Z]);
+
+    private void Write(in Pose pose)
+    {
+        Write(pose.Position);
+        _cdr.F64Array([pose.Orientation.X, pose.Orientation.Y, pose.Orientation.Z, pose.Orientation.W]);
+    }
+
+    private void Write(in CartesianStiffness s) => _cdr.F64Array([s.TranslationNM, s.RotationNmRad, s.DampingRatio]);
+
+    private void Write(in Grip g) => _cdr.F64Array([g.WidthM, g.ForceN, g.SpeedMS]);
+
+    private static Vector3D ReadVector(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
+    private static Pose ReadPose(ref CdrReader cdr) => new(ReadVector(ref cdr), new(cdr.F64(), cdr.F64(), cdr.F64(), cdr.F64()));
+    private static CartesianStiffness ReadStiffness(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
+
+    private static Grip ReadGrip(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
+
+    /// <summary>A count that a damaged message may not blow up.</summary>
+    private static int Few(uint count) => count <= 100_000 ? (int)count : throw new InvalidDataException($"A trace counts {count} of what there are a few of: it is damaged.");
+}

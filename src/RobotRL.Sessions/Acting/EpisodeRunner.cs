@@ -1,0 +1,165 @@
+using RobotRL.Model;
+using RobotRL.Safety;
+using RobotRL.Sensing;
+using RobotRL.Sessions.Auditing;
+using RobotRL.Sessions.Runs;
+using RobotRL.Teleop;
+
+namespace RobotRL.Sessions.Acting;
+
+/// <summary>
+/// One episode after the other: observe, decide, arbitrate, execute through the gate, judge. The reward is sparse: 1 on success.
+/// Every transition carries the executed action and goes to <c>onTransition</c> before the next decision.
+/// </summary>
+public sealed class EpisodeRunner(
+    ICell cell, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null, TraceRecorder? trace = null, OutstandingStop? stop = null) : IDisposable
+{
+    /// <summary>So many decisions a stop may take to be cleared: a soft arm creeps for seconds before it stands.</summary>
+    private const int MostRefusals = 600;
+
+    private readonly OutstandingStop _stop = stop ?? new(cell.Control);
+    private readonly Arbiter _arbiter = new(teleoperator.Identity, cell.Configuration.Task.Actions);
+
+    /// <exception cref="SafeStopException">A sensor failed or nothing can be recorded any more: the robot has been stopped.</exception>
+    public EpisodeSummary Run(EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
+    {
+        try
+        {
+            return Drive(kind, seed, policy, onTransition, cancel);
+        }
+        catch (Exception e) when (e is SensorFaultException or IOException)
+        {
+            cell.Control.Stop(e is SensorFaultException sensor ? sensor.Fault.Code : FaultCode.StorageFailure);
+            cell.Control.Advance(cell.Control.TicksPerDecision);
+            audit?.Poll();
+            throw new SafeStopException($"The robot was stopped: {(e is IOException disk ? DiskFault.Text(disk) : $"{e.Message}; mend the cause and run the same command: it resumes")}", cell.Control.Latest.Fault);
+        }
+    }
+
+    public void Dispose() => _arbiter.Dispose();
+
+    private EpisodeSummary Drive(EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
+    {
+        var task = cell.Configuration.Task;
+        _stop.Begin();
+        cell.BeginEpisode(seed);
+        if (!cell.Control.IsStopped) trace?.BeginEpisode();
+        teleoperator.BeginEpisode(kind);
+        _arbiter.Statistics = default;
+
+        var (start, reflexes, late) = (cell.Now, cell.Control.Latest.Reflex.Reflexes, cell.Control.LateDecisions);
+        var observation = cell.Observe();
+        // A stop on the way to the start pose is no decision's doing: the episode ends without a transition.
+        var (outcome, steps, total, limited) = (cell.Control.IsStopped ? EpisodeOutcome.SafetyStop : EpisodeOutcome.Interrupted, 0, 0.0, 0);
+        while (outcome == EpisodeOutcome.Interrupted && !cancel.IsCancellationRequested)
+        {
+            var proposal = policy.Decide(observation);
+            var asked = cell.Now;
+            var command = teleoperator.Poll(new OperatorView(asked, cell.Truth));
+            if (command.StopRequested) _stop.Ask();
+            var decision = _arbiter.Decide(cell.Now, proposal, command);
+            if (decision.Stop != FaultCode.None) cell.Control.Stop(decision.Stop);
+            trace?.Deciding(policy.Inputs, command);
+
+            var grip = Grip();
+            var executed = cell.Control.Decide(proposal, decision.Proposed, decision.Source);
+            var next = cell.Observe();
+            steps++;
+            if (executed.Limits != LimitFlags.None) limited++;
+
+            outcome = cell.Control.IsStopped ? EpisodeOutcome.SafetyStop
+                : cell.Truth.Success ? EpisodeOutcome.Success
+                : steps == task.MaxSteps ? EpisodeOutcome.TimedOut
+                : EpisodeOutcome.Interrupted;
+            var reward = outcome == EpisodeOutcome.Success ? 1f : 0f;
+            total += reward;
+            var cause = outcome == EpisodeOutcome.SafetyStop ? CauseOfStop() : FaultCode.None;
+            var end = EpisodeEnding.Of(cause).End;
+            onTransition(new Transition(observation, executed, reward, next, Terminated: outcome == EpisodeOutcome.Success || end == EpisodeEnd.Terminates,
+                Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops)
+            { Stop = cause, Grip = grip });
+            audit?.Decided(asked, command, executed, policy.Version);
+            observation = next;
+        }
+        // Whatever comes between two episodes takes its time, and no target comes meanwhile.
+        cell.Control.SignOff();
+        _arbiter.EndEpisode(cell.Now);
+        var statistics = _arbiter.Statistics;
+        var summary = new EpisodeSummary(
+            kind, seed, outcome, steps, total, cell.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, cell.Control.Latest.Fault,
+            cell.Control.Latest.Reflex.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late));
+        audit?.EpisodeEnded(summary);
+        AwaitOperator(cancel);
+        return summary;
+    }
+
+    /// <summary>A robot that does not run and names no cause was stopped by one that nobody knows.</summary>
+    private FaultCode CauseOfStop() => cell.Control.Latest.Fault is { IsNone: false, Code: var code } ? code : FaultCode.UnknownCause;
+
+    /// <summary>What the gripper was last told, which need not be what its width says: fingers that hold a part, or are on their way, are not where they were sent.</summary>
+    private GripperCommand Grip()
+    {
+        ref readonly var now = ref cell.Control.Latest;
+        var told = now.Target.Grip.IsAsked ? now.Target.Grip : now.Grip;
+        return told.WidthM > 0.5 * cell.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
+    }
+
+    /// <summary>A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.</summary>
+    private void AwaitOperator(CancellationToken cancel)
+    {
+        var (fault, causes) = (cell.Control.Latest.Fault, cell.Control.Latest.Causes);
+        if (!cell.Control.NeedsOperator) return;
+        _stop.Keep();
+        var hand = teleoperator.Poll(new OperatorView(cell.Now, cell.Truth));
+        if (!hand.DeadmanHeld)
+            throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
+        if (hand.StopRequested) _stop.Ask();
+        if (!teleoperator.ClearsStops || _stop.IsFromBefore && !teleoperator.IsPerson) throw Unclearable();
+        if (!_stop.IsOwn || causes != FaultSet.Of(FaultCode.OperatorStop)) teleoperator.RequireClearing();
+        var refused = 0;
+        do
+        {
+            whileStopped?.Invoke();
+            Lead(teleoperator.Poll(new OperatorView(cell.Now, cell.Truth)).Wish, cancel);
+            cell.Control.Advance(cell.Control.TicksPerDecision);
+        }
+        while (!cancel.IsCancellationRequested && (teleoperator.Poll(new OperatorView(cell.Now, cell.Truth)).StopRequested || !IsCleared()));
+
+        bool IsCleared()
+        {
+            // A control process that comes to its end does so meanwhile.
+            var isNotOurs = _stop.IsAnotherPersons && !teleoperator.IsPerson;
+            if (!isNotOurs && cell.Control.OperatorReset(teleoperator.Identity))
+            {
+                _stop.Clear();
+                return true;
+            }
+            if (++refused < MostRefusals) return false;
+            if (isNotOurs) throw Unclearable();
+            throw new SafeStopException($"The robot was stopped ({causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
+        }
+
+        SafeStopException Unclearable() => new($"The robot was stopped ({causes}) and nobody here may clear that: " +
+            "a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
+    }
+
+    /// <summary>
+    /// For as long as the operator of a stopped robot holds on to it: the arm goes back inside the limit that it stands beyond, or is led by hand. Led by hand it is no longer
+    /// stopped, by that operator's act; who lets go has stopped it again.
+    /// </summary>
+    private void Lead(StoppedWish wish, CancellationToken cancel)
+    {
+        if (wish == StoppedWish.Guide && !cell.Control.OperatorReset(teleoperator.Identity)) return;
+        for (var isLed = wish != StoppedWish.None; isLed && !cancel.IsCancellationRequested; isLed &= teleoperator.Poll(new OperatorView(cell.Now, cell.Truth)).Wish == wish)
+        {
+            isLed = wish == StoppedWish.Retreat ? cell.Control.Retreat(teleoperator.Identity) : cell.Control.Guide(teleoperator.Identity);
+            whileStopped?.Invoke();
+            cell.Control.Advance(cell.Control.TicksPerDecision);
+            audit?.Poll();
+        }
+        if (wish != StoppedWish.None) cell.Control.SignOff();
+        if (wish != StoppedWish.Guide) return;
+        _stop.Ask();
+        cell.Control.Stop();
+    }
+}

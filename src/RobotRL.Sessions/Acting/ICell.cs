@@ -1,0 +1,59 @@
+using RobotRL.Configuration;
+using RobotRL.Control;
+using RobotRL.Critic;
+using RobotRL.Model;
+using RobotRL.Safety;
+using RobotRL.Sensing;
+using RobotRL.Sessions.Runs;
+
+namespace RobotRL.Sessions.Acting;
+
+/// <summary>
+/// What a session works with: an arm with its control cycle, cameras, a task and a clock. Everything that acts, records, evaluates or learns knows only this.
+/// One thread owns it.
+/// </summary>
+public interface ICell : IDisposable
+{
+    RunConfiguration Configuration { get; }
+
+    /// <summary>Where decisions go in and executed actions come out.</summary>
+    ControlSession Control { get; }
+
+    /// <summary>The loop's records, where it runs in this process.</summary>
+    ControlRing? Records { get; }
+
+    /// <summary>The same wherever the loop runs: from another process no more than something to store, once its sum is right.</summary>
+    ControlRing Ticks { get; }
+
+    /// <summary>The tick that the last observation was made of.</summary>
+    long ObservedTick { get; }
+
+    /// <summary>Whether the world moves on by itself, whatever is done here meanwhile.</summary>
+    bool IsRealtime { get; }
+
+    /// <summary>The instant that is shown here.</summary>
+    Stamp Now { get; }
+
+    /// <summary>Nanoseconds since the epoch at the origin of the loop's clock; 0 in virtual time, which is nobody's time of day.</summary>
+    long WallClockOffsetNs { get; }
+
+    /// <summary>How the task stands at this instant; in a simulation with the geometry that only it knows.</summary>
+    ref readonly TaskTruth Truth { get; }
+
+    /// <summary>What the policy sees now.</summary>
+    /// <exception cref="SensorFaultException">A sensor failed: stop.</exception>
+    Observation Observe();
+
+    /// <summary>
+    /// Sets the scene up anew from the seed and drives the arm, through the gate, to the episode's start pose. That clears a stop whose causes the
+    /// configuration lists for it. Any other is an operator's to clear: it outlasts this, and the episode ends before its first decision.
+    /// </summary>
+    /// <exception cref="SafeStopException">The robot did not come to its start pose.</exception>
+    void BeginEpisode(ulong seed);
+
+    /// <summary>The files of the critic that a tick's reflex asked; null where they are not known.</summary>
+    CriticFiles? FilesOf(in ReflexRecord reflex);
+
+    /// <summary>A critic that learns in this process has been written: the loop takes it up.</summary>
+    void TakeUpCritic();
+}

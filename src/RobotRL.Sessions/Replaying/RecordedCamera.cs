@@ -1,0 +1,19 @@
+using RobotRL.Model;
+
+namespace RobotRL.Sessions.Replaying;
+
+/// <summary>A camera that shows the images of a recording, one a capture.</summary>
+public sealed class RecordedCamera
+{
+    private readonly Queue<PolicyImage> _images = new();
+
+    /// <summary>What the next capture but those that wait already shows.</summary>
+    public void Show(PolicyImage image) => _images.Enqueue(image);
+
+    public void Capture(CameraFrame frame)
+    {
+        var image = _images.Dequeue();
+        image.Rgb.CopyTo(frame.Pixels, 0);
+        frame.CaptureTime = image.CaptureTime;
+    }
+}

@@ -1,0 +1,39 @@
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Sensing;
+using RobotRL.Teleop;
+
+namespace RobotRL.Sessions.Replaying;
+
+/// <summary>Everything that decides, with what is recorded in the world's place. One episode is replayed by one.</summary>
+public sealed class RecordedPipeline(TaskDescription task, RecordedLoop loop, IReadOnlyList<RecordedCamera> cameras, LockstepObservations observations, Arbiter arbiter) : IDisposable
+{
+    /// <summary>The 1 kHz part.</summary>
+    public RecordedLoop Loop => loop;
+
+    /// <summary>The commanding side, where the arm has come to its start pose.</summary>
+    public ControlSession BeginEpisode()
+    {
+        var control = new ControlSession(loop, task);
+        control.BeginEpisode(control.Home);
+        observations.BeginEpisode();
+        return control;
+    }
+
+    /// <summary>What the pipeline makes of the newest tick and the images stored with an observation, at its time.</summary>
+    public Observation Observe(Observation recorded)
+    {
+        foreach (var (camera, image) in cameras.Zip(recorded.Images)) camera.Show(image);
+        ref readonly var tick = ref loop.Record;
+        return observations.Observe(recorded.Time, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
+    }
+
+    public ArbiterDecision Arbitrate(Stamp time, in PolicyAction policy, in OperatorCommand command) => arbiter.Decide(time, policy, command);
+
+    public void Dispose()
+    {
+        observations.Dispose();
+        arbiter.Dispose();
+        loop.Dispose();
+    }
+}

@@ -1,0 +1,16 @@
+using RobotRL.Model;
+
+namespace RobotRL.Sessions.Runs;
+
+/// <summary>How an episode went.</summary>
+/// <param name="CycleTimeS">Robot time from the first decision to the end, s.</param>
+/// <param name="LimitedSteps">Decisions during which a limit altered or stopped the motion.</param>
+/// <param name="Reflexes">Times that the critic's reflex interrupted; in shadow mode, would have.</param>
+/// <param name="LateDecisions">Decisions that began so late that their grid was laid anew; none in lockstep.</param>
+public readonly record struct EpisodeSummary(
+    EpisodeKind Kind, ulong Seed, EpisodeOutcome Outcome, int Steps, double Return, double CycleTimeS, int HumanSteps, int Interventions, int LimitedSteps, Fault Fault, int Reflexes = 0,
+    int LateDecisions = 0)
+{
+    /// <summary>Success without any help.</summary>
+    public bool IsAutonomousSuccess => Outcome == EpisodeOutcome.Success && HumanSteps == 0;
+}

@@ -1,0 +1,19 @@
+namespace RobotRL.Sessions.Runs;
+
+/// <summary>Who answers for what a session does: part of every audit record and of every episode.</summary>
+/// <param name="Name">A person's name or number, as the site knows them; <c>scripted</c> or <c>none</c> without one.</param>
+/// <param name="Role"><c>operator</c> drives by hand, <c>simulated-operator</c> is a program that does, <c>supervisor</c> watches, <c>unattended</c> is nobody; or the site's own word.</param>
+public sealed record OperatorInCharge(string Name, string Role)
+{
+    /// <summary>Of a session in which somebody may drive.</summary>
+    /// <exception cref="BadInputException">A person at the keys has no name.</exception>
+    public static OperatorInCharge Driving(OperatorKind kind, string? name, string? role)
+    {
+        if (kind == OperatorKind.Live && name is null) throw new BadInputException("--operator live: the log must say who drives; add --operator-id NAME");
+        if (kind == OperatorKind.Live && name is "scripted" or "none") throw new BadInputException($"--operator-id {name}: that is no person; name whoever drives");
+        return new(name ?? "scripted", role ?? (kind switch { OperatorKind.Live => "operator", OperatorKind.Scripted => "simulated-operator", _ => "unattended" }));
+    }
+
+    /// <summary>Of a session in which the policy is alone; a name is whoever watches.</summary>
+    public static OperatorInCharge Watching(string? name, string? role) => new(name ?? "none", role ?? (name is null ? "unattended" : "supervisor"));
+}
