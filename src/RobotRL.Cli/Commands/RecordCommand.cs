@@ -22,8 +22,7 @@ internal static class RecordCommand
         {
             var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)), parse.GetRequiredValue(run));
             var kind = parse.GetValue(teleoperator);
-            TrainCommand.RequireTerminal(kind);
-            var result = TrainingRoot.Record(new()
+            TrainingOrder order = new()
             {
                 Configuration = configuration,
                 Folder = parse.GetRequiredValue(run),
@@ -33,7 +32,9 @@ internal static class RecordCommand
                 InCharge = OperatorInCharge.Driving(kind, parse.GetValue(operatorId), parse.GetValue(operatorRole)),
                 Pace = kind == OperatorKind.Live ? Pace.Realtime : Pace.Lockstep,
                 View = TrainingView.OnTerminal,
-            }, parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel);
+            };
+            TrainCommand.RequireTerminal(kind);
+            var result = TrainingRoot.Record(order, parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel);
             Console.Error.WriteLine($"{result.Successes} of {result.Episodes} demonstrations succeeded, {result.Steps} steps, in {result.Run}");
             CommandLine.Result(parse, result);
             return ExitCode.Done;

@@ -47,8 +47,7 @@ internal static class TrainCommand
                 RequirePlaces(placement, parse.GetValue(pace), parse.GetValue(channel), parse.GetValue(learner));
                 using var acknowledged = parse.GetValue(receipts) is { } file ? new Receipts(file) : null;
                 SharedOptions.Require(parse.GetValue(pace), parse.GetValue(channel), parse.GetValue(deterministic));
-                RequireTerminal(parse.GetValue(teleoperator));
-                var result = TrainingRoot.Train(new()
+                TrainingOrder order = new()
                 {
                     Configuration = configuration,
                     Folder = parse.GetRequiredValue(run),
@@ -62,7 +61,9 @@ internal static class TrainCommand
                     Receipts = acknowledged,
                     Placement = placement,
                     View = TrainingView.OnTerminal,
-                }, cancel);
+                };
+                RequireTerminal(order.Operator);
+                var result = TrainingRoot.Train(order, cancel);
                 CommandLine.Result(parse, result);
                 return ExitCode.Done;
             });

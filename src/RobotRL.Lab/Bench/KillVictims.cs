@@ -13,9 +13,8 @@ internal sealed partial class KillVictims : IDisposable
 
     public KillVictims(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(KillVictims).Assembly.Location);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var start = ThisProgram.With(arguments);
+        (start.RedirectStandardError, start.RedirectStandardOutput) = (true, true);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _actor = Process.Start(start)!;
         _actor.StandardOutput.Close();

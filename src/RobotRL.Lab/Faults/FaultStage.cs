@@ -194,9 +194,9 @@ internal sealed partial class FaultStage : IDisposable
 
         /// <summary>With the keys of a terminal that ends with this process. The program is not ended by that, nor its display, as they are not by a device that is unplugged.</summary>
         public static Child AtTerminal(string[] arguments) =>
-            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', Host.Concat(arguments).Select(word => $"'{word}'"))} 2>/dev/null", "/dev/null"]);
+            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', ThisProgram.Host.Concat(arguments).Select(word => $"'{word}'"))} 2>/dev/null", "/dev/null"]);
 
-        public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) : this(Host[0], [.. Host[1..], .. arguments], environment) { }
+        public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) : this(ThisProgram.Host[0], [.. ThisProgram.Host.Skip(1), .. arguments], environment) { }
 
         private Child(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
         {
@@ -208,10 +208,6 @@ internal sealed partial class FaultStage : IDisposable
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
         }
-
-        private static string[] Host => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-            ? [Environment.ProcessPath!, typeof(FaultStage).Assembly.Location]
-            : [Environment.ProcessPath!];
 
         /// <summary>How it ended; null while it lives.</summary>
         public int? ExitCode => _process.HasExited ? _process.ExitCode : null;

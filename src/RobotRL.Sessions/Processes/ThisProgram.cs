@@ -11,16 +11,13 @@ public static class ThisProgram
     /// </summary>
     public static IReadOnlyDictionary<string, string> ForTheLoop { get; } = new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" };
 
+    /// <summary>What starts it: its own executable, or the runtime with the program's file, which lies beside this library's.</summary>
+    public static IReadOnlyList<string> Host => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+        ? [Environment.ProcessPath!, Path.Combine(Path.GetDirectoryName(typeof(ThisProgram).Assembly.Location)!, "robotrl.dll")]
+        : [Environment.ProcessPath!];
+
     /// <summary>How to start it with a command line; nothing is redirected yet.</summary>
-    public static ProcessStartInfo With(IEnumerable<string> arguments)
-    {
-        var host = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(host);
-        // The program's own file lies beside this library's.
-        if (Path.GetFileNameWithoutExtension(host) == "dotnet") start.ArgumentList.Add(Path.Combine(Path.GetDirectoryName(typeof(ThisProgram).Assembly.Location)!, "robotrl.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return start;
-    }
+    public static ProcessStartInfo With(IEnumerable<string> arguments) => new(Host[0], [.. Host.Skip(1), .. arguments]);
 
     /// <param name="arguments">Its command line.</param>
     /// <param name="environment">Over this process's own.</param>
