@@ -26,5 +26,5 @@ bench: deps      ## figures, one JSON line each on stdout
 demo: deps       ## ten minutes: a robot learns to insert a peg
 	@./robotrl demo
 
-results: deps    ## the README's table; goes on where it was interrupted
+results: deps    ## the tables of docs/results.md; goes on where it was interrupted
 	@./robotrl results

@@ -11,7 +11,7 @@ using RobotRL.Sessions.Training;
 namespace RobotRL.Cli.Commands;
 
 /// <summary>
-/// <c>robotrl results</c>: the comparison of the README. Each cell is a process of its own (train, then eval) and enters the book when it is done,
+/// <c>robotrl results</c>: the comparison of <c>docs/results.md</c>. Each cell is a process of its own (train, then eval) and enters the book when it is done,
 /// so that an interrupted comparison goes on where it stopped, in the middle of a run as well.
 /// </summary>
 internal static class ResultsCommand
@@ -50,7 +50,8 @@ internal static class ResultsCommand
     private static void Fill(ResultBook book, string runs, string task, Variant arm, ulong seed, long envSteps, int episodes, CancellationToken cancel)
     {
         var file = Path.Combine("robot-configs", "sim", task + ".yaml");
-        var hash = RunConfiguration.Load(file, SharedOptions.Overrides([.. arm.Overrides])).Hash;
+        var configuration = RunConfiguration.Load(file, SharedOptions.Overrides([.. arm.Overrides]));
+        var hash = configuration.Hash;
         if (book.Find(task, arm, seed) is { } done && done.ConfigHash == hash && done.Evaluation.Episodes >= episodes) return;
 
         var folder = Path.Combine(runs, task, arm.Name, $"seed-{seed}");
@@ -75,7 +76,8 @@ internal static class ResultsCommand
         }
         if (Child<EvaluationResult>(["eval", folder, "--episodes", $"{episodes}"], cancel) is not { } evaluation || evaluation.Episodes < episodes) return;
         var (steps, wall) = LearningCurve.FirstAt(folder, 0.9);
-        book.Add(new ResultEntry(task, arm.Name, seed, hash, training with { Run = "" }, evaluation, steps, wall, Environment.ProcessorCount, RunIdentity.CurrentCodeVersion));
+        book.Add(new ResultEntry(task, arm.Name, seed, hash, training with { Run = "" }, evaluation, steps, wall, Environment.ProcessorCount,
+            RunIdentity.CurrentCodeVersion, LearningSettings.Of(configuration.Learner)));
     }
 
     /// <summary>Runs this very program and reads the object that it prints last. An interrupt reaches the child from the terminal too: it saves and ends.</summary>

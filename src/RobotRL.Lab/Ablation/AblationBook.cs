@@ -4,7 +4,9 @@ using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Lab.Ablation;
 
-/// <summary>The finished cells: <c>safety.json</c>, which travels with the repository; beside it <c>safety.md</c>, and the same table in the README.</summary>
+/// <summary>
+/// The finished cells: <c>safety.json</c>, which travels with the repository; beside it <c>safety.md</c>, and the same tables in <c>docs/results.md</c>.
+/// </summary>
 public sealed class AblationBook(string folder)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Lab.Bench;
 

@@ -8,13 +8,13 @@ internal static class MarkedSection
     private static readonly string Results = Path.Combine("docs", "results");
 
     /// <summary>
-    /// Replaces what stands between the marks of the README above a folder <c>docs/results</c>: a comparison that is kept elsewhere is nobody's README. A file
-    /// without the marks, or none at all, stays as it is.
+    /// Replaces what stands between the marks of the page <c>results.md</c> beside a folder <c>docs/results</c>. A comparison that is kept elsewhere has no such
+    /// page. A file without the marks stays as it is.
     /// </summary>
     public static void Replace(string folder, string name, string content)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var path = Path.Combine(full, "..", "..", "README.md");
+        var path = full + ".md";
         if (!full.EndsWith(Path.DirectorySeparatorChar + Results, StringComparison.Ordinal) || !File.Exists(path)) return;
         var text = File.ReadAllText(path);
         var (open, close) = ($"<!-- {name} -->", $"<!-- /{name} -->");

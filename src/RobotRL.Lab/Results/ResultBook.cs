@@ -8,13 +8,15 @@ namespace RobotRL.Lab.Results;
 /// <summary>What one cell of the comparison came to.</summary>
 /// <param name="ConfigHash">Of the configuration that was trained: a cell counts only for this one.</param>
 /// <param name="StepsTo90">Environment steps until nine of ten of the newest 20 episodes succeeded without help; null when that never came.</param>
-/// <param name="WallTo90S">Wall-clock seconds likewise.</param>
+/// <param name="WallTo90S">Wall-clock seconds likewise, of all sessions of the run.</param>
+/// <param name="Learning">What the learner was set to; null in books from before it was noted.</param>
 public sealed record ResultEntry(
-    string Task, string Arm, ulong Seed, string ConfigHash, TrainingResult Training, EvaluationResult Evaluation, long? StepsTo90, double? WallTo90S, int Cores, string CodeVersion);
+    string Task, string Arm, ulong Seed, string ConfigHash, TrainingResult Training, EvaluationResult Evaluation, long? StepsTo90, double? WallTo90S, int Cores,
+    string CodeVersion, LearningSettings? Learning = null);
 
 /// <summary>
 /// The finished cells: <c>results.json</c>, which travels with the repository, so that a comparison begun on one machine goes on on another; beside it
-/// <c>results.md</c>, and the same table in the README.
+/// <c>results.md</c>, and the same tables in <c>docs/results.md</c>.
 /// </summary>
 public sealed class ResultBook(string folder)
 {
