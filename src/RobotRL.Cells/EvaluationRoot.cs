@@ -35,7 +35,7 @@ public static class EvaluationRoot
 
         var told = new { order.Episodes, order.Seed, Pace = order.Pace.ToString(), Checkpoint = checkpoint, weights.Version };
         using var audit = new AuditTrail(
-            SessionAudit.Open(run, configuration, AuditActor.Here(order.InCharge.Name, order.InCharge.Role, "eval"), told), configuration, cell.Control, cell.Records);
+            SessionAudit.Open(run, configuration, AuditActor.Here(order.InCharge.Name, order.InCharge.Role, "eval"), told), configuration, cell.Control, [.. cell.Arms.Select(arm => arm.Records)]);
         return audit.Around(() => DiskFault.Stops(cell, audit, () =>
         {
             using OutstandingStop stop = new(cell.Control, run.OutstandingStop);

@@ -30,6 +30,6 @@ public static class RecordedCell
         var stored = task with { Cameras = [.. task.Cameras.Select(c => new CameraDescription(c.Name, c.ImageSize, c.ImageSize, 0, 0, c.ImageSize, c.ImageSize))] };
         var observations = new LockstepObservations(stored, [.. cameras.Select(c => (CaptureFrame)c.Capture)], configuration.Robot.Limits.StateMaxAgeNs);
 
-        return new RecordedPipeline(task, loop, cameras, observations, new Arbiter("recorded", task.Actions));
+        return new RecordedPipeline(task, configuration.Robot, loop, cameras, observations, new Arbiter("recorded", task.ActionLayout));
     }
 }

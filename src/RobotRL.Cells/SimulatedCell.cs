@@ -24,11 +24,13 @@ public sealed class SimulatedCell : ICell
 {
     private readonly MujocoRobot _robot;
     private readonly ITask _task;
+    private readonly CellArm _arm;
     private readonly RemoteSimulation? _remote;
     private readonly SafetyLayer _safety;
     private readonly EventRecorder? _events;
     private readonly OffscreenRenderer? _renderer;
     private readonly LockstepObservations _observations;
+    private readonly bool _seesGoal;
     private TaskTruth _truth;
 
     /// <param name="configuration">What is simulated, and within which limits.</param>
@@ -39,6 +41,7 @@ public sealed class SimulatedCell : ICell
     public SimulatedCell(RunConfiguration configuration, Pace pace, string? channel = null, string? events = null, Placement? placement = null)
     {
         Configuration = configuration;
+        _seesGoal = configuration.Task.Observed.Contains(ObservationPart.Goal);
         var task = configuration.Task;
 
         _robot = new MujocoRobot(configuration.Robot, task.ScenePath);
@@ -49,9 +52,14 @@ public sealed class SimulatedCell : ICell
         RecordedPacer pacer = new(new LockstepPacer(_robot));
         var cycle = _remote is null ? new ControlCycle(_robot, pacer, task.EndEffectorInFlange, reflex: _safety.Reflex) : null;
         if (cycle is not null && events is not null) pacer.Events = _events = EventRecorder.Of(cycle, events, configuration.Hash, wallClockOffsetNs: 0, Console.Error.WriteLine);
-        Records = cycle?.Records;
-        Ticks = cycle?.Records ?? _remote!.Ticks;
-        Control = new ControlSession((IControlPort?)cycle ?? _remote!.Control, task);
+        _arm = new CellArm
+        {
+            Session = new ControlSession((IControlPort?)cycle ?? _remote!.Control, task),
+            Records = cycle?.Records,
+            Ticks = cycle?.Records ?? _remote!.Ticks,
+            FilesOf = reflex => IsRealtime ? _safety.FilesOfVersion(reflex.CriticVersion) : _safety.FilesOf(reflex.CriticOffer),
+        };
+        Control = new CellControl(_arm.Session);
 
         _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
         CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _robot, camera).Capture;
@@ -61,19 +69,10 @@ public sealed class SimulatedCell : ICell
     public RunConfiguration Configuration { get; }
 
     /// <inheritdoc/>
-    public ControlSession Control { get; }
+    public IReadOnlyList<CellArm> Arms => [_arm];
 
     /// <inheritdoc/>
-    public ControlRing? Records { get; }
-
-    /// <inheritdoc/>
-    public ControlRing Ticks { get; }
-
-    /// <inheritdoc/>
-    public long ObservedTick { get; private set; }
-
-    /// <inheritdoc/>
-    public CriticFiles? FilesOf(in ReflexRecord reflex) => IsRealtime ? _safety.FilesOfVersion(reflex.CriticVersion) : _safety.FilesOf(reflex.CriticOffer);
+    public CellControl Control { get; }
 
     /// <summary>The reflex and where it finds its critic.</summary>
     public SafetyLayer Safety => _safety;
@@ -105,8 +104,8 @@ public sealed class SimulatedCell : ICell
     {
         RequireRecords();
         ref readonly var tick = ref Newest();
-        ObservedTick = tick.Tick;
-        return _observations.Observe(Now, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
+        _arm.ObservedTick = tick.Tick;
+        return _observations.Observe(Now, SeenOfTick.Of(tick, Configuration.Robot, _seesGoal ? GoalInEndEffector() : Vector3D.Zero));
     }
 
     /// <summary>What a camera of the task captures at this instant, before crop and resize; for pictures, aside from the pipeline.</summary>
@@ -130,6 +129,12 @@ public sealed class SimulatedCell : ICell
         _safety.Dispose();
         _remote?.Dispose();
         _robot.Dispose();
+    }
+
+    private Vector3D GoalInEndEffector()
+    {
+        _task.ReadTruth(ref _truth);
+        return _truth.EndEffectorInBase.Inverse.Transform(_truth.GoalInBase.Position);
     }
 
     /// <summary>The newest tick, and in real time the scene of the same instant.</summary>
@@ -160,14 +165,14 @@ public sealed class SimulatedCell : ICell
         var random = new NoiseSource(seed ^ 0x5eed_0ff5e7);
         double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
         var task = Configuration.Task;
-        var home = Control.Home;
+        var home = _arm.Session.Home;
         var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
-        Control.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))), homePosture: true);
+        _arm.Session.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))), homePosture: true);
         RequireRecords();
         var causes = Control.Latest.Causes;
         if (!causes.IsEmpty && !causes.Contains(FaultCode.OperatorStop) && !causes.Contains(FaultCode.DeadmanReleased))
             throw new SafeStopException($"The robot was stopped on its way to the start pose: {causes}", Control.Latest.Fault);
-        Control.BeginEpisode(home);
+        _arm.Session.BeginEpisode(home);
     }
 
     /// <summary>The scene anew, what may be cleared without an operator cleared, and the reference where the arm is.</summary>
@@ -176,7 +181,7 @@ public sealed class SimulatedCell : ICell
         if (_remote is null) _task.Reset(seed);
         else if (!_remote.Reset(seed)) return false;
         // A scene that is set up anew has its gripper where the scene has it, whatever was held in the one before.
-        Control.GripperWidthM = Truth.GripperWidthM;
+        _arm.Session.GripperWidthM = Truth.GripperWidthM;
         return (!Control.IsStopped || Control.AutomaticReset()) && Control.Rebase();
     }
 
@@ -198,7 +203,7 @@ public sealed class SimulatedCell : ICell
             Control.Advance(tick);
         }
         // Along a face of the workspace a reference creeps toward a goal beyond it for long: ask it to stay where it is.
-        Control.MoveTo(Control.Latest.Reference.PoseInBase);
+        _arm.Session.MoveTo(Control.Latest.Reference.PoseInBase);
     }
 
     private void AwaitStandstill()

@@ -34,7 +34,7 @@ public static class TrainingRoot
         using var metrics = new MetricsLog(run.Path);
         var actor = AuditActor.Here(inCharge.Name, inCharge.Role, order.Goal.EnvSteps == 0 ? "record" : "train");
         var told = new { Operator = order.Operator.ToString(), Pace = order.Pace.ToString(), order.Identity.Deterministic, order.Goal };
-        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, actor, told), configuration, cell.Control, cell.Records);
+        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, actor, told), configuration, cell.Control, [.. cell.Arms.Select(arm => arm.Records)]);
         using var stop = outstanding = new(cell.Control, run.OutstandingStop);
 
         var view = order.View(teleoperator is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null);

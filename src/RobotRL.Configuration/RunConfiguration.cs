@@ -58,6 +58,7 @@ public sealed record RunConfiguration
             ResolvedYaml = "",
             Remarks = [],
         };
+        configuration = configuration with { Task = configuration.Task with { JointCount = configuration.Robot.JointCount } };
         CrossChecks.Make(root, configuration);
         root.RefuseUnknownKeys();
         errors.ThrowIfAny();

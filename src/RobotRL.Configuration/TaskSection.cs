@@ -14,6 +14,7 @@ internal static class TaskSection
             ScenePath = scenePath ?? "",
             Actions = s.Child("actions", ReadActions),
             Cameras = s.Children("cameras", ReadCamera),
+            Observed = ReadObserved(s),
             EndEffectorInFlange = s.Child("end_effector_in_flange", ReadPose),
             DecisionPeriodNs = s.DurationNs("decision_period_ms", 10, 2000),
             MaxSteps = s.Integer("max_steps", 1, 10_000),
@@ -31,6 +32,15 @@ internal static class TaskSection
 
     public static Pose ReadPose(Section s) =>
         new(s.Vector("position_m", -2, 2, "m"), Rotation.FromVector(s.Vector("rotation_rad", -Math.PI, Math.PI, "rad")));
+
+    /// <summary>Written and hashed only where it is given: without it a configuration stays the one that it was.</summary>
+    private static IReadOnlyList<ObservationPart> ReadObserved(Section s)
+    {
+        if (!s.Has("observe")) return ObservationLayout.Standard;
+        var parts = s.Words("observe", "pose", "twist", "wrench", "gripper", "joint_positions", "joint_velocities", "goal");
+        s.Require(parts.Length > 0, "observe", "sees nothing of the arm; name at least one part");
+        return [.. parts.Select(i => (ObservationPart)i)];
+    }
 
     private static ActionSpace ReadActions(Section s)
     {

@@ -26,7 +26,7 @@ public sealed class ActionMapping
     public void BeginEpisode(in Pose nominalInBase) => _nominal = nominalInBase;
 
     /// <summary>The target pose. A non-finite component gives a non-finite pose, which the gate answers with a stop.</summary>
-    public Pose TargetOf(in PolicyAction action, in Pose from)
+    public Pose TargetOf(in ArmAction action, in Pose from)
     {
         var step = new Vector3D(Component(action, 0), Component(action, 1), Component(action, 2)) * _space.TranslationScaleM;
         var position = from.Position + from.Orientation.Rotate(step);
@@ -60,7 +60,7 @@ public sealed class ActionMapping
     /// <summary>The stiffness and damping to ask for. A non-finite component gives a non-finite stiffness, which the gate answers with a stop.</summary>
     /// <param name="action">What was decided.</param>
     /// <param name="configured">What a component of 1 asks for.</param>
-    public CartesianStiffness StiffnessOf(in PolicyAction action, in CartesianStiffness configured)
+    public CartesianStiffness StiffnessOf(in ArmAction action, in CartesianStiffness configured)
     {
         var (stiffness, damping) = (_space.StiffnessShare(action), _space.DampingShare(action));
         return new(stiffness * configured.TranslationNM, stiffness * configured.RotationNmRad, damping * configured.DampingRatio);
@@ -70,7 +70,7 @@ public sealed class ActionMapping
     /// Sets the components that would have asked for the stiffness and damping that were reached; of translation and rotation the geometric mean. Where they
     /// are what was asked for, the action keeps its bits. True where something changed.
     /// </summary>
-    public bool TrySetReached(ref PolicyAction action, in CartesianStiffness reached, in CartesianStiffness asked, in CartesianStiffness configured)
+    public bool TrySetReached(ref ArmAction action, in CartesianStiffness reached, in CartesianStiffness asked, in CartesianStiffness configured)
     {
         var (stiffness, damping) = (action.Stiffness, action.Damping);
         if (_space.StiffnessMinShare is { } least && !(IsSame(reached.TranslationNM, asked.TranslationNM) && IsSame(reached.RotationNmRad, asked.RotationNmRad)))
@@ -83,7 +83,7 @@ public sealed class ActionMapping
         static bool IsSame(double a, double b) => Math.Abs(a - b) <= 1e-9 * Math.Abs(b);
     }
 
-    private double Component(in PolicyAction action, int axis) =>
+    private double Component(in ArmAction action, int axis) =>
         _active[axis] || !float.IsFinite(action.Motion[axis]) ? action.Motion[axis] : 0;
 
     /// <summary>Rotation from nominal about the driven axes: of a single axis its twist, else the rotation vector's components.</summary>

@@ -27,7 +27,7 @@ public sealed class ControlSession
     private JointPositions _home;
     private readonly Leash _leash;
     private ControlRecord _latest;
-    private ExecutedAction _decision;
+    private ArmDecision _decision;
     private Pose _from, _startInBase = Pose.Identity;
     private CartesianStiffness _asked;
     private long _seen, _sequence;
@@ -130,14 +130,14 @@ public sealed class ControlSession
     /// <param name="policy">The policy's own proposal.</param>
     /// <param name="proposed">What the arbiter passed on.</param>
     /// <param name="source">Who proposed that.</param>
-    public void BeginDecision(in PolicyAction policy, in PolicyAction proposed, ActionSource source)
+    public void BeginDecision(in ArmAction policy, in ArmAction proposed, ActionSource source)
     {
         Settle();
         // One tick for the whole decision: another loop's goes on meanwhile.
         ref readonly var now = ref Latest;
         _from = _leash.Hold(now.Reference.PoseInBase, now.EndEffector.PoseInBase);
         DecisionTick = now.Tick;
-        _decision = new ExecutedAction { Policy = policy, Proposed = proposed, Executed = proposed, Source = source };
+        _decision = new ArmDecision { Policy = policy, Proposed = proposed, Executed = proposed, Source = source };
         _decision.Limits = ActionRange.Clamp(ref _decision.Executed);
         if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
             GripperWidthM = proposed.Gripper == GripperCommand.Open ? _port.Description.GripperMaxWidthM : 0;
@@ -150,7 +150,7 @@ public sealed class ControlSession
     /// proposal less the way by which the gated reference falls short of the plan. Where stiffness and damping are part of the action, they are
     /// executed as the gate had them at the period's end; where that is not what was asked for, the flags say so.
     /// </summary>
-    public ExecutedAction EndDecision()
+    public ArmDecision EndDecision()
     {
         ref readonly var now = ref Latest;
         ExecutedTick = now.Tick;
@@ -164,17 +164,27 @@ public sealed class ControlSession
     }
 
     /// <summary>One whole decision.</summary>
-    public ExecutedAction Decide(in PolicyAction policy, in PolicyAction proposed, ActionSource source)
+    public ArmDecision Decide(in ArmAction policy, in ArmAction proposed, ActionSource source)
     {
         BeginDecision(policy, proposed, source);
-        // In real time observing and deciding has taken ticks since the last decision: this one ends where it would have without.
+        AwaitDecisionEnd(ScheduleDecision());
+        return EndDecision();
+    }
+
+    /// <summary>The tick at which the decision that has begun ends. In real time observing and deciding has taken ticks since the last one: it ends where it would have without.</summary>
+    internal long ScheduleDecision()
+    {
         var now = Latest.Tick;
         var isLate = _decisionEnd is { } due && now - due > TicksPerDecision / 2;
         if (isLate) LateDecisions++;
-        var end = (isLate ? now : _decisionEnd ?? now) + TicksPerDecision;
-        _port.Advance((int)(end - now));
+        return (isLate ? now : _decisionEnd ?? now) + TicksPerDecision;
+    }
+
+    /// <summary>Lets the ticks of a decision pass.</summary>
+    internal void AwaitDecisionEnd(long end)
+    {
+        _port.Advance((int)(end - Latest.Tick));
         _decisionEnd = end;
-        return EndDecision();
     }
 
     /// <summary>
@@ -215,12 +225,18 @@ public sealed class ControlSession
     /// </summary>
     public bool OperatorReset(string operatorId)
     {
+        RequestReset(operatorId);
+        Advance(2);
+        return !IsStopped;
+    }
+
+    /// <summary>Asks for the same; it takes effect with the coming ticks.</summary>
+    internal void RequestReset(string operatorId)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
         LastResetBy = operatorId;
         SignOff();
         _port.RequestReset();
-        Advance(2);
-        return !IsStopped;
     }
 
     /// <summary>
@@ -258,10 +274,16 @@ public sealed class ControlSession
     /// </summary>
     public bool AutomaticReset()
     {
-        SignOff();
-        _port.RequestAutomaticReset();
+        RequestAutomaticReset();
         Advance(2);
         return !IsStopped;
+    }
+
+    /// <summary>Asks for the same; it takes effect with the coming ticks.</summary>
+    internal void RequestAutomaticReset()
+    {
+        SignOff();
+        _port.RequestAutomaticReset();
     }
 
     /// <summary>

@@ -11,8 +11,7 @@ namespace RobotRL.Critic;
 /// </summary>
 public sealed class RecordedExperience(TaskDescription task, RobotDescription robot, double forceLimitN)
 {
-    private const int ForceAt = 12;
-
+    private readonly ObservationLayout _layout = task.ObservationLayout;
     private readonly ActionMapping _mapping = new(task.Actions);
     private readonly SafetyFeatures _features = new(task, robot.Limits.Stiffness);
     private readonly CartesianStiffness _stiffness = CartesianStiffness.Of(robot.Impedance);
@@ -21,7 +20,9 @@ public sealed class RecordedExperience(TaskDescription task, RobotDescription ro
     /// The chains of one episode. Where the reflex acted a chain ends with the proposal that was not executed, whose own outcome nobody knows, and another begins
     /// with what was executed instead.
     /// </summary>
-    public IEnumerable<HarmEpisode> Of(IEnumerable<Transition> episode)
+    /// <param name="episode">Its transitions, in order.</param>
+    /// <param name="arm">Whose harm.</param>
+    public IEnumerable<HarmEpisode> Of(IEnumerable<Transition> episode, int arm = 0)
     {
         List<(float[], float)> steps = [];
         var (violated, over) = (false, false);
@@ -29,25 +30,26 @@ public sealed class RecordedExperience(TaskDescription task, RobotDescription ro
         {
             if ((transition.Action.Limits & LimitFlags.Critic) != 0 && steps.Count > 0)
             {
-                yield return new([.. steps, (Features(transition.Observation, transition.Action.Proposed), -1)], Violated: false, IsOver: false);
+                yield return new([.. steps, (Features(transition.Observation, transition.Action.Proposed, arm), -1)], Violated: false, IsOver: false);
                 steps.Clear();
             }
             var next = transition.Next.Proprioception;
-            var force = new Vector3D(next[ForceAt], next[ForceAt + 1], next[ForceAt + 2]).Length * task.Scale.ForceN;
+            var at = _layout.Find(arm, ObservationPart.Wrench)!.Start;
+            var force = new Vector3D(next[at], next[at + 1], next[at + 2]).Length * task.Scale.ForceN;
             var harm = EpisodeEnding.Of(transition.Stop).IsHarm;
-            steps.Add((Features(transition.Observation, transition.Action.Executed), (float)Math.Max((force - forceLimitN) / forceLimitN, harm ? 0.1 : -1)));
+            steps.Add((Features(transition.Observation, transition.Action.Executed, arm), (float)Math.Max((force - forceLimitN) / forceLimitN, harm ? 0.1 : -1)));
             (violated, over) = (force > forceLimitN || harm, transition is { Terminated: true, Reward: > 0 });
             if (violated) break;
         }
         if (steps.Count > 0) yield return new(steps, violated, over && !violated);
     }
 
-    private float[] Features(Observation observation, in PolicyAction action)
+    private float[] Features(Observation observation, in PolicyAction action, int arm)
     {
         var x = new float[SafetyFeatures.Count];
-        SafetyFeatures.WriteState(x, observation.Proprioception);
-        for (var axis = 0; axis < ActionSpace.Axes; axis++) x[SafetyFeatures.ActionStart + axis] = action.Motion[axis];
-        _features.WriteStiffness(x, _mapping.StiffnessOf(action, _stiffness));
+        SafetyFeatures.WriteState(x, observation.Proprioception, _layout, arm);
+        for (var axis = 0; axis < ActionSpace.Axes; axis++) x[SafetyFeatures.ActionStart + axis] = action[arm].Motion[axis];
+        _features.WriteStiffness(x, _mapping.StiffnessOf(action[arm], _stiffness));
         return x;
     }
 }

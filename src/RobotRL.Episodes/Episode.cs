@@ -24,6 +24,12 @@ public sealed record EpisodeInfo
     /// <summary>Names of the cameras, in the order of an observation's images.</summary>
     public required IReadOnlyList<string> Cameras { get; init; }
 
+    /// <summary>Names of the cell's arms; empty for a single one without a name.</summary>
+    public IReadOnlyList<string> Arms { get; init; } = [];
+
+    /// <summary>Name of each proprioceptive value; empty in episodes from before they were noted.</summary>
+    public IReadOnlyList<string> Observed { get; init; } = [];
+
     /// <summary>Nanoseconds since the epoch at the origin of the session's monotonic clock; 0 in virtual time.</summary>
     public required long WallClockOffsetNs { get; init; }
 
@@ -37,7 +43,7 @@ public sealed record EpisodeInfo
     public string OperatorRole { get; init; } = "";
 
     internal const string RecordName = "robotrl.episode";
-    private const string UntracedKey = "untraced";
+    private const string UntracedKey = "untraced", ArmsKey = "arms", ObservedKey = "observation";
 
     internal McapMetadata ToMetadata()
     {
@@ -53,6 +59,8 @@ public sealed record EpisodeInfo
             ["operator"] = Operator,
             ["operator_role"] = OperatorRole,
         });
+        if (Arms.Count > 0) values = values.Add(ArmsKey, string.Join(',', Arms));
+        if (Observed.Count > 0) values = values.Add(ObservedKey, string.Join(',', Observed));
         return new(RecordName, Untraced is null ? values : values.Add(UntracedKey, Untraced));
     }
 
@@ -71,6 +79,8 @@ public sealed record EpisodeInfo
                 ConfigHash = values["config_hash"],
                 Cameras = values["cameras"].Split(',', StringSplitOptions.RemoveEmptyEntries),
                 WallClockOffsetNs = long.Parse(values["wall_clock_offset_ns"], CultureInfo.InvariantCulture),
+                Arms = Names(ArmsKey),
+                Observed = Names(ObservedKey),
                 Untraced = values.GetValueOrDefault(UntracedKey),
                 Operator = values.GetValueOrDefault("operator", ""),
                 OperatorRole = values.GetValueOrDefault("operator_role", ""),
@@ -80,6 +90,8 @@ public sealed record EpisodeInfo
         {
             throw new InvalidDataException($"The record '{RecordName}' is not one of this version: {e.Message}", e);
         }
+
+        string[] Names(string key) => values.GetValueOrDefault(key, "").Split(',', StringSplitOptions.RemoveEmptyEntries);
     }
 }
 

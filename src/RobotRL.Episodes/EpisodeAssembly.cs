@@ -30,7 +30,7 @@ internal sealed class EpisodeAssembly
         if (metadata.Name == EpisodeInfo.RecordName)
         {
             Info = EpisodeInfo.Parse(metadata);
-            _messages = new RosMessages(Info.WallClockOffsetNs);
+            _messages = new RosMessages(Info.WallClockOffsetNs, Info.Arms);
             _images = [.. Info.Cameras.Select(_ => new Queue<PolicyImage>())];
             _cameras = Info.Cameras.Select((camera, i) => (Topic: RosMessages.ImageTopicPrefix + camera, i)).ToDictionary(t => t.Topic, t => t.i);
         }
@@ -53,7 +53,7 @@ internal sealed class EpisodeAssembly
         if (_observation is null || _decisions.Count == 0 || NextObservation() is not { } next) return null;
         var d = _decisions.Dequeue();
         if (d.Step != Steps) throw new InvalidDataException($"Step {d.Step} stands where step {Steps} belongs.");
-        var step = new EpisodeStep(new Transition(_observation, d.Action, d.Reward, next, d.Terminated, d.Truncated) { Stop = d.Stop, Grip = d.Grip }, d.PolicyVersion);
+        var step = new EpisodeStep(new Transition(_observation, d.Action, d.Reward, next, d.Terminated, d.Truncated) { Stop = d.Stop, Grips = d.Grips }, d.PolicyVersion);
         _observation = next;
         Steps++;
         return step;

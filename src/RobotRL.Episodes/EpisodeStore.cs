@@ -100,7 +100,7 @@ public sealed class EpisodeStore
                 var (format, traces) = EpisodeTraces.Read(mcap);
                 using (var writer = new EpisodeWriter(episode.Info, PathOf(index, Recovering), final, Timeout.InfiniteTimeSpan, format))
                 {
-                    foreach (var (i, step) in episode.Steps.Index()) writer.Append(step.Transition, step.PolicyVersion, format is null ? default : traces[i].Span);
+                    foreach (var (i, step) in episode.Steps.Index()) writer.Append(step.Transition, step.PolicyVersion, [.. format is null ? [] : traces.Select(arm => arm[i])]);
                     writer.Complete(EpisodeOutcome.Interrupted);
                 }
                 File.Delete(active);

@@ -12,6 +12,9 @@ namespace RobotRL.Episodes;
 public sealed record TraceFormat(string Type, string Definition)
 {
     internal const string Topic = "/control/trace";
+
+    /// <summary>One an arm: the first has the plain topic, whatever its name.</summary>
+    internal static IEnumerable<string> TopicsOf(IReadOnlyList<string> arms) => arms.Skip(1).Select(arm => $"{Topic}/{arm}").Prepend(Topic);
 }
 
 /// <summary>
@@ -30,7 +33,7 @@ public sealed class EpisodeWriter : IDisposable
     private readonly RosMessages _messages;
     private readonly McapChannel _proprioception, _decisions;
     private readonly McapChannel[] _images;
-    private readonly McapChannel? _traces;
+    private readonly McapChannel[] _traces;
     private Observation? _last;
     private bool _completed;
 
@@ -39,7 +42,7 @@ public sealed class EpisodeWriter : IDisposable
         Info = info;
         ActivePath = activePath;
         _finalPath = finalPath;
-        _messages = new RosMessages(info.WallClockOffsetNs);
+        _messages = new RosMessages(info.WallClockOffsetNs, info.Arms);
         // No buffer of its own: every chunk is written at once.
         _file = RunFile.Open(activePath, FileMode.CreateNew, FileAccess.Write, bufferSize: 0);
         _flush = new StepFlush(_file.SafeFileHandle, flushEvery);
@@ -49,7 +52,8 @@ public sealed class EpisodeWriter : IDisposable
         _images = [.. info.Cameras.Select(camera => _mcap.AddChannel(RosMessages.ImageTopicPrefix + camera, "cdr", image))];
         _proprioception = _mcap.AddChannel(RosMessages.ProprioceptionTopic, "cdr", Schema(RosMessages.ProprioceptionType, RosMessages.ProprioceptionDefinition));
         _decisions = _mcap.AddChannel(RosMessages.DecisionTopic, "cdr", Schema(RosMessages.DecisionType, RosMessages.DecisionDefinition));
-        if (traces is not null) _traces = _mcap.AddChannel(TraceFormat.Topic, "cdr", Schema(traces.Type, traces.Definition));
+        var trace = traces is null ? null : Schema(traces.Type, traces.Definition);
+        _traces = trace is null ? [] : [.. TraceFormat.TopicsOf(info.Arms).Select(topic => _mcap.AddChannel(topic, "cdr", trace))];
         _mcap.Flush();
     }
 
@@ -63,19 +67,20 @@ public sealed class EpisodeWriter : IDisposable
     /// <summary>Adds a step.</summary>
     /// <param name="transition">What happened.</param>
     /// <param name="policyVersion">Which weights the policy had.</param>
-    /// <param name="trace">The step's trace, as the episode's format has it; empty for an episode without.</param>
+    /// <param name="traces">The step's traces, an arm each, as the episode's format has them; none for an episode without.</param>
     /// <exception cref="ArgumentException">The step does not begin with the very observation that the one before ended with.</exception>
     /// <exception cref="IOException">The step cannot be written, or an earlier one could not be forced to the disk.</exception>
-    public void Append(Transition transition, long policyVersion, ReadOnlySpan<byte> trace = default)
+    public void Append(Transition transition, long policyVersion, params ReadOnlySpan<ReadOnlyMemory<byte>> traces)
     {
-        if (trace.IsEmpty != _traces is null) throw new ArgumentException("Each step of a traced episode has its trace, and no step of another one.", nameof(trace));
+        if (traces.Length != _traces.Length) throw new ArgumentException("Each step of a traced episode has a trace of every arm, and no step of another one.", nameof(traces));
         if (_last is null) Write(transition.Observation);
         else if (!ReferenceEquals(_last, transition.Observation)) throw new ArgumentException("A step of an episode begins with the observation that the step before ended with.", nameof(transition));
 
         // Ahead of the step in its chunk: what a torn file has of a step it has of the step's trace.
-        if (_traces is not null) _mcap.Write(_traces, _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), trace);
+        for (var arm = 0; arm < traces.Length; arm++)
+            _mcap.Write(_traces[arm], _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), traces[arm].Span);
         var decision = new Decision(transition.Observation.Time, Steps, transition.Action, transition.Reward, transition.Terminated, transition.Truncated, policyVersion,
-            transition.Stop, transition.Grip);
+            transition.Stop, transition.Grips);
         _mcap.Write(_decisions, _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), _messages.Write(decision));
         Write(transition.Next);
         _mcap.Flush();

@@ -6,7 +6,8 @@ namespace RobotRL.Episodes;
 
 /// <summary>The ROS 2 messages of an episode: definitions, and conversion to and from the values of the model.</summary>
 /// <param name="wallClockOffsetNs">Added to every <see cref="Stamp"/> of the session's monotonic clock: header stamps are nanoseconds since the epoch.</param>
-internal sealed class RosMessages(long wallClockOffsetNs)
+/// <param name="arms">Names of the cell's arms; empty for a single one without a name.</param>
+internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> arms)
 {
     public const string ProprioceptionTopic = "/observation/proprioception";
     public const string ImageTopicPrefix = "/observation/images/";
@@ -20,7 +21,8 @@ internal sealed class RosMessages(long wallClockOffsetNs)
 
     public const string ProprioceptionType = "robotrl_msgs/msg/Proprioception";
     public const string ProprioceptionDefinition =
-        "# Normalised: pose relative to episode start (position 3, rotation vector 3), twist (linear 3, angular 3), force 3, torque 3, gripper width 1.\n" +
+        "# Normalised. The episode's metadata name each value (observation); without them: pose relative to episode start (position 3, rotation vector 3),\n" +
+        "# twist (linear 3, angular 3), force 3, torque 3, gripper width 1.\n" +
         "std_msgs/Header header\nfloat32[] values\n" + Header;
 
     public const string DecisionType = "robotrl_msgs/msg/Decision";
@@ -33,6 +35,10 @@ internal sealed class RosMessages(long wallClockOffsetNs)
         "float32[2] policy_impedance\nfloat32[2] proposed_impedance\nfloat32[2] executed_impedance\n" +
         "# Code of what stopped the robot, 0 for nothing; what the gripper was doing when the step began, 0 where nobody had told it. Earlier files end above.\n" +
         "uint8 stop\nint8 grip\n" +
+        "# Further arms of the cell: what above says of the first one, by arm. Files from before there was a second arm end above.\n" +
+        "robotrl_msgs/ArmStep[] other_arms\n" +
+        Separator + "MSG: robotrl_msgs/ArmStep\nstring arm\nrobotrl_msgs/Action policy\nrobotrl_msgs/Action proposed\nrobotrl_msgs/Action executed\n" +
+        "float32[2] policy_impedance\nfloat32[2] proposed_impedance\nfloat32[2] executed_impedance\nint8 grip\n" +
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" + Header;
 
     private readonly CdrWriter _cdr = new();
@@ -81,19 +87,23 @@ internal sealed class RosMessages(long wallClockOffsetNs)
         var cdr = Begin(decision.Time, "end_effector");
         cdr.U32((uint)decision.Step);
         cdr.U8((byte)decision.Action.Source);
-        Write(cdr, decision.Action.Policy);
-        Write(cdr, decision.Action.Proposed);
-        Write(cdr, decision.Action.Executed);
+        WriteMotions(cdr, decision.Action, arm: 0);
         cdr.U32((uint)decision.Action.Limits);
         cdr.F32(decision.Reward);
         cdr.Bool(decision.Terminated);
         cdr.Bool(decision.Truncated);
         cdr.I64(decision.PolicyVersion);
-        WriteImpedance(cdr, decision.Action.Policy);
-        WriteImpedance(cdr, decision.Action.Proposed);
-        WriteImpedance(cdr, decision.Action.Executed);
+        WriteImpedances(cdr, decision.Action, arm: 0);
         cdr.U8((byte)decision.Stop);
-        cdr.I8((sbyte)decision.Grip);
+        cdr.I8((sbyte)decision.Grips[0]);
+        cdr.U32((uint)Math.Max(0, arms.Count - 1));
+        for (var arm = 1; arm < arms.Count; arm++)
+        {
+            cdr.Text(arms[arm]);
+            WriteMotions(cdr, decision.Action, arm);
+            WriteImpedances(cdr, decision.Action, arm);
+            cdr.I8((sbyte)decision.Grips[arm]);
+        }
         return cdr.Written;
     }
 
@@ -102,24 +112,17 @@ internal sealed class RosMessages(long wallClockOffsetNs)
         var cdr = new CdrReader(message.Data.Span);
         var time = ReadHeader(ref cdr).Stamp;
         var step = (int)cdr.U32();
-        var action = new ExecutedAction
-        {
-            Source = (ActionSource)cdr.U8(),
-            Policy = ReadAction(ref cdr),
-            Proposed = ReadAction(ref cdr),
-            Executed = ReadAction(ref cdr),
-            Limits = (LimitFlags)cdr.U32(),
-        };
+        var action = new ExecutedAction { Source = (ActionSource)cdr.U8() };
+        ReadMotions(ref cdr, ref action, arm: 0);
+        action.Limits = (LimitFlags)cdr.U32();
         var (reward, terminated, truncated, version) = (cdr.F32(), cdr.Bool(), cdr.Bool(), cdr.I64());
-        if (cdr.HasMore)
-        {
-            ReadImpedance(ref cdr, ref action.Policy);
-            ReadImpedance(ref cdr, ref action.Proposed);
-            ReadImpedance(ref cdr, ref action.Executed);
-        }
-        var (stop, grip) = cdr.HasMore ? ((FaultCode)cdr.U8(), (GripperCommand)cdr.I8()) : default;
+        if (cdr.HasMore) ReadImpedances(ref cdr, ref action, arm: 0);
+        Grips grips = default;
+        var stop = FaultCode.None;
+        if (cdr.HasMore) (stop, grips[0]) = ((FaultCode)cdr.U8(), (GripperCommand)cdr.I8());
+        if (cdr.HasMore) ReadOthers(ref cdr, ref action, ref grips);
         if (!Enum.IsDefined(stop)) throw new InvalidDataException($"Step {step} was stopped by cause {(byte)stop}, which this version does not know: a later one recorded it.");
-        return new Decision(time, step, action, reward, terminated, truncated, version, stop, grip);
+        return new Decision(time, step, action, reward, terminated, truncated, version, stop, grips);
     }
 
     private CdrWriter Begin(Stamp stamp, string frame)
@@ -135,23 +138,60 @@ internal sealed class RosMessages(long wallClockOffsetNs)
     private (Stamp Stamp, string Frame) ReadHeader(ref CdrReader cdr) =>
         (new Stamp(cdr.I32() * 1_000_000_000L + cdr.U32() - wallClockOffsetNs), cdr.Text());
 
-    private static void Write(CdrWriter cdr, in PolicyAction action)
+    private static void Write(CdrWriter cdr, in ArmAction action)
     {
         cdr.F32Array(action.Motion);
         cdr.I8((sbyte)action.Gripper);
     }
 
-    private static void WriteImpedance(CdrWriter cdr, in PolicyAction action)
+    private static void WriteMotions(CdrWriter cdr, in ExecutedAction action, int arm)
+    {
+        Write(cdr, action.Policy[arm]);
+        Write(cdr, action.Proposed[arm]);
+        Write(cdr, action.Executed[arm]);
+    }
+
+    private static void WriteImpedances(CdrWriter cdr, in ExecutedAction action, int arm)
+    {
+        WriteImpedance(cdr, action.Policy[arm]);
+        WriteImpedance(cdr, action.Proposed[arm]);
+        WriteImpedance(cdr, action.Executed[arm]);
+    }
+
+    private static void ReadMotions(ref CdrReader cdr, ref ExecutedAction action, int arm) =>
+        (action.Policy[arm], action.Proposed[arm], action.Executed[arm]) = (ReadAction(ref cdr), ReadAction(ref cdr), ReadAction(ref cdr));
+
+    private static void ReadImpedances(ref CdrReader cdr, ref ExecutedAction action, int arm)
+    {
+        ReadImpedance(ref cdr, ref action.Policy[arm]);
+        ReadImpedance(ref cdr, ref action.Proposed[arm]);
+        ReadImpedance(ref cdr, ref action.Executed[arm]);
+    }
+
+    private static void ReadOthers(ref CdrReader cdr, ref ExecutedAction action, ref Grips grips)
+    {
+        var count = cdr.U32();
+        if (count >= PolicyAction.MostArms) throw new InvalidDataException($"A step of {count + 1} arms was recorded; this version knows {PolicyAction.MostArms}.");
+        for (var arm = 1; arm <= count; arm++)
+        {
+            _ = cdr.Text();
+            ReadMotions(ref cdr, ref action, arm);
+            ReadImpedances(ref cdr, ref action, arm);
+            grips[arm] = (GripperCommand)cdr.I8();
+        }
+    }
+
+    private static void WriteImpedance(CdrWriter cdr, in ArmAction action)
     {
         cdr.F32(action.Stiffness);
         cdr.F32(action.Damping);
     }
 
-    private static void ReadImpedance(ref CdrReader cdr, ref PolicyAction action) => (action.Stiffness, action.Damping) = (cdr.F32(), cdr.F32());
+    private static void ReadImpedance(ref CdrReader cdr, ref ArmAction action) => (action.Stiffness, action.Damping) = (cdr.F32(), cdr.F32());
 
-    private static PolicyAction ReadAction(ref CdrReader cdr)
+    private static ArmAction ReadAction(ref CdrReader cdr)
     {
-        var action = new PolicyAction();
+        var action = new ArmAction();
         cdr.F32Array(action.Motion);
         action.Gripper = (GripperCommand)cdr.I8();
         return action;
@@ -160,4 +200,4 @@ internal sealed class RosMessages(long wallClockOffsetNs)
 
 /// <summary>What is written of a step beside its observations.</summary>
 public readonly record struct Decision(Stamp Time, int Step, ExecutedAction Action, float Reward, bool Terminated, bool Truncated, long PolicyVersion,
-    FaultCode Stop = FaultCode.None, GripperCommand Grip = GripperCommand.Stay);
+    FaultCode Stop = FaultCode.None, Grips Grips = default);

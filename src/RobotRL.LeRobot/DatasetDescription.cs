@@ -3,32 +3,30 @@ using RobotRL.Model;
 namespace RobotRL.LeRobot;
 
 /// <summary>What all episodes of a dataset have in common.</summary>
-/// <param name="Actions">What an action holds: axes, stiffness, damping; the gripper, where there is one, comes last as −1, 0 or 1.</param>
+/// <param name="Actions">What an action holds: of each arm axes, stiffness, damping; grippers come last, each as −1, 0 or 1.</param>
+/// <param name="Observed">What the state holds.</param>
 /// <param name="Cameras">Names and sizes of the policy's images.</param>
 /// <param name="FramesPerSecond">Decisions a second: the format has whole ones only.</param>
 /// <param name="RobotType">Such as <c>panda</c>.</param>
 /// <param name="Task">What is done, in words.</param>
-public sealed record DatasetDescription(ActionSpace Actions, IReadOnlyList<CameraDescription> Cameras, int FramesPerSecond, string RobotType, string Task)
+public sealed record DatasetDescription(ActionLayout Actions, ObservationLayout Observed, IReadOnlyList<CameraDescription> Cameras, int FramesPerSecond, string RobotType, string Task)
 {
-    private static readonly string[] Axes = ["x", "y", "z", "rx", "ry", "rz"];
-
     /// <summary>Of a configured task.</summary>
     /// <exception cref="InvalidDataException">The decision rate is not a whole number a second.</exception>
     public static DatasetDescription Of(TaskDescription task, string robotType) => 1_000_000_000 % task.DecisionPeriodNs == 0
-        ? new(task.Actions, task.Cameras, (int)(1_000_000_000 / task.DecisionPeriodNs), robotType, task.Kind.ToString())
+        ? new(task.ActionLayout, task.ObservationLayout, task.Cameras, (int)(1_000_000_000 / task.DecisionPeriodNs), robotType, task.Kind.ToString())
         : throw new InvalidDataException($"task.decision_period_ms: {task.DecisionPeriodNs * 1e-6}: LeRobot datasets have whole frames a second; choose a period that divides 1000 ms");
 
-    /// <summary>Values of an action, the gripper's included.</summary>
-    internal int ActionSize => Actions.Dimensions + (Actions.HasGripper ? 1 : 0);
+    /// <summary>Values of an action, the grippers' included.</summary>
+    internal int ActionSize => Actions.Dimensions + Actions.Grippers;
 
     /// <summary>The columns, in their order. Those that the format always has come last.</summary>
     internal IReadOnlyList<Feature> Features()
     {
-        string[] action = [.. Actions.ActiveAxes.Select(i => Axes[i]), .. Named(Actions.StiffnessMinShare is not null, "stiffness"), .. Named(Actions.DampingMinShare is not null, "damping"), .. Named(Actions.HasGripper, "gripper")];
-        string[] state = [.. new[] { "position", "rotation", "linear", "angular", "force", "torque" }.SelectMany(n => new[] { $"{n}.x", $"{n}.y", $"{n}.z" }), "gripper.width"];
+        string[] action = [.. Actions.Columns], state = [.. Observed.Columns];
         return
         [
-            new(Feature.State, "float32", [Observation.ProprioceptionSize], state),
+            new(Feature.State, "float32", [Observed.Size], state),
             .. Cameras.Select(c => new Feature(Feature.Images + c.Name, "image", [c.ImageSize, c.ImageSize, 3], ["height", "width", "channels"])),
             new(Feature.Action, "float32", [action.Length], action),
             new(Feature.Reward, "float32", [1], null),
@@ -49,8 +47,6 @@ public sealed record DatasetDescription(ActionSpace Actions, IReadOnlyList<Camer
             new(Feature.Index, "int64", [1], null),
             new(Feature.TaskIndex, "int64", [1], null),
         ];
-
-        static string[] Named(bool has, string name) => has ? [name] : [];
     }
 }
 

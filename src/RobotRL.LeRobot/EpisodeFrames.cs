@@ -30,7 +30,9 @@ internal sealed class EpisodeFrames
         {
             var values = new float[description.ActionSize];
             description.Actions.Pack(action, values);
-            if (description.Actions.HasGripper) values[^1] = (sbyte)action.Gripper;
+            var next = description.Actions.Dimensions;
+            for (var arm = 0; arm < description.Actions.Arms.Count; arm++)
+                if (description.Actions.Arms[arm].HasGripper) values[next++] = (sbyte)action[arm].Gripper;
             return values;
         }
 

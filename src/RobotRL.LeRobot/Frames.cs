@@ -44,7 +44,7 @@ internal sealed class Frames
             if (width != camera.ImageSize || height != width) throw new InvalidDataException($"An image of camera {camera.Name} has {width}×{height} pixels, the task {camera.ImageSize}²");
             images[c] = new(new Stamp(Longs.TryGetValue(Feature.CaptureTimesNs, out var captures) ? captures[row * images.Length + c] : time), width, rgb);
         }
-        return new(new Stamp(time), Floats[Feature.State].AsSpan(row * Model.Observation.ProprioceptionSize, Model.Observation.ProprioceptionSize).ToArray(), images);
+        return new(new Stamp(time), Floats[Feature.State].AsSpan(row * description.Observed.Size, description.Observed.Size).ToArray(), images);
     }
 
     /// <summary>Null where there is no such column.</summary>
@@ -52,7 +52,11 @@ internal sealed class Frames
     {
         if (!Floats.TryGetValue(name, out var values)) return null;
         var action = values.AsSpan(row * description.ActionSize, description.ActionSize);
-        return description.Actions.Unpack(action[..description.Actions.Dimensions], description.Actions.HasGripper ? (GripperCommand)(sbyte)action[^1] : GripperCommand.Stay);
+        var unpacked = description.Actions.Unpack(action[..description.Actions.Dimensions], gripperChoice: 0);
+        var next = description.Actions.Dimensions;
+        for (var arm = 0; arm < description.Actions.Arms.Count; arm++)
+            if (description.Actions.Arms[arm].HasGripper) unpacked[arm].Gripper = (GripperCommand)(sbyte)action[next++];
+        return unpacked;
     }
 
     private async Task<int> ReadAsync(ParquetRowGroupReader group, DataField field, string name)

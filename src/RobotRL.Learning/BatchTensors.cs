@@ -18,7 +18,7 @@ internal sealed class BatchTensors : IDisposable
     public BatchTensors(NetworkShape shape, int size, Device device)
     {
         (_device, Size) = (device, size);
-        Host = new(size, shape.Actions, shape.ImageSizes);
+        Host = new(size, shape.Proprioception, shape.Actions, shape.ImageSizes);
         _hostImages = [.. shape.ImageSizes.Select(s => Keep(zeros(size, s, s, 3, ScalarType.Byte)))];
         _hostNextImages = [.. shape.ImageSizes.Select(s => Keep(zeros(size, s, s, 3, ScalarType.Byte)))];
         Proprioception = Keep(zeros(size, shape.Proprioception, device: device));
@@ -55,7 +55,7 @@ internal sealed class BatchTensors : IDisposable
     /// <summary>1 where a human drove and the motion shows what to do.</summary>
     public Tensor Shown { get; }
 
-    /// <summary>Index of the executed gripper command, [B, 1] int64: 0 close, 1 stay, 2 open.</summary>
+    /// <summary>Index of the executed command of the grippers, [B, 1] int64.</summary>
     public Tensor Gripper { get; }
 
     /// <summary>Standard normals for a ~ π(s) and a′ ~ π(s′), [B, A].</summary>
@@ -84,7 +84,7 @@ internal sealed class BatchTensors : IDisposable
         Copy(batch.Shown, Shown);
         Copy(batch.Terminated, NotTerminated);
         NotTerminated.neg_().PlusInPlace(1);
-        for (var i = 0; i < _indices.Length; i++) _indices[i] = batch.Gripper[i] + 1;
+        for (var i = 0; i < _indices.Length; i++) _indices[i] = batch.Gripper[i];
         Gripper.copy_(tensor(_indices).view(Size, 1));
         noise.FillNormal(_floats);
         Copy(_floats, Noise);
@@ -105,7 +105,7 @@ internal sealed class BatchTensors : IDisposable
 
     private void Check(Batch batch)
     {
-        if (batch.Size != Size || batch.ActionDimensions != Host.ActionDimensions || !batch.ImageSizes.SequenceEqual(Host.ImageSizes))
+        if (batch.Size != Size || batch.ProprioceptionSize != Host.ProprioceptionSize || batch.ActionDimensions != Host.ActionDimensions || !batch.ImageSizes.SequenceEqual(Host.ImageSizes))
             throw new ArgumentException($"The batch ({batch.Size} × {batch.ActionDimensions} actions, images {string.Join(",", batch.ImageSizes)}) does not fit the learner ({Size} × {Host.ActionDimensions}, images {string.Join(",", Host.ImageSizes)}).");
     }
 

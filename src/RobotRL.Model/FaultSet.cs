@@ -37,6 +37,9 @@ public readonly record struct FaultSet(ulong Bits)
 
     public FaultSet With(FaultCode code) => new(Bits | Bit(code));
 
+    /// <summary>What is in either.</summary>
+    public FaultSet Union(FaultSet other) => new(Bits | other.Bits);
+
     /// <summary>What is here and not there.</summary>
     public FaultSet Except(FaultSet other) => new(Bits & ~other.Bits);
 

@@ -11,15 +11,10 @@ public sealed record PolicyImage(Stamp CaptureTime, int Size, byte[] Rgb);
 /// </summary>
 /// <param name="Time">The instant that all parts were joined for.</param>
 /// <param name="Proprioception">
-/// Normalised, in this order: end-effector pose relative to its pose at episode start (position 3, rotation vector 3), twist in the
-/// end-effector frame (v 3, ω 3), external force 3 and torque 3 in the end-effector frame, gripper width 1. <see cref="ProprioceptionSize"/> values.
+/// Normalised, in the order of the task's <see cref="ObservationLayout"/>.
 /// </param>
 /// <param name="Images">One image a camera, in the task's camera order.</param>
-public sealed record Observation(Stamp Time, float[] Proprioception, IReadOnlyList<PolicyImage> Images)
-{
-    /// <summary>Length of <see cref="Proprioception"/>.</summary>
-    public const int ProprioceptionSize = 19;
-}
+public sealed record Observation(Stamp Time, float[] Proprioception, IReadOnlyList<PolicyImage> Images);
 
 /// <summary>One decision's worth of experience, as stored.</summary>
 /// <param name="Observation">s.</param>
@@ -33,10 +28,8 @@ public sealed record Transition(Observation Observation, ExecutedAction Action, 
     /// <summary>What stopped the robot during this step; none where nothing did, or where the recording does not say.</summary>
     public FaultCode Stop { get; init; }
 
-    /// <summary>
-    /// What the gripper was doing when the step began, by what it was last told; <see cref="GripperCommand.Stay"/> where the recording does not say.
-    /// </summary>
-    public GripperCommand Grip { get; init; }
+    /// <summary>What the grippers were doing when the step began, by what they were last told.</summary>
+    public Grips Grips { get; init; }
 
     /// <summary>Whether what happened may be learned from; what may not stays on disk.</summary>
     public bool IsLearnable => EpisodeEnding.Of(Stop).End != EpisodeEnd.Drops;

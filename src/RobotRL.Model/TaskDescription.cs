@@ -19,6 +19,11 @@ public enum TaskKind
     Maze,
 }
 
+/// <summary>An arm among several in a cell. All arms of a cell are alike; each has a place and a name.</summary>
+/// <param name="Name">Prefix of its parts in the scene, its columns and its files.</param>
+/// <param name="BaseInCell">X_CB: where its base stands.</param>
+public sealed record ArmDescription(string Name, Pose BaseInCell);
+
 /// <summary>A task: scene, action space, cameras, episode length.</summary>
 public sealed record TaskDescription
 {
@@ -27,7 +32,27 @@ public sealed record TaskDescription
     /// <summary>Absolute path of the MJCF scene.</summary>
     public required string ScenePath { get; init; }
 
+    /// <summary>Of the arm; of the first one in a cell with several.</summary>
     public required ActionSpace Actions { get; init; }
+
+    /// <summary>Arms of the cell by name; empty for a single arm without a name.</summary>
+    public IReadOnlyList<ArmDescription> Arms { get; init; } = [];
+
+    /// <summary>What is observed of each arm.</summary>
+    public IReadOnlyList<ObservationPart> Observed { get; init; } = ObservationLayout.Standard;
+
+    /// <summary>Joints of each arm.</summary>
+    public int JointCount { get; init; } = Joints.Max;
+
+    /// <summary>How many arms the cell has.</summary>
+    public int ArmCount => Math.Max(1, Arms.Count);
+
+    /// <summary>What an action of the whole cell is made of.</summary>
+    public ActionLayout ActionLayout => Arms.Count == 0 ? ActionLayout.Of(Actions) : new([.. Arms.Select(arm => (arm.Name, Actions))]);
+
+    /// <summary>What an observation of the whole cell is made of.</summary>
+    public ObservationLayout ObservationLayout =>
+        new(Arms.Count == 0 ? [("", JointCount)] : [.. Arms.Select(arm => (arm.Name, JointCount))], Observed);
 
     /// <summary>Empty for a task without vision.</summary>
     public required IReadOnlyList<CameraDescription> Cameras { get; init; }

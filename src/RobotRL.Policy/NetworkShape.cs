@@ -11,7 +11,10 @@ public sealed record NetworkShape
     /// <summary>A, continuous action components.</summary>
     public required int Actions { get; init; }
 
-    public required bool HasGripper { get; init; }
+    /// <summary>3ⁿ joint commands of n grippers; 1 where there is none.</summary>
+    public required int GripperChoices { get; init; }
+
+    public bool HasGripper => GripperChoices > 1;
 
     /// <summary>Edge of the image of each camera, pixels.</summary>
     public required IReadOnlyList<int> ImageSizes { get; init; }
@@ -32,9 +35,9 @@ public sealed record NetworkShape
     /// <summary>The shapes of a task under given learner parameters.</summary>
     public static NetworkShape Of(TaskDescription task, LearnerParameters parameters) => new()
     {
-        Proprioception = Observation.ProprioceptionSize,
-        Actions = task.Actions.Dimensions,
-        HasGripper = task.Actions.HasGripper,
+        Proprioception = task.ObservationLayout.Size,
+        Actions = task.ActionLayout.Dimensions,
+        GripperChoices = task.ActionLayout.GripperChoices,
         ImageSizes = parameters.Encoder == EncoderKind.None ? [] : [.. task.Cameras.Select(c => c.ImageSize)],
         Encoder = parameters.Encoder,
         EncoderChannels = parameters.EncoderChannels,

@@ -44,12 +44,9 @@ public sealed class ActorNetwork
     }
 }
 
-/// <summary>Q̂ of the three gripper commands, in the order close, stay, open.</summary>
+/// <summary>Q̂ of every joint command of the grippers, numbered as in <see cref="Model.ActionLayout.GripperChoiceOf"/>: of one gripper close, stay, open.</summary>
 public sealed class GraspNetwork
 {
-    /// <summary>Number of gripper commands.</summary>
-    public const int Commands = 3;
-
     private readonly DenseNormTanh _proprioception;
     private readonly Trunk _trunk;
     private readonly Dense _values;
@@ -58,10 +55,10 @@ public sealed class GraspNetwork
     {
         _proprioception = new(layout, "proprioception", shape.Proprioception, shape.ProprioceptionLatent);
         _trunk = new(layout, "trunk", shape.ImageFeatures + shape.ProprioceptionLatent, shape.HiddenSizes);
-        _values = new(layout, "values", _trunk.Output, Commands);
+        _values = new(layout, "values", _trunk.Output, shape.GripperChoices);
     }
 
-    /// <summary>[B, 3].</summary>
+    /// <summary>[B, 3ⁿ].</summary>
     public Tensor Forward(IReadOnlyList<Tensor> p, Tensor? images, Tensor proprioception)
     {
         var latent = _proprioception.Forward(p, proprioception);

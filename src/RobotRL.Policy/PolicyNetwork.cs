@@ -58,8 +58,8 @@ public sealed class PolicyNetwork : IDisposable
     /// <param name="deterministic">The squashed mean instead of a sample.</param>
     /// <param name="noise">Where samples come from.</param>
     /// <param name="action">Receives the continuous part, length A, each within [−1, 1].</param>
-    /// <returns>The gripper command; <see cref="GripperCommand.Stay"/> for a policy without one.</returns>
-    public GripperCommand Act(Observation observation, bool deterministic, NoiseSource noise, Span<float> action)
+    /// <returns>The command of the grippers, as <see cref="ActionLayout.GripperChoiceOf"/> numbers them; 0 for a policy without.</returns>
+    public int Act(Observation observation, bool deterministic, NoiseSource noise, Span<float> action)
     {
         Check(observation, action.Length);
         using var scope = NewDisposeScope();
@@ -76,8 +76,8 @@ public sealed class PolicyNetwork : IDisposable
             noise.FillNormal(_noise);
             Floats(mean.PlusProduct(deviation, tensor(_noise, device: mean.device)).tanh().cpu()).CopyTo(action);
         }
-        if (_grasp is null) return GripperCommand.Stay;
-        return (GripperCommand)(_grasp.Forward(_graspWeights!.Frozen, features, proprioception).argmax(1).item<long>() - 1);
+        if (_grasp is null) return 0;
+        return (int)_grasp.Forward(_graspWeights!.Frozen, features, proprioception).argmax(1).item<long>();
     }
 
     /// <summary>Decides on an observation made up for it: weights that are all finite may be so large that what comes of them is not.</summary>
@@ -96,12 +96,12 @@ public sealed class PolicyNetwork : IDisposable
                 throw new InvalidDataException($"The weights of version {Version} are finite and what they decide is not.");
     }
 
-    /// <summary>Decides, spread over the six axes.</summary>
-    public PolicyAction Act(Observation observation, bool deterministic, NoiseSource noise, ActionSpace space)
+    /// <summary>Decides, spread over the arms.</summary>
+    public PolicyAction Act(Observation observation, bool deterministic, NoiseSource noise, ActionLayout layout)
     {
         Span<float> active = stackalloc float[_shape.Actions];
         var gripper = Act(observation, deterministic, noise, active);
-        return space.Unpack(active, gripper);
+        return layout.Unpack(active, gripper);
     }
 
     public void Dispose()

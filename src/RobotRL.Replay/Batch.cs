@@ -9,21 +9,24 @@ namespace RobotRL.Replay;
 public sealed class Batch
 {
     /// <param name="size">B, number of transitions.</param>
+    /// <param name="proprioception">P, length of the proprioceptive vector.</param>
     /// <param name="actionDimensions">A, active axes of the action space.</param>
     /// <param name="imageSizes">Edge S of the policy's image of each camera, pixels, in the task's camera order.</param>
-    public Batch(int size, int actionDimensions, IReadOnlyList<int> imageSizes)
+    public Batch(int size, int proprioception, int actionDimensions, IReadOnlyList<int> imageSizes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(actionDimensions);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(proprioception);
         Size = size;
+        ProprioceptionSize = proprioception;
         ActionDimensions = actionDimensions;
         ImageSizes = [.. imageSizes];
-        Proprioception = new float[size * Observation.ProprioceptionSize];
-        NextProprioception = new float[size * Observation.ProprioceptionSize];
+        Proprioception = new float[size * proprioception];
+        NextProprioception = new float[size * proprioception];
         Images = [.. ImageSizes.Select(s => new byte[size * s * s * 3])];
         NextImages = [.. ImageSizes.Select(s => new byte[size * s * s * 3])];
         Actions = new float[size * actionDimensions];
-        Gripper = new sbyte[size];
+        Gripper = new int[size];
         GripperChanged = new float[size];
         Rewards = new float[size];
         Terminated = new float[size];
@@ -32,12 +35,16 @@ public sealed class Batch
 
     public int Size { get; }
     public int ActionDimensions { get; }
+
+    /// <summary>P, length of the proprioceptive vector.</summary>
+    public int ProprioceptionSize { get; }
+
     public IReadOnlyList<int> ImageSizes { get; }
 
-    /// <summary>s: [B, <see cref="Observation.ProprioceptionSize"/>].</summary>
+    /// <summary>s: [B, P].</summary>
     public float[] Proprioception { get; }
 
-    /// <summary>s′: [B, <see cref="Observation.ProprioceptionSize"/>].</summary>
+    /// <summary>s′: [B, P].</summary>
     public float[] NextProprioception { get; }
 
     /// <summary>s, one array a camera: [B, S, S, 3] uint8 RGB as stored, without augmentation.</summary>
@@ -49,10 +56,10 @@ public sealed class Batch
     /// <summary>Executed actions on the active axes: [B, A].</summary>
     public float[] Actions { get; }
 
-    /// <summary>Executed <see cref="GripperCommand"/>: −1, 0, 1.</summary>
-    public sbyte[] Gripper { get; }
+    /// <summary>Executed command of the grippers, as <see cref="ActionLayout.GripperChoiceOf"/> numbers them: of one 0 close, 1 stay, 2 open.</summary>
+    public int[] Gripper { get; }
 
-    /// <summary>1 where the executed command changed what the gripper was doing (close after open or the reverse), else 0.</summary>
+    /// <summary>How many grippers the executed command had do the reverse of what they did: close after open, or open after close.</summary>
     public float[] GripperChanged { get; }
 
     /// <summary>r of the task, without the gripper penalty.</summary>

@@ -3,13 +3,14 @@ using RobotRL.Model;
 namespace RobotRL.Replay;
 
 /// <summary>What one stored observation consists of: the same for every one in a buffer.</summary>
+/// <param name="Proprioception">P, length of the proprioceptive vector.</param>
 /// <param name="ImageSizes">Edge of each camera's square image, pixels, in the task's camera order; empty for a task without vision.</param>
-public sealed record FrameLayout(IReadOnlyList<int> ImageSizes)
+public sealed record FrameLayout(int Proprioception, IReadOnlyList<int> ImageSizes)
 {
     /// <summary>What a task's observations look like.</summary>
-    public static FrameLayout Of(TaskDescription task) => new([.. task.Cameras.Select(c => c.ImageSize)]);
+    public static FrameLayout Of(TaskDescription task) => new(task.ObservationLayout.Size, [.. task.Cameras.Select(c => c.ImageSize)]);
 
-    internal const int ProprioceptionBytes = Observation.ProprioceptionSize * sizeof(float);
+    internal int ProprioceptionBytes => Proprioception * sizeof(float);
 
     /// <summary>Bytes of one camera's image: [Size×Size×3] uint8 RGB.</summary>
     public int ImageBytes(int camera) => ImageSizes[camera] * ImageSizes[camera] * 3;
@@ -21,8 +22,8 @@ public sealed record FrameLayout(IReadOnlyList<int> ImageSizes)
     /// <exception cref="ArgumentException">Counts or sizes differ.</exception>
     public void Check(Observation observation)
     {
-        if (observation.Proprioception.Length != Observation.ProprioceptionSize)
-            throw new ArgumentException($"The observation holds {observation.Proprioception.Length} proprioceptive values where the buffer holds {Observation.ProprioceptionSize}.");
+        if (observation.Proprioception.Length != Proprioception)
+            throw new ArgumentException($"The observation holds {observation.Proprioception.Length} proprioceptive values where the buffer holds {Proprioception}.");
         if (observation.Images.Count != ImageSizes.Count)
             throw new ArgumentException($"The observation holds {observation.Images.Count} images where the buffer holds {ImageSizes.Count}.");
         for (var i = 0; i < ImageSizes.Count; i++)

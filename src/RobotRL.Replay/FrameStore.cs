@@ -47,8 +47,8 @@ internal sealed unsafe partial class FrameStore(FrameLayout layout) : IDisposabl
     /// <summary>Fills a frame that only the caller holds.</summary>
     public void Write(byte* address, Observation observation)
     {
-        observation.Proprioception.CopyTo(new Span<float>(address, Observation.ProprioceptionSize));
-        address += FrameLayout.ProprioceptionBytes;
+        observation.Proprioception.CopyTo(new Span<float>(address, observation.Proprioception.Length));
+        address += layout.ProprioceptionBytes;
         foreach (var image in observation.Images)
         {
             image.Rgb.CopyTo(new Span<byte>(address, image.Rgb.Length));

@@ -29,14 +29,14 @@ public sealed unsafe class ReplayBuffer : IDisposable
     // The end of the transition that was added last: the next one most often begins there. The writer holds that frame.
     private Observation? _tip;
     private int _tipFrame;
-    private GripperCommand _gripper;
+    private Grips _grips;
     private bool _humanDrove;
 
     /// <param name="layout">Shape of every observation.</param>
-    /// <param name="actions">Which axes of an executed action a batch holds.</param>
+    /// <param name="actions">What of an executed action a batch holds.</param>
     /// <param name="onlineCapacity">Transitions in the online set; the oldest make way.</param>
     /// <param name="demonstrationCapacity">Transitions in the demonstration set; the oldest make way.</param>
-    public ReplayBuffer(FrameLayout layout, ActionSpace actions, int onlineCapacity, int demonstrationCapacity)
+    public ReplayBuffer(FrameLayout layout, ActionLayout actions, int onlineCapacity, int demonstrationCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(onlineCapacity);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(demonstrationCapacity);
@@ -48,7 +48,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
     }
 
     public FrameLayout Layout { get; }
-    public ActionSpace Actions { get; }
+    public ActionLayout Actions { get; }
 
     /// <summary>Added to the reward of a proposal that a reflex replaced, ≤ 0.</summary>
     public float ReflexPenalty { get; init; }
@@ -83,9 +83,9 @@ public sealed unsafe class ReplayBuffer : IDisposable
         if (!continues)
         {
             Forget();
-            (_gripper, _humanDrove) = (GripperCommand.Stay, kind == EpisodeKind.Demonstration || transition.IsIntervention);
+            (_grips, _humanDrove) = (default, kind == EpisodeKind.Demonstration || transition.IsIntervention);
         }
-        if (transition.Grip != GripperCommand.Stay) _gripper = transition.Grip;
+        Tell(transition.Grips);
         var first = continues ? _tipFrame : Store(transition.Observation);
         var next = Store(transition.Next);
 
@@ -99,12 +99,12 @@ public sealed unsafe class ReplayBuffer : IDisposable
             NextFrame = next,
             Action = action.Executed,
             Reward = transition.Reward,
-            GripperChanged = Changes(action.Executed.Gripper),
+            GripperChanged = Changes(action.Executed),
             Terminated = transition.Terminated,
             Shown = shown,
         };
-        var proposed = executed with { Action = action.Proposed, Reward = transition.Reward + ReflexPenalty, GripperChanged = Changes(action.Proposed.Gripper) };
-        if (action.Executed.Gripper != GripperCommand.Stay) _gripper = action.Executed.Gripper;
+        var proposed = executed with { Action = action.Proposed, Reward = transition.Reward + ReflexPenalty, GripperChanged = Changes(action.Proposed) };
+        Tell(GripsOf(action.Executed));
 
         lock (_gate)
         {
@@ -167,8 +167,8 @@ public sealed unsafe class ReplayBuffer : IDisposable
         CopyFrame((byte*)pick.NextFrame, batch.NextProprioception, batch.NextImages, row);
         ref readonly var transition = ref pick.Transition;
         Actions.Pack(transition.Action, batch.Actions.AsSpan(row * batch.ActionDimensions, batch.ActionDimensions));
-        batch.Gripper[row] = (sbyte)transition.Action.Gripper;
-        batch.GripperChanged[row] = transition.GripperChanged ? 1 : 0;
+        batch.Gripper[row] = Actions.GripperChoiceOf(transition.Action);
+        batch.GripperChanged[row] = transition.GripperChanged;
         batch.Rewards[row] = transition.Reward;
         batch.Terminated[row] = transition.Terminated ? 1 : 0;
         batch.Shown[row] = transition.Shown ? 1 : 0;
@@ -176,8 +176,8 @@ public sealed unsafe class ReplayBuffer : IDisposable
 
     private void CopyFrame(byte* frame, float[] proprioception, IReadOnlyList<byte[]> images, int row)
     {
-        new ReadOnlySpan<float>(frame, Observation.ProprioceptionSize).CopyTo(proprioception.AsSpan(row * Observation.ProprioceptionSize));
-        frame += FrameLayout.ProprioceptionBytes;
+        new ReadOnlySpan<float>(frame, Layout.Proprioception).CopyTo(proprioception.AsSpan(row * Layout.Proprioception));
+        frame += Layout.ProprioceptionBytes;
         for (var camera = 0; camera < images.Count; camera++)
         {
             var bytes = Layout.ImageBytes(camera);
@@ -213,6 +213,25 @@ public sealed unsafe class ReplayBuffer : IDisposable
     private static bool IsReplaced(in ExecutedAction action) =>
         action.Source == ActionSource.Policy && (action.Limits & LimitFlags.Critic) != 0 && action.Proposed != action.Executed;
 
-    /// <summary>Whether a command reverses what the gripper was last told. Where nobody told it anything yet, nothing is known to be reversed.</summary>
-    private bool Changes(GripperCommand commanded) => commanded != GripperCommand.Stay && _gripper != GripperCommand.Stay && commanded != _gripper;
+    /// <summary>How many grippers a command reverses. Where nobody told one anything yet, nothing is known to be reversed.</summary>
+    private byte Changes(in PolicyAction commanded)
+    {
+        byte changes = 0;
+        for (var arm = 0; arm < Actions.Arms.Count; arm++)
+            if (commanded[arm].Gripper != GripperCommand.Stay && _grips[arm] != GripperCommand.Stay && commanded[arm].Gripper != _grips[arm]) changes++;
+        return changes;
+    }
+
+    private static Grips GripsOf(in PolicyAction action)
+    {
+        Grips grips = default;
+        for (var arm = 0; arm < PolicyAction.MostArms; arm++) grips[arm] = action[arm].Gripper;
+        return grips;
+    }
+
+    private void Tell(in Grips told)
+    {
+        for (var arm = 0; arm < PolicyAction.MostArms; arm++)
+            if (told[arm] != GripperCommand.Stay) _grips[arm] = told[arm];
+    }
 }

@@ -9,7 +9,9 @@ internal struct StoredTransition
     public int NextFrame;
     public PolicyAction Action;
     public float Reward;
-    public bool GripperChanged;
+
+    /// <summary>How many grippers were reversed.</summary>
+    public byte GripperChanged;
     public bool Terminated;
 
     /// <summary>A human drove, and the motion is that human's.</summary>

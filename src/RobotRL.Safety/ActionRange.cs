@@ -6,7 +6,7 @@ namespace RobotRL.Safety;
 public static class ActionRange
 {
     /// <summary>Clamps finite components to [-1, 1]. Others stay as they are, so that the target made of them is seen as non-finite and stops the robot.</summary>
-    public static LimitFlags Clamp(ref PolicyAction action)
+    public static LimitFlags Clamp(ref ArmAction action)
     {
         var isInside = Clamp(ref action.Stiffness) & Clamp(ref action.Damping);
         for (var i = 0; i < ActionSpace.Axes; i++) isInside &= Clamp(ref action.Motion[i]);

@@ -46,11 +46,17 @@ public sealed class SafetyFeatures(TaskDescription task, StiffnessLimits limits)
     }
 
     /// <summary>The state's part from a policy's observation, which holds the same values in another order.</summary>
-    public static void WriteState(Span<float> features, ReadOnlySpan<float> proprioception)
+    /// <param name="features">At least <see cref="StateCount"/> long.</param>
+    /// <param name="proprioception">As observed.</param>
+    /// <param name="layout">Of the observation; with pose, twist and wrench.</param>
+    /// <param name="arm">Whose.</param>
+    public static void WriteState(Span<float> features, ReadOnlySpan<float> proprioception, ObservationLayout layout, int arm = 0)
     {
-        proprioception[12..18].CopyTo(features);
-        proprioception[6..12].CopyTo(features[6..]);
-        proprioception[..6].CopyTo(features[12..]);
+        foreach (var (part, at) in (ReadOnlySpan<(ObservationPart, int)>)[(ObservationPart.Wrench, 0), (ObservationPart.Twist, 6), (ObservationPart.Pose, 12)])
+        {
+            var block = layout.Find(arm, part) ?? throw new ArgumentException($"The critic needs {part} of arm {arm}, which is not observed.", nameof(layout));
+            proprioception.Slice(block.Start, block.Length).CopyTo(features[at..]);
+        }
     }
 
     /// <summary>The action's part: the way from one pose to another, in the axes of the first.</summary>

@@ -11,6 +11,7 @@ public sealed class ObservationJoin(TaskDescription task, long stateMaxAgeNs)
 {
     private readonly History<PolicyImage>[] _images = [.. task.Cameras.Select(_ => new History<PolicyImage>(8))];
     private readonly History<ToolState> _states = new(64);
+    private readonly ObservationLayout _layout = task.ObservationLayout;
     private Pose? _startInBase;
 
     /// <summary>The next observation is the first of an episode: poses are relative to its pose.</summary>
@@ -28,7 +29,7 @@ public sealed class ObservationJoin(TaskDescription task, long stateMaxAgeNs)
         for (var i = 0; i < images.Length; i++)
             images[i] = Newest(_images[i], $"camera '{task.Cameras[i].Name}'", time, task.ImageMaxAgeNs, FaultCode.SensorError, FaultCode.SensorError);
         _startInBase ??= state.EndEffector.PoseInBase;
-        return new Observation(time, Proprioception.Build(state, _startInBase.Value, task.Scale), images);
+        return new Observation(time, Proprioception.Build(state, _startInBase.Value, task.Scale, _layout), images);
     }
 
     private static T Newest<T>(History<T> history, string source, Stamp time, long maxAgeNs, FaultCode code, FaultCode ahead)

@@ -20,7 +20,7 @@ internal sealed class Anticipation(ActionSpace actions, long reactionNs)
     /// <summary>and this much of the motion asked for just before it was seen is still to come.</summary>
     private const double StillToComeShare = 0.4;
 
-    private readonly (Stamp Time, TaskTruth Truth, PolicyAction Own)[] _past = new (Stamp, TaskTruth, PolicyAction)[Capacity];
+    private readonly (Stamp Time, TaskTruth Truth, ArmAction Own)[] _past = new (Stamp, TaskTruth, ArmAction)[Capacity];
     private int _count;
 
     public void Clear() => _count = 0;
@@ -54,7 +54,7 @@ internal sealed class Anticipation(ActionSpace actions, long reactionNs)
     }
 
     /// <summary>Notes what the hand does now; nothing while it only watches.</summary>
-    public void Remember(in PolicyAction own) => _past[(_count - 1) % Capacity].Own = own;
+    public void Remember(in ArmAction own) => _past[(_count - 1) % Capacity].Own = own;
 
     private int SeenIndex(Stamp now)
     {

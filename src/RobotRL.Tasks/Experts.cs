@@ -9,7 +9,7 @@ public interface IExpert
     void Reset();
 
     /// <summary>What to do, seen <paramref name="truth"/>.</summary>
-    PolicyAction Act(in TaskTruth truth);
+    ArmAction Act(in TaskTruth truth);
 }
 
 /// <summary>The expert of each task.</summary>
@@ -35,7 +35,7 @@ internal static class Steering
     private const double Gain = 0.5;
 
     /// <summary>The action that covers a share of the way, no component beyond <paramref name="bound"/>, directions kept, as stiff as configured; axes outside the action space stay zero.</summary>
-    public static PolicyAction Toward(ActionSpace actions, in Rotation endEffectorInBase, in Vector3D wayInBase, in Vector3D turnInEndEffector, GripperCommand gripper, double bound = 1)
+    public static ArmAction Toward(ActionSpace actions, in Rotation endEffectorInBase, in Vector3D wayInBase, in Vector3D turnInEndEffector, GripperCommand gripper, double bound = 1)
     {
         var move = endEffectorInBase.Inverse.Rotate(wayInBase) * (Gain / actions.TranslationScaleM);
         var turn = turnInEndEffector * (Gain / actions.RotationScaleRad);
@@ -65,6 +65,6 @@ public sealed class ReachExpert(ActionSpace actions) : IExpert
 {
     public void Reset() { }
 
-    public PolicyAction Act(in TaskTruth truth) =>
+    public ArmAction Act(in TaskTruth truth) =>
         Steering.Toward(actions, truth.EndEffectorInBase.Orientation, truth.GoalInBase.Position - truth.EndEffectorInBase.Position, Vector3D.Zero, GripperCommand.Stay);
 }

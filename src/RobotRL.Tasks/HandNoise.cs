@@ -24,7 +24,7 @@ internal sealed class HandNoise(double deviation, ulong seed)
         for (var axis = 0; axis < _offsets.Length; axis++) _offsets[axis] = Normal();
     }
 
-    public PolicyAction Shake(in PolicyAction action, ActionSpace actions, Stamp time)
+    public ArmAction Shake(in ArmAction action, ActionSpace actions, Stamp time)
     {
         var kept = Math.Exp(-time.Since(_last) * 1e-9 / CorrelationS);
         _last = time;

@@ -10,7 +10,7 @@ public sealed class MazeExpert(ActionSpace actions) : IExpert
 
     public void Reset() { }
 
-    public PolicyAction Act(in TaskTruth truth)
+    public ArmAction Act(in TaskTruth truth)
     {
         var way = truth.WayPointInBase - truth.EndEffectorInBase.Position;
         var bound = truth.ContactForceN > SoftForceN ? Speed / 2 : Speed;

@@ -24,7 +24,7 @@ public sealed class PegInsertExpert(ActionSpace actions) : IExpert
 
     public void Reset() => _descending = false;
 
-    public PolicyAction Act(in TaskTruth truth)
+    public ArmAction Act(in TaskTruth truth)
     {
         var tip = truth.GoalInBase.Inverse.Transform(truth.EndEffectorInBase.Position);
         var lateral = Math.Sqrt(tip.X * tip.X + tip.Y * tip.Y);

@@ -22,7 +22,7 @@ public sealed class PickLiftExpert(ActionSpace actions) : IExpert
 
     public void Reset() => _descending = _closing = _reopening = false;
 
-    public PolicyAction Act(in TaskTruth truth)
+    public ArmAction Act(in TaskTruth truth)
     {
         var orientation = truth.EndEffectorInBase.Orientation;
         if (truth.Success) return default;

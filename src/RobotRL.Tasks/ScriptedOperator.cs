@@ -67,7 +67,7 @@ public sealed class ScriptedOperator : ITeleoperator
 
         var action = _noise.Shake(_expert.Act(_anticipation.Anticipate(seen)), _actions, view.Time);
         _anticipation.Remember(action);
-        return new OperatorCommand(true, action, _reason);
+        return new OperatorCommand(true, PolicyAction.Of(action), _reason);
     }
 
     private void Begin(Stamp time, in TaskTruth seen)

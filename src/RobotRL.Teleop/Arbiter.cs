@@ -16,7 +16,7 @@ public readonly record struct Intervention(string Operator, InterventionReason R
 /// Chooses between policy and human: an engaged human always wins, a stop wins over both. Tells of each intervention when it ends.
 /// Range and finiteness are the gate's to judge: an action goes on as it is, without what the task's action space does not have.
 /// </summary>
-public sealed class Arbiter(string operatorIdentity, ActionSpace actions) : IDisposable
+public sealed class Arbiter(string operatorIdentity, ActionLayout actions) : IDisposable
 {
     private readonly Subject<Intervention> _interventions = new();
     private InterventionReason _reason;
@@ -41,13 +41,13 @@ public sealed class Arbiter(string operatorIdentity, ActionSpace actions) : IDis
         {
             EndIntervention(time);
             Statistics = Statistics.Count(isHuman: false, startsIntervention: false);
-            return new(Fit(policy), ActionSource.Policy, FaultCode.None);
+            return new(actions.Fit(policy), ActionSource.Policy, FaultCode.None);
         }
         var starts = _steps == 0;
         if (starts) (_reason, _start) = (command.Reason, time);
         _steps++;
         Statistics = Statistics.Count(isHuman: true, starts);
-        return new(Fit(command.Action), ActionSource.Human, FaultCode.None);
+        return new(actions.Fit(command.Action), ActionSource.Human, FaultCode.None);
     }
 
     /// <summary>Closes an intervention that the episode's end cuts off.</summary>
@@ -61,15 +61,6 @@ public sealed class Arbiter(string operatorIdentity, ActionSpace actions) : IDis
         var intervention = new Intervention(operatorIdentity, _reason, _start, time, _steps);
         _steps = 0;
         _interventions.OnNext(intervention);
-    }
-
-    private PolicyAction Fit(in PolicyAction action)
-    {
-        var fitted = new PolicyAction { Gripper = actions.HasGripper ? action.Gripper : GripperCommand.Stay };
-        foreach (var axis in actions.ActiveAxes) fitted.Motion[axis] = action.Motion[axis];
-        if (actions.StiffnessMinShare is not null) fitted.Stiffness = action.Stiffness;
-        if (actions.DampingMinShare is not null) fitted.Damping = action.Damping;
-        return fitted;
     }
 }
 

@@ -97,7 +97,7 @@ internal sealed class KeyboardHand(ActionSpace actions)
             var demonstrates = _kind is EpisodeKind.Demonstration;
             var engaged = demonstrates || _kind is EpisodeKind.Online && time < _engagedUntil;
             var reason = !engaged ? InterventionReason.None : demonstrates ? InterventionReason.Demonstration : InterventionReason.Requested;
-            return new OperatorCommand(engaged, engaged ? action : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped, RequestedAt: engaged && !demonstrates ? _engagedSince : null)
+            return new OperatorCommand(engaged, engaged ? PolicyAction.Of(action) : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped, RequestedAt: engaged && !demonstrates ? _engagedSince : null)
             {
                 Wish = time < _wishUntil ? _wish : StoppedWish.None,
             };

@@ -92,8 +92,8 @@ public sealed class CriticFileTests : IDisposable
         Assert.Equal((EpisodeOutcome.SafetyStop, FaultCode.RecoveryExhausted), (summary.Outcome, summary.Fault.Code));
         Assert.All(executed, e => Assert.Equal(LimitFlags.Critic, e.Limits & LimitFlags.Critic));
         // Held from the first milliseconds on, the arm executed next to nothing of what was proposed.
-        Assert.InRange(executed[1].Executed.Motion[0], -0.3f, 0.2f);
-        Assert.Equal(0.5f, executed[1].Proposed.Motion[0]);
+        Assert.InRange(executed[1].Executed[0].Motion[0], -0.3f, 0.2f);
+        Assert.Equal(0.5f, executed[1].Proposed[0].Motion[0]);
     }
 
     private RunConfiguration Reach(string mode) => RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
@@ -145,7 +145,7 @@ public sealed class CriticFileTests : IDisposable
         public PolicyAction Decide(Observation observation)
         {
             PolicyAction action = default;
-            action.Motion[0] = 0.5f;
+            action[0].Motion[0] = 0.5f;
             return action;
         }
     }

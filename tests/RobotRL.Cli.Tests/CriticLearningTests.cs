@@ -59,7 +59,7 @@ public sealed class CriticLearningTests : IDisposable
         var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/maze.yaml"));
         Transition Decision(float proposed, float executed, bool reflex, bool last)
         {
-            var seen = new Observation(default, new float[Observation.ProprioceptionSize], []);
+            var seen = new Observation(default, new float[StandardSize.Proprioception], []);
             var action = new ExecutedAction { Proposed = Move(proposed), Executed = Move(executed), Source = ActionSource.Policy, Limits = reflex ? LimitFlags.Critic : LimitFlags.None };
             return new(seen, action, last ? 1 : 0, seen, last, false);
         }
@@ -74,7 +74,7 @@ public sealed class CriticLearningTests : IDisposable
     private static PolicyAction Move(float x)
     {
         var action = default(PolicyAction);
-        action.Motion[0] = x;
+        action[0].Motion[0] = x;
         return action;
     }
 }

@@ -54,7 +54,7 @@ public sealed class ExecutedActionTests : IDisposable
         Assert.Equal(reported.Count, stored.Count);
 
         var mapping = new ActionMapping(task.Actions);
-        mapping.BeginEpisode(cell.Control.Home);
+        mapping.BeginEpisode(cell.Arms[0].Session.Home);
         var limited = 0;
         for (var i = 0; i < stored.Count; i++)
         {
@@ -64,12 +64,12 @@ public sealed class ExecutedActionTests : IDisposable
             Assert.Equal(script.Proposed[i].Policy, s.Policy);
             Assert.Equal(script.Proposed[i].Passed, s.Proposed);
             Assert.Equal(Script.HumanDrives(i) ? ActionSource.Human : ActionSource.Policy, s.Source);
-            for (var axis = 0; axis < ActionSpace.Axes; axis++) Assert.InRange(s.Executed.Motion[axis], -1, 1);
-            Assert.Equal(record.Stiffness.TranslationNM / configuration.Robot.Impedance.TranslationStiffnessNM, task.Actions.StiffnessShare(s.Executed), 5);
+            for (var axis = 0; axis < ActionSpace.Axes; axis++) Assert.InRange(s.Executed[0].Motion[axis], -1, 1);
+            Assert.Equal(record.Stiffness.TranslationNM / configuration.Robot.Impedance.TranslationStiffnessNM, task.Actions.StiffnessShare(s.Executed[0]), 5);
 
             // The way that the limited reference fell short of its plan, taken off the target twice over, since half of the plan is due at the decision's end.
             var target = record.Target.PoseInBase.Position + 2 * (record.Reference.PoseInBase.Position - record.PlannedInBase.Position);
-            var executed = mapping.TargetOf(s.Executed, script.From[i]).Position;
+            var executed = mapping.TargetOf(s.Executed[0], script.From[i]).Position;
             var fromThereToTarget = mapping.ActionOf(new(target, record.Target.PoseInBase.Orientation), script.From[i]);
             var recordedTarget = mapping.TargetOf(new() { Motion = fromThereToTarget }, script.From[i]).Position;
             Assert.True((executed - recordedTarget).Length < 1e-6, $"step {i}: executed leads to {executed}, the loop went for {recordedTarget}");
@@ -81,8 +81,8 @@ public sealed class ExecutedActionTests : IDisposable
         }
         Assert.True(limited > 5, $"{limited} steps met the workspace's face.");
         // At the face, a full outward proposal is not what is stored.
-        Assert.Equal(1, stored[^1].Proposed.Motion[0]);
-        Assert.InRange(stored[^1].Executed.Motion[0], -1, 0.3);
+        Assert.Equal(1, stored[^1].Proposed[0].Motion[0]);
+        Assert.InRange(stored[^1].Executed[0].Motion[0], -1, 0.3);
     }
 
     /// <summary>Policy and human of the timeline above.</summary>
@@ -127,7 +127,7 @@ public sealed class ExecutedActionTests : IDisposable
             var action = _actions.Rest;
             action.Stiffness *= value == 1 ? 1 : -0.25f;
             action.Motion[axis] = value;
-            return action;
+            return PolicyAction.Of(action);
         }
     }
 }

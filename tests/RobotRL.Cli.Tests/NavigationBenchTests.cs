@@ -13,14 +13,14 @@ public sealed class NavigationBenchTests
 
     private static Protection Of(string name) => Protection.All.Single(p => p.Name == name);
 
-    private static PolicyAction Move(float x, float y)
+    private static ArmAction Move(float x, float y)
     {
-        var action = default(PolicyAction);
+        var action = default(ArmAction);
         (action.Motion[0], action.Motion[1]) = (x, y);
         return action;
     }
 
-    private static (BenchStep Last, int Steps) Drive(NavigationBench bench, ulong seed, Func<PolicyAction> policy)
+    private static (BenchStep Last, int Steps) Drive(NavigationBench bench, ulong seed, Func<ArmAction> policy)
     {
         bench.Begin(seed);
         for (var i = 1; ; i++)

@@ -230,7 +230,7 @@ public sealed class OutstandingStopTests
         public PolicyAction Decide(Observation observation)
         {
             PolicyAction action = default;
-            action.Motion[0] = 0.1f;
+            action[0].Motion[0] = 0.1f;
             return action;
         }
     }

@@ -48,10 +48,10 @@ public sealed class StopExperienceTests : IDisposable
         Assert.Equal((StopAt + 1, FaultCode.OperatorStop, ActionSource.Human), (steps.Length, steps[^1].Stop, steps[^1].Action.Source));
         Assert.True(steps[^1].IsStopping && steps[^1].Action.Limits.HasFlag(LimitFlags.Stopping) && steps[^1] is { Terminated: false, Truncated: true });
         var braking = steps[^1].Action.Executed;
-        Assert.NotEqual(0, braking.Motion[1]); // it was still moving
+        Assert.NotEqual(0, braking[0].Motion[1]); // it was still moving
 
         var configuration = Configuration();
-        ReplayBuffer Buffer() => new(FrameLayout.Of(configuration.Task), configuration.Task.Actions, 100, 100);
+        ReplayBuffer Buffer() => new(FrameLayout.Of(configuration.Task), configuration.Task.ActionLayout, 100, 100);
         using ReplayBuffer lived = Buffer(), resumed = Buffer(), followed = Buffer();
         foreach (var step in steps) lived.Add(EpisodeKind.Online, step);
         EpisodeStore.Open(_folder["store"], TornEpisodes.Leave, _ => { }).ReplayInto(resumed);
@@ -104,7 +104,7 @@ public sealed class StopExperienceTests : IDisposable
         using var runner = new EpisodeRunner(cell, new AbsentOperator());
         GripperCommand[] commands = [GripperCommand.Open, GripperCommand.Stay, GripperCommand.Close, GripperCommand.Stay, GripperCommand.Open, GripperCommand.Stay];
         List<GripperCommand> grips = [];
-        runner.Run(EpisodeKind.Online, 1, new Gripping(commands), t => grips.Add(t.Grip), TestContext.Current.CancellationToken);
+        runner.Run(EpisodeKind.Online, 1, new Gripping(commands), t => grips.Add(t.Grips[0]), TestContext.Current.CancellationToken);
         // The first is what stood before anybody commanded.
         Assert.Equal([GripperCommand.Open, GripperCommand.Open, GripperCommand.Close, GripperCommand.Close, GripperCommand.Open], grips.Skip(1));
     }
@@ -112,8 +112,8 @@ public sealed class StopExperienceTests : IDisposable
     private static HarmEpisode[] Experience(FaultCode cause, double forceN, float reward)
     {
         var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/maze.yaml"));
-        var calm = new Observation(default, new float[Observation.ProprioceptionSize], []);
-        var values = new float[Observation.ProprioceptionSize];
+        var calm = new Observation(default, new float[StandardSize.Proprioception], []);
+        var values = new float[StandardSize.Proprioception];
         values[12] = (float)(forceN / configuration.Task.Scale.ForceN);
         var last = new Observation(default, values, []);
         ExecutedAction action = new() { Source = ActionSource.Policy };
@@ -152,7 +152,7 @@ public sealed class StopExperienceTests : IDisposable
             if (++_step == StopAt && cause != FaultCode.None) cell.Control.Stop(cause);
             var action = cell.Configuration.Task.Actions.Rest;
             action.Motion[1] = 1;
-            return action;
+            return PolicyAction.Of(action);
         }
 
         public void BeginEpisode(EpisodeKind kind)
@@ -173,6 +173,6 @@ public sealed class StopExperienceTests : IDisposable
 
         public long Version => 0;
 
-        public PolicyAction Decide(Observation observation) => new() { Gripper = commands[_step++] };
+        public PolicyAction Decide(Observation observation) => PolicyAction.Of(new() { Gripper = commands[_step++] });
     }
 }

@@ -52,7 +52,7 @@ public class ActionMappingTests
         mapping.BeginEpisode(Nominal);
         for (var axis = 0; axis < 6; axis++)
         {
-            PolicyAction action = default;
+            ArmAction action = default;
             action.Motion[axis] = bad;
             Assert.False(mapping.TargetOf(action, Nominal).IsFinite, $"axis {axis}");
         }
@@ -63,7 +63,7 @@ public class ActionMappingTests
         Gen.Select(Part, Part, Gen.Double[0.05, 0.9], Gen.Double[0.3, 0.9]).Sample((stiffness, damping, least, leastDamping) =>
         {
             var mapping = new ActionMapping(new ActionSpace([0], 0.01, 0.05, false) { StiffnessMinShare = least, DampingMinShare = leastDamping });
-            var action = new PolicyAction { Stiffness = stiffness, Damping = damping };
+            var action = new ArmAction { Stiffness = stiffness, Damping = damping };
             var asked = mapping.StiffnessOf(action, Configured);
             var back = action;
             if (mapping.TrySetReached(ref back, asked, asked, Configured) || back != action) return false;
@@ -86,7 +86,7 @@ public class ActionMappingTests
     public void Without_impedance_in_the_action_stiffness_is_the_configured_one()
     {
         var mapping = new ActionMapping(new ActionSpace([0], 0.01, 0.05, false));
-        var action = new PolicyAction { Stiffness = -1, Damping = -1 };
+        var action = new ArmAction { Stiffness = -1, Damping = -1 };
         Assert.Equal(Configured, mapping.StiffnessOf(action, Configured));
         Assert.False(mapping.TrySetReached(ref action, new(50, 5, 1), Configured, Configured));
     }
@@ -122,14 +122,14 @@ public class ActionMappingTests
         Assert.Equal((0f, 0.3f), (damping.Unpack(output.AsSpan(0, 3)).Stiffness, damping.Unpack(output.AsSpan(0, 3)).Damping));
     }
 
-    private static PolicyAction Action(int[] axes, float[] values)
+    private static ArmAction Action(int[] axes, float[] values)
     {
-        PolicyAction action = default;
+        ArmAction action = default;
         for (var i = 0; i < axes.Length; i++) action.Motion[axes[i]] = values[i];
         return action;
     }
 
-    private static bool Same(ActionMapping mapping, PolicyAction action, Pose measured)
+    private static bool Same(ActionMapping mapping, ArmAction action, Pose measured)
     {
         var back = mapping.ActionOf(mapping.TargetOf(action, measured), measured);
         for (var i = 0; i < 6; i++)

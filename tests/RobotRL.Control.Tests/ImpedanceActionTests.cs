@@ -63,7 +63,7 @@ public class ImpedanceActionTests
     {
         using var rig = new Rig(Arm, Task);
         rig.Robot.Faults.WrenchSpike = new(new(0, 35, 0), default);
-        ExecutedAction executed = default;
+        ArmDecision executed = default;
         for (var i = 0; i < 4; i++) executed = rig.Decide(Action(1, 1));
         Assert.InRange(rig.Latest.Stiffness.TranslationNM, 50, 600);
         Assert.InRange(executed.Executed.Stiffness, -1, 0.6f);
@@ -137,5 +137,5 @@ public class ImpedanceActionTests
         float Flip() => random.Next(3) switch { 0 => -1, 1 => 1, _ => (float)(2 * random.NextDouble() - 1) };
     }
 
-    private static PolicyAction Action(float stiffness, float damping, float x = 0, float y = 0) => TestArm.Action(x, y) with { Stiffness = stiffness, Damping = damping };
+    private static ArmAction Action(float stiffness, float damping, float x = 0, float y = 0) => TestArm.Action(x, y) with { Stiffness = stiffness, Damping = damping };
 }

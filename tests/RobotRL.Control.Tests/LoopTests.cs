@@ -61,7 +61,7 @@ public class LoopTests
     {
         // The wall stands 5 mm beyond what the inset leaves of the way.
         using var rig = new Rig(TestArm.With(l => l with { Workspace = l.Workspace with { Max = new(0.545, 0.3, 0.6) } }));
-        ExecutedAction executed = default;
+        ArmDecision executed = default;
         for (var i = 0; i < 10; i++) executed = rig.Decide(TestArm.Action(x: 0.5f));
         Assert.Equal(LimitFlags.Workspace, executed.Limits & LimitFlags.Workspace);
         Assert.Equal(0.5f, executed.Proposed.Motion[0]);

@@ -13,7 +13,7 @@ namespace RobotRL.Control.Tests;
 /// </summary>
 public class ReflexTests
 {
-    private static readonly PolicyAction Slow = TestArm.Action(x: 0.4f), Fast = TestArm.Action(x: 0.9f), Stay = TestArm.Action();
+    private static readonly ArmAction Slow = TestArm.Action(x: 0.4f), Fast = TestArm.Action(x: 0.9f), Stay = TestArm.Action();
 
     [Fact]
     public void Reflex_begins_after_the_trigger_time_and_not_before()
@@ -37,7 +37,7 @@ public class ReflexTests
         using var rig = Approached(StagedCritic.AgainstForward());
         var at = rig.Latest.EndEffector.PoseInBase;
         var stiff = rig.Latest.Stiffness.TranslationNM;
-        ExecutedAction executed = default;
+        ArmDecision executed = default;
         Pose from = default;
         for (var i = 0; i < 4; i++)
         {

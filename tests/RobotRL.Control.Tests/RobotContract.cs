@@ -87,7 +87,7 @@ public abstract class RobotContract : IDisposable
     public void Decision_moves_the_arm_the_way_it_says()
     {
         _session.BeginEpisode(_session.Home);
-        PolicyAction action = default;
+        ArmAction action = default;
         action.Motion[Axis] = 0.3f;
         _session.Advance(1);
         var start = _session.Latest.EndEffector.PoseInBase;
@@ -100,7 +100,7 @@ public abstract class RobotContract : IDisposable
     public void Stop_brings_the_arm_to_rest_and_holds_until_the_operator_resets()
     {
         _session.BeginEpisode(_session.Home);
-        PolicyAction action = default;
+        ArmAction action = default;
         action.Motion[Axis] = 0.3f;
         for (var i = 0; i < 3; i++) _session.Decide(action, action, ActionSource.Policy);
         _session.Stop();

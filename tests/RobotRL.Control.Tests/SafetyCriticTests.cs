@@ -65,7 +65,7 @@ public class SafetyCriticTests
 
         float[] proprioception = [.. expected[12..18], .. expected[6..12], .. expected[..6], 1];
         var again = new float[Inputs];
-        SafetyFeatures.WriteState(again, proprioception);
+        SafetyFeatures.WriteState(again, proprioception, new([("", Joints.Max)], ObservationLayout.Standard));
         Assert.Equal(expected[..SafetyFeatures.StateCount], again[..SafetyFeatures.StateCount]);
     }
 

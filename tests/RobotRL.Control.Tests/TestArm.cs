@@ -128,7 +128,7 @@ internal static class TestArm
 
     public static RobotDescription With(Func<SafetyLimits, SafetyLimits> change) => Description with { Limits = change(Limits) };
 
-    public static PolicyAction Action(float x = 0, float y = 0, float z = 0, float yaw = 0, GripperCommand gripper = GripperCommand.Stay) =>
+    public static ArmAction Action(float x = 0, float y = 0, float z = 0, float yaw = 0, GripperCommand gripper = GripperCommand.Stay) =>
         Task.Actions.Unpack([x, y, z, yaw], gripper);
 }
 
@@ -152,7 +152,7 @@ internal sealed class Rig : IDisposable
     public ControlSession Session { get; }
     public ref readonly ControlRecord Latest => ref Session.Latest;
 
-    public ExecutedAction Decide(in PolicyAction action, ActionSource source = ActionSource.Policy) => Session.Decide(action, action, source);
+    public ArmDecision Decide(in ArmAction action, ActionSource source = ActionSource.Policy) => Session.Decide(action, action, source);
 
     public void Dispose()
     {

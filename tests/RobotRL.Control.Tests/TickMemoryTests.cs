@@ -155,7 +155,7 @@ public sealed class TickMemoryTests : IDisposable
         var session = new ControlSession(port, TestArm.Task);
         session.BeginEpisode(session.Home);
         Assert.Equal(port.Shown, session.EpisodeTick);
-        PolicyAction rest = default;
+        ArmAction rest = default;
         session.BeginDecision(rest, rest, ActionSource.Policy);
         Assert.Equal(port.Shown, session.DecisionTick);
         CartesianTarget target = default;

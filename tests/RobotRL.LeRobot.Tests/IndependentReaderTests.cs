@@ -76,7 +76,7 @@ public sealed class IndependentReaderTests : IAsyncLifetime
         {
             var t = steps[i].Transition;
             Assert.Equal(t.Observation.Proprioception, (IEnumerable<float>)rows[i][0]);
-            Assert.Equal([t.Action.Executed.Motion[0], t.Action.Executed.Motion[1], t.Action.Executed.Motion[2], t.Action.Executed.Motion[5], t.Action.Executed.Stiffness, (float)t.Action.Executed.Gripper], (IEnumerable<float>)rows[i][1]);
+            Assert.Equal([t.Action.Executed[0].Motion[0], t.Action.Executed[0].Motion[1], t.Action.Executed[0].Motion[2], t.Action.Executed[0].Motion[5], t.Action.Executed[0].Stiffness, (float)t.Action.Executed[0].Gripper], (IEnumerable<float>)rows[i][1]);
             Assert.Equal((t.Reward, t.Terminated || t.Truncated, t.Truncated, t.Reward > 0, t.IsIntervention), ((float)rows[i][2], (bool)rows[i][3], (bool)rows[i][4], (bool)rows[i][5], (bool)rows[i][6]));
             Assert.Equal(t.Observation.Images[0].Rgb, PngFile.Decode(Bytes(rows[i][7])).Rgb);
         }

@@ -8,7 +8,7 @@ namespace RobotRL.LeRobot.Tests;
 internal static class Recorded
 {
     public static readonly DatasetDescription Description = new(
-        new ActionSpace([0, 1, 2, 5], 0.01, 0.1, HasGripper: true) { StiffnessMinShare = 0.25 }, [Camera("wrist", 8), Camera("side", 6)], 10, "panda", "PegInsert");
+        ActionLayout.Of(new([0, 1, 2, 5], 0.01, 0.1, HasGripper: true) { StiffnessMinShare = 0.25 }), StandardSize.Layout, [Camera("wrist", 8), Camera("side", 6)], 10, "panda", "PegInsert");
 
     public static Episode Episode(int index, int steps, ulong seed, EpisodeOutcome outcome)
     {
@@ -31,12 +31,12 @@ internal static class Recorded
     {
         var values = new float[Description.Actions.Dimensions];
         for (var i = 0; i < values.Length; i++) values[i] = Number(random);
-        return Description.Actions.Unpack(values, (GripperCommand)(random.Next(3) - 1));
+        return Description.Actions.Unpack(values, random.Next(3));
     }
 
     private static Observation Observation(RandomStream random, int step)
     {
-        var proprioception = new float[Model.Observation.ProprioceptionSize];
+        var proprioception = new float[StandardSize.Proprioception];
         for (var i = 0; i < proprioception.Length; i++) proprioception[i] = Number(random);
         return new(new Stamp(step * 100_000_000L + random.Next(1000)), proprioception, [.. Description.Cameras.Select(c => Image(random, step, c.ImageSize))]);
     }

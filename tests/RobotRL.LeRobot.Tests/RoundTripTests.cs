@@ -46,7 +46,7 @@ public sealed class RoundTripTests : IDisposable
             Assert.DoesNotContain('\n', message);
         }
         await Refused("fps", Recorded.Description with { FramesPerSecond = 20 });
-        await Refused("features.action: shape [6]", Recorded.Description with { Actions = new([0, 1], 0.01, 0.1, true) });
+        await Refused("features.action: shape [6]", Recorded.Description with { Actions = ActionLayout.Of(new([0, 1], 0.01, 0.1, HasGripper: true)) });
         await Refused("observation.images.top: missing", Recorded.Description with { Cameras = [Recorded.Description.Cameras[0] with { Name = "top" }] });
         await Refused("observation.images.wrist: shape", Recorded.Description with { Cameras = [Recorded.Description.Cameras[0] with { ImageSize = 16 }] });
         var information = Path.Combine(set, "meta/info.json");
@@ -76,7 +76,7 @@ public sealed class RoundTripTests : IDisposable
     {
         var (o, a, t) = (step.Transition.Observation, step.Transition.Action, step.Transition);
         string Hex(ReadOnlySpan<float> values) => Convert.ToHexString(MemoryMarshal.AsBytes(values));
-        string Action(PolicyAction p) => $"{Hex(p.Motion)} {Hex([p.Stiffness, p.Damping])} {p.Gripper}";
+        string Action(PolicyAction p) => $"{Hex(p[0].Motion)} {Hex([p[0].Stiffness, p[0].Damping])} {p[0].Gripper}";
         return $"{o.Time.Ns} {Hex(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))} "
             + $"{a.Source} {Action(a.Policy)} {Action(a.Proposed)} {Action(a.Executed)} {(uint)a.Limits} {t.Reward} {t.Terminated} {t.Truncated} {step.PolicyVersion}";
     }

@@ -45,9 +45,9 @@ internal static class Given
 
     public static NetworkShape Shape(LearnerParameters p, int actions = 2, bool gripper = true, params int[] images) => new()
     {
-        Proprioception = Observation.ProprioceptionSize,
+        Proprioception = StandardSize.Proprioception,
         Actions = actions,
-        HasGripper = gripper,
+        GripperChoices = gripper ? 3 : 1,
         ImageSizes = p.Encoder == EncoderKind.None ? [] : images.Length > 0 ? images : [16, 16],
         Encoder = p.Encoder,
         EncoderChannels = p.EncoderChannels,
@@ -59,7 +59,7 @@ internal static class Given
 
     public static RlpdLearner Learner(LearnerParameters p, ulong seed = 1) => new(Shape(p), p, seed);
 
-    public static Batch Batch(NetworkShape shape, int size) => new(size, shape.Actions, shape.ImageSizes);
+    public static Batch Batch(NetworkShape shape, int size) => new(size, shape.Proprioception, shape.Actions, shape.ImageSizes);
 }
 
 /// <summary>Batches of seeded noise: every row differs, and two sources of one seed give the same batches.</summary>
@@ -83,7 +83,7 @@ internal sealed class NoiseBatches(ulong seed) : IBatchSource
         for (var i = 0; i < batch.Actions.Length; i++) batch.Actions[i] = 1.8f * random.NextSingle() - 0.9f;
         for (var i = 0; i < batch.Size; i++)
         {
-            batch.Gripper[i] = (sbyte)(random.Next(3) - 1);
+            batch.Gripper[i] = random.Next(3);
             batch.GripperChanged[i] = random.Next(2);
             batch.Rewards[i] = random.NextSingle();
             batch.Terminated[i] = random.Next(4) == 0 ? 1 : 0;

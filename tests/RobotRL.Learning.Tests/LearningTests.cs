@@ -59,7 +59,7 @@ public sealed class LearningTests
         {
             var gripper = policy.Act(Reach.Seen(x), deterministic: true, new NoiseSource(1), action);
             Assert.Equal(Demonstrator.Action(x), action[0], 0.2f);
-            Assert.Equal(Demonstrator.Gripper(x), gripper);
+            Assert.Equal((int)Demonstrator.Gripper(x) + 1, gripper);
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class LearningTests
         for (var i = 0; i < 150; i++) learner.Step(source);
         using var policy = new PolicyNetwork(shape);
         policy.Load(learner.Snapshot());
-        Assert.Equal(GripperCommand.Stay, policy.Act(Reach.Seen(0.2f), deterministic: true, new NoiseSource(1), new float[1]));
+        Assert.Equal((int)GripperCommand.Stay + 1, policy.Act(Reach.Seen(0.2f), deterministic: true, new NoiseSource(1), new float[1]));
     }
 
     private class Reach(int seed) : IBatchSource
@@ -86,7 +86,7 @@ public sealed class LearningTests
 
         public static Observation Seen(float x)
         {
-            var proprioception = new float[Observation.ProprioceptionSize];
+            var proprioception = new float[StandardSize.Proprioception];
             proprioception[0] = x;
             return new(Stamp.Zero, proprioception, []);
         }
@@ -97,8 +97,8 @@ public sealed class LearningTests
             {
                 var (x, action) = (2 * Draw.NextSingle() - 1, 1.98f * Draw.NextSingle() - 0.99f);
                 var next = Move(x, action);
-                batch.Proprioception[b * Observation.ProprioceptionSize] = x;
-                batch.NextProprioception[b * Observation.ProprioceptionSize] = next;
+                batch.Proprioception[b * StandardSize.Proprioception] = x;
+                batch.NextProprioception[b * StandardSize.Proprioception] = next;
                 batch.Actions[b] = action;
                 batch.Rewards[b] = batch.Terminated[b] = Math.Abs(next) <= Goal ? 1 : 0;
             }
@@ -115,9 +115,9 @@ public sealed class LearningTests
             base.Sample(batch);
             for (var b = 0; b < batch.Size; b++)
             {
-                var x = batch.Proprioception[b * Observation.ProprioceptionSize];
+                var x = batch.Proprioception[b * StandardSize.Proprioception];
                 batch.Actions[b] = Action(x);
-                batch.Gripper[b] = (sbyte)Gripper(x);
+                batch.Gripper[b] = (int)Gripper(x) + 1;
             }
         }
     }
@@ -129,8 +129,8 @@ public sealed class LearningTests
             base.Sample(batch);
             for (var b = 0; b < batch.Size; b++)
             {
-                batch.Gripper[b] = (sbyte)(Draw.Next(3) - 1);
-                batch.GripperChanged[b] = batch.Gripper[b] == 0 ? 0 : 1;
+                batch.Gripper[b] = Draw.Next(3);
+                batch.GripperChanged[b] = batch.Gripper[b] == 1 ? 0 : 1;
             }
         }
     }

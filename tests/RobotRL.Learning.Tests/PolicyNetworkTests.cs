@@ -14,7 +14,7 @@ public sealed class PolicyNetworkTests
     {
         var random = new Random(seed);
         PolicyImage Image() { var rgb = new byte[size * size * 3]; random.NextBytes(rgb); return new(Stamp.Zero, size, rgb); }
-        return new(Stamp.Zero, [.. Enumerable.Range(0, Observation.ProprioceptionSize).Select(_ => random.NextSingle())], [Image(), Image()]);
+        return new(Stamp.Zero, [.. Enumerable.Range(0, StandardSize.Proprioception).Select(_ => random.NextSingle())], [Image(), Image()]);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class EndingTests : IDisposable
             Assert.Equal(end == EpisodeEnd.Drops ? 2 : 3, buffer.Count(ReplaySet.Online));
             Assert.Equal(buffer.Count(ReplaySet.Online), buffer.Added);
             Assert.Equal(end == EpisodeEnd.Drops ? 3 : 4, buffer.FramesHeld);
-            var batch = new Batch(128, 3, Marked.Layout.ImageSizes);
+            var batch = new Batch(128, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
             new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
             for (var row = 0; row < batch.Size; row++) Assert.Equal(batch.Rewards[row] == 12 && end == EpisodeEnd.Terminates ? 1 : 0, batch.Terminated[row]);
         }
@@ -86,19 +86,21 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public void A_message_from_before_causes_were_recorded_is_read_as_it_was_written()
     {
-        var messages = new RosMessages(0);
-        var decision = new Decision(new(5), 3, Marked.Action(7), 0, true, false, 9, FaultCode.CollisionForce, GripperCommand.Close);
+        var messages = new RosMessages(0, []);
+        var decision = new Decision(new(5), 3, Marked.Action(7), 0, true, false, 9, FaultCode.CollisionForce, Grips.Of(GripperCommand.Close));
         var bytes = messages.Write(decision).ToArray();
         Assert.Equal((FaultCode.CollisionForce, GripperCommand.Close), Of(bytes));
-        Assert.Equal((FaultCode.None, GripperCommand.Stay), Of(bytes[..^2]));
-        bytes[^2] = 250;
+        var stopAt = Array.LastIndexOf(bytes, (byte)FaultCode.CollisionForce, bytes.Length - 5);
+        Assert.Equal((FaultCode.CollisionForce, GripperCommand.Close), Of(bytes[..(stopAt + 2)])); // from before there was a second arm
+        Assert.Equal((FaultCode.None, GripperCommand.Stay), Of(bytes[..stopAt]));
+        bytes[stopAt] = 250;
         Assert.Contains("250", Assert.Throws<InvalidDataException>(() => Of(bytes)).Message, StringComparison.Ordinal);
 
         (FaultCode, GripperCommand) Of(byte[] data)
         {
             var read = messages.ReadDecision(new(new(1, 0, "/action", "cdr", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty), 0, 0, 0, data));
             Assert.Equal((true, 9L), (read.Terminated, read.PolicyVersion));
-            return (read.Stop, read.Grip);
+            return (read.Stop, read.Grips[0]);
         }
     }
 
@@ -136,7 +138,7 @@ public sealed class EndingTests : IDisposable
 
         float[] Changes()
         {
-            var batch = new Batch(512, 3, Marked.Layout.ImageSizes);
+            var batch = new Batch(512, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
             new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
             var changes = new float[buffer.Count(ReplaySet.Online)];
             for (var row = 0; row < batch.Size; row++) changes[(int)batch.Rewards[row]] = batch.GripperChanged[row];
@@ -148,7 +150,7 @@ public sealed class EndingTests : IDisposable
             foreach (var command in commands)
             {
                 var next = Marked.Observation(width);
-                buffer.Add(EpisodeKind.Online, new Transition(observation, Marked.Action(0, gripper: command), buffer.Added, next, false, false) { Grip = before });
+                buffer.Add(EpisodeKind.Online, new Transition(observation, Marked.Action(0, gripper: command), buffer.Added, next, false, false) { Grips = Grips.Of(before) });
                 observation = next;
                 if (before != GripperCommand.Stay && command != GripperCommand.Stay) before = command;
             }
@@ -159,7 +161,7 @@ public sealed class EndingTests : IDisposable
 
     private static SortedSet<int> Shown(ReplayBuffer buffer, double share)
     {
-        var batch = new Batch(512, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(512, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, share, new RandomStream(0)).Sample(batch);
         return [.. Enumerable.Range(0, batch.Size).Where(row => batch.Shown[row] == 1).Select(row => (int)batch.Rewards[row])];
     }

@@ -67,13 +67,13 @@ public sealed class EpisodeStoreTests : IDisposable
             var action = new ExecutedAction { Source = ActionSource.Reflex, Limits = (LimitFlags)limits };
             for (var i = 0; i < 6; i++)
             {
-                action.Policy.Motion[i] = BitConverter.Int32BitsToSingle(bits[19 + i]);
-                action.Proposed.Motion[i] = BitConverter.Int32BitsToSingle(bits[26 + i]);
-                action.Executed.Motion[i] = BitConverter.Int32BitsToSingle(bits[33 + i]);
+                action.Policy[0].Motion[i] = BitConverter.Int32BitsToSingle(bits[19 + i]);
+                action.Proposed[0].Motion[i] = BitConverter.Int32BitsToSingle(bits[26 + i]);
+                action.Executed[0].Motion[i] = BitConverter.Int32BitsToSingle(bits[33 + i]);
             }
-            (action.Policy.Stiffness, action.Proposed.Stiffness, action.Executed.Stiffness) = (action.Policy.Motion[5], action.Proposed.Motion[4], action.Executed.Motion[3]);
-            (action.Policy.Damping, action.Proposed.Damping, action.Executed.Damping) = (action.Policy.Motion[2], action.Proposed.Motion[1], action.Executed.Motion[0]);
-            (action.Policy.Gripper, action.Executed.Gripper) = (GripperCommand.Close, GripperCommand.Open);
+            (action.Policy[0].Stiffness, action.Proposed[0].Stiffness, action.Executed[0].Stiffness) = (action.Policy[0].Motion[5], action.Proposed[0].Motion[4], action.Executed[0].Motion[3]);
+            (action.Policy[0].Damping, action.Proposed[0].Damping, action.Executed[0].Damping) = (action.Policy[0].Motion[2], action.Proposed[0].Motion[1], action.Executed[0].Motion[0]);
+            (action.Policy[0].Gripper, action.Executed[0].Gripper) = (GripperCommand.Close, GripperCommand.Open);
             return action;
         }
     }
@@ -83,12 +83,12 @@ public sealed class EpisodeStoreTests : IDisposable
     {
         var messages = new RosMessages(Info.WallClockOffsetNs);
         var action = Marked.Action(3);
-        (action.Proposed.Stiffness, action.Executed.Stiffness, action.Executed.Damping) = (1, 0.5f, -0.25f);
+        (action.Proposed[0].Stiffness, action.Executed[0].Stiffness, action.Executed[0].Damping) = (1, 0.5f, -0.25f);
         var decision = new Decision(new Stamp(5), 7, action, 0.5f, true, false, 11);
         var bytes = messages.Write(decision).ToArray();
         Assert.Equal(decision, Read(bytes));
 
-        (action.Proposed.Stiffness, action.Executed.Stiffness, action.Executed.Damping) = (0, 0, 0);
+        (action.Proposed[0].Stiffness, action.Executed[0].Stiffness, action.Executed[0].Damping) = (0, 0, 0);
         Assert.Equal(decision with { Action = action }, Read(bytes[..^(6 * sizeof(float) + 2)]));
 
         Decision Read(byte[] data) => messages.ReadDecision(new McapMessage(new McapChannel(1, 1, RosMessages.DecisionTopic, "cdr", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty), 0, 0, 0, data));
@@ -209,7 +209,7 @@ public sealed class EpisodeStoreTests : IDisposable
         using var rebuilt = new ReplayBuffer(Marked.Layout, Marked.Actions, 5, 5);
         Open().ReplayInto(rebuilt);
 
-        var (expected, actual) = (new Batch(64, 3, Marked.Layout.ImageSizes), new Batch(64, 3, Marked.Layout.ImageSizes));
+        var (expected, actual) = (new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes), new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes));
         new MixedSource(live, 0.5, new RandomStream(4)).Sample(expected);
         new MixedSource(rebuilt, 0.5, new RandomStream(4)).Sample(actual);
         Assert.Equal(expected.Rewards, actual.Rewards);
@@ -301,7 +301,7 @@ public sealed class EpisodeStoreTests : IDisposable
             + $" | {BitConverter.SingleToInt32Bits(t.Reward)} {t.Terminated} {t.Truncated} | {Of(t.Next)}";
 
         static string Of(Observation o) => $"{o.Time.Ns} {Floats(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))}";
-        static string Act(PolicyAction a) => $"{Floats(a.Motion)} {Floats([a.Stiffness, a.Damping])} {a.Gripper}";
+        static string Act(PolicyAction a) => string.Join(' ', ((ReadOnlySpan<ArmAction>)a).ToArray().Select(arm => $"{Floats(arm.Motion)} {Floats([arm.Stiffness, arm.Damping])} {arm.Gripper}"));
         static string Floats(ReadOnlySpan<float> values) => string.Join(',', values.ToArray().Select(BitConverter.SingleToInt32Bits));
     }
 }

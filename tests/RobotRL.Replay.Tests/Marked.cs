@@ -7,12 +7,12 @@ namespace RobotRL.Replay.Tests;
 internal static class Marked
 {
     public const int Side = 4;
-    public static readonly FrameLayout Layout = new([Side, 2 * Side]);
-    public static readonly ActionSpace Actions = new([0, 2, 5], 0.01, 0.1, true);
+    public static readonly FrameLayout Layout = new(StandardSize.Proprioception, [Side, 2 * Side]);
+    public static readonly ActionLayout Actions = ActionLayout.Of(new([0, 2, 5], 0.01, 0.1, HasGripper: true));
 
     public static Observation Observation(int mark)
     {
-        var proprioception = new float[Model.Observation.ProprioceptionSize];
+        var proprioception = new float[StandardSize.Proprioception];
         Array.Fill(proprioception, mark);
         return new Observation(new Stamp(mark), proprioception, [Image(mark, Side), Image(mark + 1, 2 * Side)]);
     }
@@ -22,11 +22,11 @@ internal static class Marked
         var action = new ExecutedAction { Source = source };
         for (var i = 0; i < ActionSpace.Axes; i++)
         {
-            action.Policy.Motion[i] = -1;
-            action.Proposed.Motion[i] = 1;
-            action.Executed.Motion[i] = mark + 0.125f * i;
+            action.Policy[0].Motion[i] = -1;
+            action.Proposed[0].Motion[i] = 1;
+            action.Executed[0].Motion[i] = mark + 0.125f * i;
         }
-        action.Executed.Gripper = gripper;
+        action.Executed[0].Gripper = gripper;
         return action;
     }
 
@@ -57,7 +57,7 @@ internal static class Marked
     /// <summary>The mark of one row's observation, after a check that all its parts carry it.</summary>
     public static int MarkOf(Batch batch, int row, bool next)
     {
-        var size = Model.Observation.ProprioceptionSize;
+        var size = StandardSize.Proprioception;
         var proprioception = (next ? batch.NextProprioception : batch.Proprioception).AsSpan(row * size, size);
         var mark = (int)proprioception[0];
         Assert.Equal(-1, proprioception.IndexOfAnyExcept(proprioception[0]));
@@ -74,7 +74,7 @@ internal static class Marked
     public static SortedDictionary<int, int> Pairs(ReplayBuffer buffer, double demonstrationShare)
     {
         var source = new MixedSource(buffer, demonstrationShare, new RandomStream(1));
-        var batch = new Batch(512, Actions.Dimensions, Layout.ImageSizes);
+        var batch = new Batch(512, StandardSize.Proprioception, Actions.Dimensions, Layout.ImageSizes);
         var pairs = new SortedDictionary<int, int>();
         for (var i = 0; i < 4; i++)
         {

@@ -22,7 +22,7 @@ public sealed class MixedSourceTests
     public void The_share_of_demonstrations_is_exact(double share, int expected)
     {
         using var buffer = Filled();
-        var batch = new Batch(64, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, share, new RandomStream(1)).Sample(batch);
         Assert.Equal(expected, batch.Rewards.Count(mark => mark < 100));
     }
@@ -34,7 +34,7 @@ public sealed class MixedSourceTests
     {
         using var buffer = new ReplayBuffer(Marked.Layout, Marked.Actions, 100, 100);
         buffer.AddAll(kind, Marked.Episode(40, "ppp"));
-        var batch = new Batch(64, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, 0.5, new RandomStream(1)).Sample(batch);
         Assert.All(batch.Rewards, mark => Assert.InRange(mark, 40, 42));
     }
@@ -43,7 +43,7 @@ public sealed class MixedSourceTests
     public void An_empty_buffer_says_so()
     {
         using var buffer = new ReplayBuffer(Marked.Layout, Marked.Actions, 1, 1);
-        Assert.Throws<InvalidOperationException>(() => new MixedSource(buffer, 0.5, new RandomStream(1)).Sample(new Batch(2, 3, Marked.Layout.ImageSizes)));
+        Assert.Throws<InvalidOperationException>(() => new MixedSource(buffer, 0.5, new RandomStream(1)).Sample(new Batch(2, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes)));
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class MixedSourceTests
     {
         using var buffer = Filled();
         var source = new MixedSource(buffer, 0.5, new RandomStream(1));
-        Assert.Throws<ArgumentException>(() => source.Sample(new Batch(2, 3, [Marked.Side])));
-        Assert.Throws<ArgumentException>(() => source.Sample(new Batch(2, 6, Marked.Layout.ImageSizes)));
+        Assert.Throws<ArgumentException>(() => source.Sample(new Batch(2, StandardSize.Proprioception, 3, [Marked.Side])));
+        Assert.Throws<ArgumentException>(() => source.Sample(new Batch(2, StandardSize.Proprioception, 6, Marked.Layout.ImageSizes)));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class MixedSourceTests
     {
         using var buffer = Filled();
         var source = new MixedSource(buffer, 0.5, new RandomStream(9));
-        var (expected, actual) = (new Batch(32, 3, Marked.Layout.ImageSizes), new Batch(32, 3, Marked.Layout.ImageSizes));
+        var (expected, actual) = (new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes), new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes));
         source.Sample(expected);
         var state = source.Random.State;
         source.Sample(expected);
@@ -78,7 +78,7 @@ public sealed class MixedSourceTests
     public void Every_transition_is_equally_likely()
     {
         using var buffer = Filled();
-        var batch = new Batch(70_000, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(70_000, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, 0, new RandomStream(2)).Sample(batch);
         // 10,000 expected of each of seven, standard deviation 93: five of them.
         foreach (var count in batch.Rewards.CountBy(mark => mark)) Assert.InRange(count.Value, 9_535, 10_465);

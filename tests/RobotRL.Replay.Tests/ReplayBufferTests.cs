@@ -43,7 +43,7 @@ public sealed class ReplayBufferTests
         using var buffer = NewBuffer();
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(10, "pp"));
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(20, "pp", terminated: true));
-        var batch = new Batch(256, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(256, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
 
         new MixedSource(buffer, 0, new RandomStream(3)).Sample(batch);
 
@@ -88,7 +88,7 @@ public sealed class ReplayBufferTests
     {
         using var buffer = NewBuffer();
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(7, "p"));
-        var batch = new Batch(2, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(2, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
         Assert.Equal([7f, 7.25f, 7.625f], batch.Actions[..3]);
     }
@@ -108,7 +108,7 @@ public sealed class ReplayBufferTests
         Assert.Equal(rows, buffer.Count(ReplaySet.Online));
         Assert.Equal(2, buffer.FramesHeld);
         Assert.Equal(source == ActionSource.Human ? 1 : 0, buffer.Count(ReplaySet.Demonstration));
-        var batch = new Batch(64, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
         var actions = Enumerable.Range(0, batch.Size).Select(row => (batch.Actions[3 * row], batch.Actions[3 * row + 1], batch.Actions[3 * row + 2])).Distinct().Order();
         Assert.Equal(rows == 2 ? [(1f, 1f, 1f), (7f, 7.25f, 7.625f)] : [(7f, 7.25f, 7.625f)], actions);
@@ -122,7 +122,7 @@ public sealed class ReplayBufferTests
         var step = Marked.Episode(7, "p")[0];
         buffer.Add(EpisodeKind.Online, step with { Action = step.Action with { Limits = LimitFlags.Critic } });
         buffer.Add(EpisodeKind.Online, step);
-        var batch = new Batch(64, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
         var rewards = Enumerable.Range(0, batch.Size).Select(row => (batch.Actions[3 * row], batch.Rewards[row])).Distinct().Order();
         Assert.Equal([(1f, 6.75f), (7f, 7f)], rewards);
@@ -142,7 +142,7 @@ public sealed class ReplayBufferTests
     {
         using var buffer = NewBuffer();
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "phhp"));
-        var batch = new Batch(128, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(128, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, 0.5, new RandomStream(0)).Sample(batch);
         for (var row = 0; row < batch.Size; row++) Assert.Equal(batch.Rewards[row] == 2 ? 1 : 0, batch.Shown[row]);
     }
@@ -209,7 +209,7 @@ public sealed class ReplayBufferTests
         {
             for (var e = 1; !stop.IsCancellationRequested; e++) buffer.AddAll(EpisodeKind.Online, Marked.Episode(e % 10_000 * 20, "pphhpph"));
         });
-        var batch = new Batch(4096, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(4096, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         var source = new MixedSource(buffer, 0.5, new RandomStream(5));
         try
         {
@@ -230,7 +230,7 @@ public sealed class ReplayBufferTests
     [Fact]
     public void Two_hundred_thousand_two_camera_transitions_fit_in_twenty_gigabytes()
     {
-        using var buffer = new ReplayBuffer(new FrameLayout([128, 128]), Marked.Actions, 200_000, 1);
+        using var buffer = new ReplayBuffer(new FrameLayout(StandardSize.Proprioception, [128, 128]), Marked.Actions, 200_000, 1);
         // Episodes of 50 steps, each with one frame more than it has transitions.
         Assert.True(buffer.BytesPerTransition * 200_000L * 51 / 50 < 20.2e9, $"{buffer.BytesPerTransition} bytes a transition");
     }

@@ -116,7 +116,7 @@ public sealed class CollisionTests
             {
                 if (_ticks % Session.TicksPerDecision == 0)
                 {
-                    PolicyAction action = default;
+                    ArmAction action = default;
                     var sign = _ticks / Session.TicksPerDecision % 4 < 2 ? 1 : -1;
                     (action.Motion[0], action.Motion[1]) = (0.3f * sign, 0.4f * sign);
                     Session.BeginDecision(action, action, ActionSource.Policy);

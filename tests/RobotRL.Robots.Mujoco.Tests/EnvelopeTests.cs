@@ -69,9 +69,9 @@ public class EnvelopeTests
         arena.Report();
     }
 
-    private static PolicyAction Action(Random random, int mood, ActionSpace space)
+    private static ArmAction Action(Random random, int mood, ActionSpace space)
     {
-        PolicyAction action = default;
+        ArmAction action = default;
         foreach (var axis in space.ActiveAxes)
             action.Motion[axis] = mood switch
             {
@@ -83,7 +83,7 @@ public class EnvelopeTests
         return action;
     }
 
-    private static int[] Bits(PolicyAction action) => [.. Enumerable.Range(0, ActionSpace.Axes).Select(i => BitConverter.SingleToInt32Bits(action.Motion[i])), (int)action.Gripper];
+    private static int[] Bits(ArmAction action) => [.. Enumerable.Range(0, ActionSpace.Axes).Select(i => BitConverter.SingleToInt32Bits(action.Motion[i])), (int)action.Gripper];
 
     /// <summary>A shipped task with its shipped limits, and a witness of every tick.</summary>
     private sealed class Arena : IDisposable
@@ -120,7 +120,7 @@ public class EnvelopeTests
             _proposals++;
         }
 
-        public ExecutedAction Decide(in PolicyAction action)
+        public ArmDecision Decide(in ArmAction action)
         {
             _proposals++;
             var executed = Session.Decide(action, action, ActionSource.Policy);

@@ -78,7 +78,7 @@ public class HeldPartTests
         another.BeginEpisode(another.Home);
         for (var i = 0; i < 20; i++) another.Decide(default, default, ActionSource.Policy);
         AssertHeld(task, "another actor");
-        PolicyAction open = new() { Gripper = GripperCommand.Open };
+        ArmAction open = new() { Gripper = GripperCommand.Open };
         for (var i = 0; i < 10; i++) another.Decide(open, open, ActionSource.Policy);
         Assert.False(Truth(task).ObjectGrasped);
     });

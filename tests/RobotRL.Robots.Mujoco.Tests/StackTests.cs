@@ -96,7 +96,7 @@ public class StackTests
     {
         Begin(session, task, 1);
         session.BeginEpisode(session.Home);
-        PolicyAction action = default;
+        ArmAction action = default;
         (action.Motion[0], action.Motion[1]) = (1, 1);
         for (var i = 0; i < 5; i++) session.Decide(action, action, ActionSource.Policy);
         Assert.False(session.Rebase());

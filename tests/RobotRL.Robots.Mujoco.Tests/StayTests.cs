@@ -132,7 +132,7 @@ public class StayTests
             for (var axis = 0; axis < 3; axis++) _robot.Data.AppliedBodyForce[6 * _robot.Model.Body("hand") + axis] = force[axis];
         }
 
-        public ExecutedAction Decide(Func<int, float> component)
+        public ArmDecision Decide(Func<int, float> component)
         {
             var action = Configuration.Task.Actions.Rest;
             foreach (var axis in Configuration.Task.Actions.ActiveAxes) action.Motion[axis] = component(axis);

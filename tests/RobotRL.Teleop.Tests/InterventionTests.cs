@@ -71,8 +71,8 @@ public sealed class InterventionTests
     public void Hand_leaves_stiffness_and_damping_as_configured()
     {
         var space = Actions with { StiffnessMinShare = 0.2, DampingMinShare = 0.7 };
-        Assert.All(Episodes(new(new ReachExpert(space), space, ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((1f, 1f), (a.Stiffness, a.Damping)));
-        Assert.All(Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((0f, 0f), (a.Stiffness, a.Damping)));
+        Assert.All(Episodes(new(new ReachExpert(space), space, ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((1f, 1f), (a[0].Stiffness, a[0].Damping)));
+        Assert.All(Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((0f, 0f), (a[0].Stiffness, a[0].Damping)));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class InterventionTests
     {
         var noise = new HandNoise(0.2, 3);
         noise.BeginEpisode(Stamp.Zero);
-        var full = new PolicyAction();
+        var full = new ArmAction();
         full.Motion[0] = 0.5f; // 0.2 of it: 0.1 along x
         var xs = new List<double>();
         var ys = new List<double>();

@@ -18,9 +18,9 @@ public sealed class KeyboardHandTests
     {
         Assert.False(At(0).IsEngaged);
         Press(ConsoleKey.W, 0);
-        Assert.Equal(0.5f, At(0.1).Action.Motion[0]);
+        Assert.Equal(0.5f, At(0.1).Action[0].Motion[0]);
         Assert.Equal(InterventionReason.Requested, At(0.1).Reason);
-        Assert.Equal(0, At(0.16).Action.Motion[0]);
+        Assert.Equal(0, At(0.16).Action[0].Motion[0]);
         Assert.True(At(0.99).IsEngaged);
         Assert.False(At(1.0).IsEngaged);
     }
@@ -49,7 +49,7 @@ public sealed class KeyboardHandTests
     {
         Press(ConsoleKey.R, 0);
         Press(ConsoleKey.A, 0);
-        var motion = At(0.01).Action.Motion;
+        var motion = At(0.01).Action[0].Motion;
         var inBase = ToyWorld.Down.Rotate(new(motion[0], motion[1], motion[2]));
         Assert.True(inBase.Z > 0);
         Assert.True(inBase.Y > 0); // seen from behind the robot, which looks along x
@@ -59,10 +59,10 @@ public sealed class KeyboardHandTests
     public void Space_toggles_the_gripper_once_a_press()
     {
         Press(ConsoleKey.Spacebar, 0);
-        Assert.Equal(GripperCommand.Close, At(0.01).Action.Gripper);
-        Assert.Equal(GripperCommand.Stay, At(0.02).Action.Gripper);
+        Assert.Equal(GripperCommand.Close, At(0.01).Action[0].Gripper);
+        Assert.Equal(GripperCommand.Stay, At(0.02).Action[0].Gripper);
         Press(ConsoleKey.Spacebar, 0.1);
-        Assert.Equal(GripperCommand.Open, At(0.11).Action.Gripper);
+        Assert.Equal(GripperCommand.Open, At(0.11).Action[0].Gripper);
     }
 
     [Fact]
@@ -70,9 +70,9 @@ public sealed class KeyboardHandTests
     {
         Press(ConsoleKey.D3, 0);
         Press(ConsoleKey.F, 0);
-        Assert.Equal(1, At(0.01).Action.Motion[2]);
+        Assert.Equal(1, At(0.01).Action[0].Motion[2]);
         Press(ConsoleKey.D1, 0.02);
-        Assert.Equal(0.2f, At(0.03).Action.Motion[2]);
+        Assert.Equal(0.2f, At(0.03).Action[0].Motion[2]);
     }
 
     [Fact]

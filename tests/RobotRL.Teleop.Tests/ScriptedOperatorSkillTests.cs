@@ -104,7 +104,7 @@ public sealed class ScriptedOperatorSkillTests
         {
             var command = person.Poll(world.View);
             Assert.True(command is { IsEngaged: true, Reason: InterventionReason.Demonstration, DeadmanHeld: true, StopRequested: false });
-            world.Do(command.Action);
+            world.Do(command.Action[0]);
         }
         return step;
     }

@@ -9,7 +9,7 @@ namespace RobotRL.Teleop.Tests;
 internal abstract class ToyWorld(ActionSpace actions)
 {
     public const long PeriodNs = 100_000_000;
-    private PolicyAction _late;
+    private ArmAction _late;
 
     public ActionSpace Actions { get; } = actions;
     public TaskTruth Truth = new() { GripperWidthM = 0.08 };
@@ -20,7 +20,7 @@ internal abstract class ToyWorld(ActionSpace actions)
 
     public OperatorView View => new(Time, Truth);
 
-    public void Do(in PolicyAction action)
+    public void Do(in ArmAction action)
     {
         var before = Truth.EndEffectorInBase;
         Span<double> moves = stackalloc double[ActionSpace.Axes];

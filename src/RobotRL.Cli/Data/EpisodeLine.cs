@@ -30,11 +30,14 @@ internal sealed record StepLine(
 {
     public const string Heads = "step    time, s  source  proposed, executed where it differs (x y z, rx ry rz)";
 
-    public static StepLine Of(EpisodeStep step, int index)
+    /// <param name="step">As recorded.</param>
+    /// <param name="index">Its number in the episode.</param>
+    /// <param name="arms">How many arms the cell has: their motions stand one after the other.</param>
+    public static StepLine Of(EpisodeStep step, int index, int arms)
     {
         var t = step.Transition;
-        return new(index, t.Observation.Time.Seconds, t.Action.Source.ToString(), [.. t.Action.Policy.Motion], [.. t.Action.Proposed.Motion], [.. t.Action.Executed.Motion],
-            ImpedanceOf(t.Action), t.Action.Executed.Gripper.ToString(), t.Action.Limits.ToString(), t.Reward, t.Terminated, t.Truncated,
+        return new(index, t.Observation.Time.Seconds, t.Action.Source.ToString(), Motions(t.Action.Policy, arms), Motions(t.Action.Proposed, arms), Motions(t.Action.Executed, arms),
+            ImpedanceOf(t.Action), string.Join(' ', Enumerable.Range(0, arms).Select(arm => t.Action.Executed[arm].Gripper)), t.Action.Limits.ToString(), t.Reward, t.Terminated, t.Truncated,
             t.Stop.ToString(), step.PolicyVersion);
     }
 
@@ -44,7 +47,7 @@ internal sealed record StepLine(
         var rest = string.Join(", ", new[]
         {
             Impedance is null ? "" : $"stiffness, damping {Text(Impedance[..2])}{(Impedance.AsSpan(0, 2).SequenceEqual(Impedance.AsSpan(2)) ? "" : $" → {Text(Impedance[2..])}")}",
-            Gripper == nameof(GripperCommand.Stay) ? "" : $"gripper {Gripper}", Limits == nameof(LimitFlags.None) ? "" : $"limits {Limits}",
+            Gripper.Split(' ').All(g => g == nameof(GripperCommand.Stay)) ? "" : $"gripper {Gripper}", Limits == nameof(LimitFlags.None) ? "" : $"limits {Limits}",
             Reward == 0 ? "" : $"reward {Reward.ToString(CultureInfo.InvariantCulture)}", Terminated ? "terminated" : Truncated ? "truncated" : "",
             Stop == nameof(FaultCode.None) ? "" : $"stopped by {Stop}",
         }.Where(t => t.Length > 0));
@@ -54,9 +57,13 @@ internal sealed record StepLine(
     /// <summary>Stiffness and damping as proposed, then as executed; null where the policy chooses neither.</summary>
     private static float[]? ImpedanceOf(in ExecutedAction action)
     {
-        float[] impedance = [action.Proposed.Stiffness, action.Proposed.Damping, action.Executed.Stiffness, action.Executed.Damping];
+        float[] impedance = [action.Proposed[0].Stiffness, action.Proposed[0].Damping, action.Executed[0].Stiffness, action.Executed[0].Damping];
         return impedance.AsSpan().ContainsAnyExcept(0f) ? impedance : null;
     }
+
+    private static float[] Motions(PolicyAction action, int arms) => [.. Enumerable.Range(0, arms).SelectMany(arm => Motion(action[arm]))];
+
+    private static float[] Motion(in ArmAction arm) => [.. arm.Motion];
 
     private static string Text(float[] motion) => string.Join(' ', motion.Select(x => x.ToString("F2", CultureInfo.InvariantCulture)));
 }

@@ -1,3 +1,4 @@
+using RobotRL.Lab.Bench;
 using RobotRL.Configuration;
 using RobotRL.Critic;
 using RobotRL.Learning;
@@ -43,12 +44,12 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
     public AblationResult Run(string task, string arm, string hash, CancellationToken cancel)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        var (parameters, actions) = (bench.Learner, bench.Actions);
+        var (parameters, actions, layout) = (bench.Learner, bench.Actions, ActionLayout.Of(bench.Actions));
         var shape = new NetworkShape
         {
-            Proprioception = Observation.ProprioceptionSize,
+            Proprioception = BenchShapes.Proprioception,
             Actions = actions.Dimensions,
-            HasGripper = false,
+            GripperChoices = 1,
             ImageSizes = [],
             Encoder = EncoderKind.None,
             EncoderChannels = [],
@@ -56,7 +57,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
             ProprioceptionLatent = parameters.ProprioceptionLatent,
             HiddenSizes = parameters.HiddenSizes,
         };
-        using var buffer = new ReplayBuffer(new FrameLayout([]), actions, parameters.BufferCapacity, parameters.BufferCapacity) { ReflexPenalty = (float)parameters.ReflexPenalty };
+        using var buffer = new ReplayBuffer(new FrameLayout(BenchShapes.Proprioception, []), layout, parameters.BufferCapacity, parameters.BufferCapacity) { ReflexPenalty = (float)parameters.ReflexPenalty };
         using var learner = new RlpdLearner(shape, parameters, Seeds.Derive(seed, SeedUse.Learner));
         using var network = new PolicyNetwork(shape);
         var batches = new MixedSource(buffer, parameters.DemonstrationShare, new RandomStream(Seeds.Derive(seed, SeedUse.Sampling)));
@@ -71,7 +72,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         {
             network.Load(learner.Snapshot());
             var noise = new NoiseSource(Seeds.Derive(seed, SeedUse.PolicyNoise, (ulong)episode));
-            var end = Drive(bench, Seeds.Derive(seed, SeedUse.Online, (ulong)episode), o => network.Act(o, deterministic: false, noise, actions), (transition, step) =>
+            var end = Drive(bench, Seeds.Derive(seed, SeedUse.Online, (ulong)episode), o => network.Act(o, deterministic: false, noise, layout)[0], (transition, step) =>
             {
                 buffer.Add(EpisodeKind.Online, transition);
                 if (step.Flagged) flagged++;
@@ -93,7 +94,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         var (finalSuccesses, finalViolations, finalSteps) = (0, 0, 0L);
         for (var episode = 0; episode < size.EvaluationEpisodes && !cancel.IsCancellationRequested; episode++)
         {
-            var end = Drive(bench, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)episode), o => network.Act(o, deterministic: true, learnersNoise, actions));
+            var end = Drive(bench, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)episode), o => network.Act(o, deterministic: true, learnersNoise, layout)[0]);
             if (end.Last.Violated) finalViolations++;
             if (!end.Last.Success) continue;
             finalSuccesses++;
@@ -131,7 +132,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         {
             var noise = new NoiseSource(Seeds.Derive(seed, SeedUse.OperatorNoise, (ulong)episode));
             var (at, since) = (-1, 0);
-            var end = Drive(watched, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)(1000 + episode)), o => network.Act(o, deterministic: false, noise, watched.Actions), (_, step) =>
+            var end = Drive(watched, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)(1000 + episode)), o => network.Act(o, deterministic: false, noise, ActionLayout.Of(watched.Actions))[0], (_, step) =>
             {
                 if (at < 0) total++;
                 if (at < 0 && step.Flagged) at = 0;
@@ -144,7 +145,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         return (first, wrong, total);
     }
 
-    private static (BenchStep Last, int Steps) Drive(IBench bench, ulong seed, Func<Observation, PolicyAction> policy, Action<Transition, BenchStep>? onStep = null, Func<bool>? until = null)
+    private static (BenchStep Last, int Steps) Drive(IBench bench, ulong seed, Func<Observation, ArmAction> policy, Action<Transition, BenchStep>? onStep = null, Func<bool>? until = null)
     {
         var observation = bench.Begin(seed);
         for (var steps = 1; ; steps++)
@@ -154,7 +155,8 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
             var end = EpisodeEnding.Of(step.Stop).End;
             var terminated = step.Violated || step.Success || end == EpisodeEnd.Terminates;
             var truncated = !terminated && (step.Stopped || steps == bench.MaxSteps);
-            var action = new ExecutedAction { Policy = proposed, Proposed = proposed, Executed = step.Executed, Source = ActionSource.Policy, Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None };
+            var asked = PolicyAction.Of(proposed);
+            var action = new ExecutedAction { Policy = asked, Proposed = asked, Executed = PolicyAction.Of(step.Executed), Source = ActionSource.Policy, Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None };
             onStep?.Invoke(new(observation, action, step.Reward, step.Next, terminated, truncated) { Stop = step.Stop }, step);
             if (step.IsOver || truncated || until?.Invoke() == true) return (step, steps);
             observation = step.Next;

@@ -52,7 +52,7 @@ internal sealed class ArmBench : IBench
     {
         var (robot, wanted) = (_cell.Configuration.Robot, CartesianStiffness.Of(_cell.Configuration.Robot.Impedance));
         var limits = robot.Limits.Stiffness;
-        _cell.Control.Stiffness = wanted.Softened(new(limits.TranslationMinNM, limits.RotationMinNmRad, wanted.DampingRatio), 1 - share);
+        _cell.Arms[0].Session.Stiffness = wanted.Softened(new(limits.TranslationMinNM, limits.RotationMinNmRad, wanted.DampingRatio), 1 - share);
     }
 
     public Observation Begin(ulong seed)
@@ -66,9 +66,9 @@ internal sealed class ArmBench : IBench
         return Observe();
     }
 
-    public BenchStep Step(in PolicyAction proposed)
+    public BenchStep Step(in ArmAction proposed)
     {
-        var control = _cell.Control;
+        var control = _cell.Arms[0].Session;
         control.BeginDecision(proposed, proposed, ActionSource.Policy);
         var (part, flagged) = (control.TicksPerDecision / HarmRecorder.Phases, false);
         for (var phase = 0; phase < HarmRecorder.Phases && !_violated; phase++)
@@ -100,7 +100,7 @@ internal sealed class ArmBench : IBench
     /// The expert with an unsteady hand: from slips that are made good again a policy learns to make good its own. It trembles with the size of the motion, as motor noise
     /// does (Harris and Wolpert, Nature 394, 1998): a hand that trembles in fine motion too never meets a hole.
     /// </summary>
-    public PolicyAction Demonstrate()
+    public ArmAction Demonstrate()
     {
         var action = _expert.Act(_cell.Truth);
         _hand.FillNormal(_shake);

@@ -10,7 +10,7 @@ namespace RobotRL.Lab.Ablation;
 /// <param name="Stop">The protective stop that ended the episode without a violation; none where there was none.</param>
 /// <param name="Flagged">The critic interrupted, or in shadow would have.</param>
 public sealed record BenchStep(
-    Observation Next, PolicyAction Executed, float Reward, bool Violated, bool Success, FaultCode Stop, bool Flagged)
+    Observation Next, ArmAction Executed, float Reward, bool Violated, bool Success, FaultCode Stop, bool Flagged)
 {
     public bool Stopped => Stop != FaultCode.None;
 
@@ -43,10 +43,10 @@ public interface IBench : IDisposable
 
     Observation Begin(ulong seed);
 
-    BenchStep Step(in PolicyAction proposed);
+    BenchStep Step(in ArmAction proposed);
 
     /// <summary>What the scripted expert would do now.</summary>
-    PolicyAction Demonstrate();
+    ArmAction Demonstrate();
 
     /// <summary>Who judges from now on, where a critic protects.</summary>
     void Adopt(SafetyCritic critic);

@@ -1,3 +1,4 @@
+using RobotRL.Lab.Bench;
 using RobotRL.Configuration;
 using RobotRL.Critic;
 using RobotRL.Model;
@@ -40,7 +41,7 @@ internal sealed class NavigationBench : IBench
         return Observe();
     }
 
-    public BenchStep Step(in PolicyAction proposed)
+    public BenchStep Step(in ArmAction proposed)
     {
         var (x, y) = (Math.Clamp((double)proposed.Motion[0], -1, 1), Math.Clamp((double)proposed.Motion[1], -1, 1));
         var flagged = _reflex?.Flags(_point, x, y) ?? false;
@@ -59,18 +60,18 @@ internal sealed class NavigationBench : IBench
         var (violated, success) = (_point.IsInside, !_point.IsInside && _point.IsAtGoal);
         // Progress tells a policy where the goal is; the sum over an episode does not depend on the way.
         var reward = ProgressReward * (before - _point.DistanceToGoal) / Way + (success ? 1 : 0);
-        var executed = default(PolicyAction);
+        var executed = default(ArmAction);
         (executed.Motion[0], executed.Motion[1]) = ((float)x, (float)y);
         return new(Observe(), executed, (float)reward, violated, success, !violated && !success && _reflex is { IsExhausted: true } ? FaultCode.RecoveryExhausted : FaultCode.None, flagged);
     }
 
-    public PolicyAction Demonstrate()
+    public ArmAction Demonstrate()
     {
         var (x, y) = _task.Route[_wayPoint];
         if (_wayPoint < _task.Route.Count - 1 && Math.Sqrt(Math.Pow(x - _point.X, 2) + Math.Pow(y - _point.Y, 2)) < 1.5 * _task.Step) (x, y) = _task.Route[++_wayPoint];
         var (dx, dy) = ((x - _point.X) / _task.Step, (y - _point.Y) / _task.Step);
         var size = Math.Max(1, Math.Max(Math.Abs(dx), Math.Abs(dy)));
-        var action = default(PolicyAction);
+        var action = default(ArmAction);
         (action.Motion[0], action.Motion[1]) = ((float)(dx / size), (float)(dy / size));
         return action;
     }
@@ -93,7 +94,7 @@ internal sealed class NavigationBench : IBench
     /// <summary>Position relative to the goal, in the form that the networks of an arm's policy take.</summary>
     private Observation Observe()
     {
-        var values = new float[Observation.ProprioceptionSize];
+        var values = new float[BenchShapes.Proprioception];
         (values[0], values[1]) = ((float)((_point.X - _task.Goal.X) / _task.Scale), (float)((_point.Y - _task.Goal.Y) / _task.Scale));
         return new(new(_steps), values, []);
     }

@@ -9,12 +9,15 @@ namespace RobotRL.Lab.Bench;
 /// <summary>The two kinds of vision that figures are about: the shipped task's own, and a frozen ResNet-10 on two 128-pixel cameras.</summary>
 internal static class BenchShapes
 {
+    /// <summary>Length of what is observed of one arm where a task does not say.</summary>
+    public static int Proprioception { get; } = new ObservationLayout([("", Joints.Max)], ObservationLayout.Standard).Size;
+
     /// <summary>6 continuous actions, a gripper, 19 proprioceptive inputs, two 128² images.</summary>
     public static NetworkShape ResNet10(LearnerParameters parameters, string weightsPath) => new()
     {
-        Proprioception = Observation.ProprioceptionSize,
+        Proprioception = Proprioception,
         Actions = ActionSpace.Axes,
-        HasGripper = true,
+        GripperChoices = ActionLayout.CommandsOfOne,
         ImageSizes = [128, 128],
         Encoder = EncoderKind.ResNet10,
         EncoderChannels = parameters.EncoderChannels,

@@ -26,9 +26,9 @@ public static class MemoryBench
         var shipped = BenchShapes.PegInsert().Learner with { BatchSize = BatchSize, PolicyAverageRate = 0.005 };
         NetworkShape shape = new()
         {
-            Proprioception = Observation.ProprioceptionSize,
+            Proprioception = BenchShapes.Proprioception,
             Actions = ActionSpace.Axes,
-            HasGripper = true,
+            GripperChoices = ActionLayout.CommandsOfOne,
             ImageSizes = [ImageSize, ImageSize],
             Encoder = shipped.Encoder,
             EncoderChannels = shipped.EncoderChannels,
@@ -69,7 +69,7 @@ public static class MemoryBench
     {
         private readonly NoiseSource _noise = new(1);
 
-        public RandomRows(int size, int actions, int image) => UpdateBench.Noise(_values = new(size, actions, [image, image]));
+        public RandomRows(int size, int actions, int image) => UpdateBench.Noise(_values = new(size, BenchShapes.Proprioception, actions, [image, image]));
 
         private readonly Batch _values;
 

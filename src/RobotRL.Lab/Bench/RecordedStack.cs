@@ -38,10 +38,10 @@ internal sealed class RecordedStack : IDisposable
     public int TicksPerDecision => _control.TicksPerDecision;
 
     /// <summary>A circle that goes down to the socket and up again, in normalised units.</summary>
-    public static PolicyAction Motion(int decision, int decisions)
+    public static ArmAction Motion(int decision, int decisions)
     {
         var phase = 2 * Math.PI * decision / decisions;
-        PolicyAction action = default;
+        ArmAction action = default;
         (action.Motion[0], action.Motion[1]) = ((float)(0.4 * Math.Cos(2 * phase)), (float)(0.4 * Math.Sin(2 * phase)));
         action.Motion[2] = (float)(0.8 * Math.Sin(phase));
         return action;

@@ -45,7 +45,7 @@ public static class SimulationBench
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < decisions; i++)
         {
-            var action = RecordedStack.Motion(i, decisions);
+            var action = PolicyAction.Of(RecordedStack.Motion(i, decisions));
             cell.Control.Decide(action, action, ActionSource.Policy);
             cell.Observe();
         }

@@ -27,13 +27,13 @@ public static class StoreBench
         var without = StoreFigures.Measure(Path.GetTempPath(), steps);
         using var cell = new SimulatedCell(BenchShapes.PegInsert(), Pace.Lockstep);
         var nowhere = Path.GetTempPath();
-        var trace = new TraceRecorder(cell, nowhere, nowhere);
+        var trace = new TraceRecorder(cell, 0, nowhere, nowhere);
         cell.BeginEpisode(1);
         trace.BeginEpisode();
         var decision = 0;
         var with = StoreFigures.Measure(Path.GetTempPath(), steps, new(TraceMessages.Format, () =>
         {
-            var action = RecordedStack.Motion(decision++, 50);
+            var action = PolicyAction.Of(RecordedStack.Motion(decision++, 50));
             trace.Deciding(null, OperatorCommand.Watching);
             cell.Control.Decide(action, action, ActionSource.Policy);
         }, trace.Decided));

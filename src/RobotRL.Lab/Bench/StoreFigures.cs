@@ -7,7 +7,7 @@ using RobotRL.Replay;
 namespace RobotRL.Lab.Bench;
 
 /// <summary>The trace of the step that was decided last.</summary>
-public delegate ReadOnlySpan<byte> StepTrace();
+public delegate ReadOnlyMemory<byte> StepTrace();
 
 /// <summary>Steps with traces, for a measurement.</summary>
 /// <param name="Format">Of the traces.</param>
@@ -38,7 +38,7 @@ public sealed record StoreFigures(double StepUs, double StepP99Us, double WriteM
             var micros = new double[steps];
             Record(store, info, observations, micros, traced);
             var bytes = (double)new FileInfo(store.Files[^1]).Length / steps;
-            var raw = new FrameLayout([128, 128]).Bytes;
+            var raw = new FrameLayout(BenchShapes.Proprioception, [128, 128]).Bytes;
             Array.Sort(micros);
             var median = micros[steps / 2];
             return new StoreFigures(median, micros[steps * 99 / 100], raw / median, bytes, raw, median / 100_000);
@@ -57,7 +57,8 @@ public sealed record StoreFigures(double StepUs, double StepP99Us, double WriteM
             var transition = new Transition(observations[i % observations.Length], default, 0, observations[(i + 1) % observations.Length], false, false);
             traced?.Decide();
             var start = Stopwatch.GetTimestamp();
-            writer.Append(transition, i, traced is null ? default : traced.Trace());
+            if (traced is null) writer.Append(transition, i);
+            else writer.Append(transition, i, traced.Trace());
             micros[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
         writer.Complete(EpisodeOutcome.TimedOut);
@@ -78,6 +79,6 @@ public sealed record StoreFigures(double StepUs, double StepP99Us, double WriteM
             }
             images[camera] = new PolicyImage(new Stamp(step), 128, rgb);
         }
-        return new Observation(new Stamp(step), new float[Observation.ProprioceptionSize], images);
+        return new Observation(new Stamp(step), new float[BenchShapes.Proprioception], images);
     }
 }

@@ -36,7 +36,7 @@ public static class UpdateBench
         using var learner = new RlpdLearner(BenchShapes.ResNet10(parameters, weights), parameters, seed: 1);
         using var step = Learners.Create(shipped, seed: 1);
 
-        var batch = Noise(new Batch(batchSize, ActionSpace.Axes, [128, 128]));
+        var batch = Noise(new Batch(batchSize, BenchShapes.Proprioception, ActionSpace.Axes, [128, 128]));
         var (maps, nextMaps) = learner.FrozenMaps(batch);
         ConstantSource source = new(shipped);
         var (full, heads, steps) = (new Durations(), new Durations(), new Durations());
@@ -62,7 +62,7 @@ public static class UpdateBench
         noise.FillUniform(batch.Actions, 1);
         foreach (var image in batch.Images.Concat(batch.NextImages))
             for (var i = 0; i < image.Length; i++) image[i] = (byte)noise.Next();
-        for (var i = 0; i < batch.Size; i++) batch.Gripper[i] = (sbyte)(noise.NextInt(3) - 1);
+        for (var i = 0; i < batch.Size; i++) batch.Gripper[i] = noise.NextInt(3);
         return batch;
     }
 
@@ -83,7 +83,7 @@ public static class UpdateBench
     /// <summary>A batch source with the sampling cost of a buffer: everything is copied into place.</summary>
     private sealed class ConstantSource(Configuration.RunConfiguration configuration) : IBatchSource
     {
-        private readonly Batch _values = Noise(new(configuration.Learner.BatchSize, configuration.Task.Actions.Dimensions, [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
+        private readonly Batch _values = Noise(new(configuration.Learner.BatchSize, BenchShapes.Proprioception, configuration.Task.Actions.Dimensions, [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
 
         public void Sample(Batch batch) => Copy(_values, batch);
     }

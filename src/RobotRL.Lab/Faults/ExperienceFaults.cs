@@ -52,7 +52,7 @@ internal static class ExperienceFaults
         var bad = good with { Version = good.Version + 1, Actor = [.. good.Actor.Select(_ => float.NaN)] };
         WeightExchange exchange = new();
         exchange.Publish(good);
-        var policy = new LearnedPolicy(network, configuration.Task.Actions, new(1), deterministic: true, exchange);
+        var policy = new LearnedPolicy(network, configuration.Task.ActionLayout, new(1), deterministic: true, exchange);
         var (steps, refused) = (0, 0);
         var summary = runner.Run(EpisodeKind.Online, 1, policy, _ =>
         {
@@ -74,8 +74,8 @@ internal static class ExperienceFaults
         var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"));
         using var cell = new SimulatedCell(configuration, Pace.Lockstep);
         var nowhere = Path.GetTempPath();
-        TraceRecorder trace = new(cell, nowhere, nowhere);
-        using var runner = new EpisodeRunner(cell, new RobotRL.Teleop.AbsentOperator(), trace: trace);
+        TraceRecorder trace = new(cell, 0, nowhere, nowhere);
+        using var runner = new EpisodeRunner(cell, new RobotRL.Teleop.AbsentOperator(), traces: [trace]);
         var (steps, gone) = (0, Stamp.Zero);
         try
         {
@@ -84,7 +84,7 @@ internal static class ExperienceFaults
                 if (++steps == StepsBefore)
                 {
                     cell.Control.SignOff();
-                    cell.Control.Advance(cell.Ticks.Capacity);
+                    cell.Control.Advance(cell.Arms[0].Ticks.Capacity);
                     gone = cell.Now;
                 }
                 trace.Decided();
@@ -105,6 +105,6 @@ internal static class ExperienceFaults
         private int _decision;
 
         public long Version => -1;
-        public PolicyAction Decide(Observation observation) => RecordedStack.Motion(_decision++, 50);
+        public PolicyAction Decide(Observation observation) => PolicyAction.Of(RecordedStack.Motion(_decision++, 50));
     }
 }

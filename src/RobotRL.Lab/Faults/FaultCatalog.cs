@@ -41,7 +41,7 @@ public static class FaultCatalog
 
     private static FaultSighting Propose(float value) => FaultRig.See(rig =>
     {
-        PolicyAction action = default;
+        ArmAction action = default;
         action.Motion[1] = value;
         rig.Proposal = action;
         rig.Decide();

@@ -85,7 +85,7 @@ internal sealed class FaultRig : IDisposable
     public SafeCommand LastCommand => _robot.LastCommand;
 
     /// <summary>What the policy proposes from now on; null for its motion.</summary>
-    public PolicyAction? Proposal { get; set; }
+    public ArmAction? Proposal { get; set; }
 
     /// <summary>A rig, the fault, and what came of it.</summary>
     public static FaultSighting See(Action<FaultRig> fault, ICritic? critic = null)

@@ -130,6 +130,6 @@ internal static class FileFaults
         private int _decision;
 
         public long Version => -1;
-        public PolicyAction Decide(Observation observation) => RecordedStack.Motion(_decision++, 50);
+        public PolicyAction Decide(Observation observation) => PolicyAction.Of(RecordedStack.Motion(_decision++, 50));
     }
 }

@@ -24,6 +24,10 @@ public readonly record struct TracedPolicy(string Sha256, NoiseState Noise, bool
 public sealed record DecisionTrace
 {
     public required int Step { get; init; }
+
+    /// <summary>Whose loop it is of, by index; what is said of an operator's command is this arm's part of it.</summary>
+    public int Arm { get; init; }
+
     public required OperatorCommand Command { get; init; }
     public required TracedPolicy Policy { get; init; }
     public required IReadOnlyList<TracedCritic> Critics { get; init; }

@@ -45,7 +45,7 @@ public sealed class TraceMessages
         cdr.U8((byte)command.Reason);
         cdr.Bool(command.DeadmanHeld);
         cdr.Bool(command.StopRequested);
-        var human = command.Action;
+        var human = command.Action[trace.Arm];
         cdr.F32Array(human.Motion);
         cdr.I8((sbyte)human.Gripper);
         cdr.F32(human.Stiffness);
@@ -77,13 +77,15 @@ public sealed class TraceMessages
         return cdr.Written;
     }
 
+    /// <param name="message">As written.</param>
+    /// <param name="arm">Whose trace it is.</param>
     /// <exception cref="InvalidDataException">The message is cut short, or another version's.</exception>
-    public static DecisionTrace Read(ReadOnlySpan<byte> message)
+    public static DecisionTrace Read(ReadOnlySpan<byte> message, int arm = 0)
     {
         var cdr = new CdrReader(message);
         var step = (int)cdr.U32();
         var (engaged, reason, deadman, stop) = (cdr.Bool(), (InterventionReason)cdr.U8(), cdr.Bool(), cdr.Bool());
-        PolicyAction human = default;
+        ArmAction human = default;
         cdr.F32Array(human.Motion);
         human.Gripper = (GripperCommand)cdr.I8();
         (human.Stiffness, human.Damping) = (cdr.F32(), cdr.F32());
@@ -103,7 +105,8 @@ public sealed class TraceMessages
         return new()
         {
             Step = step,
-            Command = new(engaged, human, reason, deadman, stop),
+            Arm = arm,
+            Command = new(engaged, ActionOf(human, arm), reason, deadman, stop),
             Policy = policy,
             Critics = critics,
             Before = before,
@@ -114,6 +117,13 @@ public sealed class TraceMessages
             ExecutedRows = executed,
             Words = words,
         };
+    }
+
+    private static PolicyAction ActionOf(in ArmAction human, int arm)
+    {
+        PolicyAction action = default;
+        action[arm] = human;
+        return action;
     }
 
     private void Write(in CartesianTarget target)

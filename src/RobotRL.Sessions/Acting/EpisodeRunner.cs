@@ -12,13 +12,14 @@ namespace RobotRL.Sessions.Acting;
 /// Every transition carries the executed action and goes to <c>onTransition</c> before the next decision.
 /// </summary>
 public sealed class EpisodeRunner(
-    ICell cell, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null, TraceRecorder? trace = null, OutstandingStop? stop = null) : IDisposable
+    ICell cell, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null, IReadOnlyList<TraceRecorder>? traces = null, OutstandingStop? stop = null) : IDisposable
 {
     /// <summary>So many decisions a stop may take to be cleared: a soft arm creeps for seconds before it stands.</summary>
     private const int MostRefusals = 600;
 
+    private readonly IReadOnlyList<TraceRecorder> _traces = traces ?? [];
     private readonly OutstandingStop _stop = stop ?? new(cell.Control);
-    private readonly Arbiter _arbiter = new(teleoperator.Identity, cell.Configuration.Task.Actions);
+    private readonly Arbiter _arbiter = new(teleoperator.Identity, cell.Configuration.Task.ActionLayout);
 
     /// <exception cref="SafeStopException">A sensor failed or nothing can be recorded any more: the robot has been stopped.</exception>
     public EpisodeSummary Run(EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
@@ -43,11 +44,11 @@ public sealed class EpisodeRunner(
         var task = cell.Configuration.Task;
         _stop.Begin();
         cell.BeginEpisode(seed);
-        if (!cell.Control.IsStopped) trace?.BeginEpisode();
+        foreach (var trace in cell.Control.IsStopped ? [] : _traces) trace.BeginEpisode();
         teleoperator.BeginEpisode(kind);
         _arbiter.Statistics = default;
 
-        var (start, reflexes, late) = (cell.Now, cell.Control.Latest.Reflex.Reflexes, cell.Control.LateDecisions);
+        var (start, reflexes, late) = (cell.Now, cell.Control.Reflexes, cell.Control.LateDecisions);
         var observation = cell.Observe();
         // A stop on the way to the start pose is no decision's doing: the episode ends without a transition.
         var (outcome, steps, total, limited) = (cell.Control.IsStopped ? EpisodeOutcome.SafetyStop : EpisodeOutcome.Interrupted, 0, 0.0, 0);
@@ -59,9 +60,9 @@ public sealed class EpisodeRunner(
             if (command.StopRequested) _stop.Ask();
             var decision = _arbiter.Decide(cell.Now, proposal, command);
             if (decision.Stop != FaultCode.None) cell.Control.Stop(decision.Stop);
-            trace?.Deciding(policy.Inputs, command);
+            foreach (var trace in _traces) trace.Deciding(policy.Inputs, command);
 
-            var grip = Grip();
+            var grips = Grips();
             var executed = cell.Control.Decide(proposal, decision.Proposed, decision.Source);
             var next = cell.Observe();
             steps++;
@@ -77,7 +78,7 @@ public sealed class EpisodeRunner(
             var end = EpisodeEnding.Of(cause).End;
             onTransition(new Transition(observation, executed, reward, next, Terminated: outcome == EpisodeOutcome.Success || end == EpisodeEnd.Terminates,
                 Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops)
-            { Stop = cause, Grip = grip });
+            { Stop = cause, Grips = grips });
             audit?.Decided(asked, command, executed, policy.Version);
             observation = next;
         }
@@ -87,7 +88,7 @@ public sealed class EpisodeRunner(
         var statistics = _arbiter.Statistics;
         var summary = new EpisodeSummary(
             kind, seed, outcome, steps, total, cell.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, cell.Control.Latest.Fault,
-            cell.Control.Latest.Reflex.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late));
+            cell.Control.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late));
         audit?.EpisodeEnded(summary);
         AwaitOperator(cancel);
         return summary;
@@ -96,18 +97,23 @@ public sealed class EpisodeRunner(
     /// <summary>A robot that does not run and names no cause was stopped by one that nobody knows.</summary>
     private FaultCode CauseOfStop() => cell.Control.Latest.Fault is { IsNone: false, Code: var code } ? code : FaultCode.UnknownCause;
 
-    /// <summary>What the gripper was last told, which need not be what its width says: fingers that hold a part, or are on their way, are not where they were sent.</summary>
-    private GripperCommand Grip()
+    /// <summary>What each gripper was last told, which need not be what its width says: fingers that hold a part, or are on their way, are not where they were sent.</summary>
+    private Grips Grips()
     {
-        ref readonly var now = ref cell.Control.Latest;
-        var told = now.Target.Grip.IsAsked ? now.Target.Grip : now.Grip;
-        return told.WidthM > 0.5 * cell.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
+        Grips grips = default;
+        for (var arm = 0; arm < cell.Arms.Count; arm++)
+        {
+            ref readonly var now = ref cell.Arms[arm].Session.Latest;
+            var told = now.Target.Grip.IsAsked ? now.Target.Grip : now.Grip;
+            grips[arm] = told.WidthM > 0.5 * cell.Configuration.Robot.GripperMaxWidthM ? GripperCommand.Open : GripperCommand.Close;
+        }
+        return grips;
     }
 
     /// <summary>A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.</summary>
     private void AwaitOperator(CancellationToken cancel)
     {
-        var (fault, causes) = (cell.Control.Latest.Fault, cell.Control.Latest.Causes);
+        var (fault, causes) = (cell.Control.Latest.Fault, cell.Control.Causes);
         if (!cell.Control.NeedsOperator) return;
         _stop.Keep();
         var hand = teleoperator.Poll(new OperatorView(cell.Now, cell.Truth));

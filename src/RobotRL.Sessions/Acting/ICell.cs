@@ -1,32 +1,24 @@
 using RobotRL.Configuration;
 using RobotRL.Control;
-using RobotRL.Critic;
 using RobotRL.Model;
-using RobotRL.Safety;
 using RobotRL.Sensing;
 using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Sessions.Acting;
 
 /// <summary>
-/// What a session works with: an arm with its control cycle, cameras, a task and a clock. Everything that acts, records, evaluates or learns knows only this.
+/// What a session works with: one or more arms, each with its control cycle, cameras, a task and a clock. Everything that acts, records, evaluates or learns knows only this.
 /// One thread owns it.
 /// </summary>
 public interface ICell : IDisposable
 {
     RunConfiguration Configuration { get; }
 
-    /// <summary>Where decisions go in and executed actions come out.</summary>
-    ControlSession Control { get; }
+    /// <summary>Its arms, in the order of the task's layout.</summary>
+    IReadOnlyList<CellArm> Arms { get; }
 
-    /// <summary>The loop's records, where it runs in this process.</summary>
-    ControlRing? Records { get; }
-
-    /// <summary>The same wherever the loop runs: from another process no more than something to store, once its sum is right.</summary>
-    ControlRing Ticks { get; }
-
-    /// <summary>The tick that the last observation was made of.</summary>
-    long ObservedTick { get; }
+    /// <summary>Where decisions go in and executed actions come out: all arms as one.</summary>
+    CellControl Control { get; }
 
     /// <summary>Whether the world moves on by itself, whatever is done here meanwhile.</summary>
     bool IsRealtime { get; }
@@ -50,9 +42,6 @@ public interface ICell : IDisposable
     /// </summary>
     /// <exception cref="SafeStopException">The robot did not come to its start pose.</exception>
     void BeginEpisode(ulong seed);
-
-    /// <summary>The files of the critic that a tick's reflex asked; null where they are not known.</summary>
-    CriticFiles? FilesOf(in ReflexRecord reflex);
 
     /// <summary>A critic that learns in this process has been written: the loop takes it up.</summary>
     void TakeUpCritic();

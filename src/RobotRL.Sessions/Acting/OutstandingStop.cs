@@ -14,7 +14,7 @@ namespace RobotRL.Sessions.Acting;
 /// </summary>
 /// <param name="control">The commanding side of this session.</param>
 /// <param name="path">Where the causes are kept; null for nowhere.</param>
-public sealed class OutstandingStop(ControlSession control, string? path = null) : IDisposable
+public sealed class OutstandingStop(CellControl control, string? path = null) : IDisposable
 {
     private static readonly FaultSet Persons = FaultSet.Of(FaultCode.OperatorStop, FaultCode.DeadmanReleased);
     private FaultSet _kept = Read(path);
@@ -53,7 +53,7 @@ public sealed class OutstandingStop(ControlSession control, string? path = null)
     /// </summary>
     public void Keep()
     {
-        var causes = control.Latest.Causes.Except(FaultSet.Of(FaultCode.StorageFailure));
+        var causes = control.Causes.Except(FaultSet.Of(FaultCode.StorageFailure));
         if (!_isAsked && !_wasHere) causes = causes.Except(FaultSet.Of(FaultCode.OperatorStop));
         if (path is null || causes.IsEmpty || causes == _kept) return;
         List<string> names = [];
@@ -76,7 +76,7 @@ public sealed class OutstandingStop(ControlSession control, string? path = null)
         if (IsPersons) Keep();
     }
 
-    private bool IsPersons => control.Latest.Causes.Except(Persons) != control.Latest.Causes;
+    private bool IsPersons => control.Causes.Except(Persons) != control.Causes;
 
     /// <summary>A file that does not say what is outstanding says that something is: a person must look.</summary>
     private static FaultSet Read(string? path)

@@ -23,6 +23,8 @@ namespace RobotRL.Sessions.Acting;
 public sealed class TraceRecorder
 {
     private readonly ICell _cell;
+    private readonly CellArm _arm;
+    private readonly int _index;
     private readonly string _criticsKept;
     private readonly TraceMessages _messages = new();
     private readonly WeightVersions _versions;
@@ -36,12 +38,13 @@ public sealed class TraceRecorder
     private long _next, _observed;
     private int _step, _offer;
 
-    /// <param name="cell">Whose loop.</param>
+    /// <param name="cell">Whose.</param>
+    /// <param name="arm">Index of the arm whose loop it is.</param>
     /// <param name="versions">Folder for the sets of weights that acted.</param>
     /// <param name="critics">Folder for the critics that were asked.</param>
-    public TraceRecorder(ICell cell, string versions, string critics)
+    public TraceRecorder(ICell cell, int arm, string versions, string critics)
     {
-        (_cell, _versions, _criticsKept) = (cell, new(versions), critics);
+        (_cell, _arm, _index, _versions, _criticsKept) = (cell, cell.Arms[arm], arm, new(versions), critics);
         Rehearse();
     }
 
@@ -50,7 +53,7 @@ public sealed class TraceRecorder
     {
         (_step, _offer) = (0, 0);
         // The record of tick n has index n − 1.
-        var first = _cell.Control.EpisodeTick - 1;
+        var first = _arm.Session.EpisodeTick - 1;
         var rebases = Read(first).Rebases;
         while (Read(first - 1).Rebases == rebases) first--;
         (_before, _next) = (_record, first);
@@ -60,14 +63,14 @@ public sealed class TraceRecorder
     public void Deciding(PolicyInputs? policy, in OperatorCommand command)
     {
         if (policy is { } inputs && !ReferenceEquals(inputs.Weights, _weights)) _versions.Keep(_weights = inputs.Weights);
-        (_policy, _command, _observed) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, _cell.ObservedTick);
+        (_policy, _command, _observed) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, _arm.ObservedTick);
     }
 
     /// <summary>The message of the decision that was carried out and whose outcome has been observed; valid until the next one.</summary>
-    public ReadOnlySpan<byte> Decided()
+    public ReadOnlyMemory<byte> Decided()
     {
-        var (first, last) = (_next, Math.Max(_cell.ObservedTick, _cell.Control.ExecutedTick));
-        int Rows(long tick) => (int)Math.Clamp(tick - first, 0, _cell.Ticks.Capacity);
+        var (first, last) = (_next, Math.Max(_arm.ObservedTick, _arm.Session.ExecutedTick));
+        int Rows(long tick) => (int)Math.Clamp(tick - first, 0, _arm.Ticks.Capacity);
         var words = new ulong[Rows(last) * TickColumns.Count];
         _critics.Clear();
         _targets.Clear();
@@ -82,19 +85,20 @@ public sealed class TraceRecorder
         var trace = new DecisionTrace
         {
             Step = _step,
+            Arm = _index,
             Command = _command,
             Policy = _policy,
             Critics = _critics,
             Before = _step == 0 ? _before : null,
             Targets = _targets,
-            StartRows = _step == 0 ? Rows(_cell.Control.EpisodeTick) : 0,
+            StartRows = _step == 0 ? Rows(_arm.Session.EpisodeTick) : 0,
             ObservedRows = Rows(_observed),
-            LeadRows = Rows(_cell.Control.DecisionTick),
-            ExecutedRows = Rows(_cell.Control.ExecutedTick),
+            LeadRows = Rows(_arm.Session.DecisionTick),
+            ExecutedRows = Rows(_arm.Session.ExecutedTick),
             Words = words,
         };
         _step++;
-        return _messages.Write(trace);
+        return _messages.Write(trace).ToArray();
     }
 
     /// <summary>A first trace takes its compiler's time, which a loop that waits for nobody does not give: it is written here, of nothing.</summary>
@@ -123,14 +127,14 @@ public sealed class TraceRecorder
     {
         if (reflex.CriticOffer == _offer) return;
         _offer = reflex.CriticOffer;
-        _critics.Add(new(_offer, _cell.FilesOf(reflex) is { } files ? files.Keep(_criticsKept) : ""));
+        _critics.Add(new(_offer, _arm.FilesOf(reflex) is { } files ? files.Keep(_criticsKept) : ""));
     }
 
     /// <exception cref="SensorFaultException">What is to be recorded is gone: stop.</exception>
     private ref readonly ControlRecord Read(long index)
     {
-        if (_cell.Ticks.TryRead(index, ref _record)) return ref _record;
-        if (_cell.Ticks.Corrupt > 0)
+        if (_arm.Ticks.TryRead(index, ref _record)) return ref _record;
+        if (_arm.Ticks.Corrupt > 0)
             throw new SensorFaultException("the loop's records", FaultCode.ChannelCorrupt, _cell.Now,
                 $"that of tick {index + 1} is not what the control process wrote: find out what writes to the memory shared with it, start it anew");
         throw new SensorFaultException("the loop's records", FaultCode.StorageFailure, _cell.Now,

@@ -15,11 +15,11 @@ public sealed class AuditTrail : IDisposable
 {
     private readonly SessionAudit _session;
     private readonly AuditLog _log;
-    private readonly LoopAudit _loop;
+    private readonly LoopAudit[] _loops;
     private readonly RobotDescription _robot;
     private readonly bool _hasImpedance;
-    private readonly ControlRing? _ring;
-    private readonly ControlSession _control;
+    private readonly ControlRing?[] _rings;
+    private readonly CellControl _control;
     private (Stamp Began, InterventionReason Reason, int Steps)? _takeover;
     private AuditActor _actor;
     private EpisodeKind _kind;
@@ -28,12 +28,27 @@ public sealed class AuditTrail : IDisposable
     /// <param name="session">Already open.</param>
     /// <param name="configuration">With the limits in force.</param>
     /// <param name="control">The commanding side.</param>
-    /// <param name="ring">The loop's records; null where it runs in another process, and its newest record is looked at once a decision.</param>
-    public AuditTrail(SessionAudit session, RunConfiguration configuration, ControlSession control, ControlRing? ring)
+    /// <param name="rings">The loops' records, an arm each; null where one runs in another process, and its newest record is looked at once a decision.</param>
+    public AuditTrail(SessionAudit session, RunConfiguration configuration, CellControl control, IReadOnlyList<ControlRing?> rings)
     {
-        (_session, _log, _robot, _control, _ring, _actor) = (session, session.Log, configuration.Robot, control, ring, session.Log.Actor);
+        (_session, _log, _robot, _control, _rings, _actor) = (session, session.Log, configuration.Robot, control, [.. rings], session.Log.Actor);
         _hasImpedance = configuration.Task.Actions is not { StiffnessMinShare: null, DampingMinShare: null };
-        _loop = new(_log, _robot.Limits, configuration.Safety?.Mode == CriticMode.Shadow) { ClearedBy = () => control.LastResetBy, LedBy = () => control.LedBy };
+        var isShadow = configuration.Safety?.Mode == CriticMode.Shadow;
+        _loops = [.. control.Arms.Select((arm, i) => new LoopAudit(_log, _robot.Limits, isShadow)
+        {
+            Arm = configuration.Task.Arms.Count == 0 ? null : configuration.Task.Arms[i].Name,
+            ClearedBy = () => arm.LastResetBy,
+            LedBy = () => arm.LedBy,
+        })];
+    }
+
+    private int? Episode
+    {
+        get => _loops[0].Episode;
+        set
+        {
+            foreach (var loop in _loops) loop.Episode = value;
+        }
     }
 
     public PolicyAudit Policies => _session.Policies;
@@ -41,7 +56,7 @@ public sealed class AuditTrail : IDisposable
     public void BeginEpisode(int index, EpisodeKind kind)
     {
         Poll();
-        (_loop.Episode, _kind, _step) = (index, kind, 0);
+        (Episode, _kind, _step) = (index, kind, 0);
     }
 
     /// <summary>After each decision.</summary>
@@ -52,12 +67,16 @@ public sealed class AuditTrail : IDisposable
     /// <exception cref="IOException">Nothing is recorded any more: stop.</exception>
     public void Decided(Stamp asked, in OperatorCommand command, in ExecutedAction executed, long policyVersion)
     {
-        if (policyVersion != _actor.PolicyVersion) _loop.Actor = _actor = _actor with { PolicyVersion = policyVersion };
+        if (policyVersion != _actor.PolicyVersion)
+        {
+            _actor = _actor with { PolicyVersion = policyVersion };
+            foreach (var loop in _loops) loop.Actor = _actor;
+        }
         Poll();
         if (executed.Source == ActionSource.Human && command.IsEngaged) Human(asked, command);
         else EndTakeover("handed back");
         if (executed.Limits != LimitFlags.None) Limited(executed);
-        _loop.HumanSince = null;
+        foreach (var loop in _loops) loop.HumanSince = null;
         _step++;
         _log.ThrowIfFailed();
     }
@@ -68,7 +87,7 @@ public sealed class AuditTrail : IDisposable
         EndTakeover("the episode ended");
         _log.Write(AuditEvent.EpisodeEnded, _control.Latest.Time, summary.Outcome.ToString(), new
         {
-            _loop.Episode,
+            Episode,
             Kind = summary.Kind.ToString(),
             summary.Steps,
             summary.HumanSteps,
@@ -78,7 +97,7 @@ public sealed class AuditTrail : IDisposable
             summary.LateDecisions,
             Fault = summary.Fault.IsNone ? null : summary.Fault.Code.ToString(),
         }, actor: _actor);
-        _loop.Episode = null;
+        Episode = null;
         _log.ThrowIfFailed();
     }
 
@@ -92,8 +111,9 @@ public sealed class AuditTrail : IDisposable
     /// <summary>Takes up what the loop has recorded since.</summary>
     public void Poll()
     {
-        if (_ring is not null) _loop.Poll(_ring);
-        else _loop.See(_control.Latest);
+        for (var i = 0; i < _loops.Length; i++)
+            if (_rings[i] is { } ring) _loops[i].Poll(ring);
+            else _loops[i].See(_control.Arms[i].Latest);
     }
 
     public void Dispose() => _session.Dispose();
@@ -106,8 +126,8 @@ public sealed class AuditTrail : IDisposable
             return;
         }
         _takeover = (asked, command.Reason, 1);
-        var took = _loop.HumanSince is { } since && since >= asked ? since : _control.Latest.Target.IssueTime;
-        _log.Write(AuditEvent.TakeoverBegan, asked, command.Reason.ToString(), new { _loop.Episode, Step = _step, Kind = _kind.ToString(), LatencyMs = took.Since(command.RequestedAt ?? asked) / 1e6 }, actor: _actor);
+        var took = _loops[0].HumanSince is { } since && since >= asked ? since : _control.Latest.Target.IssueTime;
+        _log.Write(AuditEvent.TakeoverBegan, asked, command.Reason.ToString(), new { Episode, Step = _step, Kind = _kind.ToString(), LatencyMs = took.Since(command.RequestedAt ?? asked) / 1e6 }, actor: _actor);
     }
 
     private void EndTakeover(string reason)
@@ -115,7 +135,7 @@ public sealed class AuditTrail : IDisposable
         if (_takeover is not { } takeover) return;
         _takeover = null;
         var now = _control.Latest.Time;
-        _log.Write(AuditEvent.TakeoverEnded, now, reason, new { _loop.Episode, Step = _step, takeover.Steps, Why = takeover.Reason.ToString(), DurationS = now.Since(takeover.Began) * 1e-9 }, actor: _actor);
+        _log.Write(AuditEvent.TakeoverEnded, now, reason, new { Episode, Step = _step, takeover.Steps, Why = takeover.Reason.ToString(), DurationS = now.Since(takeover.Began) * 1e-9 }, actor: _actor);
     }
 
     private void Limited(in ExecutedAction executed)
@@ -124,7 +144,7 @@ public sealed class AuditTrail : IDisposable
         var altered = executed.Executed != executed.Proposed;
         _log.Write(AuditEvent.Limited, now.Time, executed.Limits.ToString(), new
         {
-            _loop.Episode,
+            Episode,
             Step = _step,
             Source = executed.Source.ToString(),
             Altered = altered,
@@ -135,7 +155,9 @@ public sealed class AuditTrail : IDisposable
         }, LimitsInForce.Named(executed.Limits, _robot.Limits), _actor);
     }
 
-    /// <summary>Six axes; stiffness and damping after them where the policy chooses them.</summary>
-    private float[] Numbers(in PolicyAction action) =>
+    /// <summary>Of each arm six axes; stiffness and damping after them where the policy chooses them.</summary>
+    private float[] Numbers(PolicyAction action) => [.. Enumerable.Range(0, _loops.Length).SelectMany(arm => Numbers(action[arm]))];
+
+    private float[] Numbers(in ArmAction action) =>
         _hasImpedance ? [.. (ReadOnlySpan<float>)action.Motion, action.Stiffness, action.Damping] : [.. (ReadOnlySpan<float>)action.Motion];
 }

@@ -33,6 +33,9 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
     public AuditActor Actor { get; set; } = log.Actor;
     public int? Episode { get; set; }
 
+    /// <summary>Whose loop it is; null for a single arm without a name.</summary>
+    public string? Arm { get; init; }
+
     /// <summary>The operator who clears stops.</summary>
     public Func<string?> ClearedBy { get; init; } = () => null;
 
@@ -62,20 +65,21 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
         else if (r.Fault.IsNone && !_fault.IsNone) Cleared(r);
         for (var beside = r.Causes.Except(_causes).Except(FaultSet.Of(r.Fault.Code)); !beside.IsEmpty; beside = beside.Rest) AlsoStopped(r, beside.First);
         if (_gate == GateState.Stopping && r.Gate is GateState.Held or GateState.PowerRemoved && _gate != r.Gate)
-            log.Write(AuditEvent.Standstill, r.Time, r.Gate.ToString(), new { Episode = _faultEpisode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 }, actor: Actor);
+            log.Write(AuditEvent.Standstill, r.Time, r.Gate.ToString(), new { Arm, Episode = _faultEpisode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 }, actor: Actor);
         Led(r, AuditEvent.Retreat, r.Gate == GateState.Retreating, ref _retreating);
         Led(r, AuditEvent.Guiding, r.Gate == GateState.Running && r.Inputs.Heartbeat.State == CommandingState.Guiding, ref _guided);
         if (r.Reflex.State != _reflex.State) Reflexed(r);
         if ((r.Reflex.Critic, r.Reflex.CriticVersion, r.Reflex.Refused) != (_reflex.Critic, _reflex.CriticVersion, _reflex.Refused))
-            log.Write(AuditEvent.Critic, r.Time, r.Reflex.Critic.ToString(), new { Version = r.Reflex.CriticVersion, r.Reflex.Refused, Before = _reflex.Critic.ToString() }, actor: Actor);
+            log.Write(AuditEvent.Critic, r.Time, r.Reflex.Critic.ToString(), new { Arm, Version = r.Reflex.CriticVersion, r.Reflex.Refused, Before = _reflex.Critic.ToString() }, actor: Actor);
         if (r.RefusedLimitChanges > _refused)
-            log.Write(AuditEvent.LimitChangeRefused, r.Time, "limits do not change while running", new { Episode, Attempts = r.RefusedLimitChanges - _refused }, actor: Actor);
+            log.Write(AuditEvent.LimitChangeRefused, r.Time, "limits do not change while running", new { Arm, Episode, Attempts = r.RefusedLimitChanges - _refused }, actor: Actor);
         (_fault, _causes, _automaticResets) = (r.Fault, r.Causes, r.AutomaticResets);
         (_gate, _reflex, _refused) = (r.Gate, r.Reflex, r.RefusedLimitChanges);
     }
 
     private void Stopped(in ControlRecord r) => log.Write(AuditEvent.Stopped, r.Time, r.Fault.Code.ToString(), new
     {
+        Arm,
         Episode,
         Category = (int)r.Fault.Category,
         FaultSessionNs = r.Fault.Time.Ns,
@@ -89,6 +93,7 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
     /// <summary>A cause beside the one that decides how the robot stops: an operator's stop after a collision, for one.</summary>
     private void AlsoStopped(in ControlRecord r, FaultCode cause) => log.Write(AuditEvent.Stopped, r.Time, cause.ToString(), new
     {
+        Arm,
         Episode,
         Category = (int)r.Fault.Category,
         Beside = r.Fault.Code.ToString(),
@@ -97,6 +102,7 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
 
     private void Cleared(in ControlRecord r) => log.Write(AuditEvent.Reset, r.Time, $"{_fault.Code} cleared", new
     {
+        Arm,
         Episode = _faultEpisode,
         Fault = _fault.Code.ToString(),
         Causes = _causes.ToString(),
@@ -110,6 +116,7 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
         if (isLed == since is not null) return;
         log.Write(what, r.Time, isLed ? "began" : "ended", new
         {
+            Arm,
             Episode,
             LedBy = LedBy(),
             Fault = r.Fault.Code.ToString(),
@@ -121,6 +128,7 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
 
     private void Reflexed(in ControlRecord r) => log.Write(AuditEvent.Reflex, r.Time, r.Reflex.Reason.ToString(), new
     {
+        Arm,
         Episode,
         From = _reflex.State.ToString(),
         To = r.Reflex.State.ToString(),

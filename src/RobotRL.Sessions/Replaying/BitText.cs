@@ -18,6 +18,9 @@ internal static class BitText
     }
 
     public static (string Field, string Recorded, string Replayed)? Compare(in PolicyAction recorded, in PolicyAction replayed, string name) =>
+        Compare(recorded[0], replayed[0], name) ?? Compare(recorded[1], replayed[1], name + ".other");
+
+    public static (string Field, string Recorded, string Replayed)? Compare(in ArmAction recorded, in ArmAction replayed, string name) =>
         Compare([.. (ReadOnlySpan<float>)recorded.Motion, recorded.Stiffness, recorded.Damping], [.. (ReadOnlySpan<float>)replayed.Motion, replayed.Stiffness, replayed.Damping], name)
         ?? Compare(recorded.Gripper, replayed.Gripper, name + ".gripper");
 

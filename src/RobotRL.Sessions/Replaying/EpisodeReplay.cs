@@ -61,9 +61,9 @@ public sealed class EpisodeReplay(RunDirectory run, Func<RecordedPipeline> pipel
             var decision = cell.Arbitrate(seen.Observation.Time, action.Policy, trace.Command);
             Note(BitText.Compare(action.Proposed, decision.Proposed, "proposed") ?? BitText.Compare(action.Source, decision.Source, "source"), ReplayStage.Arbiter);
 
-            var executed = control.Decide(action.Policy, action.Proposed, action.Source);
+            var executed = control.Decide(action.Policy[0], action.Proposed[0], action.Source);
             if (loop.TryTakeProposed(out var target)) Note(loop.RecordedTarget is { } was ? BitText.Compare(was, target) : ("target", "none", "one"), ReplayStage.Target);
-            Note(BitText.Compare(action.Executed, executed.Executed, "executed") ?? BitText.Compare(action.Limits, executed.Limits, "limits"), ReplayStage.Executed);
+            Note(BitText.Compare(action.Executed[0], executed.Executed, "executed") ?? BitText.Compare(action.Limits, executed.Limits, "limits"), ReplayStage.Executed);
             loop.RunTo(trace.Rows);
             var next = cell.Observe(seen.Next);
             Note(BitText.Compare(seen.Next.Proprioception, next.Proprioception, "next.proprioception") ?? Images(seen.Next, next), ReplayStage.Observation);

@@ -14,7 +14,7 @@ public sealed record RecordedEpisode(Episode Episode, IReadOnlyList<DecisionTrac
     public static RecordedEpisode? Read(string path, out string why)
     {
         var episode = EpisodeReader.Read(path);
-        var messages = EpisodeTraces.Read(path, out var format);
+        IReadOnlyList<ReadOnlyMemory<byte>> messages = EpisodeTraces.Read(path, out var format) is [var first, ..] ? first : [];
         why = episode.Info.Untraced ?? "an earlier version recorded it, or it was imported";
         if (messages.Count == 0) return null;
         if (format?.Definition != TraceMessages.Format.Definition)

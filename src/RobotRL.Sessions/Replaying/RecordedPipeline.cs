@@ -1,13 +1,16 @@
 using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Sensing;
+using RobotRL.Sessions.Acting;
 using RobotRL.Teleop;
 
 namespace RobotRL.Sessions.Replaying;
 
 /// <summary>Everything that decides, with what is recorded in the world's place. One episode is replayed by one.</summary>
-public sealed class RecordedPipeline(TaskDescription task, RecordedLoop loop, IReadOnlyList<RecordedCamera> cameras, LockstepObservations observations, Arbiter arbiter) : IDisposable
+public sealed class RecordedPipeline(TaskDescription task, RobotDescription robot, RecordedLoop loop, IReadOnlyList<RecordedCamera> cameras, LockstepObservations observations, Arbiter arbiter) : IDisposable
 {
+    private readonly ObservationBlock? _goal = task.ObservationLayout.Find(0, ObservationPart.Goal);
+
     /// <summary>The 1 kHz part.</summary>
     public RecordedLoop Loop => loop;
 
@@ -25,7 +28,15 @@ public sealed class RecordedPipeline(TaskDescription task, RecordedLoop loop, IR
     {
         foreach (var (camera, image) in cameras.Zip(recorded.Images)) camera.Show(image);
         ref readonly var tick = ref loop.Record;
-        return observations.Observe(recorded.Time, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, tick.Measured.ExternalWrenchInEndEffector, tick.Measured.GripperWidthM));
+        return observations.Observe(recorded.Time, SeenOfTick.Of(tick, robot, Goal(recorded)));
+    }
+
+    /// <summary>Where the goal was: it is in no tick, and comes out of the recorded observation again as it was.</summary>
+    private Vector3D Goal(Observation recorded)
+    {
+        if (_goal is not { } block) return Vector3D.Zero;
+        var values = recorded.Proprioception.AsSpan(block.Start, block.Length);
+        return new Vector3D(values[0], values[1], values[2]) * task.Scale.PositionM;
     }
 
     public ArbiterDecision Arbitrate(Stamp time, in PolicyAction policy, in OperatorCommand command) => arbiter.Decide(time, policy, command);

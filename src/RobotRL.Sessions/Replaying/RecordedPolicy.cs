@@ -12,7 +12,7 @@ public sealed class RecordedPolicy : IDisposable
 {
     private readonly WeightVersions _versions;
     private readonly PolicyNetwork _network;
-    private readonly ActionSpace _actions;
+    private readonly ActionLayout _actions;
     private readonly NoiseSource _noise = new(0);
     private string _loaded = "";
     private long _loads;
@@ -21,7 +21,7 @@ public sealed class RecordedPolicy : IDisposable
     {
         // As many threads as the run's: sums that are split otherwise round otherwise.
         if (TorchSharp.torch.get_num_threads() != configuration.Learner.Threads) TorchSharp.torch.set_num_threads(configuration.Learner.Threads);
-        (_versions, _actions) = (new(run.WeightVersions), configuration.Task.Actions);
+        (_versions, _actions) = (new(run.WeightVersions), configuration.Task.ActionLayout);
         _network = new(NetworkShape.Of(configuration.Task, configuration.Learner), Learners.Device);
     }
 

@@ -41,11 +41,12 @@ public sealed class Receipts(string path) : IDisposable
             foreach (var image in observation.Images) hash.AppendData(image.Rgb);
         }
         foreach (var action in (PolicyAction[])[t.Action.Policy, t.Action.Proposed, t.Action.Executed])
-        {
-            hash.AppendData(MemoryMarshal.AsBytes((ReadOnlySpan<float>)action.Motion));
-            hash.AppendData(MemoryMarshal.AsBytes<float>([action.Stiffness, action.Damping]));
-            hash.AppendData([(byte)action.Gripper]);
-        }
+            foreach (ref readonly var arm in (ReadOnlySpan<ArmAction>)action)
+            {
+                hash.AppendData(MemoryMarshal.AsBytes((ReadOnlySpan<float>)arm.Motion));
+                hash.AppendData(MemoryMarshal.AsBytes<float>([arm.Stiffness, arm.Damping]));
+                hash.AppendData([(byte)arm.Gripper]);
+            }
         hash.AppendData([(byte)t.Action.Source, t.Terminated ? (byte)1 : (byte)0, t.Truncated ? (byte)1 : (byte)0]);
         hash.AppendData(BitConverter.GetBytes((uint)t.Action.Limits));
         hash.AppendData(BitConverter.GetBytes(t.Reward));

@@ -26,7 +26,7 @@ public sealed class TrainingSession(
     private readonly RollingRate _success = new(SuccessWindow), _cycleTime = new(SuccessWindow), _alone = new(goal.SuccessWindow);
     private readonly RollingSteps _interventions = new(InterventionWindow);
     private readonly Stopwatch _wall = Stopwatch.StartNew();
-    private TraceRecorder? _trace;
+    private TraceRecorder[]? _traces;
     private LearnerMetrics _learnerMetrics;
     private long _envSteps, _demonstrationSteps, _humanSteps;
     private int _episodes, _demonstrations, _takenUp;
@@ -99,7 +99,7 @@ public sealed class TrainingSession(
             {
                 var index = (ulong)_episodes;
                 var noise = new NoiseSource(Seeds.Derive(_seed, SeedUse.PolicyNoise, index));
-                var policy = new LearnedPolicy(network, task.Actions, noise, deterministic: false, learning.Weights);
+                var policy = new LearnedPolicy(network, task.ActionLayout, noise, deterministic: false, learning.Weights);
                 SeedOperator(SeedUse.Online, index);
                 // An arm in motion does not wait: in real time the learner catches up between episodes.
                 if (cell.IsRealtime) AwaitLearner();
@@ -184,7 +184,7 @@ public sealed class TrainingSession(
     private EpisodeSummary RunEpisode(EpisodeStore store, EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
     {
         var task = cell.Configuration.Task;
-        var trace = Trace();
+        var traces = Traces();
         using var writer = store.Begin(new EpisodeInfo
         {
             Kind = kind,
@@ -192,17 +192,19 @@ public sealed class TrainingSession(
             Task = task.Kind.ToString(),
             ConfigHash = run.Identity.ConfigHash,
             Cameras = [.. task.Cameras.Select(c => c.Name)],
+            Arms = [.. task.Arms.Select(a => a.Name)],
+            Observed = task.ObservationLayout.Columns,
             WallClockOffsetNs = cell.WallClockOffsetNs,
             Operator = InCharge.Name,
             OperatorRole = InCharge.Role,
-            Untraced = trace is not null ? null : "recording.ticks was false",
-        }, trace is null ? null : TraceMessages.Format);
+            Untraced = traces.Length > 0 ? null : "recording.ticks was false",
+        }, traces.Length == 0 ? null : TraceMessages.Format);
         void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerSteps(), episodeEnded: false);
-        using var runner = new EpisodeRunner(cell, teleoperator, Refresh, audit, trace, Stop);
+        using var runner = new EpisodeRunner(cell, teleoperator, Refresh, audit, traces, Stop);
         audit.BeginEpisode(writer.Info.Index, kind);
         var summary = runner.Run(kind, seed, policy, transition =>
         {
-            writer.Append(transition, policy.Version, trace is null ? default : trace.Decided());
+            writer.Append(transition, policy.Version, [.. traces.Select(trace => trace.Decided())]);
             Receipts?.Write(writer.Info.Index, writer.Steps - 1, transition);
             onTransition(transition);
             Refresh();
@@ -213,8 +215,9 @@ public sealed class TrainingSession(
         return summary;
     }
 
-    /// <summary>What records the loop's ticks; none where that was not asked for.</summary>
-    private TraceRecorder? Trace() => cell.Configuration.Recording.Ticks ? _trace ??= new(cell, run.WeightVersions, run.Critics) : null;
+    /// <summary>What records the loops' ticks, an arm each; none where that was not asked for.</summary>
+    private TraceRecorder[] Traces() => !cell.Configuration.Recording.Ticks ? []
+        : _traces ??= [.. Enumerable.Range(0, cell.Arms.Count).Select(arm => new TraceRecorder(cell, arm, run.WeightVersions, run.Critics))];
 
     private void Renew(CriticLearning? critic, IReadOnlyList<Transition> episode)
     {
