@@ -81,7 +81,7 @@ public sealed class EpisodeStoreTests : IDisposable
     [Fact]
     public void Decision_from_before_impedance_was_part_of_it_is_read_without()
     {
-        var messages = new RosMessages(Info.WallClockOffsetNs);
+        var messages = new RosMessages(Info.WallClockOffsetNs, []);
         var action = Marked.Action(3);
         (action.Proposed[0].Stiffness, action.Executed[0].Stiffness, action.Executed[0].Damping) = (1, 0.5f, -0.25f);
         var decision = new Decision(new Stamp(5), 7, action, 0.5f, true, false, 11);
