@@ -7,13 +7,13 @@ public enum GateState : byte
 {
     Running,
 
-    /// <summary>A fault is latched; motion or torque is being taken away.</summary>
+    /// <summary>A fault is latched; motion or torque is being taken away. Set-points brake within their limits.</summary>
     Stopping,
 
-    /// <summary>At rest, powered and compliant.</summary>
+    /// <summary>At rest and powered: compliant where it stands, or, of a robot that takes joint positions or velocities, at the posture that it braked to.</summary>
     Held,
 
-    /// <summary>Torque is zero, brakes are requested.</summary>
+    /// <summary>Torque is zero, or no set-point is sealed; brakes are requested.</summary>
     PowerRemoved,
 
     /// <summary>Stopped beyond a limit of position, and slowly led back inside for as long as an operator holds on to that.</summary>

@@ -48,7 +48,7 @@ public sealed partial class ReflexGate
     /// </summary>
     public bool TryRebase()
     {
-        if (State != GateState.Running || _commander.State != CommandingState.SignedOff || !_motion.IsAtRest) return false;
+        if (State != GateState.Running || _commander.State != CommandingState.SignedOff || !_motion.IsAtRest || _setPoints is { IsAtRest: false }) return false;
         Begin();
         return true;
     }
@@ -64,6 +64,7 @@ public sealed partial class ReflexGate
         if (_sequence != 0 || _placed) throw new InvalidOperationException("Only a gate that has not run yet can take up what another one remembered.");
         _stiffness.Resume(memory.Stiffness);
         _torque.Resume(memory.TorqueNm);
+        _setPoints?.Resume(memory.SetPoint);
         _sequence = memory.Commands;
         _grip.Resume(memory.Grip, memory.Admitted.Grip);
         RefusedLimitChanges = memory.RefusedLimitChanges;
@@ -78,7 +79,8 @@ public sealed partial class ReflexGate
         _contact = default;
         _inputs.Restart();
         _sensors.Restart();
-        // The torques stay as they were sealed: what comes next starts from those, at their rate.
+        // The torques, or the set-point, stay as they were sealed: what comes next starts from those, at their rate.
+        _setPoints?.Rest();
         _stiffness.Refill();
     }
 
@@ -90,13 +92,22 @@ public sealed partial class ReflexGate
         _posture.Place(_state.Position, reference);
         _soonAge = 0;
         _torque.Place(_state.Position);
+        _setPoints?.Place(_state.Position, reference);
         _clearance.Restart();
     }
 
-    /// <summary>The arm stands: it is held where it is, not where its spring would take it.</summary>
+    /// <summary>A simulation put the arm elsewhere by no motion at all: whatever was sent does not apply there.</summary>
+    private void TakePlacement(int placements)
+    {
+        _placements = placements;
+        _setPoints!.Restart();
+        if (_placed) Place();
+    }
+
+    /// <summary>The arm stands: it is held where it is, not where its spring would take it. One that holds a posture by itself is held at the one it braked to.</summary>
     private void Hold()
     {
-        Place();
+        if (IsCompliant) Place();
         _standstill.Hold(_state.Position);
         (State, _following) = (GateState.Held, false);
     }
@@ -124,7 +135,7 @@ public sealed partial class ReflexGate
         if (_stops.IsStateTrusted) Place(); // where it is, and no further
     }
 
-    private bool IsAtRest => _motion.IsAtRest && !IsMoving;
+    private bool IsAtRest => _motion.IsAtRest && !IsMoving && _setPoints is not { IsAtRest: false };
 
     private bool IsMoving => ((ReadOnlySpan<double>)_state.Velocity)[.._joints.Length].ContainsAnyExceptInRange(-StandstillRadS, StandstillRadS);
 

@@ -4,7 +4,8 @@ namespace RobotRL.Safety;
 
 /// <summary>
 /// Stands between every proposal and the robot. A tick calls, in this order: <see cref="Observe"/> (inputs, commander, measured limits),
-/// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, <see cref="Seal"/> (torque; the only maker of commands).
+/// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, and at last <see cref="Seal(in JointTorques, out LimitFlags)"/>
+/// or, for a robot that closes its own loop, <see cref="Seal(in Wrench, out LimitFlags)"/>: the only makers of commands.
 /// Faults latch, and every cause with them: a deliberate act of an operator clears them, <see cref="TryReset"/>; what the robot's description lists may
 /// also be cleared without. The limits are those given at construction.
 /// </summary>
@@ -39,6 +40,8 @@ public sealed partial class ReflexGate
     private readonly CartesianStiffness _configured;
     private readonly StiffnessGovernor _stiffness;
     private readonly TorqueLimiter _torque;
+    private readonly SetPointLimiter? _setPoints; // of a robot that closes its own loop
+    private int _placements;
 
     private Stamp _now, _stopTime;
     private RobotState _state;
@@ -77,7 +80,12 @@ public sealed partial class ReflexGate
         _configured = _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
         _stiffness = new(_limits.Stiffness, _wantedStiffness, periodS);
         _torque = new(_joints, periodS);
+        Takes = robot.Command;
+        if (Takes != CommandKind.JointTorque) _setPoints = new(Takes, _limits, _reach, periodS);
     }
+
+    /// <summary>The kind of command that is sealed.</summary>
+    public CommandKind Takes { get; }
 
     public GateState State { get; private set; }
 
@@ -111,7 +119,7 @@ public sealed partial class ReflexGate
     /// <summary>Torque on each joint that neither its motor, the arm's own motion nor the wrist's sensor explain, Nm: a push from outside, wherever it touches.</summary>
     public ref readonly JointTorques UnexplainedNm => ref _sensors.UnexplainedNm;
 
-    /// <summary>Whether there is a state to compute torques from. Without one, <see cref="Seal"/> ignores what it is given.</summary>
+    /// <summary>Whether there is a state to compute torques from. Without one, what is to be sealed is ignored.</summary>
     public bool CanControl => _placed && _stops.IsStateTrusted && State != GateState.PowerRemoved;
 
     /// <summary>Attempts to change limits, all refused.</summary>
@@ -143,6 +151,7 @@ public sealed partial class ReflexGate
         _state = state;
         _arm.Update(state.Position);
         _measuredTwist = _arm.TwistOf(state.Velocity);
+        if (_setPoints is not null && state.Placements != _placements) TakePlacement(state.Placements);
         if (!_placed)
         {
             Place();
@@ -183,13 +192,18 @@ public sealed partial class ReflexGate
     /// </remarks>
     public LimitFlags Limit(in ReferenceDemand demand)
     {
-        var flags = State == GateState.Retreating ? Retreat() : State != GateState.Running ? ComeToRest() : _commander.State == CommandingState.Guiding ? Guide() : Follow(demand);
+        var flags = State == GateState.Retreating ? Retreat() : State != GateState.Running ? ComeToRest() : IsGuided ? Guide() : Follow(demand);
         if (!_motion.PoseInBase.IsFinite || !double.IsFinite(Sum(_posture.PositionRad))) Stop(FaultCode.NonFiniteInternal);
         return flags;
     }
 
     /// <summary>Whether someone commands targets. Where nobody does, the reference comes to rest and goes nowhere.</summary>
     public bool IsCommanded => State == GateState.Running && _commander.State == CommandingState.Commanding;
+
+    /// <summary>Whether the arm can be led by hand: what is commanded has a spring that can be soft. Joints that hold angles or velocities stay where they are instead.</summary>
+    public bool IsCompliant => Takes is CommandKind.JointTorque or CommandKind.CartesianImpedance;
+
+    private bool IsGuided => _commander.State == CommandingState.Guiding && IsCompliant;
 
     private LimitFlags Follow(in ReferenceDemand demand)
     {
@@ -232,7 +246,7 @@ public sealed partial class ReflexGate
     private LimitFlags ComeToRest()
     {
         _posture.Rest();
-        var follows = State == GateState.Stopping && Fault.Category == StopCategory.Category2 && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
+        var follows = IsCompliant && State == GateState.Stopping && Fault.Category == StopCategory.Category2 && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
         if (follows && _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position) == 0) (_following, _holdInBase) = (true, _arm.EndEffectorInBase);
         var hold = new ReferenceDemand(_holdInBase, _holdInBase, OnPlan: false);
         return LimitFlags.Stopping | Move(hold, stop: !_following);
@@ -245,9 +259,14 @@ public sealed partial class ReflexGate
     public LimitFlags Stiffen(in Vector3D errorM, in Vector3D errorRad, double share = 1)
     {
         var wanted = State == GateState.Retreating ? _configured
-            : State != GateState.Running || _commander.State == CommandingState.Guiding ? _stiffness.Softest : _wantedStiffness.Softened(_stiffness.Softest, _contact.Severity).Softened(_stiffness.Softest, 1 - share);
+            : IsSoft ? _stiffness.Softest : _wantedStiffness.Softened(_stiffness.Softest, _contact.Severity).Softened(_stiffness.Softest, 1 - share);
         return _stiffness.Step(wanted, errorM, errorRad, _measuredTwist);
     }
+
+    /// <summary>
+    /// Led by hand, held, stopping. Of an arm whose spring is the robot's own only that spring brakes it: it stays as it is, softer in contact alone, until the arm stands.
+    /// </summary>
+    private bool IsSoft => State == GateState.Stopping ? Takes != CommandKind.CartesianImpedance : State != GateState.Running || _commander.State == CommandingState.Guiding;
 
     private bool IsFinite(in JointTorques torque) => double.IsFinite(Sum(torque));
 
