@@ -20,7 +20,7 @@ internal sealed class JointSetPointLimiter(JointLimits[] joints, double nearRad,
     /// <summary>So slow is at rest, rad/s.</summary>
     private const double RestRadS = 1e-3;
 
-    private JointPositions _position, _low, _high;
+    private JointPositions _position, _asked, _low, _high;
     private JointVelocities _velocity;
 
     /// <summary>Whether anything was sent that is still in force.</summary>
@@ -56,7 +56,7 @@ internal sealed class JointSetPointLimiter(JointLimits[] joints, double nearRad,
     public void Place(in JointPositions measured, bool sends = true)
     {
         if (!HasSetPoint || (sends && !IsNear(measured))) (_position, _velocity) = (measured, default);
-        HasSetPoint = true;
+        (HasSetPoint, _asked) = (true, measured);
         for (var i = 0; i < joints.Length; i++)
         {
             var (inner, outer) = (Math.Min(_position[i], measured[i]), Math.Max(_position[i], measured[i]));
@@ -64,17 +64,26 @@ internal sealed class JointSetPointLimiter(JointLimits[] joints, double nearRad,
         }
     }
 
-    /// <summary>Angles for the end of the coming period, rad.</summary>
+    /// <summary>Angles for the end of the coming period, rad. What was sent and is elsewhere closes in on them without passing them.</summary>
     public LimitFlags Move(in JointPositions wanted)
     {
         var flags = LimitFlags.None;
         for (var i = 0; i < joints.Length; i++)
         {
-            var asked = (wanted[i] - _position[i]) / periodS;
+            ref readonly var joint = ref joints[i];
+            var there = (wanted[i] - _position[i]) / periodS;
+            var (asked, gap, change) = (there, _asked[i] - _position[i], joint.AccelerationRadS2 * periodS * (1 + Rounding));
+            if (Math.Abs(there - _velocity[i]) > change || Math.Abs(gap) > change * periodS)
+            {
+                var own = Math.Clamp((wanted[i] - _asked[i]) / periodS, -joint.VelocityRadS, joint.VelocityRadS);
+                asked = own + Math.CopySign(SetPointBraking.Speed(Math.Abs(gap), SetPointBraking.Share * joint.AccelerationRadS2, periodS), gap);
+                flags |= LimitFlags.JointAcceleration;
+            }
             var speed = Limited(i, asked, _position[i], ref flags);
-            _position[i] = speed == asked ? wanted[i] : _position[i] + speed * periodS;
+            _position[i] = speed == there ? wanted[i] : _position[i] + speed * periodS;
             _velocity[i] = speed;
         }
+        _asked = wanted;
         return flags;
     }
 
@@ -135,6 +144,9 @@ internal sealed class JointSetPointLimiter(JointLimits[] joints, double nearRad,
 /// <summary>How fast a set-point may go toward an end, period by period, that it must not pass.</summary>
 internal static class SetPointBraking
 {
+    /// <summary>Of the acceleration: what closes in on something that moves needs some for that motion.</summary>
+    public const double Share = 0.5;
+
     /// <summary>The largest speed after which so much room still suffices to brake: v Δt + v²/2a ≤ room.</summary>
     public static double Speed(double room, double deceleration, double periodS) =>
         room <= 0 ? 0 : deceleration * (Math.Sqrt(periodS * periodS + 2 * room / deceleration) - periodS);

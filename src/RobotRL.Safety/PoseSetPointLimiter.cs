@@ -22,7 +22,7 @@ internal sealed class PoseSetPointLimiter(SafetyLimits limits, (double M, double
     /// <summary>All three axes may have to brake at once.</summary>
     private readonly double _axisMS2 = limits.Translation.Acceleration / Math.Sqrt(3);
 
-    private Pose _pose = Pose.Identity;
+    private Pose _pose = Pose.Identity, _asked = Pose.Identity;
     private Twist _twist;
     private Vector3D _low, _high;
 
@@ -51,19 +51,23 @@ internal sealed class PoseSetPointLimiter(SafetyLimits limits, (double M, double
     public void Place(in Pose pose)
     {
         if (!HasSetPoint || !IsNear(pose)) (_pose, _twist) = (pose, Twist.Zero);
-        HasSetPoint = true;
+        (HasSetPoint, _asked) = (true, pose);
         Vector3D a = pose.Position, b = _pose.Position;
         _low = Each(_workspace.Min, Each(a, b, Math.Min), Math.Min);
         _high = Each(_workspace.Max, Each(a, b, Math.Max), Math.Max);
     }
 
-    /// <summary>The pose for the end of the coming period.</summary>
+    /// <summary>The pose for the end of the coming period. What was sent and is elsewhere closes in on it without passing it.</summary>
     public LimitFlags Move(in Pose wanted)
     {
         var flags = LimitFlags.None;
-        var asked = new Twist((wanted.Position - _pose.Position) / periodS, (wanted.Orientation * _pose.Orientation.Inverse).ToVector() / periodS);
-        var linear = Slowed(asked.Linear, _translation.Velocity, ref flags);
-        var angular = Slowed(asked.Angular, _rotation.Velocity, ref flags);
+        var (there, gap) = (Between(_pose, wanted) * (1 / periodS), Between(_pose, _asked));
+        var own = Between(_asked, wanted) * (1 / periodS);
+        _asked = wanted;
+        var linear = Closing(there.Linear, gap.Linear, own.Linear, _twist.Linear, _translation, ref flags);
+        var angular = Closing(there.Angular, gap.Angular, own.Angular, _twist.Angular, _rotation, ref flags);
+        linear = Slowed(linear, _translation.Velocity, ref flags);
+        angular = Slowed(angular, _rotation.Velocity, ref flags);
         var boxed = new Vector3D(Braked(0, linear.X), Braked(1, linear.Y), Braked(2, linear.Z));
         if (boxed != linear) flags |= LimitFlags.Workspace;
         // What every axis can do at once: brake. From there as far toward what is wanted as one period's acceleration goes.
@@ -90,6 +94,18 @@ internal sealed class PoseSetPointLimiter(SafetyLimits limits, (double M, double
         _twist = new(Ramped(_twist.Linear, _translation.Acceleration * periodS), Ramped(_twist.Angular, _rotation.Acceleration * periodS));
         _pose = new(_pose.Position + _twist.Linear * periodS, (Rotation.FromVector(_twist.Angular * periodS) * _pose.Orientation).Normalized);
         return _twist == Twist.Zero;
+    }
+
+    private static Twist Between(in Pose from, in Pose to) => new(to.Position - from.Position, (to.Orientation * from.Orientation.Inverse).ToVector());
+
+    /// <summary>What takes the set-point to what is wanted, where one period's acceleration suffices for that; else what brakes in time.</summary>
+    private Vector3D Closing(in Vector3D there, in Vector3D gap, in Vector3D own, in Vector3D last, MotionLimits limit, ref LimitFlags flags)
+    {
+        var change = limit.Acceleration * periodS * (1 + Rounding);
+        var (distance, with) = (gap.Length, own.ClampLength(limit.Velocity));
+        if ((there - last).Length <= change && distance <= change * periodS) return there;
+        flags |= LimitFlags.CartesianAcceleration;
+        return distance == 0 ? with : with + gap * (SetPointBraking.Speed(distance, SetPointBraking.Share * limit.Acceleration, periodS) / distance);
     }
 
     private bool IsNear(in Pose pose) => (pose.Position - _pose.Position).Length <= near.M && (pose.Orientation * _pose.Orientation.Inverse).ToVector().Length <= near.Rad;
