@@ -20,7 +20,7 @@ internal sealed class JointSetPointLimiter(JointLimits[] joints, double nearRad,
     /// <summary>So slow is at rest, rad/s.</summary>
     private const double RestRadS = 1e-3;
 
-    private JointPositions _position, _asked, _low, _high;
+    private JointPositions _position, _asked;
     private JointVelocities _velocity;
 
     /// <summary>Whether anything was sent that is still in force.</summary>
@@ -49,18 +49,19 @@ internal sealed class JointSetPointLimiter(JointLimits[] joints, double nearRad,
 
     /// <summary>
     /// The reference starts anew where the arm is measured. Without a set-point in force, or with one that is far from the arm, the first one sent is the measured
-    /// posture; else what was sent moves there within the limits. A joint that stands beyond its margin is kept from going further out.
+    /// posture; else what was sent moves there within the limits. What was sent beyond a joint's margin goes no further out.
     /// </summary>
     /// <param name="measured">Of a robot that takes velocities only this counts.</param>
     /// <param name="sends">Whether angles are what is sent.</param>
     public void Place(in JointPositions measured, bool sends = true)
     {
-        if (!HasSetPoint || (sends && !IsNear(measured))) (_position, _velocity) = (measured, default);
-        (HasSetPoint, _asked) = (true, measured);
+        var isAnew = !HasSetPoint || (sends && !IsNear(measured));
+        HasSetPoint = true;
+        // A driver may leave anything beyond its joints.
         for (var i = 0; i < joints.Length; i++)
         {
-            var (inner, outer) = (Math.Min(_position[i], measured[i]), Math.Max(_position[i], measured[i]));
-            (_low[i], _high[i]) = (Math.Min(joints[i].PositionMinRad + MarginRad, inner), Math.Max(joints[i].PositionMaxRad - MarginRad, outer));
+            if (isAnew) (_position[i], _velocity[i]) = (measured[i], 0);
+            _asked[i] = measured[i];
         }
     }
 
@@ -125,7 +126,7 @@ internal sealed class JointSetPointLimiter(JointLimits[] joints, double nearRad,
             speed = Math.CopySign(joint.VelocityRadS, speed);
             flags |= LimitFlags.JointVelocity;
         }
-        var room = speed > 0 ? _high[i] - at : at - _low[i];
+        var room = speed > 0 ? joint.PositionMaxRad - MarginRad - at : at - joint.PositionMinRad - MarginRad;
         if (Math.Abs(speed) > SetPointBraking.Speed(room, joint.AccelerationRadS2, periodS))
         {
             speed = Math.CopySign(SetPointBraking.Speed(room, joint.AccelerationRadS2, periodS), speed);

@@ -24,7 +24,6 @@ internal sealed class PoseSetPointLimiter(SafetyLimits limits, (double M, double
 
     private Pose _pose = Pose.Identity, _asked = Pose.Identity;
     private Twist _twist;
-    private Vector3D _low, _high;
 
     /// <summary>Whether anything was sent that is still in force.</summary>
     public bool HasSetPoint { get; private set; }
@@ -46,15 +45,12 @@ internal sealed class PoseSetPointLimiter(SafetyLimits limits, (double M, double
 
     /// <summary>
     /// The reference starts anew at a pose. Without a set-point in force, or with one that is far from it, the first one sent is that pose; else what was sent
-    /// moves there within the limits. One that stands outside the workspace is kept from going further out.
+    /// moves there within the limits. What was sent outside the workspace goes no further out.
     /// </summary>
     public void Place(in Pose pose)
     {
         if (!HasSetPoint || !IsNear(pose)) (_pose, _twist) = (pose, Twist.Zero);
         (HasSetPoint, _asked) = (true, pose);
-        Vector3D a = pose.Position, b = _pose.Position;
-        _low = Each(_workspace.Min, Each(a, b, Math.Min), Math.Min);
-        _high = Each(_workspace.Max, Each(a, b, Math.Max), Math.Max);
     }
 
     /// <summary>The pose for the end of the coming period. What was sent and is elsewhere closes in on it without passing it.</summary>
@@ -110,11 +106,9 @@ internal sealed class PoseSetPointLimiter(SafetyLimits limits, (double M, double
 
     private bool IsNear(in Pose pose) => (pose.Position - _pose.Position).Length <= near.M && (pose.Orientation * _pose.Orientation.Inverse).ToVector().Length <= near.Rad;
 
-    private static Vector3D Each(in Vector3D a, in Vector3D b, Func<double, double, double> choose) => new(choose(a.X, b.X), choose(a.Y, b.Y), choose(a.Z, b.Z));
-
     private double Braked(int axis, double speed)
     {
-        var room = speed > 0 ? _high[axis] - _pose.Position[axis] : _pose.Position[axis] - _low[axis];
+        var room = speed > 0 ? _workspace.Max[axis] - _pose.Position[axis] : _pose.Position[axis] - _workspace.Min[axis];
         var most = SetPointBraking.Speed(room, _axisMS2, periodS);
         return Math.Abs(speed) > most ? Math.CopySign(most, speed) : speed;
     }

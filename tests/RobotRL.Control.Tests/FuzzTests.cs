@@ -26,7 +26,7 @@ public class FuzzTests
     [InlineData(8, true, CommandKind.JointPosition)]
     public void Adversarial_targets_stops_resets_and_pushes_leave_no_limit_broken(int seed, bool isWide, CommandKind kind = CommandKind.JointTorque)
     {
-        var ticks = int.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_ENVELOPE_TICKS"), CultureInfo.InvariantCulture, out var n) ? n : 250_000;
+        var ticks = int.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_ENVELOPE_TICKS"), CultureInfo.InvariantCulture, out var n) ? n : kind == CommandKind.JointTorque ? 250_000 : 100_000;
         var limits = TestArm.Limits with { KeepOut = [KeepOut] };
         // Wide: nothing but the arm's own reach and its singular postures ends a motion.
         if (isWide)

@@ -14,6 +14,9 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
     /// <summary>What still creeps when the reference starts anew may stand from one tick to the next: rad/s², m/s².</summary>
     private const double CreepRadS2 = 1, CreepMS2 = 0.1;
 
+    /// <summary>What starts anew is where the arm is, but for what one period of acceleration comes to: rad, m.</summary>
+    private const double AnewAt = 3e-5;
+
     private readonly SafetyLimits _limits = robot.Limits;
     private readonly double _dt = robot.ControlPeriodNs * 1e-9;
     private readonly double[] _last = new double[SetPoint.Size], _v = new double[SetPoint.Size];
@@ -84,13 +87,17 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
     private bool IsMeasured(in ControlRecord r)
     {
         for (var i = 0; i < robot.JointCount; i++)
-            if (Math.Abs(r.Sent.SetPoint[i] - r.Measured.Position[i]) > 1e-3) return false;
+            if (Math.Abs(r.Sent.SetPoint[i] - r.Measured.Position[i]) > AnewAt) return false;
         return true;
     }
 
     private void Velocities(in ControlRecord r)
     {
-        if (!_hasLast) Start(true, r);
+        if (!_hasLast)
+        {
+            Start(true, r);
+            return;
+        }
         for (var i = 0; i < robot.JointCount; i++)
         {
             var v = r.Sent.SetPoint[i];
@@ -119,7 +126,7 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
         var v = new Twist((pose.Position - before.Position) / _dt, (pose.Orientation * before.Orientation.Inverse).ToVector() / _dt);
         var was = new Twist(new(_v[0], _v[1], _v[2]), new(_v[3], _v[4], _v[5]));
         var a = (v - was) * (1 / _dt);
-        var isAt = (pose.Position - r.EndEffector.PoseInBase.Position).Length < 1e-3;
+        var isAt = (pose.Position - r.EndEffector.PoseInBase.Position).Length < AnewAt;
         var jumps = a.Linear.Length > _limits.Translation.Acceleration * 1.00001 + CreepMS2 || a.Angular.Length > _limits.Rotation.Acceleration * 1.00001 + CreepRadS2;
         if (!_hasLast || (jumps && isAt))
         {
@@ -128,10 +135,9 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
         }
         for (var axis = 0; axis < 3; axis++)
         {
-            // An arm that was pushed out is held where it is: what is sent goes there, and no further.
-            var (p, old, reference) = (pose.Position[axis], before.Position[axis], r.Reference.PoseInBase.Position[axis]);
-            Assert.True(p >= Math.Min(_limits.Workspace.Min[axis], Math.Min(old, reference)) - Rounding, $"tick {r.Tick}, axis {axis}: {p}");
-            Assert.True(p <= Math.Max(_limits.Workspace.Max[axis], Math.Max(old, reference)) + Rounding, $"tick {r.Tick}, axis {axis}: {p}");
+            var (p, old) = (pose.Position[axis], before.Position[axis]);
+            Assert.True(p >= Math.Min(_limits.Workspace.Min[axis], old) - Rounding, $"tick {r.Tick}, axis {axis}: {p}");
+            Assert.True(p <= Math.Max(_limits.Workspace.Max[axis], old) + Rounding, $"tick {r.Tick}, axis {axis}: {p}");
             (_v[axis], _v[axis + 3]) = (v.Linear[axis], v.Angular[axis]);
         }
         Assert.True(v.Linear.Length <= _limits.Translation.Velocity * 1.000002 && v.Angular.Length <= _limits.Rotation.Velocity * 1.000002, $"tick {r.Tick}: {v}");
@@ -153,7 +159,12 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
     private void Start(bool isWhereTheArmIs, in ControlRecord r)
     {
         Assert.True(isWhereTheArmIs, $"tick {r.Tick}: starts anew where the arm is not, {r.Gate}");
-        Array.Clear(_v);
+        // From rest: the first period's motion is one of acceleration already.
+        ((ReadOnlySpan<double>)r.Sent.Rate).CopyTo(_v);
+        if (robot.Command == CommandKind.CartesianImpedance)
+            Assert.True(new Vector3D(_v[0], _v[1], _v[2]).Length <= _limits.Translation.Acceleration * _dt * 1.00001 && new Vector3D(_v[3], _v[4], _v[5]).Length <= _limits.Rotation.Acceleration * _dt * 1.00001, $"tick {r.Tick}");
+        else
+            for (var i = 0; i < robot.JointCount; i++) Assert.InRange(Math.Abs(_v[i]), 0, _limits.Joints[i].AccelerationRadS2 * _dt * 1.00001);
         Anew++;
     }
 }
