@@ -30,7 +30,7 @@ public sealed partial class ReflexGate
     /// </summary>
     public bool TryReset()
     {
-        if (State is not (GateState.Held or GateState.PowerRemoved) || _setPoints is { HasSetPoint: true, IsAtRest: false }) return false;
+        if (State is not (GateState.Held or GateState.PowerRemoved)) return false;
         State = GateState.Running;
         _stops.Clear();
         _commander.Restart();

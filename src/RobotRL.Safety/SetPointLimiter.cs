@@ -56,9 +56,13 @@ internal sealed class SetPointLimiter
         _wrench.Restart();
     }
 
-    /// <summary>The reference is about to start anew, from rest: what was sent stays in force meanwhile.</summary>
+    /// <summary>
+    /// The reference is about to start anew, from rest: what was sent stays in force meanwhile. One that still moves, as a pose does that goes to an arm that has just been
+    /// held, starts anew as well: where the arm is.
+    /// </summary>
     public void Rest()
     {
+        if (!IsAtRest) Restart();
         if (_kind == CommandKind.JointVelocity) return; // which is what was sent
         _joints.Rest();
         _pose.Rest();

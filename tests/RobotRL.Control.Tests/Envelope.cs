@@ -38,7 +38,7 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
     private long _tick, _rebases;
     private string _now = "";
     private bool _mayPlace = true, _hasReference, _isBlind;
-    private int _sincePlaced, _sincePlacedPosture;
+    private int _placements, _sincePlaced, _sincePlacedPosture;
 
     /// <summary>Ticks that measured something beyond a limit; each of them was stopping.</summary>
     public long Overruns { get; private set; }
@@ -68,6 +68,9 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
         var wasStopped = _gate is GateState.Held or GateState.PowerRemoved;
         var isCompliant = robot.Command is CommandKind.JointTorque or CommandKind.CartesianImpedance;
         var isGuided = (isCompliant && r.Inputs.Heartbeat.State == CommandingState.Guiding && r.Gate == GateState.Running) || r.Gate == GateState.Retreating || _gate == GateState.Retreating;
+        // Set-points of an arm that was put elsewhere are void, and the reference starts anew there at once.
+        _mayPlace |= robot.Command != CommandKind.JointTorque && r.Measured.Placements != _placements;
+        _placements = r.Measured.Placements;
         _mayPlace |= r.Rebases != _rebases || (wasStopped && r.Inputs.IsResetAsked) || isGuided;
         _hasReference |= r.Reference.PoseInBase != default;
         // Without power there is no reference; whoever takes power up again starts it anew.
