@@ -53,7 +53,9 @@ internal static class RobotSection
         return robot;
     }
 
-    /// <summary>What the robot takes. Where nothing is said it takes torques; that leaves the text, and with it the hash, of earlier configurations as it was.</summary>
+    /// <summary>
+    /// What the robot takes. Where nothing is said it takes torques; that leaves the text, and with it the hash, of earlier configurations as it was.
+    /// </summary>
     private static CommandKind ReadCommand(Section s) => !s.Has("command") ? CommandKind.JointTorque : s.Choice("command",
         ("torque", CommandKind.JointTorque), ("cartesian_impedance", CommandKind.CartesianImpedance),
         ("joint_position", CommandKind.JointPosition), ("joint_velocity", CommandKind.JointVelocity));

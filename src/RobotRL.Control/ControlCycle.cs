@@ -4,7 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// The control loop: read, gate the inputs, move the reference, gate it, impedance (of a robot that takes torques), seal, write, record. A tick allocates nothing, takes no lock
+/// The control loop: read, gate the inputs, move the reference, gate it, impedance (of a robot that takes torques), seal, write, record. A tick allocates
+/// nothing, takes no lock
 /// and never waits for anyone: proposals and signs of life come in, records go out, through latest-value cells.
 /// </summary>
 public sealed class ControlCycle : IControlPort
@@ -109,7 +110,10 @@ public sealed class ControlCycle : IControlPort
     public void Resume(in ControlRecord before)
     {
         if (_record.Tick != 0) throw new InvalidOperationException("Only a cycle that has not run yet can go on behind another one's tick.");
-        _gate.Resume(new(before.Stiffness, before.TorqueNm, before.Grip, before.Target, before.Tick, before.RefusedLimitChanges) { SetPoint = before.Sent.SetPoint });
+        _gate.Resume(new(before.Stiffness, before.TorqueNm, before.Grip, before.Target, before.Tick, before.RefusedLimitChanges)
+        {
+            SetPoint = before.Sent.SetPoint,
+        });
         _reflex?.Resume(before.Reflex);
         (_record, _state, _target, _heartbeat) = (before, before.Measured, before.Inputs.Target, before.Inputs.Heartbeat);
     }

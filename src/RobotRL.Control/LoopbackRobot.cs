@@ -5,7 +5,8 @@ namespace RobotRL.Control;
 
 /// <summary>
 /// An arm of independent joints, each an inertia with a little viscous friction, under the same kinematics as the real one; gravity and Coriolis
-/// terms are taken as compensated. It takes whatever kind of command its description names. For tests of control and gate, and for trying a configuration without a physics engine.
+/// terms are taken as compensated. It takes whatever kind of command its description names. For tests of control and gate, and for trying a configuration
+/// without a physics engine.
 /// </summary>
 public sealed class LoopbackRobot : IRobot, IPlant
 {
@@ -24,7 +25,8 @@ public sealed class LoopbackRobot : IRobot, IPlant
     private bool _hasNew = true;
 
     /// <param name="description">Kinematics, home posture and control period. Its masses are those of another arm: this one has its own.</param>
-    /// <param name="endEffectorInFlange">X_FE of its own impedance law; needed where the description says that it takes <see cref="CommandKind.CartesianImpedance"/>.</param>
+    /// <param name="endEffectorInFlange">X_FE of its own impedance law; needed where the description says that it takes
+    /// <see cref="CommandKind.CartesianImpedance"/>.</param>
     public LoopbackRobot(RobotDescription description, Pose? endEffectorInFlange = null)
     {
         var joints = description.JointCount;

@@ -26,7 +26,9 @@ public struct SentSetPoint
     /// <summary>The kind; <see cref="CommandKind.JointTorque"/> where nothing of this counts.</summary>
     public CommandKind Kind;
 
-    /// <summary>The seven numbers sent, NaN where no set-point was, and how they move: joint velocities (rad/s), or the twist (m/s, rad/s) and a zero.</summary>
+    /// <summary>
+    /// The seven numbers sent, NaN where no set-point was, and how they move: joint velocities (rad/s), or the twist (m/s, rad/s) and a zero.
+    /// </summary>
     public SetPoint SetPoint, Rate;
 
     /// <summary>The posture beside a pose, rad, and the wrench to exert beside its spring, base axes.</summary>

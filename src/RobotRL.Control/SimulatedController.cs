@@ -4,7 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// The controller inside a simulated robot, at the far end of the wire: joint servos for positions and velocities, an impedance law of its own for poses. It knows
+/// The controller inside a simulated robot, at the far end of the wire: joint servos for positions and velocities, an impedance law of its own for poses. It
+/// knows
 /// commands alone, and nothing of the gate. The arm's gravity and Coriolis terms are compensated elsewhere.
 /// </summary>
 public sealed class SimulatedController
@@ -23,7 +24,8 @@ public sealed class SimulatedController
     {
         (_robot, _stiffnessNmRad, _dampingNmS, _periodS) = (robot, stiffnessNmRad, dampingNmS, robot.ControlPeriodNs * 1e-9);
         if (robot.Command != CommandKind.CartesianImpedance) return;
-        _arm = new(robot, endEffectorInFlange ?? throw new ArgumentException($"{robot.Name}: a robot that takes poses must know its end effector.", nameof(endEffectorInFlange)));
+        _arm = new(robot, endEffectorInFlange ??
+            throw new ArgumentException($"{robot.Name}: a robot that takes poses must know its end effector.", nameof(endEffectorInFlange)));
         // What integrates is our side's business, and comes as a wrench.
         _law = new(robot with { Impedance = robot.Impedance with { TranslationIntegralNMS = 0, RotationIntegralNmRadS = 0 } }, _periodS);
     }
@@ -61,7 +63,10 @@ public sealed class SimulatedController
         return torque;
     }
 
-    /// <summary>A drive that holds its velocity against a load: the angle that it integrates is what it holds, and it does not run away from a joint that cannot follow.</summary>
+    /// <summary>
+    /// A drive that holds its velocity against a load: the angle that it integrates is what it holds, and it does not run away from a joint that cannot
+    /// follow.
+    /// </summary>
     private JointTorques Follow(in JointVelocities speed, in JointPositions q, in JointVelocities dq)
     {
         var led = LedRad ?? q;

@@ -66,8 +66,9 @@ public sealed partial class MujocoRobot : IRobot, IPlant, IScene
             throw new MujocoException($"{scenePath}: timestep {Model.TimestepS} s does not divide the control period of {description.ControlPeriodNs} ns; change option timestep");
         _motorNm = Array.ConvertAll(_motor, m => Model.ControlRange(m).Max);
         ReturnHome();
-        if (description.Command != CommandKind.JointTorque)
-            _controller = new(description, EndEffectorInFlange, [.. _motorNm.Select(nm => ServoPerRad * nm)], [.. _motorNm.Select(nm => ServoDampingS * ServoPerRad * nm)]);
+        if (description.Command == CommandKind.JointTorque) return;
+        double[] stiffness = [.. _motorNm.Select(nm => ServoPerRad * nm)];
+        _controller = new(description, EndEffectorInFlange, stiffness, [.. stiffness.Select(k => ServoDampingS * k)]);
     }
 
     public RobotDescription Description { get; }

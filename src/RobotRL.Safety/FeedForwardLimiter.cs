@@ -2,7 +2,9 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
-/// <summary>A wrench that the robot exerts beside its spring: never more than a contact may feel, and from nothing to that in a tenth of a second at the fastest.</summary>
+/// <summary>
+/// A wrench that the robot exerts beside its spring: never more than a contact may feel, and from nothing to that in a tenth of a second at the fastest.
+/// </summary>
 /// <param name="limits">Contact force, N, and contact torque, Nm.</param>
 /// <param name="periodS">Control period, s.</param>
 internal sealed class FeedForwardLimiter(SafetyLimits limits, double periodS)
@@ -22,7 +24,9 @@ internal sealed class FeedForwardLimiter(SafetyLimits limits, double periodS)
     public LimitFlags Step(in Wrench wanted)
     {
         var flags = LimitFlags.None;
-        _last = new(Next(_last.Force, wanted.Force, limits.ContactForceN, _changeN, ref flags), Next(_last.Torque, wanted.Torque, limits.ContactTorqueNm, _changeNm, ref flags));
+        _last = new(
+            Next(_last.Force, wanted.Force, limits.ContactForceN, _changeN, ref flags),
+            Next(_last.Torque, wanted.Torque, limits.ContactTorqueNm, _changeNm, ref flags));
         return flags;
     }
 

@@ -10,7 +10,9 @@ public enum GateState : byte
     /// <summary>A fault is latched; motion or torque is being taken away. Set-points brake within their limits.</summary>
     Stopping,
 
-    /// <summary>At rest and powered: compliant where it stands, or, of a robot that takes joint positions or velocities, at the posture that it braked to.</summary>
+    /// <summary>
+    /// At rest and powered: compliant where it stands, or, of a robot that takes joint positions or velocities, at the posture that it braked to.
+    /// </summary>
     Held,
 
     /// <summary>Torque is zero, or no set-point is sealed; brakes are requested.</summary>

@@ -48,7 +48,8 @@ internal sealed class JointSetPointLimiter(JointLimits[] joints, double nearRad,
     public void Resume(in JointPositions position, in JointVelocities velocity) => (_position, _velocity, HasSetPoint) = (position, velocity, true);
 
     /// <summary>
-    /// The reference starts anew where the arm is measured. Without a set-point in force, or with one that is far from the arm, the first one sent is the measured
+    /// The reference starts anew where the arm is measured. Without a set-point in force, or with one that is far from the arm, the first one sent is the
+    /// measured
     /// posture; else what was sent moves there within the limits. What was sent beyond a joint's margin goes no further out.
     /// </summary>
     /// <param name="measured">Of a robot that takes velocities only this counts.</param>

@@ -104,7 +104,8 @@ internal sealed class PoseSetPointLimiter(SafetyLimits limits, (double M, double
         return distance == 0 ? with : with + gap * (SetPointBraking.Speed(distance, SetPointBraking.Share * limit.Acceleration, periodS) / distance);
     }
 
-    private bool IsNear(in Pose pose) => (pose.Position - _pose.Position).Length <= near.M && (pose.Orientation * _pose.Orientation.Inverse).ToVector().Length <= near.Rad;
+    private bool IsNear(in Pose pose) =>
+        (pose.Position - _pose.Position).Length <= near.M && (pose.Orientation * _pose.Orientation.Inverse).ToVector().Length <= near.Rad;
 
     private double Braked(int axis, double speed)
     {

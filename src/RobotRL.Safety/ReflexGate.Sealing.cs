@@ -35,7 +35,8 @@ public sealed partial class ReflexGate
     }
 
     /// <summary>
-    /// Limits what the gate's own reference and posture ask of a robot that closes its own loop, and seals it into the tick's command. Before the first state and
+    /// Limits what the gate's own reference and posture ask of a robot that closes its own loop, and seals it into the tick's command. Before the first
+    /// state and
     /// without power there is no set-point; where no state can be trusted, what was sent brakes within its limits, and then power goes.
     /// </summary>
     /// <param name="feedForwardInBase">To exert beside the spring of a Cartesian impedance, base axes: N, Nm. It fades while nobody commands.</param>
@@ -48,7 +49,8 @@ public sealed partial class ReflexGate
         if (!_placed && State == GateState.Running) sent.RampDown();
         else if (CanControl && !PowerIsDue() && IsFinite(feedForwardInBase))
         {
-            flags = sent.Step(HoldsPosture, State == GateState.Held, _posture, _motion.PoseInBase, IsCommanded ? feedForwardInBase : Wrench.Zero, _state.Position);
+            var beside = IsCommanded ? feedForwardInBase : Wrench.Zero;
+            flags = sent.Step(HoldsPosture, State == GateState.Held, _posture, _motion.PoseInBase, beside, _state.Position);
             WatchStanding();
         }
         else if (State == GateState.PowerRemoved || Fault.Category == StopCategory.Category0 || sent.RampDown())
@@ -61,7 +63,8 @@ public sealed partial class ReflexGate
     }
 
     /// <summary>
-    /// The last command of a loop that ends: no torque and no set-point, and power removed. The robot stays so until an operator's reset in a loop that runs again.
+    /// The last command of a loop that ends: no torque and no set-point, and power removed. The robot stays so until an operator's reset in a loop that runs
+    /// again.
     /// </summary>
     /// <param name="cause">Why the loop ends.</param>
     public SafeCommand SealLast(FaultCode cause)
@@ -91,7 +94,8 @@ public sealed partial class ReflexGate
     /// <summary>Whether pose, posture and wrench are numbers. If not, the fault is latched, and what was sent is not replaced by them.</summary>
     private bool IsFinite(in Wrench feedForward)
     {
-        if (_motion.PoseInBase.IsFinite && feedForward.IsFinite && double.IsFinite(Sum(_posture.PositionRad)) && double.IsFinite(Sum(_posture.VelocityRadS))) return true;
+        if (_motion.PoseInBase.IsFinite && feedForward.IsFinite &&
+            double.IsFinite(Sum(_posture.PositionRad)) && double.IsFinite(Sum(_posture.VelocityRadS))) return true;
         Stop(FaultCode.NonFiniteInternal);
         return false;
     }

@@ -104,7 +104,9 @@ public sealed partial class ReflexGate
         if (_placed) Place();
     }
 
-    /// <summary>The arm stands: it is held where it is, not where its spring would take it. One that holds a posture by itself is held at the one it braked to.</summary>
+    /// <summary>
+    /// The arm stands: it is held where it is, not where its spring would take it. One that holds a posture by itself is held at the one it braked to.
+    /// </summary>
     private void Hold()
     {
         if (IsCompliant) Place();

@@ -4,7 +4,8 @@ namespace RobotRL.Safety;
 
 /// <summary>
 /// Stands between every proposal and the robot. A tick calls, in this order: <see cref="Observe"/> (inputs, commander, measured limits),
-/// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, and at last <see cref="Seal(in JointTorques, out LimitFlags)"/>
+/// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, and at last
+/// <see cref="Seal(in JointTorques, out LimitFlags)"/>
 /// or, for a robot that closes its own loop, <see cref="Seal(in Wrench, out LimitFlags)"/>: the only makers of commands.
 /// Faults latch, and every cause with them: a deliberate act of an operator clears them, <see cref="TryReset"/>; what the robot's description lists may
 /// also be cleared without. The limits are those given at construction.
@@ -200,7 +201,10 @@ public sealed partial class ReflexGate
     /// <summary>Whether someone commands targets. Where nobody does, the reference comes to rest and goes nowhere.</summary>
     public bool IsCommanded => State == GateState.Running && _commander.State == CommandingState.Commanding;
 
-    /// <summary>Whether the arm can be led by hand: what is commanded has a spring that can be soft. Joints that hold angles or velocities stay where they are instead.</summary>
+    /// <summary>
+    /// Whether the arm can be led by hand: what is commanded has a spring that can be soft. Joints that hold angles or velocities stay where they are
+    /// instead.
+    /// </summary>
     public bool IsCompliant => Takes is CommandKind.JointTorque or CommandKind.CartesianImpedance;
 
     private bool IsGuided => _commander.State == CommandingState.Guiding && IsCompliant;
@@ -264,9 +268,11 @@ public sealed partial class ReflexGate
     }
 
     /// <summary>
-    /// Led by hand, held, stopping. Of an arm whose spring is the robot's own only that spring brakes it: it stays as it is, softer in contact alone, until the arm stands.
+    /// Led by hand, held, stopping. Of an arm whose spring is the robot's own only that spring brakes it: it stays as it is, softer in contact alone, until
+    /// the arm stands.
     /// </summary>
-    private bool IsSoft => State == GateState.Stopping ? Takes != CommandKind.CartesianImpedance : State != GateState.Running || _commander.State == CommandingState.Guiding;
+    private bool IsSoft => State == GateState.Stopping ? Takes != CommandKind.CartesianImpedance
+        : State != GateState.Running || _commander.State == CommandingState.Guiding;
 
     private bool IsFinite(in JointTorques torque) => double.IsFinite(Sum(torque));
 

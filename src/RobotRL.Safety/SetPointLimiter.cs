@@ -8,7 +8,9 @@ namespace RobotRL.Safety;
 /// </summary>
 internal sealed class SetPointLimiter
 {
-    /// <summary>A robot that integrates velocities strays from the posture meant; so fast it is led back, 1/s, and at no more than a share of a joint's speed.</summary>
+    /// <summary>
+    /// A robot that integrates velocities strays from the posture meant; so fast it is led back, 1/s, and at no more than a share of a joint's speed.
+    /// </summary>
     private const double BackRatePerS = 10, BackShare = 0.1;
 
     private readonly CommandKind _kind;
@@ -57,7 +59,8 @@ internal sealed class SetPointLimiter
     }
 
     /// <summary>
-    /// The reference is about to start anew, from rest: what was sent stays in force meanwhile. One that still moves, as a pose does that goes to an arm that has just been
+    /// The reference is about to start anew, from rest: what was sent stays in force meanwhile. One that still moves, as a pose does that goes to an arm
+    /// that has just been
     /// held, starts anew as well: where the arm is.
     /// </summary>
     public void Rest()
@@ -134,7 +137,8 @@ internal sealed class SetPointLimiter
         if (!HasSetPoint || envelope.RemovePower) return envelope;
         return _kind switch
         {
-            CommandKind.CartesianImpedance => new(_kind, new(_pose.PoseInBase, _pose.TwistInBase, stiffness, _wrench.Current), _joints.PositionRad, default, envelope),
+            CommandKind.CartesianImpedance => 
+                new(_kind, new(_pose.PoseInBase, _pose.TwistInBase, stiffness, _wrench.Current), _joints.PositionRad, default, envelope),
             CommandKind.JointPosition => new(_kind, default, _joints.PositionRad, _joints.VelocityRadS, envelope),
             _ => new(_kind, default, default, _joints.VelocityRadS, envelope),
         };

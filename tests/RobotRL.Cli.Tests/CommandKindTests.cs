@@ -19,7 +19,8 @@ public sealed class CommandKindTests : IDisposable
     public void Scripted_human_reaches_the_marker_and_the_recording_replays(string command)
     {
         var run = new RunOnDisk(_folder["run"]);
-        var recorded = RobotrlProcess.Run("record", Training.Reach, "--run", run.Path, "--episodes", $"{Episodes}", "--seed", "5", "--set", $"robot.command={command}");
+        var recorded = RobotrlProcess.Run(
+            "record", Training.Reach, "--run", run.Path, "--episodes", $"{Episodes}", "--seed", "5", "--set", $"robot.command={command}");
         Assert.True(recorded.ExitCode == 0, recorded.Error);
         var episodes = run.Episodes;
         Assert.Equal(Episodes, episodes.Count);

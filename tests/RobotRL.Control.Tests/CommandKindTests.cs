@@ -179,7 +179,10 @@ public class CommandKindTests
         Assert.True(rig.Session.OperatorReset("operator"));
     }
 
-    /// <summary>The integral of a robot whose own law has none is a wrench beside its spring: it carries a lasting push, grows no faster and no larger than allowed, and is gone with the stop.</summary>
+    /// <summary>
+    /// The integral of a robot whose own law has none is a wrench beside its spring: it carries a lasting push, grows no faster and no larger than allowed,
+    /// and is gone with the stop.
+    /// </summary>
     [Fact]
     public void Integral_is_sent_as_a_wrench_within_the_contact_force()
     {

@@ -30,7 +30,9 @@ public abstract class RobotContract : IDisposable
         Axis = task.Actions.ActiveAxes[0];
     }
 
-    /// <summary>A fresh robot at home, with a gate's limits around it, the time that it lives in, and a task in whose space it may move a centimetre each way.</summary>
+    /// <summary>
+    /// A fresh robot at home, with a gate's limits around it, the time that it lives in, and a task in whose space it may move a centimetre each way.
+    /// </summary>
     protected abstract (IRobot Robot, IPacer Time, TaskDescription Task) Create();
 
     private int Axis { get; }

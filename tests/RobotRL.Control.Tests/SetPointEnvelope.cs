@@ -4,7 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control.Contract;
 
 /// <summary>
-/// What the gate promises a robot that closes its own loop, judged from the records alone by differences of its own. Set-points start anew only where nothing was in
+/// What the gate promises a robot that closes its own loop, judged from the records alone by differences of its own. Set-points start anew only where
+/// nothing was in
 /// force, where the arm was put elsewhere, or where it is measured far from them.
 /// </summary>
 internal sealed class SetPointEnvelope(RobotDescription robot)

@@ -8,7 +8,8 @@ namespace RobotRL.Recording.Traces;
 
 /// <summary>
 /// A control tick as a row of 64-bit words: first all that it was given, bit for bit, then what it decided: the sealed command, limits, stop and reflex as they
-/// are, and a digest of everything on the way there. The seven words of the command are joint torques; of a robot that closes its own loop, its set-point. Two ticks decided alike when their rows are the same words. Targets, which are rare, stand beside the rows.
+/// are, and a digest of everything on the way there. The seven words of the command are joint torques; of a robot that closes its own loop, its set-point.
+/// Two ticks decided alike when their rows are the same words. Targets, which are rare, stand beside the rows.
 /// </summary>
 public static class TickColumns
 {
