@@ -137,7 +137,7 @@ internal sealed class SetPointLimiter
         if (!HasSetPoint || envelope.RemovePower) return envelope;
         return _kind switch
         {
-            CommandKind.CartesianImpedance => 
+            CommandKind.CartesianImpedance =>
                 new(_kind, new(_pose.PoseInBase, _pose.TwistInBase, stiffness, _wrench.Current), _joints.PositionRad, default, envelope),
             CommandKind.JointPosition => new(_kind, default, _joints.PositionRad, _joints.VelocityRadS, envelope),
             _ => new(_kind, default, default, _joints.VelocityRadS, envelope),
