@@ -109,7 +109,7 @@ public sealed class ControlProcess : IDisposable
     /// <summary>What the configuration's driver names, and the scene it stands in, where it has one.</summary>
     private static (IRobot, ISimulatedWorld?) Arm(RunConfiguration configuration)
     {
-        if (configuration.Robot.Driver == "loopback") return (new LoopbackRobot(configuration.Robot), null);
+        if (configuration.Robot.Driver == "loopback") return (new LoopbackRobot(configuration.Robot, configuration.Task.EndEffectorInFlange), null);
         var robot = new MujocoRobot(configuration.Robot, configuration.Task.ScenePath);
         var world = new SimulatedWorld(robot, SimulatedTask.Create(configuration.Task, robot));
         world.Reset(0);

@@ -48,9 +48,15 @@ internal static class CrossChecks
     private static void CheckImpedance(Section root, RobotDescription robot, ActionSpace actions)
     {
         var (impedance, limits) = (robot.Impedance, robot.Limits.Stiffness);
+        var hasSpring = robot.Command is CommandKind.JointTorque or CommandKind.CartesianImpedance;
+        root.Require(hasSpring || actions.StiffnessMinShare is null, "task.actions.stiffness_min_share", NoSpring(), "robot.command");
+        root.Require(hasSpring || actions.DampingMinShare is null, "task.actions.damping_min_share", NoSpring(), "robot.command");
         Check("stiffness_min_share", actions.StiffnessMinShare, impedance.TranslationStiffnessNM, "translation_stiffness_n_m", limits.TranslationMinNM, "translation_min_n_m");
         Check("stiffness_min_share", actions.StiffnessMinShare, impedance.RotationStiffnessNmRad, "rotation_stiffness_nm_rad", limits.RotationMinNmRad, "rotation_min_nm_rad");
         Check("damping_min_share", actions.DampingMinShare, impedance.DampingRatio, "damping_ratio", limits.DampingRatioMin, "damping_ratio_min");
+
+        string NoSpring() => "robot.command is " + (robot.Command == CommandKind.JointPosition ? "joint_position" : "joint_velocity")
+            + ", which knows no stiffness or damping; leave this out, or take torque or cartesian_impedance";
 
         void Check(string key, double? share, double configured, string configuredKey, double least, string leastKey) => root.Require(share is not { } s || s * configured >= least, "task.actions." + key,
             $"{share} of robot.impedance.{configuredKey}, {configured}, is below robot.limits.stiffness.{leastKey}, {least}; raise it", "robot.impedance." + configuredKey, "robot.limits.stiffness." + leastKey);

@@ -18,6 +18,7 @@ internal static class RobotSection
         {
             Name = s.Text("name"),
             Driver = s.Choice("driver", ("mujoco", "mujoco"), ("loopback", "loopback")),
+            Command = ReadCommand(s),
             Kinematics = kinematics,
             Flange = s.Child("flange", TaskSection.ReadPose),
             Body = s.Child("body", body => ReadBody(body, joints)),
@@ -51,6 +52,13 @@ internal static class RobotSection
             $"{grip.SpeedMS} m/s is above limits.grip.speed_m_s, {most.SpeedMS} m/s; lower it", s["limits.grip.speed_m_s"]);
         return robot;
     }
+
+    /// <summary>
+    /// What the robot takes. Where nothing is said it takes torques; that leaves the text, and with it the hash, of earlier configurations as it was.
+    /// </summary>
+    private static CommandKind ReadCommand(Section s) => !s.Has("command") ? CommandKind.JointTorque : s.Choice("command",
+        ("torque", CommandKind.JointTorque), ("cartesian_impedance", CommandKind.CartesianImpedance),
+        ("joint_position", CommandKind.JointPosition), ("joint_velocity", CommandKind.JointVelocity));
 
     /// <summary>On a real arm somebody looks at what a stop left before it moves again.</summary>
     internal static void CheckAutoClear(Section s, RobotDescription robot) => s.Require(robot.AutoClear.IsEmpty || robot.IsSimulated, "auto_clear",

@@ -4,7 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// The control loop: read, gate the inputs, move the reference, gate it, impedance, seal, write, record. A tick allocates nothing, takes no lock
+/// The control loop: read, gate the inputs, move the reference, gate it, impedance (of a robot that takes torques), seal, write, record. A tick allocates
+/// nothing, takes no lock
 /// and never waits for anyone: proposals and signs of life come in, records go out, through latest-value cells.
 /// </summary>
 public sealed class ControlCycle : IControlPort
@@ -34,12 +35,14 @@ public sealed class ControlCycle : IControlPort
     /// <param name="cells">Where commands come from and records go; by default within this process. What was asked for there before is void.</param>
     /// <param name="records">Where records are kept; null for a ring of this process's own.</param>
     /// <param name="reflex">Replaces what a learned critic finds risky; without one the deterministic layer stands alone.</param>
+    /// <exception cref="ForeignCommandException">The robot takes another kind of command than its description says.</exception>
     public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null, Reflex? reflex = null, ControlRing? records = null)
     {
         (_robot, _pacer, _cells, _reflex) = (robot, pacer, cells ?? new(), reflex);
         (_seen, _targetsSeen, _beatsSeen) = (_cells.Requests, Targets.Published, Heartbeats.Published);
         _cells.TakeStops();
         Description = robot.Description;
+        if (robot.Takes != Description.Command) throw new ForeignCommandException(robot.Takes, Description.Command);
         _arm = new(Description, endEffectorInFlange);
         _gate = new(Description, _arm);
         _generator = new(Description.ControlPeriodNs);
@@ -107,7 +110,10 @@ public sealed class ControlCycle : IControlPort
     public void Resume(in ControlRecord before)
     {
         if (_record.Tick != 0) throw new InvalidOperationException("Only a cycle that has not run yet can go on behind another one's tick.");
-        _gate.Resume(new(before.Stiffness, before.TorqueNm, before.Grip, before.Target, before.Tick, before.RefusedLimitChanges));
+        _gate.Resume(new(before.Stiffness, before.TorqueNm, before.Grip, before.Target, before.Tick, before.RefusedLimitChanges)
+        {
+            SetPoint = before.Sent.SetPoint,
+        });
         _reflex?.Resume(before.Reflex);
         (_record, _state, _target, _heartbeat) = (before, before.Measured, before.Inputs.Target, before.Inputs.Heartbeat);
     }
@@ -181,6 +187,7 @@ public sealed class ControlCycle : IControlPort
         }
 
         JointTorques proposed = default;
+        var (isTorque, beside) = (_gate.Takes == CommandKind.JointTorque, Wrench.Zero);
         if (_gate.CanControl)
         {
             var twist = _gate.MeasuredTwist;
@@ -197,13 +204,14 @@ public sealed class ControlCycle : IControlPort
             limits |= _law.Compare(_record.Reference.PoseInBase, _arm.EndEffectorInBase);
             limits |= _gate.Stiffen(_law.StoredPositionM, _law.StoredOrientationRad, _reflex?.StiffnessShare ?? 1);
             _record.EndEffector = new(_arm.EndEffectorInBase, twist);
-            proposed = _gate.State == GateState.Retreating ? ImpedanceLaw.JointTorque(_gate.PostureRad, _state.Position, _state.Velocity, Description.JointCount) : _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity, _gate.HoldsPosture ? _gate.PostureRad : null);
+            if (!isTorque) beside = _law.IntegralInBase;
+            else proposed = _gate.State == GateState.Retreating ? ImpedanceLaw.JointTorque(_gate.PostureRad, _state.Position, _state.Velocity, Description.JointCount) : _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity, _gate.HoldsPosture ? _gate.PostureRad : null);
         }
 
-        var command = _gate.Seal(proposed, out var torqueLimits);
+        var command = isTorque ? _gate.Seal(proposed, out var lastLimits) : _gate.Seal(beside, out lastLimits);
         _robot.Write(command);
         _record.CommandNs = _pacer.SinceDeadlineNs;
-        Record(now, proposed, command, limits | torqueLimits);
+        Record(now, proposed, command, limits | lastLimits);
     }
 
     /// <summary>Lets the reflex judge what is in force and, where it acts, replace what is demanded. What comes of it passes the gate like any demand.</summary>
@@ -262,6 +270,7 @@ public sealed class ControlCycle : IControlPort
         _record.Measured = _state;
         _record.ProposedTorqueNm = proposed;
         _record.TorqueNm = command.TorqueNm;
+        if (command.Kind != CommandKind.JointTorque) _record.Sent = new(command, _gate.SetPoint);
         _record.Grip = command.Grip;
         _record.Stiffness = _gate.Stiffness;
         _record.TankJ = _gate.TankJ;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RobotRL.Model;
 using RobotRL.Safety;
 
@@ -38,6 +39,13 @@ public struct ControlRecord
     /// <summary>Torque of the impedance law and torque sealed, Nm.</summary>
     public JointTorques ProposedTorqueNm;
     public JointTorques TorqueNm;
+
+    /// <summary>What was sealed instead, where the robot closes its own loop: torques are zero then.</summary>
+    public SentSetPoint Sent;
+
+    /// <summary>The seven numbers sealed, whatever the kind: torques, or the set-point.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<double> Sealed => Sent.Kind == CommandKind.JointTorque ? TorqueNm : Sent.SetPoint;
 
     public CartesianStiffness Stiffness;
 

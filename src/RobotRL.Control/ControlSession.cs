@@ -254,12 +254,12 @@ public sealed class ControlSession
 
     /// <summary>
     /// Lets a named operator lead the arm by hand, soft and within all limits, for as long as this is called again within the heartbeat's age; then sign off. False while the robot
-    /// is stopped.
+    /// is stopped, and where it takes joint positions or velocities: such an arm holds on, and is led by hand by its own means alone.
     /// </summary>
     public bool Guide(string operatorId)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
-        if (IsStopped) return false;
+        if (IsStopped || _port.Description.Command is CommandKind.JointPosition or CommandKind.JointVelocity) return false;
         LedBy = operatorId;
         Beat(CommandingState.Guiding);
         return true;

@@ -25,6 +25,9 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
     public Vector3D StoredPositionM { get; private set; }
     public Vector3D StoredOrientationRad { get; private set; }
 
+    /// <summary>What the integral pushes with, base axes: N, Nm. To a robot whose own law has none it is a wrench to exert beside its spring.</summary>
+    public Wrench IntegralInBase => new(_p.TranslationIntegralNMS * _integralM, _p.RotationIntegralNmRadS * _integralRad);
+
     public void Restart() => _integralM = _integralRad = Vector3D.Zero;
 
     public LimitFlags Compare(in Pose reference, in Pose measured)

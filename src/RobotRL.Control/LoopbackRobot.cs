@@ -5,7 +5,8 @@ namespace RobotRL.Control;
 
 /// <summary>
 /// An arm of independent joints, each an inertia with a little viscous friction, under the same kinematics as the real one; gravity and Coriolis
-/// terms are taken as compensated. For tests of control and gate, and for trying a configuration without a physics engine.
+/// terms are taken as compensated. It takes whatever kind of command its description names. For tests of control and gate, and for trying a configuration
+/// without a physics engine.
 /// </summary>
 public sealed class LoopbackRobot : IRobot, IPlant
 {
@@ -13,7 +14,10 @@ public sealed class LoopbackRobot : IRobot, IPlant
     private const double SensorDigits = 1e-9;
     private const int Substeps = 2;
 
+    private const double ServoRadS = 100;
+
     private readonly double[] _inertia;
+    private readonly SimulatedController _controller;
     private readonly double _dt;
     private SafeCommand _command;
     private RobotState _state;
@@ -21,7 +25,9 @@ public sealed class LoopbackRobot : IRobot, IPlant
     private bool _hasNew = true;
 
     /// <param name="description">Kinematics, home posture and control period. Its masses are those of another arm: this one has its own.</param>
-    public LoopbackRobot(RobotDescription description)
+    /// <param name="endEffectorInFlange">X_FE of its own impedance law; needed where the description says that it takes
+    /// <see cref="CommandKind.CartesianImpedance"/>.</param>
+    public LoopbackRobot(RobotDescription description, Pose? endEffectorInFlange = null)
     {
         var joints = description.JointCount;
         // Heavy at the base, light at the wrist, as arms are: kg m².
@@ -37,6 +43,8 @@ public sealed class LoopbackRobot : IRobot, IPlant
             },
         };
         _dt = description.ControlPeriodNs * 1e-9;
+        var servo = Math.Min(ServoRadS, 0.2 / _dt);
+        _controller = new(description, endEffectorInFlange, [.. _inertia.Select(i => i * servo * servo)], [.. _inertia.Select(i => 2 * i * servo)]);
         for (var i = 0; i < description.JointCount; i++) _state.Position[i] = description.HomeRad[i];
         _state.GripperWidthM = description.GripperMaxWidthM;
     }
@@ -66,6 +74,7 @@ public sealed class LoopbackRobot : IRobot, IPlant
     {
         for (var i = 0; i < Description.JointCount; i++) (_state.Position[i], _state.Velocity[i]) = (positionRad[i], 0);
         _state.Placements++;
+        _controller.Restart();
         _hasNew = true;
     }
 
@@ -93,12 +102,17 @@ public sealed class LoopbackRobot : IRobot, IPlant
             _command = default;
             throw new UnsealedCommandException();
         }
+        if (command.Kind != Description.Command)
+        {
+            _command = default;
+            throw new ForeignCommandException(Description.Command, command.Kind);
+        }
         _command = command;
     }
 
     public void Step()
     {
-        var torque = _command.TorqueNm;
+        var torque = Description.Command == CommandKind.JointTorque ? _command.TorqueNm : _controller.Torque(_command, _state.Position, _state.Velocity);
         for (var step = 0; step < Substeps; step++)
             for (var i = 0; i < Description.JointCount; i++)
             {

@@ -11,6 +11,9 @@ public sealed record RobotDescription
     /// <summary>How it is reached: <c>mujoco</c>, <c>loopback</c>.</summary>
     public required string Driver { get; init; }
 
+    /// <summary>What it takes once a control period.</summary>
+    public CommandKind Command { get; init; }
+
     /// <summary>Modified Denavit–Hartenberg rows, base to tip, one a joint.</summary>
     public required IReadOnlyList<DhLink> Kinematics { get; init; }
 

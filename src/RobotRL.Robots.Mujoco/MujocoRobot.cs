@@ -8,7 +8,8 @@ namespace RobotRL.Robots.Mujoco;
 
 /// <summary>
 /// A simulated arm with gripper and wrist force-torque sensor. Like a Franka arm it adds gravity and Coriolis terms to the commanded torques
-/// itself, and like a tared sensor it reports the wrench without the weight of the tool; the tool's inertia it does feel.
+/// itself, and like a tared sensor it reports the wrench without the weight of the tool; the tool's inertia it does feel. Where its description says that it
+/// takes set-points, a <see cref="SimulatedController"/> behind the wire makes torques of them, within the motors' bounds.
 /// One thread reads, writes and steps; none of the three allocates.
 /// </summary>
 /// <remarks>
@@ -20,6 +21,9 @@ public sealed partial class MujocoRobot : IRobot, IPlant, IScene
 {
     private const double BrakeNmsRad = 60;
 
+    // Of its joint servos: the whole torque of a motor at an error of 1/60 rad, and damping by a time constant.
+    private const double ServoPerRad = 60, ServoDampingS = 0.03;
+
     private readonly MujocoData _data;
     private readonly int[] _position, _velocity, _motor;
     private readonly int _leftPosition, _rightPosition, _leftVelocity, _rightVelocity, _leftActuator, _rightActuator;
@@ -30,6 +34,9 @@ public sealed partial class MujocoRobot : IRobot, IPlant, IScene
     private long _nowNs, _readNs = -1;
     private int _placements, _pushedBody;
     private Vector3D _pushN;
+    private readonly SimulatedController? _controller;
+    private readonly double[] _motorNm;
+    private SafeCommand _command;
 
     /// <summary>Loads a scene and stands at home.</summary>
     /// <exception cref="MujocoException">The description is another driver's; the scene is missing, invalid, or does not fit the description.</exception>
@@ -57,7 +64,11 @@ public sealed partial class MujocoRobot : IRobot, IPlant, IScene
         _substeps = (int)(description.ControlPeriodNs / timestepNs);
         if (_substeps * timestepNs != description.ControlPeriodNs || _substeps == 0)
             throw new MujocoException($"{scenePath}: timestep {Model.TimestepS} s does not divide the control period of {description.ControlPeriodNs} ns; change option timestep");
+        _motorNm = Array.ConvertAll(_motor, m => Model.ControlRange(m).Max);
         ReturnHome();
+        if (description.Command == CommandKind.JointTorque) return;
+        double[] stiffness = [.. _motorNm.Select(nm => ServoPerRad * nm)];
+        _controller = new(description, EndEffectorInFlange, stiffness, [.. stiffness.Select(k => ServoDampingS * k)]);
     }
 
     public RobotDescription Description { get; }
@@ -130,10 +141,22 @@ public sealed partial class MujocoRobot : IRobot, IPlant, IScene
     {
         if (!command.IsSealed)
         {
-            Command(default, default(Grip), removePower: false);
+            Refuse();
             throw new UnsealedCommandException();
         }
+        if (command.Kind != Description.Command)
+        {
+            Refuse();
+            throw new ForeignCommandException(Description.Command, command.Kind);
+        }
+        _command = command;
         Command(command.TorqueNm, command.Grip, command.RemovePower);
+    }
+
+    private void Refuse()
+    {
+        _command = default;
+        Command(default, default(Grip), removePower: false);
     }
 
     /// <summary>Sets torques and finger distance, as firmly as the fingers' drives can, until the next command.</summary>
@@ -171,6 +194,7 @@ public sealed partial class MujocoRobot : IRobot, IPlant, IScene
     {
         Pushes?.Apply(_nowNs, _data.AppliedBodyForce.Slice(6 * _hand, 3));
         ApplyPush();
+        if (_controller is not null) Drive(_controller);
         for (var i = 0; i < _substeps; i++)
         {
             Compensate();
@@ -206,18 +230,22 @@ public sealed partial class MujocoRobot : IRobot, IPlant, IScene
         Compensate();
         _data.Position.CopyTo(_integrated);
         _data.Forward();
+        // What was commanded was for where the arm stood before.
+        _command = default;
+        _controller?.Restart();
         _nowNs += Description.ControlPeriodNs;
         _placements++;
     }
 
     /// <summary>Copies the full state of the simulation.</summary>
-    public void Capture(SimulationSnapshot snapshot) => snapshot.Capture(_data, _integrated, IsBraked);
+    public void Capture(SimulationSnapshot snapshot) => snapshot.Capture(_data, _integrated, IsBraked, _controller?.LedRad);
 
     /// <summary>Goes back to a captured state: what follows repeats bit for bit under the same commands.</summary>
     public void Restore(SimulationSnapshot snapshot)
     {
         snapshot.Restore(_data, _integrated);
         IsBraked = snapshot.IsBraked;
+        if (_controller is not null) _controller.LedRad = snapshot.LedRad;
         _nowNs += Description.ControlPeriodNs;
         _placements++;
     }
@@ -242,6 +270,17 @@ public sealed partial class MujocoRobot : IRobot, IPlant, IScene
         // A task's own pushes are set anew each step; elsewhere this is the only one.
         if (Pushes is null || _pushedBody != _hand) force.Clear();
         for (var axis = 0; axis < 3; axis++) force[axis] += _pushN[axis];
+    }
+
+    /// <summary>The controller behind the wire: torques for this period of what was commanded.</summary>
+    private void Drive(SimulatedController controller)
+    {
+        JointPositions q = default;
+        JointVelocities dq = default;
+        for (var i = 0; i < _position.Length; i++) (q[i], dq[i]) = (_data.Position[_position[i]], _data.Velocity[_velocity[i]]);
+        var torque = controller.Torque(_command, q, dq);
+        var control = _data.Control;
+        for (var i = 0; i < _motor.Length; i++) control[_motor[i]] = IsBraked ? 0 : Math.Clamp(torque[i], -_motorNm[i], _motorNm[i]);
     }
 
     private void Compensate()

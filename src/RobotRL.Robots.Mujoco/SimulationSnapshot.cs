@@ -1,3 +1,4 @@
+using RobotRL.Model;
 using RobotRL.Robots.Mujoco.Binding;
 
 namespace RobotRL.Robots.Mujoco;
@@ -20,15 +21,18 @@ public sealed class SimulationSnapshot
 
     internal bool IsBraked { get; private set; }
 
+    /// <summary>Where the joints are led to by velocities, rad; null where none are.</summary>
+    internal JointPositions? LedRad { get; private set; }
+
     /// <summary>Time, positions, velocities and the rest, in a fixed order: equal values are equal states.</summary>
     public ReadOnlySpan<double> Values => _values;
 
     /// <summary>Takes the values of another process's snapshot of the same model.</summary>
     public Span<double> Writable => _values;
 
-    internal void Capture(MujocoData data, ReadOnlySpan<double> integrated, bool isBraked)
+    internal void Capture(MujocoData data, ReadOnlySpan<double> integrated, bool isBraked, JointPositions? led)
     {
-        IsBraked = isBraked;
+        (IsBraked, LedRad) = (isBraked, led);
         integrated.CopyTo(_values.AsSpan(1));
         Visit(data, capture: true);
     }

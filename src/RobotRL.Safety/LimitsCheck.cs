@@ -9,6 +9,7 @@ internal static class LimitsCheck
     {
         var limits = robot.Limits;
         Need(robot.ControlPeriodNs > 0, "control period must be positive");
+        Need(Enum.IsDefined(robot.Command), "there is no such kind of command");
         Need(limits.Joints.Count == robot.JointCount, $"{limits.Joints.Count} joint limits for {robot.JointCount} joints");
         for (var i = 0; i < limits.Joints.Count; i++)
         {

@@ -2,38 +2,21 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
-/// <summary>How far a stop has come.</summary>
-public enum GateState : byte
-{
-    Running,
-
-    /// <summary>A fault is latched; motion or torque is being taken away.</summary>
-    Stopping,
-
-    /// <summary>At rest, powered and compliant.</summary>
-    Held,
-
-    /// <summary>Torque is zero, brakes are requested.</summary>
-    PowerRemoved,
-
-    /// <summary>Stopped beyond a limit of position, and slowly led back inside for as long as an operator holds on to that.</summary>
-    Retreating,
-}
-
 /// <summary>
 /// Stands between every proposal and the robot. A tick calls, in this order: <see cref="Observe"/> (inputs, commander, measured limits),
-/// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, <see cref="Seal"/> (torque; the only maker of commands).
+/// <see cref="Admit"/> for a new target, <see cref="Limit"/> (reference), <see cref="Stiffen"/>, and at last
+/// <see cref="Seal(in JointTorques, out LimitFlags)"/>
+/// or, for a robot that closes its own loop, <see cref="Seal(in Wrench, out LimitFlags)"/>: the only makers of commands.
 /// Faults latch, and every cause with them: a deliberate act of an operator clears them, <see cref="TryReset"/>; what the robot's description lists may
 /// also be cleared without. The limits are those given at construction.
 /// </summary>
-public sealed class ReflexGate
+public sealed partial class ReflexGate
 {
     private const double StandstillRadS = 0.05;
     private const double HoldBrokenShare = 0.25;
 
     /// <summary>What a controlled stop may take, before power is taken or the arm is watched for standing.</summary>
     internal const long ControlledStopMaxNs = 500_000_000;
-
 
     private const int SoonEvery = 4;
 
@@ -58,6 +41,8 @@ public sealed class ReflexGate
     private readonly CartesianStiffness _configured;
     private readonly StiffnessGovernor _stiffness;
     private readonly TorqueLimiter _torque;
+    private readonly SetPointLimiter? _setPoints; // of a robot that closes its own loop
+    private int _placements;
 
     private Stamp _now, _stopTime;
     private RobotState _state;
@@ -96,7 +81,12 @@ public sealed class ReflexGate
         _configured = _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
         _stiffness = new(_limits.Stiffness, _wantedStiffness, periodS);
         _torque = new(_joints, periodS);
+        Takes = robot.Command;
+        if (Takes != CommandKind.JointTorque) _setPoints = new(Takes, _limits, _reach, periodS);
     }
+
+    /// <summary>The kind of command that is sealed.</summary>
+    public CommandKind Takes { get; }
 
     public GateState State { get; private set; }
 
@@ -130,7 +120,7 @@ public sealed class ReflexGate
     /// <summary>Torque on each joint that neither its motor, the arm's own motion nor the wrist's sensor explain, Nm: a push from outside, wherever it touches.</summary>
     public ref readonly JointTorques UnexplainedNm => ref _sensors.UnexplainedNm;
 
-    /// <summary>Whether there is a state to compute torques from. Without one, <see cref="Seal"/> ignores what it is given.</summary>
+    /// <summary>Whether there is a state to compute torques from. Without one, what is to be sealed is ignored.</summary>
     public bool CanControl => _placed && _stops.IsStateTrusted && State != GateState.PowerRemoved;
 
     /// <summary>Attempts to change limits, all refused.</summary>
@@ -162,6 +152,7 @@ public sealed class ReflexGate
         _state = state;
         _arm.Update(state.Position);
         _measuredTwist = _arm.TwistOf(state.Velocity);
+        if (_setPoints is not null && state.Placements != _placements) TakePlacement(state.Placements);
         if (!_placed)
         {
             Place();
@@ -202,13 +193,21 @@ public sealed class ReflexGate
     /// </remarks>
     public LimitFlags Limit(in ReferenceDemand demand)
     {
-        var flags = State == GateState.Retreating ? Retreat() : State != GateState.Running ? ComeToRest() : _commander.State == CommandingState.Guiding ? Guide() : Follow(demand);
+        var flags = State == GateState.Retreating ? Retreat() : State != GateState.Running ? ComeToRest() : IsGuided ? Guide() : Follow(demand);
         if (!_motion.PoseInBase.IsFinite || !double.IsFinite(Sum(_posture.PositionRad))) Stop(FaultCode.NonFiniteInternal);
         return flags;
     }
 
     /// <summary>Whether someone commands targets. Where nobody does, the reference comes to rest and goes nowhere.</summary>
     public bool IsCommanded => State == GateState.Running && _commander.State == CommandingState.Commanding;
+
+    /// <summary>
+    /// Whether the arm can be led by hand: what is commanded has a spring that can be soft. Joints that hold angles or velocities stay where they are
+    /// instead.
+    /// </summary>
+    public bool IsCompliant => Takes is CommandKind.JointTorque or CommandKind.CartesianImpedance;
+
+    private bool IsGuided => _commander.State == CommandingState.Guiding && IsCompliant;
 
     private LimitFlags Follow(in ReferenceDemand demand)
     {
@@ -251,7 +250,7 @@ public sealed class ReflexGate
     private LimitFlags ComeToRest()
     {
         _posture.Rest();
-        var follows = State == GateState.Stopping && Fault.Category == StopCategory.Category2 && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
+        var follows = IsCompliant && State == GateState.Stopping && Fault.Category == StopCategory.Category2 && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
         if (follows && _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position) == 0) (_following, _holdInBase) = (true, _arm.EndEffectorInBase);
         var hold = new ReferenceDemand(_holdInBase, _holdInBase, OnPlan: false);
         return LimitFlags.Stopping | Move(hold, stop: !_following);
@@ -264,241 +263,16 @@ public sealed class ReflexGate
     public LimitFlags Stiffen(in Vector3D errorM, in Vector3D errorRad, double share = 1)
     {
         var wanted = State == GateState.Retreating ? _configured
-            : State != GateState.Running || _commander.State == CommandingState.Guiding ? _stiffness.Softest : _wantedStiffness.Softened(_stiffness.Softest, _contact.Severity).Softened(_stiffness.Softest, 1 - share);
+            : IsSoft ? _stiffness.Softest : _wantedStiffness.Softened(_stiffness.Softest, _contact.Severity).Softened(_stiffness.Softest, 1 - share);
         return _stiffness.Step(wanted, errorM, errorRad, _measuredTwist);
     }
 
-    /// <summary>Limits a torque and seals it into the tick's command.</summary>
-    public SafeCommand Seal(in JointTorques proposed, out LimitFlags flags)
-    {
-        flags = LimitFlags.None;
-        var torque = proposed;
-        if (!_placed && State == GateState.Running) _torque.RampDown(ref torque);
-        else if (CanControl && !PowerIsDue())
-        {
-            if (!IsFinite(proposed))
-            {
-                Stop(FaultCode.NonFiniteInternal);
-                torque = default;
-            }
-            flags = _torque.Step(ref torque, _state.Position, _state.Velocity);
-            if (State == GateState.Stopping && Fault.Category == StopCategory.Category2)
-            {
-                if (IsAtRest) Hold();
-                else if (_standstill.CheckStop(_now, _now.Since(_stopTime), _state.Position) is { IsNone: false } lost) Latch(lost);
-            }
-        }
-        else if (State == GateState.PowerRemoved || Fault.Category == StopCategory.Category0 || _torque.RampDown(ref torque))
-        {
-            torque = default;
-            _torque.Restart();
-            State = GateState.PowerRemoved;
-        }
-        flags |= _grip.Step(_state.GripperWidthM);
-        StopCategory? stop = State == GateState.Running ? null : Fault.Category;
-        return new SafeCommand(torque, _grip.Current, _now, ++_sequence, stop, State == GateState.PowerRemoved);
-    }
-
     /// <summary>
-    /// The last command of a loop that ends: no torque, and power removed. The robot stays so until an operator's reset in a loop that runs again.
+    /// Led by hand, held, stopping. Of an arm whose spring is the robot's own only that spring brakes it: it stays as it is, softer in contact alone, until
+    /// the arm stands.
     /// </summary>
-    /// <param name="cause">Why the loop ends.</param>
-    public SafeCommand SealLast(FaultCode cause)
-    {
-        Stop(cause);
-        _torque.Restart();
-        State = GateState.PowerRemoved;
-        return new SafeCommand(default, _grip.Current, _now, ++_sequence, Fault.Category, removePower: true);
-    }
-
-    /// <summary>Stops the robot. Anyone may, at any time; nobody may prevent it. A code that is no fault's is a cause that nobody knows.</summary>
-    public void Stop(FaultCode code, double value = double.NaN, double limit = double.NaN, int index = -1)
-    {
-        var known = FaultSet.Known(code);
-        Latch(new Fault(known, StopCategories.Of(known), _now, known == code ? value : (double)code, limit, index));
-    }
-
-    /// <summary>For each of the causes. The worst of them decides how.</summary>
-    public void Stop(FaultSet causes)
-    {
-        for (; !causes.IsEmpty; causes = causes.Rest) Stop(causes.First);
-    }
-
-    /// <summary>A tick that begins so long after it was due stops the robot, where that is longer than allowed.</summary>
-    public void WatchPace(long behindNs)
-    {
-        if (behindNs > _limits.LoopMaxLateNs) Stop(FaultCode.LoopLate, behindNs, _limits.LoopMaxLateNs);
-    }
-
-    /// <summary>
-    /// Clears the fault and its causes by an operator's deliberate act, once the stop is complete; the reference starts anew from the measured pose. A
-    /// cause that lasts stops the robot again in the next tick.
-    /// </summary>
-    public bool TryReset()
-    {
-        if (State is not (GateState.Held or GateState.PowerRemoved)) return false;
-        State = GateState.Running;
-        _stops.Clear();
-        _commander.Restart();
-        _inputs.RestartClock();
-        Begin();
-        return true;
-    }
-
-    /// <summary>The same without an operator, for whoever sets a simulated scene up anew: refused while one of the causes is an operator's to clear.</summary>
-    public bool TryResetAutomatically() => !NeedsOperator && TryReset();
-
-    /// <summary>
-    /// Starts the reference anew from the measured pose, for an arm that was moved by other means while nobody commanded: guided by hand, or placed
-    /// by a simulation. Refused while someone commands, while a fault is latched, and while the reference moves.
-    /// </summary>
-    public bool TryRebase()
-    {
-        if (State != GateState.Running || _commander.State != CommandingState.SignedOff || !_motion.IsAtRest) return false;
-        Begin();
-        return true;
-    }
-
-    /// <summary>
-    /// Has a gate that has not run yet go on where another one was before its reference started anew: of all that the other had seen, no more than this
-    /// outlasts <see cref="TryRebase"/>. For a replay of what was recorded.
-    /// </summary>
-    /// <param name="memory">What is left.</param>
-    /// <exception cref="InvalidOperationException">The gate runs already.</exception>
-    public void Resume(in GateMemory memory)
-    {
-        if (_sequence != 0 || _placed) throw new InvalidOperationException("Only a gate that has not run yet can take up what another one remembered.");
-        _stiffness.Resume(memory.Stiffness);
-        _torque.Resume(memory.TorqueNm);
-        _sequence = memory.Commands;
-        _grip.Resume(memory.Grip, memory.Admitted.Grip);
-        RefusedLimitChanges = memory.RefusedLimitChanges;
-        if (memory.Admitted.Sequence == 0) return;
-        _commander.Resume(memory.Admitted.IssueTime);
-        _wantedStiffness = memory.Admitted.Stiffness;
-    }
-
-    private void Begin()
-    {
-        _placed = false;
-        _contact = default;
-        _inputs.Restart();
-        _sensors.Restart();
-        // The torques stay as they were sealed: what comes next starts from those, at their rate.
-        _stiffness.Refill();
-    }
-
-    private void Place() => Place(_arm.EndEffectorInBase);
-
-    private void Place(in Pose reference)
-    {
-        _motion.Place(reference);
-        _posture.Place(_state.Position, reference);
-        _soonAge = 0;
-        _torque.Place(_state.Position);
-        _clearance.Restart();
-    }
-
-    /// <summary>The arm stands: it is held where it is, not where its spring would take it.</summary>
-    private void Hold()
-    {
-        Place();
-        _standstill.Hold(_state.Position);
-        (State, _following) = (GateState.Held, false);
-    }
-
-    /// <summary>An operator who holds on to it leads an arm that was stopped beyond a limit of position back inside; who lets go stops it again.</summary>
-    private void WatchRetreat(in Heartbeat heartbeat)
-    {
-        var isHeld = _retreatHold.IsHeld(_now, heartbeat);
-        var begins = isHeld && State is GateState.Held or GateState.PowerRemoved && RetreatHold.Allows(Causes);
-        if (begins)
-        {
-            Place();
-            State = GateState.Retreating;
-        }
-        if (State != GateState.Retreating) return;
-        _retreat.Find(_arm, _state.Position);
-        if (!isHeld || _retreat.HasGrown(anew: begins)) EndRetreat();
-    }
-
-    /// <summary>Stopped again. Whoever still holds on must let go first.</summary>
-    private void EndRetreat()
-    {
-        _retreatHold.Spend();
-        (State, _stopTime, _following) = (GateState.Stopping, _now, false);
-        if (_stops.IsStateTrusted) Place(); // where it is, and no further
-    }
-
-    private bool IsAtRest => _motion.IsAtRest && !IsMoving;
-
-    private bool IsMoving => ((ReadOnlySpan<double>)_state.Velocity)[.._joints.Length].ContainsAnyExceptInRange(-StandstillRadS, StandstillRadS);
-
-    private bool IsOutOfReach
-    {
-        get
-        {
-            var (reference, measured) = (_motion.PoseInBase, _arm.EndEffectorInBase);
-            return (reference.Position - measured.Position).Length > _reach.M ||
-                (reference.Orientation * measured.Orientation.Inverse).ToVector().Length > _reach.Rad;
-        }
-    }
-
-    private bool PowerIsDue() =>
-        State == GateState.Stopping && (Fault.Category == StopCategory.Category0 ||
-            (Fault.Category == StopCategory.Category1 && (IsAtRest || _now.Since(_stopTime) > ControlledStopMaxNs)));
-
-    private void WatchMeasured(bool wasHeld)
-    {
-        if (wasHeld && _standstill.CheckHeld(_now, _state.Position) is { IsNone: false } lost) Latch(lost);
-        for (var i = 0; i < _joints.Length; i++)
-        {
-            ref readonly var joint = ref _joints[i];
-            var (q, speed) = (_state.Position[i], Math.Abs(_state.Velocity[i]));
-            if (State != GateState.Retreating)
-            {
-                if (q < joint.PositionMinRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMinRad, i);
-                if (q > joint.PositionMaxRad) Stop(FaultCode.JointPositionExceeded, q, joint.PositionMaxRad, i);
-            }
-            var limit = joint.VelocityRadS * (wasHeld || State == GateState.Retreating ? HoldBrokenShare : 1);
-            if (speed > limit) Stop(wasHeld ? FaultCode.StandstillLost : FaultCode.JointVelocityExceeded, speed, limit, i);
-        }
-        var linear = _measuredTwist.Linear.Length;
-        var angular = _measuredTwist.Angular.Length;
-        if (linear > _limits.Translation.Velocity) Stop(FaultCode.CartesianVelocityExceeded, linear, _limits.Translation.Velocity);
-        if (angular > _limits.Rotation.Velocity) Stop(FaultCode.CartesianVelocityExceeded, angular, _limits.Rotation.Velocity);
-        if (State == GateState.Retreating) return;
-        var over = _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position);
-        if (over > 0) Stop(FaultCode.WorkspaceExceeded, over, 0);
-        var turned = _orientation.Overrun(_arm.EndEffectorInBase.Orientation);
-        if (turned > 0) Stop(FaultCode.OrientationExceeded, turned, 0);
-        foreach (ref readonly var near in _clearance.Find(_arm, _state.Position, 0))
-            Stop(_clearance.FlagOf(near) == LimitFlags.SelfDistance ? FaultCode.SelfCollision : FaultCode.WorkspaceExceeded, near.DistanceM, 0, _body.Pairs[near.Pair].Part);
-    }
-
-    private void WatchWrench()
-    {
-        var wrench = _state.ExternalWrenchInEndEffector;
-        var (force, torque) = (wrench.Force.Length, wrench.Torque.Length);
-        if (force > _limits.CollisionForceN) Stop(FaultCode.CollisionForce, force, _limits.CollisionForceN);
-        if (torque > _limits.CollisionTorqueNm) Stop(FaultCode.CollisionForce, torque, _limits.CollisionTorqueNm);
-        var severity = Math.Max(
-            (force - _limits.ContactForceN) / (_limits.CollisionForceN - _limits.ContactForceN),
-            (torque - _limits.ContactTorqueNm) / (_limits.CollisionTorqueNm - _limits.ContactTorqueNm));
-        _contact = (wrench.Rotated(_arm.EndEffectorInBase.Orientation), Math.Clamp(severity, 0, 1));
-    }
-
-    private void Latch(in Fault fault)
-    {
-        var isWorse = _stops.Take(fault);
-        // However mild: a retreat is no licence for anything but the overrun that it lessens.
-        if (State == GateState.Retreating && !StopCategories.AllowsRetreat(fault.Code)) EndRetreat();
-        if (!isWorse) return;
-        if (State == GateState.PowerRemoved) return;
-        if (State == GateState.Running) _grip.Freeze();
-        if (State != GateState.Stopping || fault.Category < StopCategory.Category2) (_stopTime, _following) = (_now, false);
-        State = GateState.Stopping;
-    }
+    private bool IsSoft => State == GateState.Stopping ? Takes != CommandKind.CartesianImpedance
+        : State != GateState.Running || _commander.State == CommandingState.Guiding;
 
     private bool IsFinite(in JointTorques torque) => double.IsFinite(Sum(torque));
 

@@ -85,6 +85,8 @@ public sealed class BadConfigurationTests : IDisposable
     /// <summary>The same for the robot file.</summary>
     public static TheoryData<string, string, string, string> RobotCases => new()
     {
+        { "name: panda\n", "name: panda\ncommand: joint_positions\n", "command:", "robot.command: 'joint_positions' is not one of torque, cartesian_impedance, joint_position, joint_velocity; did you mean 'joint_position'?" },
+        { "name: panda\n", "name: panda\ncommand: 3\n", "command:", "robot.command: '3' is not one of torque, cartesian_impedance, joint_position, joint_velocity; choose one of them" },
         { "  barrier_rate_per_s: 10 # speed toward a face of the workspace is at most this times the distance to it\n", "", "limits:#2", "robot.limits.barrier_rate_per_s: missing; add a number from 0.1 to 100 1/s" },
         { "  collision_torque_nm: 15\n", "", "limits:#2", "robot.limits.collision_torque_nm: missing; add a number from 0.01 to 200 Nm" },
         { "torque_nm: [87, 87, 87, 87, 12, 12, 12]", "torque_nm: [87, 87, 87, 87, 12, 12]", "    torque_nm", "robot.limits.joints.torque_nm: has 6 values, needs 7 (one a joint); give exactly 7" },

@@ -37,8 +37,8 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
     private GateState _gate = GateState.PowerRemoved;
     private long _tick, _rebases;
     private string _now = "";
-    private bool _mayPlace = true, _hasReference;
-    private int _sincePlaced, _sincePlacedPosture;
+    private bool _mayPlace = true, _hasReference, _isBlind;
+    private int _placements, _sincePlaced, _sincePlacedPosture;
 
     /// <summary>Ticks that measured something beyond a limit; each of them was stopping.</summary>
     public long Overruns { get; private set; }
@@ -66,7 +66,11 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
         Torques(r);
         Stiffness(r);
         var wasStopped = _gate is GateState.Held or GateState.PowerRemoved;
-        var isGuided = (r.Inputs.Heartbeat.State == CommandingState.Guiding && r.Gate == GateState.Running) || r.Gate == GateState.Retreating || _gate == GateState.Retreating;
+        var isCompliant = robot.Command is CommandKind.JointTorque or CommandKind.CartesianImpedance;
+        var isGuided = (isCompliant && r.Inputs.Heartbeat.State == CommandingState.Guiding && r.Gate == GateState.Running) || r.Gate == GateState.Retreating || _gate == GateState.Retreating;
+        // Set-points of an arm that was put elsewhere are void, and the reference starts anew there at once.
+        _mayPlace |= robot.Command != CommandKind.JointTorque && r.Measured.Placements != _placements;
+        _placements = r.Measured.Placements;
         _mayPlace |= r.Rebases != _rebases || (wasStopped && r.Inputs.IsResetAsked) || isGuided;
         _hasReference |= r.Reference.PoseInBase != default;
         // Without power there is no reference; whoever takes power up again starts it anew.
@@ -223,6 +227,9 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
     /// <summary>What is measured is physics' doing: the promise is that the tick which sees it beyond a limit is already stopping.</summary>
     private void Measured(in ControlRecord r)
     {
+        // What was seen before an operator's reset is void, and where a packet is lost just then nothing was seen since.
+        _isBlind = !r.Inputs.IsNewState && (_isBlind || r.Inputs.IsResetAsked);
+        if (_isBlind) return;
         _skeleton.Update(r.Measured.Position);
         if (r.Gate == GateState.Running) AsMeasured(r);
         var p = _skeleton.EndEffector.Position;

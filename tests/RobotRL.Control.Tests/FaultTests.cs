@@ -28,14 +28,28 @@ public class FaultTests
         { "joint spun", FaultCode.JointVelocityExceeded, StopCategory.Category1 },
     };
 
+    /// <summary>Each for each kind of command. No push that this arm stands drives a servo out of the workspace or spins it.</summary>
+    public static TheoryData<CommandKind, string, FaultCode, StopCategory> CasesByKind
+    {
+        get
+        {
+            TheoryData<CommandKind, string, FaultCode, StopCategory> cases = [];
+            foreach (var kind in TestArm.Kinds)
+                foreach (var (what, code, category) in Cases.Select(c => c.Data))
+                    if (kind is CommandKind.JointTorque || what is not ("pushed out of the workspace" or "joint spun")) cases.Add(kind, what, code, category);
+            return cases;
+        }
+    }
+
     [Theory]
-    [MemberData(nameof(Cases))]
-    public void Fault_latches_takes_its_category_and_waits_for_the_operator(string what, FaultCode code, StopCategory category)
+    [MemberData(nameof(CasesByKind))]
+    public void Fault_latches_takes_its_category_and_waits_for_the_operator(CommandKind kind, string what, FaultCode code, StopCategory category)
     {
         // A box about home that a push can leave before anything else is exceeded.
-        using var rig = new Rig(what == "pushed out of the workspace"
+        using var rig = new Rig((what == "pushed out of the workspace"
             ? TestArm.With(l => l with { Workspace = Around(Home(), 0.02) })
-            : null);
+            : TestArm.Description) with
+        { Command = kind });
         var session = rig.Session;
         for (var i = 0; i < 3; i++) rig.Decide(TestArm.Action(x: 0.4f));
         Assert.Equal(GateState.Running, rig.Latest.Gate);

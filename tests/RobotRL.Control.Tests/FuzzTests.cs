@@ -20,9 +20,13 @@ public class FuzzTests
     [InlineData(2, false)]
     [InlineData(3, false)]
     [InlineData(4, true)]
-    public void Adversarial_targets_stops_resets_and_pushes_leave_no_limit_broken(int seed, bool isWide)
+    [InlineData(5, false, CommandKind.CartesianImpedance)]
+    [InlineData(6, false, CommandKind.JointPosition)]
+    [InlineData(7, false, CommandKind.JointVelocity)]
+    [InlineData(8, true, CommandKind.JointPosition)]
+    public void Adversarial_targets_stops_resets_and_pushes_leave_no_limit_broken(int seed, bool isWide, CommandKind kind = CommandKind.JointTorque)
     {
-        var ticks = int.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_ENVELOPE_TICKS"), CultureInfo.InvariantCulture, out var n) ? n : 250_000;
+        var ticks = int.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_ENVELOPE_TICKS"), CultureInfo.InvariantCulture, out var n) ? n : kind == CommandKind.JointTorque ? 250_000 : 100_000;
         var limits = TestArm.Limits with { KeepOut = [KeepOut] };
         // Wide: nothing but the arm's own reach and its singular postures ends a motion.
         if (isWide)
@@ -31,8 +35,9 @@ public class FuzzTests
                 Workspace = new(new(0.1, -0.6, 0.03), new(0.85, 0.6, 1.1)),
                 Orientation = limits.Orientation with { TiltRad = 2.5, YawRad = 3 },
             };
-        var description = TestArm.Description with { Limits = limits };
+        var description = TestArm.Description with { Limits = limits, Command = kind };
         var random = new Random(seed);
+        var sent = kind == CommandKind.JointTorque ? null : new SetPointEnvelope(description);
         using var rig = new Rig(description, critic: Critic());
         var envelope = new Envelope(description, TestArm.Task.EndEffectorInFlange, isStretched: true);
         long sequence = 1_000_000, proposals = 0;
@@ -64,6 +69,7 @@ public class FuzzTests
             rig.Robot.Faults.WrenchSpike = tick % 1000 < 100 ? new(new(0, random.Next(0, 45), 0), default) : default;
             rig.Cycle.Run(1);
             envelope.Follow(rig.Cycle.Records);
+            sent?.Follow(rig.Cycle.Records);
             if (rig.Latest.Gate is not (GateState.Held or GateState.PowerRemoved) || random.Next(40) != 0) continue;
             stops[rig.Latest.Fault.Code] = stops.GetValueOrDefault(rig.Latest.Fault.Code) + 1;
             rig.Robot.DisturbanceNm = default;
@@ -71,15 +77,22 @@ public class FuzzTests
             if (random.Next(3) == 0) rig.Robot.Place([.. TestArm.Description.HomeRad]);
             rig.Session.OperatorReset("operator");
             envelope.Follow(rig.Cycle.Records);
+            sent?.Follow(rig.Cycle.Records);
         }
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{proposals} proposals, {envelope.Ticks} ticks, {envelope.Placements} new starts of the reference; stops: {string.Join(", ", stops)}; closest to limits: {envelope}, posture {(double)envelope.TicksBehind / envelope.Ticks:P2} behind");
+            $"{proposals} proposals, {envelope.Ticks} ticks, {envelope.Placements} new starts of the reference; stops: {string.Join(", ", stops)}; closest to limits: {envelope}; set-points: {sent?.Anew} anew, {sent?.Without} without, {sent?.MostVelocity:P0} of speed, {sent?.MostAcceleration:P0} of acceleration; posture {(double)envelope.TicksBehind / envelope.Ticks:P2} behind");
         // A stretched arm falls behind, others do not: at most 0.5 % of the ticks, where 2 to 3 % were when joints saturated.
         Assert.True(envelope.TicksBehind < 0.01 * envelope.Ticks,
             $"in {envelope.TicksBehind} ticks the posture was further than a millimetre behind its reference");
         FaultCode[] provoked = [FaultCode.OperatorStop, FaultCode.StorageFailure, FaultCode.NonFiniteCommand, FaultCode.TargetOutOfRange];
         foreach (var often in provoked)
             Assert.True(stops.GetValueOrDefault(often) > ticks / 40_000, $"the adversary was tame: {string.Join(", ", stops)}");
+        if (kind != CommandKind.JointTorque)
+        {
+            // A servo is pushed nowhere, so it is stopped for less; its torque is its own.
+            Assert.True(sent!.MostAcceleration > 0.9 && sent.MostVelocity > 0.2 && envelope.Closest(Envelope.Quantity.RotationVelocity) > 0.8, $"the adversary was tame: {sent.MostVelocity:P0}, {sent.MostAcceleration:P0}");
+            return;
+        }
         Assert.True(stops.Count > 5 && envelope.Placements > ticks / 1000,
             $"the adversary was tame: {string.Join(", ", stops)}, {envelope.Placements} new starts");
         // Of a workspace wider than the arm's reach no face is pressed on.

@@ -13,8 +13,9 @@ public class RetreatSearchTests
     {
         var random = new Random(seed);
         long retreating = 0, begun = 0, longestStop = 0;
-        for (var run = 0; run < 40; run++)
+        for (var run = 0; run < 58; run++)
         {
+            var takes = run < 40 ? CommandKind.JointTorque : TestArm.Kinds[1 + run % 3];
             JointPositions q = default;
             for (var i = 0; i < 7; i++) q[i] = TestArm.Description.HomeRad[i] + 0.7 * (2 * random.NextDouble() - 1);
             var beyond = random.Next(7);
@@ -25,8 +26,8 @@ public class RetreatSearchTests
                 Cell = new(new(-1.2, -1.2, -0.3), new(1.3, 1.2, 1.6)),
                 Orientation = isFree ? l.Orientation with { TiltRad = Math.PI, YawRad = Math.PI } : l.Orientation,
             }) with
-            { HomeRad = [.. ((ReadOnlySpan<double>)q)[..7]] };
-            using var robot = new LoopbackRobot(description);
+            { HomeRad = [.. ((ReadOnlySpan<double>)q)[..7]], Command = takes };
+            using var robot = new LoopbackRobot(description, TestArm.Task.EndEffectorInFlange);
             var cycle = new ControlCycle(robot, new LockstepPacer(robot), TestArm.Task.EndEffectorInFlange, 16);
             var mayBegin = true;
             Queue<string> log = [];

@@ -50,10 +50,12 @@ public class ShortArmTests
     {
         long ticks = 0, retreats = 0, running = 0;
         var faults = new Dictionary<FaultCode, int>();
-        for (var run = 0; run < 12; run++)
+        for (var run = 0; run < 18; run++)
         {
-            var random = new Random(joints * 1000 + run);
-            var description = Short(joints, random);
+            var random = new Random(joints * 1000 + run % 12);
+            var kind = run < 12 ? CommandKind.JointTorque : TestArm.Kinds[1 + (run - 12) % 3];
+            var description = Short(joints, random) with { Command = kind };
+            var sent = kind == CommandKind.JointTorque ? null : new SetPointEnvelope(description);
             var arm = new ArmKinematics(description, TestArm.Task.EndEffectorInFlange);
             JointPositions q = default;
             for (var i = 0; i < joints; i++) q[i] = description.HomeRad[i];
@@ -61,7 +63,7 @@ public class ShortArmTests
             var home = arm.EndEffectorInBase;
             Vector3D wide = new(0.2, 0.2, 0.2);
             if (run % 2 == 0) description = description with { Limits = description.Limits with { Workspace = new(home.Position - wide, home.Position + wide), Orientation = new(home.Orientation, 0.5, 0.7) } };
-            using var robot = new LoopbackRobot(description);
+            using var robot = new LoopbackRobot(description, TestArm.Task.EndEffectorInFlange);
             IRobot seen = rubbish ? new Rubbish(robot, random) : robot;
             var cycle = new ControlCycle(seen, new LockstepPacer(robot), TestArm.Task.EndEffectorInFlange, 64);
             var envelope = new Envelope(robot.Description, TestArm.Task.EndEffectorInFlange, isStretched: true, stretch: joints < 6 ? 3 : 1);
@@ -114,6 +116,7 @@ public class ShortArmTests
                 Assert.False(r.Causes.Contains(FaultCode.NonFiniteInternal), $"run {run} tick {tick}: {r.Fault}");
                 for (var i = 0; i < 7; i++) Assert.True(double.IsFinite(r.TorqueNm[i]) && (i < joints || r.TorqueNm[i] == 0), $"run {run} tick {tick}: torque {i} {r.TorqueNm[i]}");
                 envelope.Follow(cycle.Records);
+                sent?.Follow(cycle.Records);
             }
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"{joints}: {ticks} ticks, {running} running, {retreats} retreating; {string.Join(", ", faults)}");

@@ -126,6 +126,11 @@ internal static class TestArm
         MaxAgeS = 0,
     };
 
+    /// <summary>The arm, taking commands of a kind.</summary>
+    public static RobotDescription Taking(CommandKind kind) => Description with { Command = kind };
+
+    public static readonly CommandKind[] Kinds = Enum.GetValues<CommandKind>();
+
     public static RobotDescription With(Func<SafetyLimits, SafetyLimits> change) => Description with { Limits = change(Limits) };
 
     public static ArmAction Action(float x = 0, float y = 0, float z = 0, float yaw = 0, GripperCommand gripper = GripperCommand.Stay) =>
@@ -137,7 +142,7 @@ internal sealed class Rig : IDisposable
 {
     public Rig(RobotDescription? description = null, TaskDescription? task = null, SafetyLayerParameters? safety = null, ICritic? critic = null)
     {
-        Robot = new(description ?? TestArm.Description);
+        Robot = new(description ?? TestArm.Description, TestArm.Task.EndEffectorInFlange);
         if (critic is not null) Critics.Publish(critic);
         Cycle = new(Robot, new LockstepPacer(Robot), TestArm.Task.EndEffectorInFlange, 4096,
             reflex: Reflex.Of(safety ?? (critic is null ? null : TestArm.Safety), task ?? TestArm.Task, Robot.Description, Critics));

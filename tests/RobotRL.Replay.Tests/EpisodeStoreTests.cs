@@ -89,7 +89,7 @@ public sealed class EpisodeStoreTests : IDisposable
         Assert.Equal(decision, Read(bytes));
 
         (action.Proposed[0].Stiffness, action.Executed[0].Stiffness, action.Executed[0].Damping) = (0, 0, 0);
-        Assert.Equal(decision with { Action = action }, Read(bytes[..^(6 * sizeof(float) + 2)]));
+        Assert.Equal(decision with { Action = action }, Read(bytes[..^(6 * sizeof(float) + 2 + 6)]));
 
         Decision Read(byte[] data) => messages.ReadDecision(new McapMessage(new McapChannel(1, 1, RosMessages.DecisionTopic, "cdr", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty), 0, 0, 0, data));
     }

@@ -20,12 +20,15 @@ public class EnvelopeTests
     [Theory]
     [InlineData("peg-insert", 1)]
     [InlineData("pick-lift", 2)]
-    public void Adversarial_actions_leave_no_limit_broken(string task, int seed)
+    [InlineData("peg-insert", 5, "cartesian_impedance")]
+    [InlineData("peg-insert", 6, "joint_position")]
+    [InlineData("pick-lift", 7, "joint_velocity")]
+    public void Adversarial_actions_leave_no_limit_broken(string task, int seed, string command = "torque")
     {
-        using var arena = new Arena(task, seed);
+        using var arena = new Arena(task, seed, command);
         var random = new Random(seed);
         var asProposed = 0;
-        while (arena.Ticks < Ticks)
+        while (arena.Ticks < (command == "torque" ? Ticks : Ticks / 4))
         {
             // Stretches of a policy gone wild, of one that means well, and of one that leans on the table.
             var mood = random.Next(3);
@@ -41,19 +44,22 @@ public class EnvelopeTests
             if (arena.Session.IsStopped || random.Next(10) == 0) arena.StartOver();
         }
         Assert.True(asProposed > 20, "hardly any action passed unchanged");
-        Assert.True(arena.Stops.GetValueOrDefault(FaultCode.NonFiniteCommand) > 3, "the adversary was tame");
+        Assert.True(arena.Stops.GetValueOrDefault(FaultCode.NonFiniteCommand) > (command == "torque" ? 3 : 0), "the adversary was tame");
         arena.Report();
     }
 
     [Theory]
     [InlineData("peg-insert", 3)]
     [InlineData("pick-lift", 4)]
-    public void Adversarial_targets_leave_no_limit_broken(string task, int seed)
+    [InlineData("pick-lift", 8, "cartesian_impedance")]
+    [InlineData("pick-lift", 9, "joint_position")]
+    [InlineData("peg-insert", 10, "joint_velocity")]
+    public void Adversarial_targets_leave_no_limit_broken(string task, int seed, string command = "torque")
     {
-        using var arena = new Arena(task, seed);
+        using var arena = new Arena(task, seed, command);
         var random = new Random(seed);
         var sequence = 1_000_000L;
-        while (arena.Ticks < Ticks)
+        while (arena.Ticks < (command == "torque" ? Ticks : Ticks / 4))
         {
             for (var tick = 0; tick < 400 && !arena.Session.IsStopped; tick++)
             {
@@ -91,19 +97,21 @@ public class EnvelopeTests
         private readonly MujocoRobot _robot;
         private readonly SimulatedTask _scene;
         private readonly Envelope _envelope;
+        private readonly SetPointEnvelope? _sent;
         private readonly long _started = Stopwatch.GetTimestamp();
         private ulong _seed;
         private long _proposals;
 
-        public Arena(string task, int seed)
+        public Arena(string task, int seed, string command)
         {
-            var configuration = RunConfiguration.Load(Panda.Configuration(task));
+            var configuration = RunConfiguration.Load(Panda.Configuration(task), [("robot.command", command)]);
             (Task, _seed) = (configuration.Task, (ulong)seed);
             _robot = new MujocoRobot(configuration.Robot, Task.ScenePath);
             _scene = SimulatedTask.Create(Task, _robot);
             Cycle = new ControlCycle(_robot, new LockstepPacer(_robot), Task.EndEffectorInFlange, 1000);
             Session = new ControlSession(Cycle, Task);
             _envelope = new Envelope(configuration.Robot, Task.EndEffectorInFlange);
+            if (configuration.Robot.Command != CommandKind.JointTorque) _sent = new(configuration.Robot);
             Session.Advance(1);
             StartOver();
         }
@@ -170,6 +178,10 @@ public class EnvelopeTests
             _robot.Dispose();
         }
 
-        private void Witness() => _envelope.Follow(Cycle.Records);
+        private void Witness()
+        {
+            _envelope.Follow(Cycle.Records);
+            _sent?.Follow(Cycle.Records);
+        }
     }
 }

@@ -8,7 +8,8 @@ namespace RobotRL.Recording.Traces;
 
 /// <summary>
 /// A control tick as a row of 64-bit words: first all that it was given, bit for bit, then what it decided: the sealed command, limits, stop and reflex as they
-/// are, and a digest of everything on the way there. Two ticks decided alike when their rows are the same words. Targets, which are rare, stand beside the rows.
+/// are, and a digest of everything on the way there. The seven words of the command are joint torques; of a robot that closes its own loop, its set-point.
+/// Two ticks decided alike when their rows are the same words. Targets, which are rare, stand beside the rows.
 /// </summary>
 public static class TickColumns
 {
@@ -44,7 +45,7 @@ public static class TickColumns
         row[CriticAt] = (uint)r.Reflex.CriticOffer | (ulong)(uint)i.RefusedWeights << 32;
         row[CriticBornAt] = (ulong)r.Reflex.CriticBornAt.Ns;
 
-        Put(row[TorqueAt..], r.TorqueNm);
+        MemoryMarshal.Cast<double, ulong>(r.Sealed).CopyTo(row[TorqueAt..]);
         Put(row[GripperAt..], r.Grip);
         row[LimitsAt] = (uint)r.Limits | (ulong)r.Gate << 32 | (ulong)r.Fault.Code << 40 | (ulong)r.Fault.Category << 48;
         ref readonly var reflex = ref r.Reflex;
@@ -127,6 +128,10 @@ public static class TickColumns
         Mix(ref h, (long)r.Reflex.Reflexes);
         Mix(ref h, (long)r.Reflex.Transitions);
         Mix(ref h, (long)r.Reflex.Refused);
+        if (r.Sent.Kind == CommandKind.JointTorque) return h;
+        Mix(ref h, r.Sent.Rate);
+        Mix(ref h, r.Sent.Posture);
+        Mix(ref h, r.Sent.FeedForwardInBase);
         return h;
     }
 

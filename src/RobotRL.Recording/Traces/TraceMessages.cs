@@ -160,7 +160,7 @@ public sealed class TraceMessages
         _cdr.F64(r.Measured.GripperWidthM);
         _cdr.I64(r.Measured.CaptureTime.Ns);
         Write(r.Stiffness);
-        _cdr.F64Array(r.TorqueNm);
+        _cdr.F64Array(r.Sealed);
         Write(r.Grip);
         _cdr.I64(r.Rebases);
         _cdr.U32((uint)r.RefusedLimitChanges);
@@ -194,6 +194,7 @@ public sealed class TraceMessages
         r.Measured.CaptureTime = new(cdr.I64());
         r.Stiffness = ReadStiffness(ref cdr);
         cdr.F64Array(r.TorqueNm);
+        r.Sent.SetPoint = SetPoint.Of(r.TorqueNm); // whichever it is, the robot's kind tells
         r.Grip = ReadGrip(ref cdr);
         r.Rebases = cdr.I64();
         r.RefusedLimitChanges = (int)cdr.U32();
