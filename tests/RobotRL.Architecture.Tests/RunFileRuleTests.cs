@@ -21,6 +21,8 @@ public sealed partial class RunFileRuleTests
         ["Receipts.cs"] = "a file that the user names",
         ["ResultsCommand.cs"] = "a bench's own folder",
         ["PdfPrinter.cs"] = "a browser's profile",
+        ["CpuInterrupts.cs"] = "what the system tells",
+        ["RemoteSimulation.cs"] = "a configuration of its own in the temporary folder",
     };
 
     [Fact]

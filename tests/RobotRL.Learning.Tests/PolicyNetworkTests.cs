@@ -87,7 +87,7 @@ public sealed class PolicyNetworkTests
             var image = 16 * 16 * 3;
             var seen = new Observation(Stamp.Zero, batch.Proprioception[(b * 19)..(b * 19 + 19)],
                 [.. batch.Images.Select(i => new PolicyImage(Stamp.Zero, 16, i[(b * image)..((b + 1) * image)]))]);
-            Assert.Equal(grips[b] - 1, (long)policy.Act(seen, true, new NoiseSource(1), action));
+            Assert.Equal(grips[b], (long)policy.Act(seen, true, new NoiseSource(1), action));
             for (var a = 0; a < 2; a++) Assert.Equal(expected[b * 2 + a], action[a], 1e-4f);
         }
     }

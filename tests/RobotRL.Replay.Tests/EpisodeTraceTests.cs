@@ -82,7 +82,7 @@ public sealed class EpisodeTraceTests : IDisposable
     private void Record(EpisodeStore store, TraceFormat? format, bool complete = true)
     {
         using var writer = store.Begin(Info, format);
-        foreach (var (i, step) in _steps.Index()) writer.Append(step, 0, format is null ? default : Trace(i));
+        foreach (var (i, step) in _steps.Index()) writer.Append(step, 0, [.. format is null ? (ReadOnlyMemory<byte>[])[] : [Trace(i)]]);
         if (complete) writer.Complete(EpisodeOutcome.Success);
     }
 
