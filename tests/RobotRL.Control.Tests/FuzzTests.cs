@@ -63,7 +63,7 @@ public class FuzzTests
                 });
                 proposals++;
             }
-            if (random.Next(3000) == 0) rig.Session.Stop(random.Next(2) == 0 ? FaultCode.OperatorStop : FaultCode.StorageFailure);
+            if (random.Next(2000) == 0) rig.Session.Stop(random.Next(2) == 0 ? FaultCode.OperatorStop : FaultCode.StorageFailure);
             if (tick % 700 == 0) rig.Critics.Publish(Critic());
             if (tick % 1000 == 0) rig.Robot.DisturbanceNm = Push(random);
             rig.Robot.Faults.WrenchSpike = tick % 1000 < 100 ? new(new(0, random.Next(0, 45), 0), default) : default;
