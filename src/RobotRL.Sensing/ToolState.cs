@@ -7,7 +7,11 @@ namespace RobotRL.Sensing;
 /// <param name="EndEffector">Pose in base; twist of the end-effector origin in base axes.</param>
 /// <param name="ExternalWrenchInEndEffector">What the environment exerts on the tool.</param>
 /// <param name="GripperWidthM">Distance between the fingers.</param>
-public readonly record struct ToolState(Stamp CaptureTime, EndEffectorState EndEffector, Wrench ExternalWrenchInEndEffector, double GripperWidthM);
+public readonly record struct ToolState(Stamp CaptureTime, EndEffectorState EndEffector, Wrench ExternalWrenchInEndEffector, double GripperWidthM)
+{
+    /// <summary>The control loop's tick that it was read at; 0 where no loop counts.</summary>
+    public long Tick { get; init; }
+}
 
 /// <summary>Builds the proprioceptive part of an observation.</summary>
 public static class Proprioception
