@@ -39,7 +39,9 @@ public static class EvaluationRoot
         return audit.Around(() => DiskFault.Stops(cell, audit, () =>
         {
             using OutstandingStop stop = new(cell.Control, run.OutstandingStop);
-            var result = Evaluator.Run(cell, weights, order.Episodes, order.Seed, _ => { }, cancel, audit, stop);
+            StreamsSeen streams = new();
+            var result = Evaluator.Run(cell, weights, order.Episodes, order.Seed, summary => streams.Add(summary), cancel, audit, stop);
+            if (streams.Text is { } line) Console.Error.WriteLine(line);
             audit.Policies.Evaluated(checkpoint, weights, result);
             return result;
         }));

@@ -42,6 +42,9 @@ internal sealed class RemoteSimulation : IDisposable
 
     public IControlPort Control => _control;
 
+    /// <summary>The world for one more thread. Not to be used once this is disposed.</summary>
+    public WorldReader OpenWorld() => _control.OpenWorld();
+
     /// <summary>Shows the newest state.</summary>
     public void Refresh()
     {

@@ -18,7 +18,7 @@ namespace RobotRL.Cells;
 /// <summary>
 /// The composition root of the simulated robot, in flow order: world → robot → 1 kHz control cycle (reflex and gate inside it) → cameras → observations.
 /// One thread owns it: physics, rendering and decisions take turns in virtual time. In real time world and cycle are in a <see cref="ControlProcess"/>,
-/// and the robot here is a mirror of the one there.
+/// the robot here is a mirror of the one there, and cameras and states run by themselves (<see cref="RealtimeSensors"/>).
 /// </summary>
 public sealed class SimulatedCell : ICell
 {
@@ -29,8 +29,9 @@ public sealed class SimulatedCell : ICell
     private readonly SafetyLayer _safety;
     private readonly EventRecorder? _events;
     private readonly OffscreenRenderer? _renderer;
-    private readonly LockstepObservations _observations;
     private readonly bool _seesGoal;
+    private readonly LockstepObservations? _inTurn;
+    private readonly RealtimeObservations? _streams;
     private TaskTruth _truth;
 
     /// <param name="configuration">What is simulated, and within which limits.</param>
@@ -38,7 +39,9 @@ public sealed class SimulatedCell : ICell
     /// <param name="channel">In real time: of a running control process; null to start one.</param>
     /// <param name="events">Folder for what the event recorder freezes, made with the first event; null for none.</param>
     /// <param name="placement">Of a control process that is started; null for anywhere.</param>
-    public SimulatedCell(RunConfiguration configuration, Pace pace, string? channel = null, string? events = null, Placement? placement = null)
+    /// <param name="lens">In real time: what stands before each camera; null for nothing.</param>
+    public SimulatedCell(
+        RunConfiguration configuration, Pace pace, string? channel = null, string? events = null, Placement? placement = null, Lens? lens = null)
     {
         Configuration = configuration;
         _seesGoal = configuration.Task.Observed.Contains(ObservationPart.Goal);
@@ -61,9 +64,16 @@ public sealed class SimulatedCell : ICell
         };
         Control = new CellControl(_arm.Session);
 
+        if (_remote is not null)
+        {
+            // A machine that cannot draw is told before anything is written: each camera opens a renderer of its own later.
+            if (task.Cameras.Count > 0) using (new OffscreenRenderer(_robot.Model)) { }
+            _streams = RealtimeSensors.Of(configuration, _remote, _robot.Model, Control, lens);
+            return;
+        }
         _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
         CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _robot, camera).Capture;
-        _observations = new LockstepObservations(task, [.. task.Cameras.Select(Camera)], configuration.Robot.Limits.StateMaxAgeNs);
+        _inTurn = new LockstepObservations(task, [.. task.Cameras.Select(Camera)], configuration.Robot.Limits.StateMaxAgeNs);
     }
 
     public RunConfiguration Configuration { get; }
@@ -103,28 +113,51 @@ public sealed class SimulatedCell : ICell
     public Observation Observe()
     {
         RequireRecords();
-        ref readonly var tick = ref Newest();
+        if (_streams is { } streams)
+        {
+            _remote!.Refresh();
+            var seen = streams.Observe(Control.Latest.Time);
+            (_arm.ObservedTick, Ages) = (streams.Tick, streams.Ages);
+            // Only the scene knows the goal, which the mirror here shows.
+            if (_seesGoal) Proprioception.PutGoal(seen.Proprioception, GoalInEndEffector(), Configuration.Task);
+            return seen;
+        }
+        ref readonly var tick = ref Control.Latest;
         _arm.ObservedTick = tick.Tick;
-        return _observations.Observe(Now, SeenOfTick.Of(tick, Configuration.Robot, _seesGoal ? GoalInEndEffector() : Vector3D.Zero));
+        var observation = _inTurn!.Observe(Now, SeenOfTick.Of(tick, Configuration.Robot, _seesGoal ? GoalInEndEffector() : Vector3D.Zero));
+        Ages = _inTurn.Ages;
+        return observation;
     }
 
-    /// <summary>What a camera of the task captures at this instant, before crop and resize; for pictures, aside from the pipeline.</summary>
+    /// <inheritdoc/>
+    public StreamAges Ages { get; private set; } = StreamAges.None;
+
+    /// <inheritdoc/>
+    public EpisodeStreams? EndEpisode() => _streams?.EndEpisode();
+
+    /// <summary>What a camera of the task captures at this instant, before crop and resize; for pictures, aside from the pipeline, in virtual time.</summary>
     public void Photograph(CameraDescription camera, CameraFrame frame) => new SimulatedCamera(_renderer!, _robot, camera).Capture(frame);
 
     /// <inheritdoc/>
     public void BeginEpisode(ulong seed)
     {
         RequireRecords();
+        _streams?.RequireSound();
         if (!Control.IsStopped) ComeToRest();
         if (Control.IsStopped) AwaitStandstill();
         if (!Control.NeedsOperator) SetUp(seed);
-        _observations.BeginEpisode();
+        _inTurn?.BeginEpisode();
+        if (_streams is null) return;
+        // Nothing of the scene before is seen in this one. Meanwhile nobody commands.
+        Control.SignOff();
+        _streams.BeginEpisode(Control.Latest.Time, () => Control.Advance(1));
     }
 
     public void Dispose()
     {
         _events?.Dispose();
-        _observations.Dispose();
+        _inTurn?.Dispose();
+        _streams?.Dispose();
         _renderer?.Dispose();
         _safety.Dispose();
         _remote?.Dispose();
@@ -135,23 +168,6 @@ public sealed class SimulatedCell : ICell
     {
         _task.ReadTruth(ref _truth);
         return _truth.EndEffectorInBase.Inverse.Transform(_truth.GoalInBase.Position);
-    }
-
-    /// <summary>The newest tick, and in real time the scene of the same instant.</summary>
-    private ref readonly ControlRecord Newest()
-    {
-        ref readonly var tick = ref Control.Latest;
-        if (_remote is not { } remote) return ref tick;
-        var periodNs = Configuration.Robot.ControlPeriodNs;
-        // A scene that stays old is told by the pipeline, as a fault: time did not go forward.
-        _ = SceneOfTick.Join(() => Control.Latest.Time, Refreshed, periodNs, () => Thread.Sleep(TimeSpan.FromTicks(periodNs / 100)));
-        return ref tick;
-
-        Stamp Refreshed()
-        {
-            remote.Refresh();
-            return Now;
-        }
     }
 
     private void SetUp(ulong seed)
@@ -169,6 +185,7 @@ public sealed class SimulatedCell : ICell
         var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
         _arm.Session.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))), homePosture: true);
         RequireRecords();
+        _streams?.RequireSound();
         var causes = Control.Latest.Causes;
         if (!causes.IsEmpty && !causes.Contains(FaultCode.OperatorStop) && !causes.Contains(FaultCode.DeadmanReleased))
             throw new SafeStopException($"The robot was stopped on its way to the start pose: {causes}", Control.Latest.Fault);

@@ -32,6 +32,9 @@ public sealed record TrainingOrder
     /// <summary>Of the processes that it starts.</summary>
     public Placement Placement { get; init; } = Placement.Anywhere;
 
+    /// <summary>In real time: what stands before each camera; null for nothing.</summary>
+    public Lens? Lens { get; init; }
+
     /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
     public Receipts? Receipts { get; init; }
 

@@ -25,7 +25,8 @@ public static class TrainingRoot
         RunFile.RefuseLinks(order.Folder);
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
 
-        using var cell = new SimulatedCell(configuration, order.Pace, order.Channel, Path.GetFullPath(Path.Combine(order.Folder, RunDirectory.EventsName)), order.Placement);
+        var events = Path.GetFullPath(Path.Combine(order.Folder, RunDirectory.EventsName));
+        using var cell = new SimulatedCell(configuration, order.Pace, order.Channel, events, order.Placement, order.Lens);
         OutstandingStop? outstanding = null;
         var teleoperator = Teleoperator(order, cell, () => outstanding?.Ask());
 

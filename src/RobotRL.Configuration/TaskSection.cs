@@ -25,6 +25,13 @@ internal static class TaskSection
                 p.Number("position_m", 1e-3, 10, "m"), p.Number("rotation_rad", 1e-3, 10, "rad"), p.Number("linear_m_s", 1e-3, 10, "m/s"),
                 p.Number("angular_rad_s", 1e-3, 100, "rad/s"), p.Number("force_n", 0.1, 1000, "N"), p.Number("torque_nm", 0.01, 100, "Nm"), p.Number("gripper_width_m", 1e-3, 1, "m"))),
         };
+        for (var i = 0; i < task.Cameras.Count; i++)
+        {
+            var (camera, periodNs) = (task.Cameras[i], task.PeriodNs(task.Cameras[i]));
+            s.Require(camera.RateHz is null || 2 * periodNs <= task.ImageMaxAgeNs, $"cameras.{i}.rate_hz",
+                $"{camera.RateHz} Hz gives a frame every {periodNs * 1e-6:0.#} ms and image_max_age_ms allows {task.ImageMaxAgeNs * 1e-6:0.#} ms, "
+                + $"too little for two; raise it to {2e9 / task.ImageMaxAgeNs:0.#} or more, or raise image_max_age_ms", s["image_max_age_ms"]);
+        }
         s.Require(task.Actions.HasGripper || task.Kind is not TaskKind.PickLift, "actions.gripper", "pick_lift needs the gripper; set it to true", s["kind"]);
         if (scenePath is not null) CheckAgainstScene(s, task);
         return task;
@@ -59,7 +66,13 @@ internal static class TaskSection
     private static CameraDescription ReadCamera(Section s)
     {
         var camera = new CameraDescription(s.Text("name"), s.Integer("width_px", 16, 4096, "pixels"), s.Integer("height_px", 16, 4096, "pixels"),
-            s.Integer("crop_x_px", 0, 4095, "pixels"), s.Integer("crop_y_px", 0, 4095, "pixels"), s.Integer("crop_size_px", 8, 4096, "pixels"), s.Integer("image_size_px", 8, 1024, "pixels"));
+            s.Integer("crop_x_px", 0, 4095, "pixels"), s.Integer("crop_y_px", 0, 4095, "pixels"),
+            s.Integer("crop_size_px", 8, 4096, "pixels"), s.Integer("image_size_px", 8, 1024, "pixels"))
+        {
+            // Written and hashed only where they are given, as above.
+            RateHz = s.Has("rate_hz") ? s.Number("rate_hz", 1, 1000, "Hz") : null,
+            SeesRobot = !s.Has("sees_robot") || s.Boolean("sees_robot"),
+        };
         Inside("crop_x_px", camera.CropX, "width_px", camera.Width);
         Inside("crop_y_px", camera.CropY, "height_px", camera.Height);
         return camera;

@@ -81,6 +81,9 @@ internal sealed unsafe class ActorEnd : IDisposable
         return reading == CellReading.New;
     }
 
+    /// <summary>The world for one more thread of this process. Not to be used once this is disposed.</summary>
+    public WorldReader OpenWorld() => new(_channel.OpenWorld());
+
     /// <summary>Detaches.</summary>
     public void Dispose()
     {

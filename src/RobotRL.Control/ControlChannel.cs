@@ -62,6 +62,9 @@ public sealed unsafe class ControlChannel : IDisposable
     internal LatestCell<ControlRecord> Latest { get; }
     internal WorldCell World { get; }
 
+    /// <summary>The same for one more thread that looks at it.</summary>
+    internal WorldCell OpenWorld() => new((nint)(_memory + Layout.World), Layout.WorldValues);
+
     internal ref ChannelHeader Header => ref *(ChannelHeader*)_memory;
 
     /// <summary>Where all of it begins.</summary>

@@ -103,6 +103,9 @@ public sealed class RemoteControl : IControlPort, IDisposable
         return isNew;
     }
 
+    /// <summary>The state of the simulated world for one more thread, such as a camera's. Not to be used once this is disposed.</summary>
+    public WorldReader OpenWorld() => _channel.OpenWorld();
+
     /// <summary>Has the control process stop the robot and end: for whoever started it.</summary>
     public void RequestEnd() => _channel.RequestEnd();
 

@@ -8,7 +8,14 @@ namespace RobotRL.Model;
 /// <param name="CropY">Top edge of the crop, pixels.</param>
 /// <param name="CropSize">Edge of the square crop, pixels.</param>
 /// <param name="ImageSize">Edge of the image that the policy sees, pixels.</param>
-public sealed record CameraDescription(string Name, int Width, int Height, int CropX, int CropY, int CropSize, int ImageSize);
+public sealed record CameraDescription(string Name, int Width, int Height, int CropX, int CropY, int CropSize, int ImageSize)
+{
+    /// <summary>Frames a second in real time, where the camera runs by itself; null for what <see cref="TaskDescription.PeriodNs"/> says.</summary>
+    public double? RateHz { get; init; }
+
+    /// <summary>Whether it sees the robot: then a picture that stays the same while the robot moves is a frozen one.</summary>
+    public bool SeesRobot { get; init; } = true;
+}
 
 /// <summary>Which task: each has its own scene, success geometry and scripted expert.</summary>
 public enum TaskKind
@@ -74,6 +81,15 @@ public sealed record TaskDescription
 
     /// <summary>Oldest image that may be joined to an observation, ns.</summary>
     public required long ImageMaxAgeNs { get; init; }
+
+    /// <summary>
+    /// From one frame of a camera to the next where cameras run by themselves, ns. Two and a half periods fit into the largest age of an image unless the
+    /// camera's rate is given: the newest frame is up to one period old, and drawing it, or one that is lost, takes time too.
+    /// </summary>
+    public long PeriodNs(CameraDescription camera) =>
+        camera.RateHz is { } rate ? (long)(1e9 / rate) : Math.Max(MinCameraPeriodNs, Math.Min(DecisionPeriodNs / 3, ImageMaxAgeNs * 2 / 5));
+
+    private const long MinCameraPeriodNs = 1_000_000;
 
     /// <summary>What one proprioceptive unit means; see <see cref="ProprioceptionScale"/>.</summary>
     public required ProprioceptionScale Scale { get; init; }

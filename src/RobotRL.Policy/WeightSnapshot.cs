@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -10,7 +11,11 @@ namespace RobotRL.Policy;
 /// <param name="Grasp">Values of the grasp critic; empty without a gripper.</param>
 public sealed record WeightSnapshot(long Version, float[] Encoder, float[] Actor, float[] Grasp)
 {
+    private readonly long _madeAt = Stopwatch.GetTimestamp();
     private string? _sha256;
+
+    /// <summary>Time since this set was made, ns: in the learner's process since its learner step, elsewhere since it was read.</summary>
+    public long AgeNs => Stopwatch.GetElapsedTime(_madeAt).Ticks * TimeSpan.NanosecondsPerTick;
 
     /// <summary>Of the values alone, lower-case hex: what the weights are called wherever they are kept.</summary>
     public string Sha256 => _sha256 ??= Hash();

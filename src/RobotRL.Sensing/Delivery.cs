@@ -9,7 +9,7 @@ namespace RobotRL.Sensing;
 public static class Delivery
 {
     /// <summary>
-    /// Delivers on <paramref name="scheduler"/>. An error does not wait behind data, since it means a stop, unless nothing may be lost.
+    /// Delivers on <paramref name="scheduler"/>. An error does not wait behind data, since it means a stop.
     /// </summary>
     public static IObservable<T> Deliver<T>(this IObservable<T> source, LossPolicy policy, IScheduler scheduler, DeliveryCounter? counter = null) =>
         Deliver(source, policy, scheduler, counter, static item => item, static _ => { });
@@ -68,7 +68,7 @@ internal sealed class DeliveryQueue<T>(IObserver<T> observer, LossPolicy policy,
         {
             if (_hasEnded || _isDisposed) return;
             (_hasEnded, _error) = (true, error);
-            if (error is not null && !policy.LosesNothing)
+            if (error is not null)
                 while (_waiting.Count > 0) Drop();
             if (_isDraining) return;
             _isDraining = true;

@@ -5,18 +5,15 @@ using RobotRL.Model;
 namespace RobotRL.Sensing;
 
 /// <summary>
-/// The pipeline in virtual time, driven by the decision loop: cameras capture at the tick, everything runs on the calling thread, and each call
+/// The pipeline in virtual time, driven by the decision loop: cameras capture at the decision's instant, everything runs on the calling thread, and each call
 /// gives exactly one observation.
 /// </summary>
 public sealed class LockstepObservations : IDisposable
 {
     private readonly HistoricalScheduler _scheduler = new(VirtualTime.Origin.AddTicks(-1));
-    private readonly Subject<Stamp> _ticks = new();
+    private readonly Subject<Stamp> _triggers = new();
     private readonly Subject<ToolState> _states = new();
     private readonly ObservationPipeline _pipeline;
-    private readonly IDisposable _subscription;
-    private Observation? _latest;
-    private Exception? _fault;
 
     /// <param name="task">What to observe.</param>
     /// <param name="captures">How each camera of the task fills a frame, in the task's order; called on the thread of <see cref="Observe"/>.</param>
@@ -24,10 +21,12 @@ public sealed class LockstepObservations : IDisposable
     public LockstepObservations(TaskDescription task, IReadOnlyList<CaptureFrame> captures, long stateMaxAgeNs)
     {
         var cameras = task.Cameras.Zip(captures, (camera, capture) =>
-            CameraStream.Triggered(camera.Name, _ticks, new FramePool(camera.Width, camera.Height, capacity: 2), capture));
-        _pipeline = new ObservationPipeline(task, [.. cameras], _states, _ticks, stateMaxAgeNs, ImmediateScheduler.Instance);
-        _subscription = _pipeline.Observations.Subscribe(observation => _latest = observation, fault => _fault = fault);
+            CameraStream.Triggered(camera.Name, _triggers, new FramePool(camera.Width, camera.Height, capacity: 2), capture));
+        _pipeline = new ObservationPipeline(task, [.. cameras], _states, stateMaxAgeNs, _scheduler);
     }
+
+    /// <summary>Of the last observation.</summary>
+    public StreamAges Ages => _pipeline.Ages;
 
     /// <summary>The next observation is the first of an episode.</summary>
     public void BeginEpisode() => _pipeline.BeginEpisode();
@@ -39,22 +38,20 @@ public sealed class LockstepObservations : IDisposable
     public Observation Observe(Stamp now, in ToolState state)
     {
         var sample = state;
-        _latest = null;
         if (VirtualTime.Of(now) <= _scheduler.Clock) throw new SensorFaultException("robot state", FaultCode.ClockBackward, now, "time did not go forward since the last observation");
         _scheduler.ScheduleAbsolute(VirtualTime.Of(now), () =>
         {
             _states.OnNext(sample);
-            _ticks.OnNext(now);
+            _triggers.OnNext(now);
         });
         _scheduler.AdvanceTo(VirtualTime.Of(now));
-        if (_fault is { } fault) throw new SensorFaultException("observations", (fault as SensorFaultException)?.Fault.Code ?? FaultCode.SensorError, now, fault.Message, fault);
-        return _latest!;
+        return _pipeline.At(now);
     }
 
     public void Dispose()
     {
-        _subscription.Dispose();
-        _ticks.Dispose();
+        _pipeline.Dispose();
+        _triggers.Dispose();
         _states.Dispose();
     }
 }

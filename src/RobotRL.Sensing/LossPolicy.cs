@@ -7,13 +7,8 @@ public readonly record struct LossPolicy(int Capacity)
     /// <summary>Only the newest counts.</summary>
     public static readonly LossPolicy Latest = new(1);
 
-    /// <summary>Nothing is lost; memory pays.</summary>
-    public static readonly LossPolicy Lossless = new(int.MaxValue);
-
     /// <summary>Up to <paramref name="capacity"/> wait, older ones are lost.</summary>
     public static LossPolicy Bounded(int capacity) => capacity > 0 ? new(capacity) : throw new ArgumentOutOfRangeException(nameof(capacity));
-
-    public bool LosesNothing => Capacity == int.MaxValue;
 }
 
 /// <summary>What became of a subscription's items. Read from any thread.</summary>

@@ -9,64 +9,62 @@ namespace RobotRL.Sensing;
 /// </summary>
 public sealed class ObservationJoin(TaskDescription task, long stateMaxAgeNs)
 {
-    private readonly History<PolicyImage>[] _images = [.. task.Cameras.Select(_ => new History<PolicyImage>(8))];
-    private readonly History<ToolState> _states = new(64);
+    private const int ImagesKept = 8, StatesKept = 64;
+
+    private readonly JoinHistory<PolicyImage>[] _images =
+        [.. task.Cameras.Select(c => new JoinHistory<PolicyImage>(CameraStream.SourceOf(c.Name), ImagesKept))];
+    private readonly JoinHistory<ToolState> _states = new("robot state", StatesKept);
     private readonly ObservationLayout _layout = task.ObservationLayout;
     private Pose? _startInBase;
 
-    /// <summary>The next observation is the first of an episode: poses are relative to its pose.</summary>
-    public void BeginEpisode() => _startInBase = null;
+    /// <summary>Of the last observation.</summary>
+    public StreamAges Ages { get; private set; } = StreamAges.None;
+
+    /// <summary>The control tick of the state in the last observation.</summary>
+    public long Tick { get; private set; }
+
+    /// <summary>The next observation is the first of an episode: poses are relative to its pose, and figures begin anew.</summary>
+    public void BeginEpisode()
+    {
+        _startInBase = null;
+        _states.BeginEpisode();
+        foreach (var images in _images) images.BeginEpisode();
+    }
 
     public void Add(int camera, PolicyImage image) => _images[camera].Add(image.CaptureTime, image);
     public void Add(in ToolState state) => _states.Add(state.CaptureTime, state);
+
+    /// <summary>When the newest image of a camera was captured; the first stamp there is before any.</summary>
+    public Stamp NewestImage(int camera) => _images[camera].Newest;
+
+    /// <summary>When the newest state was captured; likewise.</summary>
+    public Stamp NewestState => _states.Newest;
+
+    /// <summary>Where the tool was at an instant, as far as it is still known.</summary>
+    public bool TryFindTool(Stamp time, out Pose toolInBase)
+    {
+        var isKnown = _states.TryFind(time, out _, out var state);
+        toolInBase = state.EndEffector.PoseInBase;
+        return isKnown;
+    }
 
     /// <summary>The observation at <paramref name="time"/>.</summary>
     /// <exception cref="SensorFaultException">A source has nothing recent enough.</exception>
     public Observation At(Stamp time)
     {
-        var state = Newest(_states, "robot state", time, stateMaxAgeNs, FaultCode.StaleState, FaultCode.ClockForward);
+        var state = _states.At(time, stateMaxAgeNs, FaultCode.StaleState, FaultCode.ClockForward, out var stateAgeNs);
         var images = _images.Length == 0 ? [] : new PolicyImage[_images.Length];
+        var ages = _images.Length == 0 ? [] : new long[_images.Length];
         for (var i = 0; i < images.Length; i++)
-            images[i] = Newest(_images[i], $"camera '{task.Cameras[i].Name}'", time, task.ImageMaxAgeNs, FaultCode.SensorError, FaultCode.SensorError);
+            images[i] = _images[i].At(time, task.ImageMaxAgeNs, FaultCode.SensorError, FaultCode.SensorError, out ages[i]);
         _startInBase ??= state.EndEffector.PoseInBase;
+        (Ages, Tick) = (new(stateAgeNs, ages), state.Tick);
         return new Observation(time, Proprioception.Build(state, _startInBase.Value, task.Scale, _layout), images);
     }
 
-    private static T Newest<T>(History<T> history, string source, Stamp time, long maxAgeNs, FaultCode code, FaultCode ahead)
-    {
-        if (history.Newest.Since(time) is var early && early > maxAgeNs)
-            throw new SensorFaultException(source, ahead, time,
-                $"newest is stamped {early * 1e-6:0.###} ms ahead of now, at most {maxAgeNs * 1e-6:0.###} ms are allowed: its clock is another one");
-        if (!history.TryFind(time, out var captured, out var item)) throw new SensorFaultException(source, code, time, "nothing captured yet");
-        if (time.Since(captured) > maxAgeNs) throw new SensorFaultException(source, code, time, $"newest is {time.Since(captured) * 1e-6:0.###} ms old, at most {maxAgeNs * 1e-6:0.###} ms are allowed");
-        return item;
-    }
-
-    /// <summary>The last few items of a source, in the order of their capture.</summary>
-    private sealed class History<T>(int capacity)
-    {
-        private readonly (Stamp Time, T Item)[] _items = new (Stamp, T)[capacity];
-        private long _count;
-
-        /// <summary>The newest capture; the first stamp there is before any.</summary>
-        public Stamp Newest => _count > 0 ? _items[(_count - 1) % capacity].Time : new(long.MinValue);
-
-        public void Add(Stamp time, in T item)
-        {
-            // A source that repeats or turns back its clock is frozen or broken: what it says is not taken, and its age shows.
-            if (_count > 0 && time <= _items[(_count - 1) % capacity].Time) return;
-            _items[_count++ % capacity] = (time, item);
-        }
-
-        public bool TryFind(Stamp time, out Stamp captured, out T item)
-        {
-            for (var i = _count - 1; i >= Math.Max(0, _count - capacity); i--)
-            {
-                (captured, item) = _items[i % capacity];
-                if (captured <= time) return true;
-            }
-            (captured, item) = (default, default!);
-            return false;
-        }
-    }
+    /// <summary>What became of each stream since the episode began.</summary>
+    /// <param name="stateDropped">States lost on the way.</param>
+    /// <param name="imagesDropped">Frames lost on the way, a camera each.</param>
+    public EpisodeStreams Figures(long stateDropped, IReadOnlyList<long> imagesDropped) =>
+        new(_states.Figures("state", stateDropped), [.. _images.Select((images, i) => images.Figures(task.Cameras[i].Name, imagesDropped[i]))]);
 }

@@ -6,71 +6,135 @@ using RobotRL.Model;
 namespace RobotRL.Sensing;
 
 /// <summary>
-/// From cameras and robot state to observations:
+/// From cameras and robot states to observations:
 /// <code>
-/// camera ─▶ Latest ─▶ crop, resize ─┐
-/// camera ─▶ Latest ─▶ crop, resize ─┼─▶ join at each tick ─▶ Observations
-/// robot state ──────▶ Latest ───────┘
+/// camera ─▶ Latest ─▶ watch ─▶ crop, resize ─┐
+/// camera ─▶ Latest ─▶ watch ─▶ crop, resize ─┼─▶ join ◀── a decision's instant
+/// states ─▶ Bounded ─────────────────────────┘
 /// </code>
-/// Ends with a <see cref="SensorFaultException"/> when any of them fails or falls behind.
+/// Streams push what they have, a decision takes what was captured at or before its instant and waits for nothing. Once a stream has failed there are no
+/// more observations.
 /// </summary>
-public sealed class ObservationPipeline
+public sealed class ObservationPipeline : IDisposable
 {
-    private readonly ObservationJoin _join;
-    private readonly Lock _lock = new();
+    /// <summary>States wait while an image is cropped; more of them than this are older than any bound.</summary>
+    private const int StatesWaiting = 32;
 
+    private readonly Lock _lock = new();
+    private readonly TaskDescription _task;
+    private readonly ObservationJoin _join;
+    private readonly CompositeDisposable _subscriptions = [];
+    private readonly DeliveryCounter _stateDelivery = new();
+    private readonly DeliveryCounter[] _deliveries;
+    private readonly long[] _droppedBefore;
+    private readonly Action<SensorFaultException>? _lost;
+    private long _statesDroppedBefore;
+    private SensorFaultException? _fault;
+    private volatile bool _isArmed;
+
+    /// <summary>Opens the sources.</summary>
     /// <param name="task">Cameras in order, their crops, ages and scales.</param>
     /// <param name="cameras">One stream a camera of the task, in its order.</param>
-    /// <param name="states">The robot's state, at least as often as <paramref name="stateMaxAgeNs"/> asks before a tick.</param>
-    /// <param name="ticks">The instants to observe.</param>
+    /// <param name="states">The robot's state, at least as often as <paramref name="stateMaxAgeNs"/> asks before a decision.</param>
     /// <param name="stateMaxAgeNs">Oldest robot state that may be joined, ns.</param>
-    /// <param name="scheduler">Where images are cropped: immediate under lockstep, a thread of its own under realtime.</param>
+    /// <param name="scheduler">Where streams are watched, cropped and taken in: historical in virtual time, a thread of its own in real time.</param>
+    /// <param name="bounds">When a camera is lost; null for those that capture when they are asked.</param>
+    /// <param name="lost">Told of the first stream that fails, on the scheduler's thread: stop the robot.</param>
     public ObservationPipeline(
-        TaskDescription task, IReadOnlyList<IObservable<CameraFrame>> cameras, IObservable<ToolState> states, IObservable<Stamp> ticks, long stateMaxAgeNs, IScheduler scheduler)
+        TaskDescription task, IReadOnlyList<IObservable<CameraFrame>> cameras, IObservable<ToolState> states, long stateMaxAgeNs, IScheduler scheduler,
+        CameraBounds? bounds = null, Action<SensorFaultException>? lost = null)
     {
-        if (cameras.Count != task.Cameras.Count) throw new ArgumentException($"The task has {task.Cameras.Count} cameras, {cameras.Count} streams were given.", nameof(cameras));
+        if (cameras.Count != task.Cameras.Count)
+            throw new ArgumentException($"The task has {task.Cameras.Count} cameras, {cameras.Count} streams were given.", nameof(cameras));
+        (_task, _lost) = (task, lost);
         _join = new ObservationJoin(task, stateMaxAgeNs);
-        CameraDeliveries = [.. cameras.Select(_ => new DeliveryCounter())];
-        StateDelivery = new DeliveryCounter();
+        _deliveries = [.. cameras.Select(_ => new DeliveryCounter())];
+        _droppedBefore = new long[cameras.Count];
 
-        Observations = Observable.Create<Observation>(observer =>
+        for (var i = 0; i < cameras.Count; i++)
         {
-            var subscriptions = new CompositeDisposable();
-            for (var i = 0; i < cameras.Count; i++)
-            {
-                var index = i;
-                subscriptions.Add(cameras[i]
-                    .Deliver(LossPolicy.Latest, scheduler, CameraDeliveries[i])
-                    .Crop(task.Cameras[i])
-                    .Subscribe(image => Guarded(() => _join.Add(index, image)), observer.OnError));
-            }
-            subscriptions.Add(states
-                .Deliver(LossPolicy.Latest, ImmediateScheduler.Instance, StateDelivery)
-                .Subscribe(state => { lock (_lock) _join.Add(state); }, observer.OnError));
-            // Last, so that a camera that the same tick triggers has delivered before the tick is joined.
-            subscriptions.Add(ticks
-                .Select(time => { lock (_lock) return _join.At(time); })
-                .Subscribe(observer));
-            return subscriptions;
-        }).Publish().RefCount();
+            var (index, camera) = (i, task.Cameras[i]);
+            var frames = cameras[i].Deliver(LossPolicy.Latest, scheduler, _deliveries[i]);
+            if (bounds is not null) frames = new CameraWatch(camera, bounds, scheduler, ToolAt, () => _isArmed).Watch(frames);
+            _subscriptions.Add(frames.Crop(camera)
+                .Subscribe(image => { lock (_lock) _join.Add(index, image); }, error => Fail(CameraStream.SourceOf(camera.Name), error)));
+        }
+        _subscriptions.Add(states
+            .Deliver(LossPolicy.Bounded(StatesWaiting), scheduler, _stateDelivery)
+            .Subscribe(state => { lock (_lock) _join.Add(state); }, error => Fail("robot state", error)));
     }
 
-    /// <summary>One observation a tick, on the ticks' thread. The first subscription opens all sources, the last one to leave closes them.</summary>
-    public IObservable<Observation> Observations { get; }
+    /// <summary>Of the last observation.</summary>
+    public StreamAges Ages => _join.Ages;
 
-    /// <summary>Frames delivered and dropped, a camera each.</summary>
-    public IReadOnlyList<DeliveryCounter> CameraDeliveries { get; }
-
-    public DeliveryCounter StateDelivery { get; }
+    /// <summary>The control tick of the state in the last observation.</summary>
+    public long Tick => _join.Tick;
 
     /// <summary>The next observation is the first of an episode.</summary>
     public void BeginEpisode()
     {
-        lock (_lock) _join.BeginEpisode();
+        lock (_lock)
+        {
+            _join.BeginEpisode();
+            for (var i = 0; i < _deliveries.Length; i++) _droppedBefore[i] = _deliveries[i].Dropped;
+            _statesDroppedBefore = _stateDelivery.Dropped;
+            _isArmed = true;
+        }
     }
 
-    private void Guarded(Action action)
+    /// <summary>No decision follows: cameras may fall silent until the next episode.</summary>
+    public EpisodeStreams EndEpisode()
     {
-        lock (_lock) action();
+        lock (_lock)
+        {
+            _isArmed = false;
+            return _join.Figures(_stateDelivery.Dropped - _statesDroppedBefore, [.. _deliveries.Select((d, i) => d.Dropped - _droppedBefore[i])]);
+        }
+    }
+
+    /// <summary>The source that has given nothing since an instant; null when all have.</summary>
+    public string? MissingSince(Stamp time)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < _task.Cameras.Count; i++)
+                if (_join.NewestImage(i) < time) return CameraStream.SourceOf(_task.Cameras[i].Name);
+            return _join.NewestState < time ? "robot state" : null;
+        }
+    }
+
+    /// <summary>The observation of an instant. Time goes forward from call to call.</summary>
+    /// <exception cref="SensorFaultException">A stream failed, now or before, or has nothing recent enough: the robot must stop.</exception>
+    public Observation At(Stamp time)
+    {
+        RequireSound();
+        try
+        {
+            lock (_lock) return _join.At(time);
+        }
+        catch (SensorFaultException e)
+        {
+            Interlocked.CompareExchange(ref _fault, e, null);
+            throw;
+        }
+    }
+
+    /// <exception cref="SensorFaultException">A stream has failed.</exception>
+    public void RequireSound()
+    {
+        if (Volatile.Read(ref _fault) is { } fault) throw fault;
+    }
+
+    public void Dispose() => _subscriptions.Dispose();
+
+    private void Fail(string source, Exception error)
+    {
+        var fault = error as SensorFaultException ?? new SensorFaultException(source, FaultCode.SensorError, default, error.Message, error);
+        if (Interlocked.CompareExchange(ref _fault, fault, null) is null) _lost?.Invoke(fault);
+    }
+
+    private Pose? ToolAt(Stamp time)
+    {
+        lock (_lock) return _join.TryFindTool(time, out var tool) ? tool : null;
     }
 }

@@ -16,6 +16,9 @@ public readonly record struct ToolState(Stamp CaptureTime, EndEffectorState EndE
 
     /// <summary>Where the goal is from the end effector, in its frame, m; zero where nobody knows.</summary>
     public Vector3D GoalInEndEffector { get; init; }
+
+    /// <summary>The control loop's tick that it was read at; 0 where no loop counts.</summary>
+    public long Tick { get; init; }
 }
 
 /// <summary>Builds the proprioceptive part of an observation.</summary>
@@ -71,6 +74,12 @@ public static class Proprioception
         foreach (var value in values)
             if (!float.IsFinite(value)) throw new SensorFaultException("robot state", FaultCode.NonFiniteState, state.CaptureTime, "a value is not finite");
         return values;
+    }
+
+    /// <summary>Sets the goal's part of an observation that has one, of the first arm.</summary>
+    public static void PutGoal(float[] values, in Vector3D goalInEndEffector, TaskDescription task)
+    {
+        if (task.ObservationLayout.Find(0, ObservationPart.Goal) is { } block) Put(values, block.Start, goalInEndEffector, task.Scale.PositionM);
     }
 
     private static void Put(float[] values, int at, in Vector3D v, double scale) =>

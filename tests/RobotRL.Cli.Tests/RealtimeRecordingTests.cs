@@ -42,6 +42,36 @@ public sealed class RealtimeRecordingTests : IDisposable
     }
 
     [Fact]
+    public void Cameras_that_run_by_themselves_are_a_little_old_and_the_run_tells_how_old_and_replays_to_the_bit()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        string[] brief = ["--pace", "realtime", "--set", "learner.pretrain_steps=20", "--set", "learner.start_after=10"];
+        var trained = RobotrlProcess.Run(Training.SmallWithImages(run.Path, 20, brief));
+        Assert.True(trained.ExitCode == 0, trained.Error);
+        var result = RobotrlProcess.Run("replay", run.Path, "--json");
+        Assert.True(result.ExitCode == 0, result.Error + result.Json);
+        Assert.Equal(result.Json.GetProperty("decisions").GetInt32(), result.Json.GetProperty("identical").GetInt32());
+
+        var observations = run.Episodes.SelectMany(e => e.Steps).Select(s => s.Transition.Observation);
+        var images = observations.SelectMany(o => o.Images.Select(i => o.Time.Since(i.CaptureTime))).ToArray();
+        Assert.All(images, age => Assert.InRange(age, 0, 100_000_000));
+        Assert.Contains(images, age => age > 0);
+        var ages = run.EpisodeFiles.SelectMany(f => EpisodeTraces.Read(run.At("episodes", f))).Select(m => TraceMessages.Read(m.Span).Ages!).ToArray();
+        Assert.Equal(images, ages.SelectMany(a => a.ImagesNs));
+        Assert.All(ages, a => Assert.InRange(a.StateNs, 0, 50_000_000));
+        Assert.Contains(ages, a => a.WeightsVersion >= 0 && a.WeightsNs > 0);
+
+        foreach (var streams in run.Metrics.Where(m => (string?)m["kind"] == "streams"))
+        {
+            Assert.InRange((double)streams["camera_wrist_age_mean_ms"]!, 0.1, 100);
+            Assert.InRange((double)streams["camera_side_age_max_ms"]!, (double)streams["camera_side_age_mean_ms"]!, 100);
+            Assert.True((long)streams["camera_wrist_delivered"]! > (long)streams["camera_wrist_joined"]!);
+            Assert.True((long)streams["state_delivered"]! > 0);
+        }
+        Assert.Equal(run.Metrics.Count(m => (string?)m["kind"] == "episode"), run.Metrics.Count(m => (string?)m["kind"] == "streams"));
+    }
+
+    [Fact]
     public void A_critic_that_another_process_asks_is_asked_again_by_a_replay()
     {
         CriticFolder.Write(_folder["critic"], change: tensors =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RobotRL.Episodes;
 using RobotRL.Evidence.Report;
 using RobotRL.Mcap;
 using RobotRL.Recording.Traces;
@@ -195,6 +196,40 @@ public sealed class ReplayTests(RecordedRun recorded) : IClassFixture<RecordedRu
     }
 
     private static int Figure(JsonElement json, string name) => json.GetProperty(name).GetInt32();
+
+    [Fact]
+    public void Ages_are_read_as_they_were_written_and_traces_of_before_them_are_still_read()
+    {
+        var run = recorded.Run;
+        var trace = TraceMessages.Read(EpisodeTraces.Read(run.At("episodes", run.EpisodeFiles[0]))[0].Span);
+        Assert.Equal(trace.Rows, trace.NextRows);
+        var message = new TraceMessages().Write(trace with { NextRows = 1, Ages = new(1_000_000, [2_000_000, 3_000_000], 70, 4_000_000_000) }).ToArray();
+        var read = TraceMessages.Read(message);
+        Assert.Equal((1, 1_000_000, 70, 4_000_000_000), (read.NextRows, read.Ages!.StateNs, read.Ages.WeightsVersion, read.Ages.WeightsNs));
+        Assert.Equal([2_000_000, 3_000_000], read.Ages.ImagesNs);
+
+        var definition = TraceMessages.Format.Definition;
+        const string last = "int64 weights_age_ns\n";
+        var streams = definition[definition.IndexOf("# Rows up to", StringComparison.Ordinal)..(definition.IndexOf(last, StringComparison.Ordinal) + last.Length)];
+        Assert.True(TraceMessages.Reads(definition));
+        Assert.True(TraceMessages.Reads(definition.Replace(streams, "", StringComparison.Ordinal)));
+        Assert.False(TraceMessages.Reads(definition + "# more\n"));
+        // Five words and a sequence of two at the end, the first of them padded to its place.
+        int[] ends = [52, 56];
+        Assert.Contains(ends, end => IsOfBefore(message[..^end]));
+
+        bool IsOfBefore(byte[] shortened)
+        {
+            try
+            {
+                return TraceMessages.Read(shortened) is { Ages: null } old && old.NextRows == old.Rows && old.ExecutedRows == trace.ExecutedRows;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>Writes a file anew with the trace of one step altered.</summary>
     private static void Alter(string path, int step, Action<DecisionTrace> alter)

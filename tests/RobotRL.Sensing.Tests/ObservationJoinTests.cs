@@ -27,10 +27,10 @@ public sealed class ObservationJoinTests
     }
 
     [Theory]
-    [InlineData(49, 99, 99, FaultCode.SensorError, "camera 'a'")]
-    [InlineData(99, 49, 99, FaultCode.SensorError, "camera 'b'")]
+    [InlineData(49, 99, 99, FaultCode.SensorError, "camera a")]
+    [InlineData(99, 49, 99, FaultCode.SensorError, "camera b")]
     [InlineData(99, 99, 94, FaultCode.StaleState, "robot state")]
-    [InlineData(101, 99, 99, FaultCode.SensorError, "camera 'a'")]
+    [InlineData(101, 99, 99, FaultCode.SensorError, "camera a")]
     public void Late_or_missing_source_is_a_fault(double a, double b, double state, FaultCode code, string source)
     {
         _join.Add(0, Samples.Image(a));
@@ -43,8 +43,8 @@ public sealed class ObservationJoinTests
 
     //  One stamp ahead by more than the bound is another clock's, though what came before it is recent enough.
     [Theory]
-    [InlineData(151, 99, 99, FaultCode.SensorError, "camera 'a'")]
-    [InlineData(99, 60_100, 99, FaultCode.SensorError, "camera 'b'")]
+    [InlineData(151, 99, 99, FaultCode.SensorError, "camera a")]
+    [InlineData(99, 60_100, 99, FaultCode.SensorError, "camera b")]
     [InlineData(99, 99, 106, FaultCode.ClockForward, "robot state")]
     [InlineData(99, 99, 9e12, FaultCode.ClockForward, "robot state")]
     public void A_stamp_from_the_future_is_a_fault(double a, double b, double state, FaultCode code, string source)

@@ -7,32 +7,6 @@ namespace RobotRL.Sensing.Tests;
 /// <summary>The composed pipeline, in virtual time.</summary>
 public sealed class ObservationPipelineTests
 {
-    //  t (ms)   0    40   80  100  120  160  200
-    //  camera   0    1    2         3    4    5     25 Hz, cropped on the same scheduler
-    //  state                   ·                ·
-    //  tick                    ▲ 80             ▲ 200
-    [Fact]
-    public void Joins_free_running_cameras_at_each_tick()
-    {
-        var scheduler = new HistoricalScheduler(VirtualTime.Origin);
-        Stamp Now() => VirtualTime.At(scheduler.Now);
-        var task = Samples.Task(Samples.Camera("a"));
-        var camera = CameraStream.Triggered("a", VirtualTime.Every(TimeSpan.FromMilliseconds(40), scheduler, Now), new FramePool(16, 16, 3), f => Array.Fill(f.Pixels, (byte)f.Sequence));
-        using var states = new Subject<ToolState>();
-        using var ticks = new Subject<Stamp>();
-        var pipeline = new ObservationPipeline(task, [camera], states, ticks, 5 * Samples.Ms, scheduler);
-        var seen = new List<Observation>();
-        using var subscription = pipeline.Observations.Subscribe(seen.Add);
-        foreach (var t in new[] { 100.0, 200 })
-        {
-            scheduler.AdvanceTo(VirtualTime.Of(Samples.At(t)));
-            states.OnNext(Samples.State(t - 1));
-            ticks.OnNext(Samples.At(t));
-        }
-        Assert.Equal([(Samples.At(80), 2), (Samples.At(200), 5)], seen.Select(o => (o.Images[0].CaptureTime, (int)o.Images[0].Rgb[0])));
-        Assert.Equal((6, 0), (pipeline.CameraDeliveries[0].Delivered, pipeline.CameraDeliveries[0].Dropped));
-    }
-
     [Fact]
     public void Lockstep_gives_exactly_one_observation_a_tick_captured_at_the_tick()
     {
@@ -87,15 +61,11 @@ public sealed class ObservationPipelineTests
     public void Ends_with_a_fault_when_the_state_goes_stale()
     {
         using var states = new Subject<ToolState>();
-        using var ticks = new Subject<Stamp>();
-        Exception? error = null;
-        var pipeline = new ObservationPipeline(Samples.Task(), [], states, ticks, 5 * Samples.Ms, ImmediateScheduler.Instance);
-        using var subscription = pipeline.Observations.Subscribe(_ => { }, e => error = e);
+        using var pipeline = new ObservationPipeline(Samples.Task(), [], states, 5 * Samples.Ms, ImmediateScheduler.Instance);
         states.OnNext(Samples.State(0));
-        ticks.OnNext(Samples.At(5));
-        Assert.Null(error);
-        ticks.OnNext(Samples.At(5.1));
-        Assert.Equal(FaultCode.StaleState, Assert.IsType<SensorFaultException>(error).Fault.Code);
-        Assert.False(ticks.HasObservers);
+        pipeline.At(Samples.At(5));
+        Assert.Equal(FaultCode.StaleState, Assert.Throws<SensorFaultException>(() => pipeline.At(Samples.At(5.1))).Fault.Code);
+        states.OnNext(Samples.State(6));
+        Assert.Equal(FaultCode.StaleState, Assert.Throws<SensorFaultException>(() => pipeline.At(Samples.At(6))).Fault.Code);
     }
 }

@@ -24,7 +24,19 @@ internal static class FaultPartyCommand
             FaultParty.Learn(parse.GetRequiredValue(folder));
             return ExitCode.Done;
         });
-        return new Command("party", "A process for faults to happen to") { actor, learner }.Hide();
+        Option<string> run = new("--run") { Required = true };
+        Option<string> name = new("--camera") { Required = true };
+        Option<CameraFault> fault = new("--fault") { Required = true };
+        Option<int> steps = new("--after-steps") { DefaultValueFactory = _ => 10 };
+        var set = SharedOptions.Set();
+        var camera = new Command("camera", "Records in real time until a camera fails") { config, run, name, fault, steps, set }.Does((parse, _) =>
+        {
+            var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
+            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run));
+            CameraFaults.Record(configuration, parse.GetRequiredValue(run), parse.GetRequiredValue(name), parse.GetValue(fault), parse.GetValue(steps));
+            return ExitCode.Done;
+        });
+        return new Command("party", "A process for faults to happen to") { actor, learner, camera }.Hide();
     }
 
     private static Command Hide(this Command command)

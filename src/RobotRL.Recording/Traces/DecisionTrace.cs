@@ -17,6 +17,13 @@ public readonly record struct TracedCritic(int Offer, string Sha256);
 /// <param name="Deterministic">Whether it takes the mean.</param>
 public readonly record struct TracedPolicy(string Sha256, NoiseState Noise, bool Deterministic);
 
+/// <summary>How old everything was that a decision was made of.</summary>
+/// <param name="StateNs">Robot state, ns.</param>
+/// <param name="ImagesNs">One a camera, ns.</param>
+/// <param name="WeightsVersion">Learner step of the weights that acted; −1 for none.</param>
+/// <param name="WeightsNs">Time since those were published, ns; 0 in virtual time, in which no time passes between learner and actor.</param>
+public sealed record DecisionAges(long StateNs, IReadOnlyList<long> ImagesNs, long WeightsVersion, long WeightsNs);
+
 /// <summary>
 /// All that entered one decision beside the observation, and what the control loop decided in each of its ticks. The first decision of an episode begins with the way to
 /// the start pose, from the tick on in which the reference started anew.
@@ -45,6 +52,14 @@ public sealed record DecisionTrace
 
     /// <summary>Ticks that had passed when the executed action was read. After the last one of all the next observation was made.</summary>
     public required int ExecutedRows { get; init; }
+
+    /// <summary>
+    /// Ticks that had passed at the one that the next observation's state is of: a stream of states is a little old. All of them where the recording does not say.
+    /// </summary>
+    public required int NextRows { get; init; }
+
+    /// <summary>How old what was decided on was; null where the recording does not say.</summary>
+    public required DecisionAges? Ages { get; init; }
 
     /// <summary>[rows, <see cref="TickColumns.Count"/>].</summary>
     public required ulong[] Words { get; init; }

@@ -13,7 +13,18 @@ public sealed class TraceMessages
 {
     private const string Separator = "================================================================================\n";
 
-    public static TraceFormat Format { get; } = new("robotrl_msgs/msg/DecisionTrace",
+    /// <summary>Last in the message, so that what was recorded without it is read as it was.</summary>
+    private const string Streams =
+        "# Rows up to the tick that the next observation's state is of. Ages when the decision was made, ns; learner step of the weights, -1 for none.\n" +
+        "# Earlier files end above.\n" +
+        "uint32 next_rows\nint64 state_age_ns\nint64[] image_ages_ns\nint64 weights_version\nint64 weights_age_ns\n";
+
+    public static TraceFormat Format { get; } = new("robotrl_msgs/msg/DecisionTrace", Definition(Streams));
+
+    /// <summary>Whether messages of that definition are read here.</summary>
+    public static bool Reads(string? definition) => definition == Format.Definition || definition == Definition("");
+
+    private static string Definition(string streams) =>
         "# What entered the decision of the same step, and what the control loop decided in each of its ticks. Times in ns of the session's clock.\n" +
         "uint32 step\n# Operator.\nbool engaged\nuint8 reason\nbool deadman_held\nbool stop_requested\nrobotrl_msgs/Action human\nfloat32[2] human_impedance\n" +
         "# Policy: SHA-256 of its weights, state of its noise before the decision.\nstring policy_sha256\nuint64[4] noise\nbool deterministic\n" +
@@ -24,14 +35,14 @@ public sealed class TraceMessages
         "# the lowest byte of each row, then the next, to the highest. Columns: " + string.Join(' ', TickColumns.Names) + "\n" +
         "uint32 lead_rows\nuint32 columns\nuint8[] ticks\n" +
         "# Rows that had passed when the episode was begun, when its first observation was made, and when the executed action was read. Earlier files, of loops that waited, end above.\n" +
-        "uint32 start_rows\nuint32 observed_rows\nuint32 executed_rows\n" +
+        "uint32 start_rows\nuint32 observed_rows\nuint32 executed_rows\n" + streams +
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" +
         Separator + "MSG: robotrl_msgs/TracedCritic\nuint32 offer\n# Of its manifest.\nstring sha256\n" +
         Separator + "MSG: robotrl_msgs/TracedTarget\nuint32 row\nrobotrl_msgs/Target target\n" +
         Separator + "MSG: robotrl_msgs/Target\n# Poses: position 3, quaternion x y z w.\nfloat64[7] pose\nfloat64[7] episode_start\nint64 issue_ns\nint64 due_ns\nfloat64[3] stiffness\n# Width, force and speed; zeros where nobody has asked.\nfloat64[3] grip\nuint8 source\nint64 sequence\n# A posture that is commanded as well.\nbool moves_posture\nfloat64[7] posture\n" +
         Separator + "MSG: robotrl_msgs/LoopMemory\nint64 tick\nfloat64[7] position\nfloat64[7] velocity\nfloat64[7] effort\nfloat64[6] wrench\nfloat64 gripper_width\nint64 capture_ns\n" +
         "float64[3] stiffness\nfloat64[7] sealed_torque\nfloat64[3] commanded_grip\nint64 rebases\nuint32 refused_limit_changes\nuint32 limits_since_target\nrobotrl_msgs/Target target\n" +
-        "uint8 reflex\nuint8 reflex_reason\nuint8 recovery\nuint8 critic\nbool reflex_acting\nfloat32 risk\nfloat32 margin\nfloat64 risk_threshold\nfloat64 margin_threshold\nint64 critic_version\nuint32 critic_offer\nint64 critic_born_ns\nuint32 reflexes\nuint32 reflex_transitions\nuint32 weights_refused\n");
+        "uint8 reflex\nuint8 reflex_reason\nuint8 recovery\nuint8 critic\nbool reflex_acting\nfloat32 risk\nfloat32 margin\nfloat64 risk_threshold\nfloat64 margin_threshold\nint64 critic_version\nuint32 critic_offer\nint64 critic_born_ns\nuint32 reflexes\nuint32 reflex_transitions\nuint32 weights_refused\n";
 
     private readonly CdrWriter _cdr = new();
 
@@ -74,6 +85,13 @@ public sealed class TraceMessages
         cdr.U32((uint)trace.StartRows);
         cdr.U32((uint)trace.ObservedRows);
         cdr.U32((uint)trace.ExecutedRows);
+        cdr.U32((uint)trace.NextRows);
+        var ages = trace.Ages ?? new(0, [], -1, 0);
+        cdr.I64(ages.StateNs);
+        cdr.U32((uint)ages.ImagesNs.Count);
+        foreach (var age in ages.ImagesNs) cdr.I64(age);
+        cdr.I64(ages.WeightsVersion);
+        cdr.I64(ages.WeightsNs);
         return cdr.Written;
     }
 
@@ -102,6 +120,8 @@ public sealed class TraceMessages
         var (start, observed, executed) = cdr.HasMore ? ((int)cdr.U32(), (int)cdr.U32(), (int)cdr.U32()) : (lead, lead, rows);
         if (start < 0 || start > observed || observed > lead || lead > executed || executed > rows)
             throw new InvalidDataException($"Step {step}: its ticks are out of order ({start}, {observed}, {lead}, {executed} of {rows}): it is damaged.");
+        var (next, ages) = cdr.HasMore ? ((int)cdr.U32(), ReadAges(ref cdr)) : (rows, null);
+        if (next < 0 || next > rows) throw new InvalidDataException($"Step {step}: its next observation is of tick {next} of {rows}: it is damaged.");
         return new()
         {
             Step = step,
@@ -115,6 +135,8 @@ public sealed class TraceMessages
             ObservedRows = observed,
             LeadRows = lead,
             ExecutedRows = executed,
+            NextRows = next,
+            Ages = ages,
             Words = words,
         };
     }
@@ -124,6 +146,14 @@ public sealed class TraceMessages
         PolicyAction action = default;
         action[arm] = human;
         return action;
+    }
+
+    private static DecisionAges ReadAges(ref CdrReader cdr)
+    {
+        var state = cdr.I64();
+        var images = new long[Few(cdr.U32())];
+        foreach (ref var age in images.AsSpan()) age = cdr.I64();
+        return new(state, images, cdr.I64(), cdr.I64());
     }
 
     private void Write(in CartesianTarget target)

@@ -11,6 +11,9 @@ namespace RobotRL.Robots.Mujoco.Rendering;
 public sealed unsafe class OffscreenRenderer : IDisposable
 {
     private const int MaxGeoms = 500;
+
+    // MuJoCo looks up OpenGL's functions anew for each context, into variables that all of them share.
+    private static readonly Lock Making = new();
     [ThreadStatic] private static OffscreenRenderer? _current;
 
     private readonly MujocoModel _model;
@@ -26,8 +29,15 @@ public sealed unsafe class OffscreenRenderer : IDisposable
         _model = model;
         (_maxWidth, _maxHeight) = model.OffscreenSize;
         _row = new byte[_maxWidth * 3];
-        _gl = GlContext.Create();
-        _gl.MakeCurrent();
+        lock (Making) _gl = Made(model);
+        // Shadows and mirrors cost most of a software-rendered frame and tell a small image little.
+        foreach (var effect in (ReadOnlySpan<int>)[L.mjRND_SHADOW, L.mjRND_REFLECTION, L.mjRND_HAZE]) *((byte*)_scene + L.mjvScene.flags + effect) = 0;
+    }
+
+    private GlContext Made(MujocoModel model)
+    {
+        var gl = GlContext.Create();
+        gl.MakeCurrent();
         _current = this;
         Native.mjv_defaultScene(_scene);
         Native.mjv_makeScene(model.Handle, _scene, MaxGeoms);
@@ -36,8 +46,7 @@ public sealed unsafe class OffscreenRenderer : IDisposable
         Native.mjr_defaultContext(_context);
         Native.mjr_makeContext(model.Handle, _context, L.mjFONTSCALE_100);
         Native.mjr_setBuffer(L.mjFB_OFFSCREEN, _context);
-        // Shadows and mirrors cost most of a software-rendered frame and tell a small image little.
-        foreach (var effect in (ReadOnlySpan<int>)[L.mjRND_SHADOW, L.mjRND_REFLECTION, L.mjRND_HAZE]) *((byte*)_scene + L.mjvScene.flags + effect) = 0;
+        return gl;
     }
 
     /// <summary>What draws: <c>egl</c> or <c>osmesa</c>.</summary>

@@ -50,6 +50,7 @@ public sealed class EpisodeRunner(
 
         var (start, reflexes, late) = (cell.Now, cell.Control.Reflexes, cell.Control.LateDecisions);
         var observation = cell.Observe();
+        var (weightsS, weightsMaxS, acted) = (0.0, 0.0, 0);
         // A stop on the way to the start pose is no decision's doing: the episode ends without a transition.
         var (outcome, steps, total, limited) = (cell.Control.IsStopped ? EpisodeOutcome.SafetyStop : EpisodeOutcome.Interrupted, 0, 0.0, 0);
         while (outcome == EpisodeOutcome.Interrupted && !cancel.IsCancellationRequested)
@@ -61,6 +62,11 @@ public sealed class EpisodeRunner(
             var decision = _arbiter.Decide(cell.Now, proposal, command);
             if (decision.Stop != FaultCode.None) cell.Control.Stop(decision.Stop);
             foreach (var trace in _traces) trace.Deciding(policy.Inputs, command);
+            if (policy.Inputs is { } inputs)
+            {
+                var ageS = inputs.Weights.AgeNs * 1e-9;
+                (weightsS, weightsMaxS, acted) = (weightsS + ageS, Math.Max(weightsMaxS, ageS), acted + 1);
+            }
 
             var grips = Grips();
             var executed = cell.Control.Decide(proposal, decision.Proposed, decision.Source);
@@ -84,11 +90,17 @@ public sealed class EpisodeRunner(
         }
         // Whatever comes between two episodes takes its time, and no target comes meanwhile.
         cell.Control.SignOff();
+        var streams = cell.EndEpisode();
         _arbiter.EndEpisode(cell.Now);
         var statistics = _arbiter.Statistics;
         var summary = new EpisodeSummary(
             kind, seed, outcome, steps, total, cell.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, cell.Control.Latest.Fault,
-            cell.Control.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late));
+            cell.Control.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late))
+        {
+            Streams = streams,
+            WeightsMeanAgeS = acted == 0 ? 0 : weightsS / acted,
+            WeightsMaxAgeS = weightsMaxS,
+        };
         audit?.EpisodeEnded(summary);
         AwaitOperator(cancel);
         return summary;

@@ -36,6 +36,12 @@ public interface ICell : IDisposable
     /// <exception cref="SensorFaultException">A sensor failed: stop.</exception>
     Observation Observe();
 
+    /// <summary>How old each part of the last observation was when it was joined.</summary>
+    StreamAges Ages { get; }
+
+    /// <summary>No decision follows until the next episode: sensors may fall silent. Gives what became of the streams; null where nothing streams.</summary>
+    EpisodeStreams? EndEpisode();
+
     /// <summary>
     /// Sets the scene up anew from the seed and drives the arm, through the gate, to the episode's start pose. That clears a stop whose causes the
     /// configuration lists for it. Any other is an operator's to clear: it outlasts this, and the episode ends before its first decision.

@@ -19,6 +19,7 @@ public static class SeenOfTick
             JointPositionsRad = positions,
             JointVelocitiesRadS = tick.Measured.Velocity,
             GoalInEndEffector = goalInEndEffector,
+            Tick = tick.Tick,
         };
     }
 }

@@ -11,9 +11,8 @@ namespace RobotRL.Sessions.Acting;
 /// <summary>
 /// Copies out of the loop's ring what each decision's ticks were given and decided, on the actor's thread, and keeps the weights that acted. An episode's trace
 /// begins with the tick in which the reference last started anew: of what was before, no more outlasts it than the tick before that says. A step ends with
-/// the tick that its
-/// last observation was made of. Where the loop waits for nobody, its ticks go on between observing, deciding and reading what was executed; which tick
-/// each of them saw is told.
+/// the later of the tick that its last observation's state is of and the one its executed action was read at. Where the loop waits for nobody, its ticks go on
+/// between observing, deciding and reading what was executed; which tick each of them saw is told.
 /// <code>
 /// ticks      ……┼───────────┼────────────┼──────────────────────┼────────────┼……
 ///          observed    decided on                          executed     observed
@@ -35,6 +34,7 @@ public sealed class TraceRecorder
     private WeightSnapshot? _weights;
     private TracedPolicy _policy;
     private OperatorCommand _command;
+    private DecisionAges? _ages;
     private long _next, _observed;
     private int _step, _offer;
 
@@ -63,6 +63,9 @@ public sealed class TraceRecorder
     public void Deciding(PolicyInputs? policy, in OperatorCommand command)
     {
         if (policy is { } inputs && !ReferenceEquals(inputs.Weights, _weights)) _versions.Keep(_weights = inputs.Weights);
+        var weights = policy?.Weights;
+        // In virtual time the clock says nothing about a learner, and the same seed gives the same file.
+        _ages = new(_cell.Ages.StateNs, _cell.Ages.ImagesNs, weights?.Version ?? -1, weights is not null && _cell.IsRealtime ? weights.AgeNs : 0);
         (_policy, _command, _observed) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, _arm.ObservedTick);
     }
 
@@ -95,6 +98,8 @@ public sealed class TraceRecorder
             ObservedRows = Rows(_observed),
             LeadRows = Rows(_arm.Session.DecisionTick),
             ExecutedRows = Rows(_arm.Session.ExecutedTick),
+            NextRows = Rows(_arm.ObservedTick),
+            Ages = _ages,
             Words = words,
         };
         _step++;
@@ -119,6 +124,8 @@ public sealed class TraceRecorder
             ObservedRows = 0,
             LeadRows = 0,
             ExecutedRows = rows,
+            NextRows = rows,
+            Ages = null,
             Words = words,
         });
     }

@@ -53,7 +53,8 @@ public sealed class EpisodeReplay(RunDirectory run, Func<RecordedPipeline> pipel
                 loop.RunTo(trace.StartRows);
                 control = cell.BeginEpisode();
                 loop.RunTo(trace.ObservedRows);
-                Note(BitText.Compare(seen.Observation.Proprioception, cell.Observe(seen.Observation).Proprioception, "proprioception"), ReplayStage.Observation);
+                var first = cell.Observe(seen.Observation, loop.Record);
+                Note(BitText.Compare(seen.Observation.Proprioception, first.Proprioception, "proprioception"), ReplayStage.Observation);
             }
             loop.RunTo(trace.LeadRows);
             var action = seen.Action;
@@ -65,7 +66,7 @@ public sealed class EpisodeReplay(RunDirectory run, Func<RecordedPipeline> pipel
             if (loop.TryTakeProposed(out var target)) Note(loop.RecordedTarget is { } was ? BitText.Compare(was, target) : ("target", "none", "one"), ReplayStage.Target);
             Note(BitText.Compare(action.Executed[0], executed.Executed, "executed") ?? BitText.Compare(action.Limits, executed.Limits, "limits"), ReplayStage.Executed);
             loop.RunTo(trace.Rows);
-            var next = cell.Observe(seen.Next);
+            var next = cell.Observe(seen.Next, loop.OfNextObservation);
             Note(BitText.Compare(seen.Next.Proprioception, next.Proprioception, "next.proprioception") ?? Images(seen.Next, next), ReplayStage.Observation);
             Count(action, trace.Policy);
 

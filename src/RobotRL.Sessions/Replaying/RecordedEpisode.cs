@@ -17,7 +17,7 @@ public sealed record RecordedEpisode(Episode Episode, IReadOnlyList<DecisionTrac
         IReadOnlyList<ReadOnlyMemory<byte>> messages = EpisodeTraces.Read(path, out var format) is [var first, ..] ? first : [];
         why = episode.Info.Untraced ?? "an earlier version recorded it, or it was imported";
         if (messages.Count == 0) return null;
-        if (format?.Definition != TraceMessages.Format.Definition)
+        if (!TraceMessages.Reads(format?.Definition))
         {
             why = "its ticks hold other values than this version records; replay it with the version that recorded it";
             return null;

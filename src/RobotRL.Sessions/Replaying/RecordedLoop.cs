@@ -15,6 +15,7 @@ public sealed class RecordedLoop : IControlPort, IDisposable
     private readonly RecordedCritics _critics;
     private readonly ulong[] _row = new ulong[TickColumns.Count];
     private DecisionTrace? _trace;
+    private ControlRecord _ofNext;
     private CartesianTarget _proposed;
     private long _proposals;
     private int _next, _target;
@@ -43,6 +44,9 @@ public sealed class RecordedLoop : IControlPort, IDisposable
     /// <summary>The newest tick.</summary>
     public ref readonly ControlRecord Record => ref _cycle.Records[0];
 
+    /// <summary>The tick that the state of the decision's next observation is of.</summary>
+    public ref readonly ControlRecord OfNextObservation => ref _ofNext;
+
     /// <summary>A decision's recorded ticks are to come, and with an episode's first decision its way to the start pose.</summary>
     public void Begin(DecisionTrace trace)
     {
@@ -53,6 +57,7 @@ public sealed class RecordedLoop : IControlPort, IDisposable
             _critics.Offer(before.Reflex.CriticOffer, 0, before.Reflex.Refused);
             _cycle.Resume(before);
         }
+        if (trace.NextRows == 0) _ofNext = Record;
     }
 
     /// <summary>Lets the recorded ticks pass up to a row.</summary>
@@ -106,7 +111,7 @@ public sealed class RecordedLoop : IControlPort, IDisposable
         _cycle.Run(1);
         TickColumns.Write(Record, _row);
         Ticked?.Invoke(_next, _row);
-        _next++;
+        if (++_next == _trace.NextRows) _ofNext = Record;
     }
 
     private static InvalidOperationException Refused() => new("What was asked of a recorded loop is recorded: nothing can be added.");

@@ -23,11 +23,10 @@ public sealed class RecordedPipeline(TaskDescription task, RobotDescription robo
         return control;
     }
 
-    /// <summary>What the pipeline makes of the newest tick and the images stored with an observation, at its time.</summary>
-    public Observation Observe(Observation recorded)
+    /// <summary>What the pipeline makes of a tick and the images stored with an observation, at its time.</summary>
+    public Observation Observe(Observation recorded, in ControlRecord tick)
     {
         foreach (var (camera, image) in cameras.Zip(recorded.Images)) camera.Show(image);
-        ref readonly var tick = ref loop.Record;
         return observations.Observe(recorded.Time, SeenOfTick.Of(tick, robot, Goal(recorded)));
     }
 

@@ -1,4 +1,5 @@
 using RobotRL.Model;
+using RobotRL.Sensing;
 
 namespace RobotRL.Sessions.Runs;
 
@@ -11,6 +12,13 @@ public readonly record struct EpisodeSummary(
     EpisodeKind Kind, ulong Seed, EpisodeOutcome Outcome, int Steps, double Return, double CycleTimeS, int HumanSteps, int Interventions, int LimitedSteps, Fault Fault, int Reflexes = 0,
     int LateDecisions = 0)
 {
+    /// <summary>What became of the sensors' streams; null where nothing streams.</summary>
+    public EpisodeStreams? Streams { get; init; }
+
+    /// <summary>Age of the weights that acted, over the decisions in which any did, s.</summary>
+    public double WeightsMeanAgeS { get; init; }
+    public double WeightsMaxAgeS { get; init; }
+
     /// <summary>Success without any help.</summary>
     public bool IsAutonomousSuccess => Outcome == EpisodeOutcome.Success && HumanSteps == 0;
 }

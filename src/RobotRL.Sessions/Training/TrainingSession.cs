@@ -212,6 +212,7 @@ public sealed class TrainingSession(
         writer.Complete(summary.Outcome);
         Count(summary);
         WriteEpisode(summary);
+        StreamMetrics.Write(metrics, _envSteps, _episodes, summary);
         return summary;
     }
 

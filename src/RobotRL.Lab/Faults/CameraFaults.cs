@@ -1,0 +1,98 @@
+using RobotRL.Cells;
+using RobotRL.Configuration;
+using RobotRL.Model;
+using RobotRL.Sensing;
+using RobotRL.Sessions.Runs;
+using RobotRL.Sessions.Training;
+
+namespace RobotRL.Lab.Faults;
+
+/// <summary>What a camera does from some moment on.</summary>
+public enum CameraFault
+{
+    /// <summary>Its driver waits for a frame and never returns.</summary>
+    Stall,
+
+    /// <summary>It repeats its last picture, each time with the time of now.</summary>
+    Freeze,
+
+    /// <summary>It says that there will be no more frames.</summary>
+    End,
+
+    /// <summary>It fails.</summary>
+    Fail,
+}
+
+/// <summary>A recording in real time, of scripted demonstrations, whose camera gets a fault in mid-episode: all of it but the camera is what runs on any day.</summary>
+public static class CameraFaults
+{
+    /// <summary>On a busy machine an episode may end before the camera fails.</summary>
+    private const int MostEpisodes = 10;
+
+    /// <param name="configuration">The task.</param>
+    /// <param name="folder">Of the run.</param>
+    /// <param name="camera">Which camera.</param>
+    /// <param name="fault">What becomes of it.</param>
+    /// <param name="afterSteps">After so many decisions of the first episode that has as many.</param>
+    /// <exception cref="SafeStopException">The fault was found and the robot stopped.</exception>
+    public static void Record(RunConfiguration configuration, string folder, string camera, CameraFault fault, int afterSteps)
+    {
+        Switch isFaulty = new(afterSteps);
+        TrainingRoot.Record(new TrainingOrder
+        {
+            Configuration = configuration,
+            Folder = folder,
+            Identity = new(configuration.Hash, RunIdentity.CurrentCodeVersion, 1, nameof(OperatorKind.Scripted), Deterministic: false),
+            Goal = new(EnvSteps: 0, UntilSuccess: 2, SuccessWindow: 1, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
+            Operator = OperatorKind.Scripted,
+            InCharge = OperatorInCharge.Driving(OperatorKind.Scripted, null, null),
+            Pace = Pace.Realtime,
+            Lens = (description, real) => description.Name == camera ? new FaultyCamera(real, fault, isFaulty) : real,
+            View = _ => isFaulty,
+        }, episodes: MostEpisodes, CancellationToken.None);
+    }
+
+    /// <summary>Told of each step; turns the fault on.</summary>
+    private sealed class Switch(int afterSteps) : ITrainingView
+    {
+        private int _steps, _episode;
+        private volatile bool _isOn;
+
+        public bool IsOn => _isOn;
+
+        public void While(Action body) => body();
+
+        public void Report(in TrainingStatus status, bool episodeEnded)
+        {
+            (_steps, _episode) = (status.Episodes == _episode ? _steps + 1 : 0, status.Episodes);
+            _isOn |= _steps >= afterSteps;
+        }
+    }
+
+    private sealed class FaultyCamera(ICamera real, CameraFault fault, Switch isFaulty) : ICamera
+    {
+        private byte[]? _picture;
+
+        public void Capture(CameraFrame frame)
+        {
+            real.Capture(frame);
+            if (!isFaulty.IsOn) return;
+            switch (fault)
+            {
+                case CameraFault.Stall:
+                    Thread.Sleep(Timeout.Infinite);
+                    break;
+                case CameraFault.Freeze:
+                    _picture ??= [.. frame.Pixels];
+                    _picture.CopyTo(frame.Pixels, 0);
+                    break;
+                case CameraFault.End:
+                    throw new EndOfStreamException();
+                case CameraFault.Fail:
+                    throw new IOException("the cable is out");
+            }
+        }
+
+        public void Dispose() => real.Dispose();
+    }
+}

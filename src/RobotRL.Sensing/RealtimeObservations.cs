@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using RobotRL.Model;
+
+namespace RobotRL.Sensing;
+
+/// <summary>A camera that runs by itself, and how it is opened on the thread it lives on.</summary>
+public sealed record FreeRunningCamera(CameraDescription Description, TimeSpan Period, Func<ICamera> Open);
+
+/// <summary>
+/// The pipeline in real time: each camera on a thread and a clock of its own, the robot's states on another, watching and cropping on a third kind. The
+/// decision loop joins what has come and waits for none of them, but for the first frames of an episode.
+/// </summary>
+public sealed class RealtimeObservations : IDisposable
+{
+    /// <summary>Frames in flight: one being filled, one that waits, one that is cropped, one that the watch compares with, one to spare.</summary>
+    private const int Frames = 5;
+
+    /// <summary>Longest wait for the first frames of an episode: the first of all takes a camera its time to open.</summary>
+    private static readonly TimeSpan BeginsWithin = TimeSpan.FromSeconds(5);
+
+    private readonly List<StreamThread> _threads = [];
+    private readonly ObservationPipeline _pipeline;
+    private long _newestStateNs;
+    private Stamp _last = new(long.MinValue);
+
+    /// <param name="task">What to observe.</param>
+    /// <param name="cameras">The task's, in its order.</param>
+    /// <param name="sample">Copies the robot's newest state; called on a thread of its own.</param>
+    /// <param name="statePeriod">How often it is looked at.</param>
+    /// <param name="stateMaxAgeNs">Oldest robot state that may be joined, ns.</param>
+    /// <param name="lost">Told of the first stream that fails, on another thread: stop the robot.</param>
+    /// <param name="entered">Runs first on each thread that is made here, to set its priority; null for none.</param>
+    public RealtimeObservations(
+        TaskDescription task, IReadOnlyList<FreeRunningCamera> cameras, SampleState sample, TimeSpan statePeriod, long stateMaxAgeNs,
+        Action<SensorFaultException> lost, Action? entered = null)
+    {
+        var states = StateStream.Sampled(statePeriod, Thread("robot state"), (ref ToolState state) =>
+        {
+            if (!sample(ref state)) return false;
+            Volatile.Write(ref _newestStateNs, state.CaptureTime.Ns);
+            return true;
+        });
+        var frames = cameras.Select(camera => CameraStream.FreeRunning(
+            camera.Description.Name, camera.Period, Thread($"camera {camera.Description.Name}"), () => new(Volatile.Read(ref _newestStateNs)),
+            new FramePool(camera.Description.Width, camera.Description.Height, Frames), camera.Open));
+        _pipeline = new ObservationPipeline(task, [.. frames], states, stateMaxAgeNs, Thread("observations"), new CameraBounds(task.ImageMaxAgeNs), lost);
+
+        StreamThread Thread(string name)
+        {
+            StreamThread thread = new(name, entered);
+            _threads.Add(thread);
+            return thread;
+        }
+    }
+
+    /// <summary>Of the last observation.</summary>
+    public StreamAges Ages => _pipeline.Ages;
+
+    /// <summary>The control tick of the state in the last observation.</summary>
+    public long Tick => _pipeline.Tick;
+
+    /// <exception cref="SensorFaultException">A stream has failed.</exception>
+    public void RequireSound() => _pipeline.RequireSound();
+
+    /// <summary>Waits until every stream shows what is so since an instant, and begins an episode with that.</summary>
+    /// <param name="since">When the scene was set up.</param>
+    /// <param name="pause">Lets a moment pass.</param>
+    /// <exception cref="SensorFaultException">A stream has failed, or shows nothing of it within a bounded time.</exception>
+    public void BeginEpisode(Stamp since, Action pause)
+    {
+        for (var waited = Stopwatch.StartNew(); _pipeline.MissingSince(since) is { } source; pause())
+        {
+            RequireSound();
+            if (waited.Elapsed > BeginsWithin)
+                throw new SensorFaultException(source, FaultCode.SensorError, since,
+                    $"nothing for {waited.Elapsed.TotalMilliseconds:0} ms at the beginning of an episode");
+        }
+        _pipeline.BeginEpisode();
+    }
+
+    /// <inheritdoc cref="ObservationPipeline.EndEpisode"/>
+    public EpisodeStreams EndEpisode() => _pipeline.EndEpisode();
+
+    /// <summary>The observation of this instant, of what has come so far.</summary>
+    /// <exception cref="SensorFaultException">A sensor failed, now or before: the robot must stop.</exception>
+    public Observation Observe(Stamp now)
+    {
+        if (now <= _last) throw new SensorFaultException("robot state", FaultCode.ClockBackward, now, "time did not go forward since the last observation");
+        _last = now;
+        return _pipeline.At(now);
+    }
+
+    public void Dispose()
+    {
+        _pipeline.Dispose();
+        foreach (var thread in _threads) thread.Dispose();
+    }
+}

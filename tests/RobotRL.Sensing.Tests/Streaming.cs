@@ -1,0 +1,59 @@
+using System.Reactive.Concurrency;
+using RobotRL.Model;
+
+namespace RobotRL.Sensing.Tests;
+
+/// <summary>
+/// The pipeline on streams that run by themselves, in virtual time: a camera "a" every 40 ms from 0, whose pixels are its count, states every 5 ms from 0 at
+/// a place that is told, decisions whenever they are asked for. Images may be 100 ms old, states 50 ms.
+/// </summary>
+internal sealed class Streaming : IDisposable
+{
+    private byte _picture;
+
+    public Streaming(double cameraPeriodMs = 40, bool seesRobot = true, IScheduler? cropping = null)
+    {
+        var task = Samples.Task(Samples.Camera("a") with { SeesRobot = seesRobot }) with { ImageMaxAgeNs = 100 * Samples.Ms };
+        var states = StateStream.Sampled(TimeSpan.FromMilliseconds(5), Scheduler, (ref ToolState state) =>
+        {
+            state = new ToolState(Now, new EndEffectorState(new Pose(Tool, Rotation.Identity), Twist.Zero), Wrench.Zero, 0.04) { Tick = Now.Ns / Samples.Ms };
+            return true;
+        });
+        var camera = CameraStream.FreeRunning("a", TimeSpan.FromMilliseconds(cameraPeriodMs), Scheduler, () => Now, Pool, () => Camera);
+        var bounds = new CameraBounds(100 * Samples.Ms);
+        Pipeline = new(task, [camera], states, 50 * Samples.Ms, cropping ?? Scheduler, bounds, fault => Faults.Add((Now, fault.Message)));
+        Camera.Filling = frame => Array.Fill(frame.Pixels, _picture++);
+    }
+
+    public HistoricalScheduler Scheduler { get; } = new(VirtualTime.Origin);
+    public ObservationPipeline Pipeline { get; }
+    public FramePool Pool { get; } = new(16, 16, 5);
+    public FakeCamera Camera { get; } = new();
+    public List<(Stamp Time, string What)> Faults { get; } = [];
+    public Vector3D Tool { get; set; }
+    public Stamp Now => VirtualTime.At(Scheduler.Now);
+
+    public void To(double ms) => Scheduler.AdvanceTo(VirtualTime.Of(Samples.At(ms)));
+
+    public Observation Decide(double ms)
+    {
+        To(ms);
+        return Pipeline.At(Samples.At(ms));
+    }
+
+    public void Dispose()
+    {
+        Pipeline.Dispose();
+        Scheduler.Start();
+    }
+}
+
+/// <summary>A camera of which a test says what it does.</summary>
+internal sealed class FakeCamera : ICamera
+{
+    public Action<CameraFrame> Filling { get; set; } = _ => { };
+    public bool IsClosed { get; private set; }
+
+    public void Capture(CameraFrame frame) => Filling(frame);
+    public void Dispose() => IsClosed = true;
+}
