@@ -59,7 +59,7 @@ public sealed class PolicyNetwork : IDisposable
     /// <param name="noise">Where samples come from.</param>
     /// <param name="action">Receives the continuous part, length A, each within [−1, 1].</param>
     /// <returns>The gripper command; <see cref="GripperCommand.Stay"/> for a policy without one.</returns>
-    public GripperCommand Act(Observation observation, bool deterministic, NoiseSource noise, Span<float> action)
+    public GripperCommand Act(Observation observation, bool deterministic, RandomStream noise, Span<float> action)
     {
         Check(observation, action.Length);
         using var scope = NewDisposeScope();
@@ -97,7 +97,7 @@ public sealed class PolicyNetwork : IDisposable
     }
 
     /// <summary>Decides, spread over the six axes.</summary>
-    public PolicyAction Act(Observation observation, bool deterministic, NoiseSource noise, ActionSpace space)
+    public PolicyAction Act(Observation observation, bool deterministic, RandomStream noise, ActionSpace space)
     {
         Span<float> active = stackalloc float[_shape.Actions];
         var gripper = Act(observation, deterministic, noise, active);
