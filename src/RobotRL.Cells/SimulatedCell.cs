@@ -2,7 +2,6 @@ using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Critic;
 using RobotRL.Model;
-using RobotRL.Policy;
 using RobotRL.Recording.Events;
 using RobotRL.Robots.Mujoco;
 using RobotRL.Robots.Mujoco.Rendering;
@@ -178,7 +177,7 @@ public sealed class SimulatedCell : ICell
             throw new SafeStopException($"The robot did not take up its place after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
         }
 
-        var random = new NoiseSource(seed ^ 0x5eed_0ff5e7);
+        var random = new RandomStream(seed ^ 0x5eed_0ff5e7);
         double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
         var task = Configuration.Task;
         var home = _arm.Session.Home;

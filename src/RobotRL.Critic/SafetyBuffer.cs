@@ -1,4 +1,4 @@
-using RobotRL.Policy;
+using RobotRL.Model;
 
 namespace RobotRL.Critic;
 
@@ -31,14 +31,14 @@ public sealed class SafetyBuffer(int capacity)
     /// <param name="batch">Receives the rows, violations first.</param>
     /// <param name="violationShare">Share of the rows that end in a violation.</param>
     /// <param name="noise">Where the draws come from.</param>
-    public void Sample(Span<SafetyTransition> batch, double violationShare, NoiseSource noise)
+    public void Sample(Span<SafetyTransition> batch, double violationShare, RandomStream noise)
     {
         if (Count == 0) throw new InvalidOperationException("There is nothing to draw from.");
         var harmful = _violations.Count == 0 ? 0 : _others.Count == 0 ? batch.Length : (int)Math.Round(violationShare * batch.Length);
         for (var i = 0; i < batch.Length; i++)
         {
             var from = i < harmful ? _violations : _others;
-            batch[i] = from[noise.NextInt(from.Count)];
+            batch[i] = from[noise.NextByOneDraw(from.Count)];
         }
     }
 

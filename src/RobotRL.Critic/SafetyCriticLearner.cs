@@ -1,4 +1,5 @@
 using RobotRL.Learning;
+using RobotRL.Model;
 using RobotRL.Policy;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ public sealed class SafetyCriticLearner : IDisposable
     private const int Twins = 2, CanaryRows = 16;
 
     private readonly SafetyCriticParameters _parameters;
-    private readonly NoiseSource _noise;
+    private readonly RandomStream _noise;
     private readonly ParallelPerceptrons _riskNetwork, _feasibilityNetwork, _valueNetwork, _recoveryNetwork;
     private readonly ParameterBlock _risk, _targetRisk, _feasibility, _targetFeasibility, _value, _recovery;
     private readonly Adam[] _optimizers;
@@ -143,7 +144,7 @@ public sealed class SafetyCriticLearner : IDisposable
         _recoveryNetwork.Export(_recovery, tensors, "recovery");
         Undrive(tensors);
         var inputs = new float[CanaryRows][];
-        var noise = new NoiseSource(1);
+        var noise = new RandomStream(1);
         for (var i = 0; i < CanaryRows; i++) noise.FillNormal(inputs[i] = new float[Features.Inputs]);
         var answers = Query(inputs);
         tensors.Add("canary.inputs", [.. inputs.SelectMany(v => v)], CanaryRows, Features.Inputs);

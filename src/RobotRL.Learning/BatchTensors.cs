@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Replay;
 using TorchSharp;
@@ -71,7 +72,7 @@ internal sealed class BatchTensors : IDisposable
     /// <param name="padding">Largest shift of the crops, pixels.</param>
     /// <param name="noise">Where offsets and action noise come from.</param>
     /// <param name="withImages">False where features are given and the images are not looked at.</param>
-    public void Upload(Batch batch, int padding, NoiseSource noise, bool withImages = true)
+    public void Upload(Batch batch, int padding, RandomStream noise, bool withImages = true)
     {
         Check(batch);
         using var untracked = no_grad();

@@ -1,4 +1,4 @@
-using RobotRL.Policy;
+using RobotRL.Model;
 
 namespace RobotRL.Learning;
 
@@ -11,7 +11,7 @@ internal static class Crops
     /// <param name="size">S, pixels.</param>
     /// <param name="padding">Largest shift each way, pixels; 0 copies and draws nothing.</param>
     /// <param name="noise">Where offsets come from.</param>
-    public static void Draw(ReadOnlySpan<byte> source, Span<byte> target, int size, int padding, NoiseSource noise)
+    public static void Draw(ReadOnlySpan<byte> source, Span<byte> target, int size, int padding, RandomStream noise)
     {
         if (padding == 0)
         {
@@ -21,8 +21,8 @@ internal static class Crops
         var bytes = size * size * 3;
         for (var at = 0; at < source.Length; at += bytes)
         {
-            var dx = noise.NextInt(2 * padding + 1) - padding;
-            var dy = noise.NextInt(2 * padding + 1) - padding;
+            var dx = noise.NextByOneDraw(2 * padding + 1) - padding;
+            var dy = noise.NextByOneDraw(2 * padding + 1) - padding;
             Shift(source.Slice(at, bytes), target.Slice(at, bytes), size, dx, dy);
         }
     }

@@ -1,3 +1,4 @@
+using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Replay;
 
@@ -40,5 +41,5 @@ public sealed record LearnerState
     /// <summary>Steps of each optimizer, by block name.</summary>
     public required IReadOnlyDictionary<string, long> OptimizerSteps { get; init; }
     public required TemperatureState Temperature { get; init; }
-    public required NoiseState Noise { get; init; }
+    public required RandomState Noise { get; init; }
 }

@@ -1,6 +1,5 @@
 using RobotRL.Model;
 using RobotRL.Policy;
-using RobotRL.Replay;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +43,7 @@ internal sealed class PolicyTraining : IDisposable
     }
 
     public NetworkShape Shape { get; }
-    public NoiseSource Noise { get; }
+    public RandomStream Noise { get; }
     public BatchTensors Batch { get; }
     public ImageEncoder EncoderNetwork { get; }
     public ActorNetwork ActorNetwork { get; }
@@ -142,6 +141,7 @@ internal sealed class PolicyTraining : IDisposable
             if (!state.OptimizerSteps.TryGetValue(name, out var steps)) throw new InvalidDataException($"The checkpoint lacks the optimizer of {name}.");
             optimizer.Load(tensors, $"adam.{name}", steps);
         }
+        if (state.Noise == default) throw new InvalidDataException("The checkpoint's noise is a state of zeros, which yields only zeros.");
         Noise.State = state.Noise;
         using var policy = new PolicyNetwork(Shape, _device);
         policy.Load(Snapshot(state.PretrainedSteps + state.Steps));

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace RobotRL.Mcap;
 
 /// <summary>A chunk as read: its head, and its records still packed.</summary>
@@ -17,7 +19,7 @@ internal readonly record struct ChunkRecord(ulong StartTime, ulong EndTime, ulon
     {
         if ((ulong)Packed.Length != PackedSize) throw new McapException($"A chunk's records take {PackedSize} bytes, of which {Packed.Length} are in its record.");
         var records = RobotRL.Mcap.Compression.Restore(Compression, Packed, Size);
-        if (Crc != 0 && Crc != Crc32.Of(records.Span)) throw new McapException("A chunk's checksum does not match its records.");
+        if (Crc != 0 && Crc != Crc32.HashToUInt32(records.Span)) throw new McapException("A chunk's checksum does not match its records.");
         return records;
     }
 

@@ -1,3 +1,4 @@
+using K4os.Compression.LZ4.Streams;
 using ZstdSharp;
 
 namespace RobotRL.Mcap;
@@ -36,8 +37,33 @@ internal static class Compression
         if (compression == McapCompression.None) return data;
         // No codec packs tighter than this: a larger size is a damaged number, not a reason to take the machine's memory.
         var target = new byte[(int)Math.Min(size, (ulong)data.Length * 40_000 + 4096)];
-        var length = compression == McapCompression.Lz4 ? Lz4Frame.DecodePrefix(data.Span, target) : UnpackZstd(data, target);
+        var length = compression == McapCompression.Lz4 ? UnpackLz4(data, target) : UnpackZstd(data, target);
         return target.AsMemory(0, length);
+    }
+
+    /// <summary>Appends one frame of LZ4.</summary>
+    public static void PackLz4(ReadOnlySpan<byte> data, RecordBuffer target) => LZ4Frame.Encode(data, target, new LZ4EncoderSettings
+    {
+        ChainBlocks = false,
+        // The least that holds the data: writers and readers set aside a whole block.
+        BlockSize = data.Length switch { <= 64 << 10 => 64 << 10, <= 256 << 10 => 256 << 10, <= 1 << 20 => 1 << 20, _ => 4 << 20 },
+    });
+
+    private static int UnpackLz4(ReadOnlyMemory<byte> data, byte[] target)
+    {
+        using var frame = LZ4Frame.Decode(data);
+        var length = 0;
+        try
+        {
+            // Block by block: one that is torn or damaged takes none of those before it along.
+            for (int read; (read = frame.ReadManyBytes(target.AsSpan(length), interactive: true)) > 0;) length += read;
+            // More than the chunk claims is as wrong as less.
+            if (length == target.Length && frame.ReadOneByte() >= 0) return 0;
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or InvalidOperationException or ArgumentException or NotImplementedException)
+        {
+        }
+        return length;
     }
 
     private static int UnpackZstd(ReadOnlyMemory<byte> data, byte[] target)

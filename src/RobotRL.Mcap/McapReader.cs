@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.IO.Hashing;
 
 namespace RobotRL.Mcap;
 
@@ -133,9 +134,9 @@ public sealed class McapReader : IDisposable
         if (start > footerAt) throw new McapException($"The footer places the summary at byte {start}, outside of the file.");
         var summary = _file.ReadAt(start, footerAt - start);
         var found = new Crc32();
-        found.Add(summary.Span);
-        found.Add(tail.Span[..(Format.RecordHead + Format.FooterContent - sizeof(uint))]);
-        if (crc != 0 && crc != found.Value) throw new McapException("The checksum of the summary does not match its records.");
+        found.Append(summary.Span);
+        found.Append(tail.Span[..(Format.RecordHead + Format.FooterContent - sizeof(uint))]);
+        if (crc != 0 && crc != found.GetCurrentHashAsUInt32()) throw new McapException("The checksum of the summary does not match its records.");
         return summary;
     }
 

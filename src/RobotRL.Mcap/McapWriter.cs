@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Hashing;
 using ZstdSharp;
 
 namespace RobotRL.Mcap;
@@ -37,8 +38,8 @@ public sealed class McapWriter : IDisposable
     private readonly List<McapChunkIndex> _chunks = [];
     private readonly List<AttachmentIndex> _attachments = [];
     private readonly List<MetadataIndex> _metadata = [];
+    private readonly Crc32 _dataCrc = new();
     private TimeSpanned _chunkTimes, _fileTimes;
-    private Crc32 _dataCrc;
     private ulong _written;
     private bool _completed;
 
@@ -116,7 +117,7 @@ public sealed class McapWriter : IDisposable
         _out.Text(attachment.MediaType);
         _out.U64((ulong)attachment.Data.Length);
         _out.Bytes(attachment.Data.Span);
-        _out.U32(Crc32.Of(_out.Written[start..]));
+        _out.U32(Crc32.HashToUInt32(_out.Written[start..]));
         _out.End(start);
         _attachments.Add(new AttachmentIndex(_written, (ulong)_out.Length, attachment.LogTime, attachment.CreateTime, (ulong)attachment.Data.Length, attachment.Name, attachment.MediaType));
         Send();
@@ -148,7 +149,7 @@ public sealed class McapWriter : IDisposable
     {
         Flush();
         var start = _out.Begin(Opcode.DataEnd);
-        _out.U32(_dataCrc.Value);
+        _out.U32(_dataCrc.GetCurrentHashAsUInt32());
         _out.End(start);
         Send();
         new SummaryWriter(_out, _written).Write(_schemas, [.. _channels.Select(c => c.Channel)], Statistics(), _chunks, _attachments, _metadata);
@@ -171,7 +172,7 @@ public sealed class McapWriter : IDisposable
         _out.U64(_chunkTimes.First);
         _out.U64(_chunkTimes.Last);
         _out.U64((ulong)_chunk.Length);
-        _out.U32(Crc32.Of(_chunk.Written));
+        _out.U32(Crc32.HashToUInt32(_chunk.Written));
         _out.Text(Compression.Name(_options.Compression));
         _out.U64(0);
         var records = _out.Length;
@@ -205,7 +206,7 @@ public sealed class McapWriter : IDisposable
 
     private void Pack()
     {
-        if (_options.Compression == McapCompression.Lz4) Lz4Frame.Encode(_chunk.Written, _out);
+        if (_options.Compression == McapCompression.Lz4) Compression.PackLz4(_chunk.Written, _out);
         else if (_zstd is null) _out.Bytes(_chunk.Written);
         else
         {
@@ -222,7 +223,7 @@ public sealed class McapWriter : IDisposable
     /// <summary>One write a time: a chunk and its indexes reach the system together.</summary>
     private void Send()
     {
-        _dataCrc.Add(_out.Written);
+        _dataCrc.Append(_out.Written);
         _stream.Write(_out.Written);
         _written += (ulong)_out.Length;
         _out.Clear();

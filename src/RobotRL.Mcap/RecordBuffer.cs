@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
@@ -5,7 +6,7 @@ using System.Text;
 namespace RobotRL.Mcap;
 
 /// <summary>A growing run of records in memory, little-endian.</summary>
-internal sealed class RecordBuffer
+internal sealed class RecordBuffer : IBufferWriter<byte>
 {
     private byte[] _bytes = new byte[4096];
 
@@ -23,6 +24,22 @@ internal sealed class RecordBuffer
         var span = _bytes.AsSpan(Length, count);
         Length = end;
         return span;
+    }
+
+    void IBufferWriter<byte>.Advance(int count) => Take(count);
+
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint)
+    {
+        var span = Take(Math.Max(sizeHint, 1));
+        GiveBack(span.Length);
+        return span;
+    }
+
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint)
+    {
+        var start = Length;
+        GiveBack(Take(Math.Max(sizeHint, 1)).Length);
+        return _bytes.AsMemory(start);
     }
 
     /// <summary>Begins a record; <see cref="End"/> with the returned position fills in its length.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace RobotRL.Mcap;
 
@@ -94,8 +95,8 @@ internal sealed class RecordFile(Stream stream)
             if (kind == Opcode.DataEnd) break;
             position += Format.RecordHead + length;
         }
-        for (ulong at = 0; at < end; at += 1 << 20) crc.Add(ReadAt(at, Math.Min(1 << 20, end - at)).Span);
-        return crc.Value;
+        for (ulong at = 0; at < end; at += 1 << 20) crc.Append(ReadAt(at, Math.Min(1 << 20, end - at)).Span);
+        return crc.GetCurrentHashAsUInt32();
     }
 
     private ReadOnlyMemory<byte> Unpack(ReadOnlyMemory<byte> content, bool torn, bool whole, ulong position)

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace RobotRL.Mcap;
 
 /// <summary>Writes everything behind the data section: the index in groups by kind, where each group lies, footer and closing magic.</summary>
@@ -33,7 +35,7 @@ internal sealed class SummaryWriter(RecordBuffer buffer, ulong position)
         buffer.U64(Format.FooterContent);
         buffer.U64(position);
         buffer.U64(offsets);
-        buffer.U32(Crc32.Of(buffer.Written));
+        buffer.U32(Crc32.HashToUInt32(buffer.Written));
         buffer.Bytes(Format.Magic);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobotRL.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,7 +53,7 @@ public sealed class ParameterBlock : IDisposable
     public IReadOnlyList<Tensor> Frozen => _frozen;
 
     /// <summary>Draws starting values; parameter by parameter, so that a layout and a seed say all.</summary>
-    public void Initialize(NoiseSource noise)
+    public void Initialize(RandomStream noise)
     {
         var values = new float[Layout.Count];
         var offset = 0;

@@ -59,7 +59,7 @@ public sealed class PolicyNetwork : IDisposable
     /// <param name="noise">Where samples come from.</param>
     /// <param name="action">Receives the continuous part, length A, each within [−1, 1].</param>
     /// <returns>The command of the grippers, as <see cref="ActionLayout.GripperChoiceOf"/> numbers them; 0 for a policy without.</returns>
-    public int Act(Observation observation, bool deterministic, NoiseSource noise, Span<float> action)
+    public int Act(Observation observation, bool deterministic, RandomStream noise, Span<float> action)
     {
         Check(observation, action.Length);
         using var scope = NewDisposeScope();
@@ -97,7 +97,7 @@ public sealed class PolicyNetwork : IDisposable
     }
 
     /// <summary>Decides, spread over the arms.</summary>
-    public PolicyAction Act(Observation observation, bool deterministic, NoiseSource noise, ActionLayout layout)
+    public PolicyAction Act(Observation observation, bool deterministic, RandomStream noise, ActionLayout layout)
     {
         Span<float> active = stackalloc float[_shape.Actions];
         var gripper = Act(observation, deterministic, noise, active);

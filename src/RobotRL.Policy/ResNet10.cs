@@ -1,3 +1,4 @@
+using RobotRL.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -57,7 +58,7 @@ public sealed class ResNet10 : IDisposable
     public static void WriteRandom(string path, ulong seed)
     {
         using var network = new ResNet10(CPU);
-        network._parameters.Initialize(new NoiseSource(seed));
+        network._parameters.Initialize(new RandomStream(seed));
         var file = new Safetensors();
         file.Add(network._parameters, "");
         file.Write(path);

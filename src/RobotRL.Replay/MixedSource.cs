@@ -1,3 +1,5 @@
+using RobotRL.Model;
+
 namespace RobotRL.Replay;
 
 /// <summary>

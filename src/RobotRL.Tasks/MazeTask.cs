@@ -25,7 +25,7 @@ internal sealed class MazeTask : SimulatedTask
         scene.Pushes = _pushes;
     }
 
-    private protected override void Place(ref EpisodeRandom random) => _pushes.Begin((ulong)random.Uniform(0, 1L << 52), Scene.Now.Ns);
+    private protected override void Place(ref SplitMix64 random) => _pushes.Begin((ulong)random.NextUniform(0, 1L << 52), Scene.Now.Ns);
 
     private protected override void Judge(ref TaskTruth truth)
     {

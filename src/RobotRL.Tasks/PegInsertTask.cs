@@ -14,11 +14,11 @@ internal sealed class PegInsertTask(TaskDescription description, IScene scene) :
     private readonly int _socket = scene.Mocap("socket");
     private readonly int _body = scene.Body("socket");
 
-    private protected override void Place(ref EpisodeRandom random)
+    private protected override void Place(ref SplitMix64 random)
     {
-        var position = Center + new Vector3D(random.Uniform(-OffsetM, OffsetM), random.Uniform(-OffsetM, OffsetM), 0);
+        var position = Center + new Vector3D(random.NextUniform(-OffsetM, OffsetM), random.NextUniform(-OffsetM, OffsetM), 0);
         Scene.PlaceMocap(_socket, position);
-        Scene.TurnMocap(_socket, Rotation.AboutZ(random.Uniform(-YawRad, YawRad)));
+        Scene.TurnMocap(_socket, Rotation.AboutZ(random.NextUniform(-YawRad, YawRad)));
     }
 
     private protected override void Judge(ref TaskTruth truth)

@@ -12,8 +12,8 @@ internal sealed class PickLiftTask(TaskDescription description, IScene scene) : 
     private readonly int _body = scene.Body("cube"), _freeCube = scene.FreeBody("cube");
     private readonly int _cube = scene.Geom("cube"), _left = scene.Geom("left_pad"), _right = scene.Geom("right_pad");
 
-    private protected override void Place(ref EpisodeRandom random) =>
-        Scene.PlaceFreeBody(_freeCube, Center + new Vector3D(random.Uniform(-HalfEdgeM, HalfEdgeM), random.Uniform(-HalfEdgeM, HalfEdgeM), 0));
+    private protected override void Place(ref SplitMix64 random) =>
+        Scene.PlaceFreeBody(_freeCube, Center + new Vector3D(random.NextUniform(-HalfEdgeM, HalfEdgeM), random.NextUniform(-HalfEdgeM, HalfEdgeM), 0));
 
     private protected override void Judge(ref TaskTruth truth)
     {

@@ -1,3 +1,5 @@
+using RobotRL.Model;
+
 namespace RobotRL.Tasks;
 
 /// <summary>Someone bumps into the hand now and then: horizontal forces of random size and direction, each constant for a moment. They follow from the seed and the time since the start.</summary>
@@ -9,7 +11,7 @@ public sealed class RandomPushes
     /// <summary>Nobody pushes while the arm drives to where an episode starts.</summary>
     private const double GraceS = 2;
 
-    private EpisodeRandom _random;
+    private SplitMix64 _random;
     private long _startNs = long.MaxValue, _endNs;
     private double _x, _y;
 
@@ -28,10 +30,10 @@ public sealed class RandomPushes
 
     private void Draw(long afterNs)
     {
-        _startNs = afterNs + Ns(_random.Uniform(ShortestPauseS, LongestPauseS));
+        _startNs = afterNs + Ns(_random.NextUniform(ShortestPauseS, LongestPauseS));
         _endNs = _startNs + Ns(LengthS);
-        var (sin, cos) = Math.SinCos(_random.Uniform(0, 2 * Math.PI));
-        var size = _random.Uniform(0, LargestN);
+        var (sin, cos) = Math.SinCos(_random.NextUniform(0, 2 * Math.PI));
+        var size = _random.NextUniform(0, LargestN);
         (_x, _y) = (size * cos, size * sin);
     }
 

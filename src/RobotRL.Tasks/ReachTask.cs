@@ -11,11 +11,11 @@ internal sealed class ReachTask(TaskDescription description, IScene scene) : Sim
 
     private readonly int _target = scene.Mocap("target");
 
-    private protected override void Place(ref EpisodeRandom random)
+    private protected override void Place(ref SplitMix64 random)
     {
         var start = Scene.EndEffectorInBase.Position;
         Vector3D target;
-        do target = Center + new Vector3D(random.Uniform(-HalfEdgeM, HalfEdgeM), random.Uniform(-HalfEdgeM, HalfEdgeM), random.Uniform(-HalfEdgeM, HalfEdgeM));
+        do target = Center + new Vector3D(random.NextUniform(-HalfEdgeM, HalfEdgeM), random.NextUniform(-HalfEdgeM, HalfEdgeM), random.NextUniform(-HalfEdgeM, HalfEdgeM));
         while ((target - start).Length < LeastDistanceM);
         Scene.PlaceMocap(_target, target);
     }

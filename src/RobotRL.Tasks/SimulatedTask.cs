@@ -28,7 +28,7 @@ public abstract class SimulatedTask : ITask
     public void Reset(ulong seed)
     {
         Scene.ReturnHome();
-        var random = new EpisodeRandom(seed);
+        var random = new SplitMix64(seed);
         Place(ref random);
         Scene.Settle();
     }
@@ -47,7 +47,7 @@ public abstract class SimulatedTask : ITask
     }
 
     /// <summary>Draws the episode's scene.</summary>
-    private protected abstract void Place(ref EpisodeRandom random);
+    private protected abstract void Place(ref SplitMix64 random);
 
     /// <summary>Fills goal, grasp, progress and success.</summary>
     private protected abstract void Judge(ref TaskTruth truth);

@@ -20,7 +20,7 @@ public sealed class DependencyTableTests
         ["Learning"] = ["Model", "Policy", "Replay"],
         ["Critic"] = ["Model", "Safety", "Control", "Policy", "Learning"],
         ["Episodes"] = ["Model", "Wire", "Mcap"],
-        ["Recording"] = ["Model", "Wire", "Mcap", "Teleop", "Safety", "Control", "Policy", "Episodes"],
+        ["Recording"] = ["Model", "Wire", "Mcap", "Teleop", "Safety", "Control", "Episodes"],
         ["LeRobot"] = ["Model", "Episodes"],
         ["Audit"] = ["Model"],
         ["Sessions"] =

@@ -1,6 +1,5 @@
 using RobotRL.Episodes;
 using RobotRL.Model;
-using RobotRL.Replay;
 
 namespace RobotRL.LeRobot.Tests;
 

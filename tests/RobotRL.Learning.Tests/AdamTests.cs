@@ -1,3 +1,4 @@
+using RobotRL.Model;
 using RobotRL.Policy;
 
 namespace RobotRL.Learning.Tests;
@@ -11,7 +12,7 @@ public sealed class AdamTests
         var layout = new ParameterLayout();
         layout.Add("x", Initialization.LeCun, 1, 1, 13);
         using var block = new ParameterBlock(layout, TorchSharp.torch.CPU, trainable: true);
-        block.Initialize(new NoiseSource(1));
+        block.Initialize(new RandomStream(1));
         using var adam = new Adam(block, 1e-2);
         var (random, expected) = (new Random(1), Array.ConvertAll(RlpdUpdateTests.Values(block), v => (double)v));
         var (first, second, gradient) = (new double[13], new double[13], new float[13]);

@@ -1,5 +1,5 @@
 using CsCheck;
-using RobotRL.Policy;
+using RobotRL.Model;
 
 namespace RobotRL.Learning.Tests;
 
@@ -32,7 +32,7 @@ public sealed class CropTests
         new Random(1).NextBytes(picture);
         foreach (var images in (IEnumerable<byte[]>)[.. tensors.Host.Images, .. tensors.Host.NextImages])
             for (var b = 0; b < 64; b++) picture.CopyTo(images, b * picture.Length);
-        tensors.Upload(tensors.Host, 4, new NoiseSource(7));
+        tensors.Upload(tensors.Host, 4, new RandomStream(7));
 
         string[] Rows(TorchSharp.torch.Tensor t) => [.. t.bytes.ToArray().Chunk(picture.Length).Select(Convert.ToHexString)];
         var (now, next, other) = (Rows(tensors.Images[0]), Rows(tensors.NextImages[0]), Rows(tensors.Images[1]));
@@ -48,7 +48,7 @@ public sealed class CropTests
         var source = new byte[8 * 8 * 3];
         new Random(2).NextBytes(source);
         var target = new byte[source.Length];
-        var noise = new NoiseSource(1);
+        var noise = new RandomStream(1);
         var state = noise.State;
         Crops.Draw(source, target, 8, 0, noise);
         Assert.Equal(source, target);

@@ -31,7 +31,7 @@ public sealed class LearningTests
             var x = start;
             for (var i = 0; i < 8 && Math.Abs(x) > Reach.Goal; i++)
             {
-                policy.Act(Reach.Seen(x), deterministic: true, new NoiseSource(1), action);
+                policy.Act(Reach.Seen(x), deterministic: true, new RandomStream(1), action);
                 x = Reach.Move(x, action[0]);
             }
             Assert.True(Math.Abs(x) <= Reach.Goal, $"from {start} the policy ends at {x}");
@@ -57,7 +57,7 @@ public sealed class LearningTests
         var action = new float[1];
         foreach (var x in (float[])[-0.8f, -0.3f, 0.3f, 0.8f])
         {
-            var gripper = policy.Act(Reach.Seen(x), deterministic: true, new NoiseSource(1), action);
+            var gripper = policy.Act(Reach.Seen(x), deterministic: true, new RandomStream(1), action);
             Assert.Equal(Demonstrator.Action(x), action[0], 0.2f);
             Assert.Equal((int)Demonstrator.Gripper(x) + 1, gripper);
         }
@@ -74,7 +74,7 @@ public sealed class LearningTests
         for (var i = 0; i < 150; i++) learner.Step(source);
         using var policy = new PolicyNetwork(shape);
         policy.Load(learner.Snapshot());
-        Assert.Equal((int)GripperCommand.Stay + 1, policy.Act(Reach.Seen(0.2f), deterministic: true, new NoiseSource(1), new float[1]));
+        Assert.Equal((int)GripperCommand.Stay + 1, policy.Act(Reach.Seen(0.2f), deterministic: true, new RandomStream(1), new float[1]));
     }
 
     private class Reach(int seed) : IBatchSource

@@ -1,6 +1,5 @@
 using RobotRL.Model;
 using RobotRL.Policy;
-using RobotRL.Replay;
 using static TorchSharp.torch;
 
 namespace RobotRL.Learning.Tests;
@@ -23,7 +22,7 @@ public sealed class PolicyNetworkTests
         using var learner = Given.Learner(Parameters);
         using var policy = new PolicyNetwork(Shape);
         policy.Load(learner.Snapshot());
-        var (noise, action, again) = (new NoiseSource(1), new float[2], new float[2]);
+        var (noise, action, again) = (new RandomStream(1), new float[2], new float[2]);
         var state = noise.State;
         policy.Act(Seen(1), deterministic: true, noise, action);
         Assert.Equal(state, noise.State);
@@ -46,7 +45,7 @@ public sealed class PolicyNetworkTests
         using var learner = Given.Learner(Parameters);
         using var policy = new PolicyNetwork(Shape);
         policy.Load(learner.Snapshot());
-        policy.Act(Seen(1), deterministic: true, new NoiseSource(1), new float[2]);
+        policy.Act(Seen(1), deterministic: true, new RandomStream(1), new float[2]);
         Assert.False(SmallConvolutions.MayAskNnpack);
     }
 
@@ -56,7 +55,7 @@ public sealed class PolicyNetworkTests
         using var learner = Given.Learner(Parameters);
         using var policy = new PolicyNetwork(Shape);
         policy.Load(learner.Snapshot());
-        float[] Act(Observation o) { var a = new float[2]; policy.Act(o, true, new NoiseSource(1), a); return a; }
+        float[] Act(Observation o) { var a = new float[2]; policy.Act(o, true, new RandomStream(1), a); return a; }
         var (one, other) = (Seen(1), Seen(2));
         var reference = Act(one);
         Assert.Equal(reference, Act(one));
@@ -87,7 +86,7 @@ public sealed class PolicyNetworkTests
             var image = 16 * 16 * 3;
             var seen = new Observation(Stamp.Zero, batch.Proprioception[(b * 19)..(b * 19 + 19)],
                 [.. batch.Images.Select(i => new PolicyImage(Stamp.Zero, 16, i[(b * image)..((b + 1) * image)]))]);
-            Assert.Equal(grips[b], (long)policy.Act(seen, true, new NoiseSource(1), action));
+            Assert.Equal(grips[b], (long)policy.Act(seen, true, new RandomStream(1), action));
             for (var a = 0; a < 2; a++) Assert.Equal(expected[b * 2 + a], action[a], 1e-4f);
         }
     }
@@ -97,11 +96,11 @@ public sealed class PolicyNetworkTests
     {
         using var learner = Given.Learner(Parameters);
         using var policy = new PolicyNetwork(Shape);
-        Assert.Throws<InvalidOperationException>(() => policy.Act(Seen(1), true, new NoiseSource(1), new float[2]));
+        Assert.Throws<InvalidOperationException>(() => policy.Act(Seen(1), true, new RandomStream(1), new float[2]));
         policy.Load(learner.Snapshot());
-        Assert.Contains("8 pixels", Assert.Throws<ArgumentException>(() => policy.Act(Seen(1, 8), true, new NoiseSource(1), new float[2])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Images = [] }, true, new NoiseSource(1), new float[2]));
-        Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Proprioception = new float[3] }, true, new NoiseSource(1), new float[2]));
+        Assert.Contains("8 pixels", Assert.Throws<ArgumentException>(() => policy.Act(Seen(1, 8), true, new RandomStream(1), new float[2])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Images = [] }, true, new RandomStream(1), new float[2]));
+        Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Proprioception = new float[3] }, true, new RandomStream(1), new float[2]));
     }
 
     [Fact]

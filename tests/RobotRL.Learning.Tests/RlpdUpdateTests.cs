@@ -1,3 +1,4 @@
+using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Replay;
 using TorchSharp;
@@ -103,7 +104,7 @@ public sealed class RlpdUpdateTests
         using var scope = NewDisposeScope();
         using var learner = Given.Learner(Given.Parameters(p => p with { GripperPenalty = -0.5 }));
         // A different target network, so that the two roles can be told apart.
-        learner.TargetGrasp!.Initialize(new NoiseSource(99));
+        learner.TargetGrasp!.Initialize(new RandomStream(99));
         var (batch, next) = TargetOf(learner, _ => { });
         using var untracked = no_grad();
         var y = Floats(learner.GraspTarget(next));
@@ -243,7 +244,7 @@ public sealed class RlpdUpdateTests
         // Critics start at zero: give the targets something to say.
         var values = Values(learner.TargetCritic);
         var noise = new float[values.Length];
-        new NoiseSource(7).FillUniform(noise, 0.2);
+        new RandomStream(7).FillUniform(noise, 0.2);
         for (var i = 0; i < values.Length; i++) values[i] += noise[i];
         learner.TargetCritic.Write(values);
         var training = learner.Training;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using RobotRL.Model;
 using RobotRL.Policy;
 
 namespace RobotRL.Learning.Tests;
@@ -31,7 +32,7 @@ public sealed class SafetensorsTests : IDisposable
         layout.AddKernel("kernel", output: 4, input: 3, size: 2);
         layout.Add("bias", Initialization.LeCun, 3, 4, 4);
         using var block = new ParameterBlock(layout, TorchSharp.torch.CPU, trainable: false);
-        block.Initialize(new NoiseSource(5));
+        block.Initialize(new RandomStream(5));
         var file = new Safetensors();
         file.Add(block, "net.");
         file.Write(_path);

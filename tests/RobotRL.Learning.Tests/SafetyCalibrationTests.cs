@@ -1,5 +1,5 @@
 using RobotRL.Critic;
-using RobotRL.Policy;
+using RobotRL.Model;
 
 namespace RobotRL.Learning.Tests;
 
@@ -51,7 +51,7 @@ public class SafetyCalibrationTests
     {
         var buffer = new SafetyBuffer(1000);
         for (var i = 0; i < 500; i++) buffer.Add(new([i], 0, i % 250 == 0, null));
-        var (batch, noise) = (new SafetyTransition[50], new NoiseSource(1));
+        var (batch, noise) = (new SafetyTransition[50], new RandomStream(1));
         buffer.Sample(batch, 0.3, noise);
         Assert.Equal(15, batch.Count(t => t.Violated));
         Assert.Equal((2, 500), (buffer.Violations, buffer.Count));
@@ -63,7 +63,7 @@ public class SafetyCalibrationTests
     {
         var buffer = new SafetyBuffer(10);
         for (var i = 0; i < 35; i++) buffer.Add(new([i], 0, false, null));
-        var (batch, noise) = (new SafetyTransition[200], new NoiseSource(1));
+        var (batch, noise) = (new SafetyTransition[200], new RandomStream(1));
         buffer.Sample(batch, 0.3, noise);
         Assert.Equal(Enumerable.Range(25, 10).Select(i => (float)i), batch.Select(t => t.Features[0]).Distinct().Order());
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using RobotRL.Critic;
+using RobotRL.Model;
 using RobotRL.Policy;
 using RobotRL.Safety;
 using TorchSharp;
@@ -134,7 +135,7 @@ public class SafetyCriticTests
         try
         {
             using var learner = new SafetyCriticLearner(SafetyFeatureLayout.Arm([0, 1, 2, 5]), Parameters(), 5);
-            var noise = new NoiseSource(9);
+            var noise = new RandomStream(9);
             float[][] x = [.. Enumerable.Range(0, 50).Select(_ => { var v = new float[27]; noise.FillNormal(v); return v; })];
             learner.Update([.. x.Select((v, i) => new SafetyTransition(v, i % 3 - 1, i % 3 == 2, null))]);
             SafetyWeightsFile.Write(folder, learner, new(0.25, 0.1, 0, 0), "a test", DateTimeOffset.UnixEpoch);

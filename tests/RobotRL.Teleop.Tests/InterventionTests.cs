@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using RobotRL.Model;
 using RobotRL.Tasks;
 
@@ -85,6 +87,23 @@ public sealed class InterventionTests
         Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 2, out var saved);
         var restored = new ScriptedOperator(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 99) { State = saved };
         Assert.Equal(first[(first.Count / 2)..], Episodes(restored, 2, out _));
+    }
+
+    /// <summary>Recorded runs replay by these numbers.</summary>
+    [Fact]
+    public void Hand_noise_of_a_seed_stays_what_it_was()
+    {
+        var (noise, space, motion, shaken) = (new HandNoise(0.2, 11), new ActionSpace([0, 1, 2, 5], 0.01, 0.1, false), new ArmAction(), new List<float>());
+        (motion.Motion[0], motion.Motion[2]) = (0.5f, -0.8f);
+        noise.BeginEpisode(Stamp.Zero);
+        for (var i = 1; i <= 1000; i++)
+        {
+            var action = noise.Shake(motion, space, new Stamp(i * 100_000_000L));
+            foreach (var axis in space.ActiveAxes) shaken.Add(action.Motion[axis]);
+        }
+        Assert.Equal([0.51464134f, -0.037000112f, -0.9581279f, -0.021655558f], shaken[..4]);
+        Assert.Equal("f9273d5847065deb", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(shaken))))[..16]);
+        Assert.Equal(15205150564258556263, noise.State);
     }
 
     [Fact]

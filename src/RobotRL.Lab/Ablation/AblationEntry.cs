@@ -71,7 +71,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         for (var episode = 0; episode < size.Episodes && !cancel.IsCancellationRequested; episode++)
         {
             network.Load(learner.Snapshot());
-            var noise = new NoiseSource(Seeds.Derive(seed, SeedUse.PolicyNoise, (ulong)episode));
+            var noise = new RandomStream(Seeds.Derive(seed, SeedUse.PolicyNoise, (ulong)episode));
             var end = Drive(bench, Seeds.Derive(seed, SeedUse.Online, (ulong)episode), o => network.Act(o, deterministic: false, noise, layout)[0], (transition, step) =>
             {
                 buffer.Add(EpisodeKind.Online, transition);
@@ -106,7 +106,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
             finalSuccesses == 0 ? null : (double)finalSteps / finalSuccesses, first, wrong, watched, clock.Elapsed.TotalSeconds);
     }
 
-    private readonly NoiseSource learnersNoise = new(0);
+    private readonly RandomStream learnersNoise = new(0);
 
     private void Demonstrate(ReplayBuffer buffer, CancellationToken cancel)
     {
@@ -130,7 +130,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         var (first, wrong, total) = (0, 0, 0L);
         for (var episode = 0; episode < size.ShadowEpisodes && !cancel.IsCancellationRequested; episode++)
         {
-            var noise = new NoiseSource(Seeds.Derive(seed, SeedUse.OperatorNoise, (ulong)episode));
+            var noise = new RandomStream(Seeds.Derive(seed, SeedUse.OperatorNoise, (ulong)episode));
             var (at, since) = (-1, 0);
             var end = Drive(watched, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)(1000 + episode)), o => network.Act(o, deterministic: false, noise, ActionLayout.Of(watched.Actions))[0], (_, step) =>
             {

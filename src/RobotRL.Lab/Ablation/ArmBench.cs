@@ -3,7 +3,6 @@ using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Critic;
 using RobotRL.Model;
-using RobotRL.Policy;
 using RobotRL.Safety;
 using RobotRL.Sensing;
 using RobotRL.Sessions.Runs;
@@ -26,7 +25,7 @@ internal sealed class ArmBench : IBench
     private readonly HarmRecorder _recorder;
     private readonly double _forceLimitN;
     private readonly float[] _shake = new float[ActionSpace.Axes];
-    private NoiseSource _hand = new(0);
+    private RandomStream _hand = new(0);
     private bool _violated, _success;
     private double _progress;
 

@@ -1,7 +1,6 @@
 using RobotRL.Critic;
 using RobotRL.Lab.Results;
 using RobotRL.Model;
-using RobotRL.Policy;
 using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Lab.Ablation;
@@ -19,7 +18,7 @@ internal static class ArmExperience
 
     public static IEnumerable<HarmEpisode> Collect(ArmBench bench, int decisions, ulong seed, CancellationToken cancel)
     {
-        var noise = new NoiseSource(Seeds.Derive(seed, SeedUse.Demonstration));
+        var noise = new RandomStream(Seeds.Derive(seed, SeedUse.Demonstration));
         for (var (done, episode) = (0, 0UL); done < decisions && !cancel.IsCancellationRequested; episode++)
         {
             var (steps, demonstrated) = Drive(bench, Seeds.Derive(seed, SeedUse.Online, episode), noise);
@@ -28,11 +27,11 @@ internal static class ArmExperience
         }
     }
 
-    private static (int Steps, bool Demonstrated) Drive(ArmBench bench, ulong seed, NoiseSource noise)
+    private static (int Steps, bool Demonstrated) Drive(ArmBench bench, ulong seed, RandomStream noise)
     {
         bench.Begin(seed);
         var kind = noise.NextUniform();
-        var lead = kind < DemonstratedShare ? bench.MaxSteps : noise.NextInt(MostLead);
+        var lead = kind < DemonstratedShare ? bench.MaxSteps : noise.NextByOneDraw(MostLead);
         // How unsteady the leading hand is, beyond the demonstrator's own, differs from episode to episode.
         var unsteady = kind < DemonstratedShare ? 0 : noise.NextUniform();
         var strays = kind < DemonstratedShare + StrayShare;
@@ -58,9 +57,9 @@ internal static class ArmExperience
     }
 
     /// <summary>Back, nowhere, or another way: from where the reflex left the arm standing, close to what it must not touch, a policy starts again.</summary>
-    private static void Turn(float[] direction, NoiseSource noise)
+    private static void Turn(float[] direction, RandomStream noise)
     {
-        switch (noise.NextInt(3))
+        switch (noise.NextByOneDraw(3))
         {
             case 0:
                 for (var i = 0; i < direction.Length; i++) direction[i] = -direction[i];

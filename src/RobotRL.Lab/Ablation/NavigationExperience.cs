@@ -1,6 +1,6 @@
 using RobotRL.Configuration;
 using RobotRL.Critic;
-using RobotRL.Policy;
+using RobotRL.Model;
 using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Lab.Ablation;
@@ -13,7 +13,7 @@ internal static class NavigationExperience
 
     public static IEnumerable<HarmEpisode> Collect(NavigationConfiguration configuration, int steps, ulong seed)
     {
-        var noise = new NoiseSource(Seeds.Derive(seed, SeedUse.Demonstration));
+        var noise = new RandomStream(Seeds.Derive(seed, SeedUse.Demonstration));
         for (var (done, index) = (0, 0UL); done < steps; index++)
         {
             var episode = noise.NextUniform() < DemonstratedShare / 5 ? Demonstration(configuration, noise, index) : Walk(configuration, noise, index);
@@ -22,11 +22,11 @@ internal static class NavigationExperience
         }
     }
 
-    private static HarmEpisode Walk(NavigationConfiguration configuration, NoiseSource noise, ulong index)
+    private static HarmEpisode Walk(NavigationConfiguration configuration, RandomStream noise, ulong index)
     {
         var task = configuration.Task;
         var point = new PointMass(task);
-        var region = task.Exploration[noise.NextInt(task.Exploration.Count)];
+        var region = task.Exploration[noise.NextByOneDraw(task.Exploration.Count)];
         do point.Begin(index, region.MinX + noise.NextUniform() * (region.MaxX - region.MinX), region.MinY + noise.NextUniform() * (region.MaxY - region.MinY));
         while (point.IsInside);
         // A walk keeps to a direction of its own: pure noise would hardly leave its place.
@@ -44,7 +44,7 @@ internal static class NavigationExperience
         return new(steps, point.IsInside, IsOver: false);
     }
 
-    private static HarmEpisode Demonstration(NavigationConfiguration configuration, NoiseSource noise, ulong index)
+    private static HarmEpisode Demonstration(NavigationConfiguration configuration, RandomStream noise, ulong index)
     {
         using var bench = new NavigationBench(configuration, Protection.All[0], null);
         bench.Begin(index);

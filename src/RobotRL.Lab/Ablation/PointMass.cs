@@ -1,5 +1,4 @@
 using RobotRL.Model;
-using RobotRL.Policy;
 
 namespace RobotRL.Lab.Ablation;
 
@@ -7,7 +6,7 @@ namespace RobotRL.Lab.Ablation;
 internal sealed class PointMass(NavigationDescription task)
 {
     private readonly float[] _normals = new float[2];
-    private NoiseSource _noise = new(0);
+    private RandomStream _noise = new(0);
 
     public double X { get; private set; }
     public double Y { get; private set; }

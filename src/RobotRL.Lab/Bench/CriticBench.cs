@@ -1,4 +1,4 @@
-using RobotRL.Policy;
+using RobotRL.Model;
 using RobotRL.Safety;
 using TorchSharp;
 
@@ -18,7 +18,7 @@ public static class CriticBench
         using var random = new RandomCritic();
         using var noGradient = torch.no_grad();
         var features = new float[SafetyFeatures.Count];
-        new NoiseSource(2).FillNormal(features);
+        new RandomStream(2).FillNormal(features);
         using var row = torch.tensor(features).reshape(1, features.Length);
         float sum = 0;
         var (ours, torchs) = (new Durations(), new Durations());

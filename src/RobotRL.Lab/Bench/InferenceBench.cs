@@ -32,7 +32,7 @@ public static class InferenceBench
         var rounds = brief ? 2 : 20;
         var (conv, resNet) = (new Durations(), new Durations());
         var (smallSeen, largeSeen) = (Observation(shape), Observation(resNetShape));
-        var noise = new NoiseSource(1);
+        var noise = new RandomStream(1);
         var (smallAction, largeAction) = (new float[shape.Actions], new float[resNetShape.Actions]);
         for (var round = -1; round < rounds; round++)
         {
@@ -54,7 +54,7 @@ public static class InferenceBench
 
     private static Observation Observation(NetworkShape shape)
     {
-        NoiseSource noise = new(2);
+        RandomStream noise = new(2);
         var proprioception = new float[shape.Proprioception];
         noise.FillNormal(proprioception);
         return new(Stamp.Zero, proprioception, [.. shape.ImageSizes.Select(size =>

@@ -67,7 +67,7 @@ public static class MemoryBench
     /// <summary>Rows drawn once and sampled as a buffer's are: every batch another choice of them.</summary>
     private sealed class RandomRows : IBatchSource
     {
-        private readonly NoiseSource _noise = new(1);
+        private readonly RandomStream _noise = new(1);
 
         public RandomRows(int size, int actions, int image) => UpdateBench.Noise(_values = new(size, BenchShapes.Proprioception, actions, [image, image]));
 
@@ -77,7 +77,7 @@ public static class MemoryBench
         {
             UpdateBench.Copy(_values, batch);
             _noise.FillNormal(batch.Proprioception);
-            for (var i = 0; i < batch.Size; i++) batch.Rewards[i] = _noise.NextInt(20) == 0 ? 1 : 0;
+            for (var i = 0; i < batch.Size; i++) batch.Rewards[i] = _noise.NextByOneDraw(20) == 0 ? 1 : 0;
         }
     }
 }

@@ -1,4 +1,4 @@
-using RobotRL.Policy;
+using RobotRL.Model;
 using RobotRL.Safety;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +17,7 @@ internal sealed class RandomCritic : IDisposable
     public RandomCritic(ulong seed = 1, double riskThreshold = 0.999)
     {
         using var noGradient = no_grad();
-        var noise = new NoiseSource(seed);
+        var noise = new RandomStream(seed);
         var networks = Enumerable.Range(0, 4).Select(_ => Network(noise)).ToArray();
         _networks = [.. networks.Select(Tensors)];
         var inputs = Normal(noise, CanaryRows * SafetyFeatures.Count, 1);
@@ -58,11 +58,11 @@ internal sealed class RandomCritic : IDisposable
         tensor(w.W0).reshape(Hidden, -1), tensor(w.B0), tensor(w.W1).reshape(Hidden, Hidden), tensor(w.B1), tensor(w.W2).reshape(1, Hidden), tensor(w.B2),
     ];
 
-    private static PerceptronWeights Network(NoiseSource noise) => new(
+    private static PerceptronWeights Network(RandomStream noise) => new(
         Normal(noise, Hidden * SafetyFeatures.Count, 0.2f), Normal(noise, Hidden, 0.1f), Normal(noise, Hidden * Hidden, 0.08f), Normal(noise, Hidden, 0.1f),
         Normal(noise, Hidden, 0.05f), Normal(noise, 1, 0.1f));
 
-    private static float[] Normal(NoiseSource noise, int count, float deviation)
+    private static float[] Normal(RandomStream noise, int count, float deviation)
     {
         var values = new float[count];
         noise.FillNormal(values);

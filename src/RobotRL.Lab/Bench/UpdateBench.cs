@@ -1,7 +1,6 @@
 using RobotRL.Configuration;
 using RobotRL.Learning;
 using RobotRL.Model;
-using RobotRL.Policy;
 using RobotRL.Replay;
 using RobotRL.Sensing;
 using RobotRL.Sessions.Acting;
@@ -57,12 +56,12 @@ public static class UpdateBench
     /// <summary>Fills a batch with what costs as much as real data.</summary>
     public static Batch Noise(Batch batch)
     {
-        NoiseSource noise = new(1);
+        RandomStream noise = new(1);
         foreach (var values in (float[][])[batch.Proprioception, batch.NextProprioception]) noise.FillNormal(values);
         noise.FillUniform(batch.Actions, 1);
         foreach (var image in batch.Images.Concat(batch.NextImages))
             for (var i = 0; i < image.Length; i++) image[i] = (byte)noise.Next();
-        for (var i = 0; i < batch.Size; i++) batch.Gripper[i] = noise.NextInt(3);
+        for (var i = 0; i < batch.Size; i++) batch.Gripper[i] = noise.NextByOneDraw(3);
         return batch;
     }
 

@@ -1,5 +1,5 @@
 using RobotRL.Control;
-using RobotRL.Policy;
+using RobotRL.Model;
 using RobotRL.Safety;
 using RobotRL.Teleop;
 
@@ -15,7 +15,7 @@ public readonly record struct TracedCritic(int Offer, string Sha256);
 /// <param name="Sha256">Of its weights; empty for no policy.</param>
 /// <param name="Noise">State of the noise before the decision.</param>
 /// <param name="Deterministic">Whether it takes the mean.</param>
-public readonly record struct TracedPolicy(string Sha256, NoiseState Noise, bool Deterministic);
+public readonly record struct TracedPolicy(string Sha256, RandomState Noise, bool Deterministic);
 
 /// <summary>How old everything was that a decision was made of.</summary>
 /// <param name="StateNs">Robot state, ns.</param>

@@ -7,7 +7,7 @@ namespace RobotRL.Sessions.Acting;
 /// <param name="Weights">In use.</param>
 /// <param name="Noise">Where its samples come from, as it was before.</param>
 /// <param name="Deterministic">Whether it takes the mean and no sample.</param>
-public readonly record struct PolicyInputs(WeightSnapshot Weights, NoiseState Noise, bool Deterministic);
+public readonly record struct PolicyInputs(WeightSnapshot Weights, RandomState Noise, bool Deterministic);
 
 /// <summary>Proposes an action for what is seen.</summary>
 public interface IDecider
@@ -29,7 +29,7 @@ internal sealed class NoPolicy : IDecider
 }
 
 /// <summary>The learner's newest weights, taken up between decisions.</summary>
-public sealed class LearnedPolicy(PolicyNetwork network, ActionLayout actions, NoiseSource noise, bool deterministic, WeightExchange? exchange = null) : IDecider
+public sealed class LearnedPolicy(PolicyNetwork network, ActionLayout actions, RandomStream noise, bool deterministic, WeightExchange? exchange = null) : IDecider
 {
     private WeightSnapshot? _weights;
 

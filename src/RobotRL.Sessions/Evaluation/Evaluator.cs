@@ -26,7 +26,7 @@ public static class Evaluator
         var task = cell.Configuration.Task;
         using var network = new PolicyNetwork(NetworkShape.Of(task, cell.Configuration.Learner), Learners.Device);
         network.Load(weights);
-        var policy = new LearnedPolicy(network, task.ActionLayout, new NoiseSource(seed), deterministic: true);
+        var policy = new LearnedPolicy(network, task.ActionLayout, new RandomStream(seed), deterministic: true);
         using var runner = new EpisodeRunner(cell, new AbsentOperator(), audit: audit, stop: stop);
         var isShadow = cell.Configuration.Safety?.Mode == CriticMode.Shadow;
         var (done, successes, violations, reflexes, contacts, cycleTime) = (0, 0, 0, 0, 0, 0.0);

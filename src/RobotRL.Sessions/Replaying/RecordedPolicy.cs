@@ -13,7 +13,7 @@ public sealed class RecordedPolicy : IDisposable
     private readonly WeightVersions _versions;
     private readonly PolicyNetwork _network;
     private readonly ActionLayout _actions;
-    private readonly NoiseSource _noise = new(0);
+    private readonly RandomStream _noise = new(0);
     private string _loaded = "";
     private long _loads;
 

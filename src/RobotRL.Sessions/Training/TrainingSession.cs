@@ -98,7 +98,7 @@ public sealed class TrainingSession(
             while (!IsDone() && !cancel.IsCancellationRequested)
             {
                 var index = (ulong)_episodes;
-                var noise = new NoiseSource(Seeds.Derive(_seed, SeedUse.PolicyNoise, index));
+                var noise = new RandomStream(Seeds.Derive(_seed, SeedUse.PolicyNoise, index));
                 var policy = new LearnedPolicy(network, task.ActionLayout, noise, deterministic: false, learning.Weights);
                 SeedOperator(SeedUse.Online, index);
                 // An arm in motion does not wait: in real time the learner catches up between episodes.
