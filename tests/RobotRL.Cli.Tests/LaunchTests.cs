@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RobotRL.Cli.Commands;
 using RobotRL.Configuration;
 using RobotRL.Sessions.Processes;
@@ -19,7 +18,7 @@ public sealed class LaunchTests : IDisposable
         var last = Environment.ProcessorCount - 1;
         RunOnDisk run = new(_folder["run"]);
         using var launch = RobotrlProcess.Start("launch", Write(last), "--run", run.Path, "--json");
-        Await(() => run.EpisodeFiles.Count >= 4, launch); // three demonstrations and a first episode: the learner has pretrained
+        launch.Await(() => run.EpisodeFiles.Count >= 4); // three demonstrations and a first episode: the learner has pretrained
 
         string[] all = [.. Processes(run.Path)];
         var (actor, learner) = (Assert.Single(all, Is("train")), Assert.Single(all, Is("learner")));
@@ -77,13 +76,4 @@ public sealed class LaunchTests : IDisposable
     }
 
     private static string Cpus(string process) => File.ReadLines(Path.Combine(process, "status")).First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
-
-    private static void Await(Func<bool> moment, RobotrlProcess process)
-    {
-        for (var patience = Stopwatch.StartNew(); !moment(); Thread.Sleep(50))
-        {
-            if (process.HasExited) Assert.Fail($"It ended before the moment came: {process.Wait().Error}");
-            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(2), "The moment never came.");
-        }
-    }
 }

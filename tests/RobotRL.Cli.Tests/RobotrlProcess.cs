@@ -18,14 +18,16 @@ internal sealed record RobotrlResult(int ExitCode, string[] Output, string Error
 internal sealed partial class RobotrlProcess : IDisposable
 {
     private const int Interrupt = 2, Terminate = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    /// <summary>A machine that others keep busy takes many times as long, and only what never comes is an error.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly Task<string> _output, _error;
 
-    private RobotrlProcess(IReadOnlyDictionary<string, string> environment, string[] unset, string[] arguments)
+    private RobotrlProcess(IReadOnlyDictionary<string, string> environment, string[] unset, string[] arguments, string[]? through = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        string[] words = [.. through ?? [], "dotnet", Program, .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = Root,
             RedirectStandardInput = true,
@@ -37,7 +39,7 @@ internal sealed partial class RobotrlProcess : IDisposable
         start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
         foreach (var name in unset) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        _process = Process.Start(start)!;
+        _process = DefaultSignals.Start(start)!;
         _process.StandardInput.Close();
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
@@ -46,7 +48,7 @@ internal sealed partial class RobotrlProcess : IDisposable
     public static string Root { get; } = FindRoot();
 
     /// <summary>Where runs of the tests keep the evidence that is not in them.</summary>
-    public static string Evidence { get; } = Path.Combine(Path.GetTempPath(), "robotrl-tests-evidence");
+    public static string Evidence { get; } = MakeEvidence();
 
     /// <summary>The program of the same configuration as these tests.</summary>
     public static string Program { get; } =
@@ -67,6 +69,10 @@ internal sealed partial class RobotrlProcess : IDisposable
     /// <summary>Starts without waiting.</summary>
     public static RobotrlProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), [], arguments);
 
+    /// <summary>Starts it as a shell does for a command that goes on in the background after its terminal is gone: no Ctrl+C and no hangup reaches it.</summary>
+    public static RobotrlProcess StartInBackground(params string[] arguments) =>
+        new(new Dictionary<string, string>(), [], arguments, ["sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"]);
+
     /// <summary>Ends the process in the midst of whatever it does, as a power cut would.</summary>
     public void Kill()
     {
@@ -79,6 +85,16 @@ internal sealed partial class RobotrlProcess : IDisposable
 
     /// <summary>What a service manager asks with.</summary>
     public void AskToEnd() => Assert.Equal(0, Signal(_process.Id, Terminate));
+
+    /// <summary>Until a moment comes in its life.</summary>
+    public void Await(Func<bool> moment)
+    {
+        for (var waited = Stopwatch.StartNew(); !moment(); Thread.Sleep(2))
+        {
+            if (HasExited) Assert.Fail($"It ended before the moment came: {Wait().Error}");
+            Assert.True(waited.Elapsed < Patience, $"The moment did not come within {Patience}.");
+        }
+    }
 
     public RobotrlResult Wait()
     {
@@ -98,6 +114,14 @@ internal sealed partial class RobotrlProcess : IDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
+
+    /// <summary>These tests' own, since other accounts and other copies of this repository may be tested beside it; gone with their process.</summary>
+    private static string MakeEvidence()
+    {
+        var folder = Directory.CreateTempSubdirectory("robotrl-evidence-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    }
 
     private static string FindRoot()
     {

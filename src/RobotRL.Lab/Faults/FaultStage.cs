@@ -146,6 +146,9 @@ internal sealed partial class FaultStage : IDisposable
         _probe.Dispose();
         _control.Dispose();
         File.Delete(_file);
+        // A control process that is ended by force leaves its channel in memory.
+        var path = ControlChannel.PathOf(_channel);
+        foreach (var left in Directory.GetFiles(Path.GetDirectoryName(path)!, _channel + "*")) File.Delete(left);
     }
 
     private Child Begin()
@@ -202,7 +205,8 @@ internal sealed partial class FaultStage : IDisposable
         {
             ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-            _process = Process.Start(start) ?? throw new IOException("The program could not be started once more.");
+            // It is here to be interrupted, in a background shell too.
+            _process = DefaultSignals.Start(start) ?? throw new IOException("The program could not be started once more.");
             _process.OutputDataReceived += Keep;
             _process.ErrorDataReceived += Keep;
             _process.BeginOutputReadLine();
