@@ -48,7 +48,7 @@ public sealed class ControlProcessTests : IDisposable
         var kept = run.EpisodeFiles.Count;
         using (Control())
         {
-            var result = RobotrlProcess.Run(Training.Small(run.Path, 10, "--pace", "realtime", "--channel", _channel));
+            var result = RobotrlProcess.RunInRealtime(Training.Small(run.Path, 10, "--pace", "realtime", "--channel", _channel));
             Assert.True(result.ExitCode == 0, result.Error);
         }
         Assert.True(run.EpisodeFiles.Count > kept);

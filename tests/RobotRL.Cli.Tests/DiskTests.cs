@@ -106,6 +106,7 @@ public sealed class DiskTests : IDisposable
         start.Environment["PROGRAM"] = RobotrlProcess.Program;
         start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(RobotrlProcess.Evidence, "key.pem");
         start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(RobotrlProcess.Evidence, "anchors");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
         try
         {
             using var process = Process.Start(start)!;

@@ -159,8 +159,11 @@ internal sealed partial class FaultStage : IDisposable
         return Actor;
     }
 
+    /// <summary>Of a person's training; the account's own evidence is no place for it.</summary>
+    private string Evidence => _file + ".evidence";
+
     private Child Start() => _live
-        ? Child.AtTerminal(["train", _file, "--run", _file + ".run", "--operator", "live", "--operator-id", "somebody", "--pace", "realtime", "--channel", _channel])
+        ? Child.AtTerminal(["train", _file, "--run", _file + ".run", "--operator", "live", "--operator-id", "somebody", "--pace", "realtime", "--channel", _channel], Evidence)
         : new(["bench", "faults", "party", FaultParty.Actor, _file, "--channel", _channel, .. _garbage ? (string[])["--garbage"] : []]);
 
     /// <summary>Whoever lost the terminal ends by itself; what does not, by its number, and the run it made goes.</summary>
@@ -168,7 +171,8 @@ internal sealed partial class FaultStage : IDisposable
     {
         using (PeerWatch watch = new(process))
             if (!watch.Wait(20_000)) Child.Kill(process);
-        if (Directory.Exists(_file + ".run")) Directory.Delete(_file + ".run", recursive: true);
+        foreach (var made in (string[])[_file + ".run", Evidence])
+            if (Directory.Exists(made)) Directory.Delete(made, recursive: true);
     }
 
     private ChannelProbe Probed()
@@ -196,8 +200,14 @@ internal sealed partial class FaultStage : IDisposable
         private readonly Process _process;
 
         /// <summary>With the keys of a terminal that ends with this process. The program is not ended by that, nor its display, as they are not by a device that is unplugged.</summary>
-        public static Child AtTerminal(string[] arguments) =>
-            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', ThisProgram.Host.Concat(arguments).Select(word => $"'{word}'"))} 2>/dev/null", "/dev/null"]);
+        public static Child AtTerminal(string[] arguments, string evidence) =>
+            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', ThisProgram.Host.Concat(arguments).Select(Quoted))} 2>/dev/null", "/dev/null"], new Dictionary<string, string>
+            {
+                ["SHELL"] = "/bin/sh", // whatever the account's own is
+                ["ROBOTRL_AUDIT_KEY"] = Path.Combine(evidence, "key.pem"),
+                ["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(evidence, "anchors"),
+                ["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "",
+            });
 
         public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) : this(ThisProgram.Host[0], [.. ThisProgram.Host.Skip(1), .. arguments], environment) { }
 
@@ -244,6 +254,8 @@ internal sealed partial class FaultStage : IDisposable
             _process.WaitForExit(Patience);
             _process.Dispose();
         }
+
+        private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
         private void Keep(object sender, DataReceivedEventArgs line)
         {
