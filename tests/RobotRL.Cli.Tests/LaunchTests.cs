@@ -22,7 +22,8 @@ public sealed class LaunchTests : IDisposable
         Assert.SkipWhen(last >= Environment.ProcessorCount, $"Only CPUs {string.Join(", ", allowed)} may be used here, and a launch file counts CPUs from 0.");
         RunOnDisk run = new(_folder["run"]);
         using var launch = RobotrlProcess.Start("launch", Write(first, last), "--run", run.Path, "--json");
-        launch.Await(() => run.EpisodeFiles.Count >= 4); // three demonstrations and a first episode: the learner has pretrained
+        // The learner has pretrained: how many episodes that takes depends on how often a busy machine has the robot stopped.
+        launch.Await(() => File.Exists(run.At("weights", "policy.json")));
 
         string[] all = [.. Processes(run.Path)];
         var (actor, learner) = (Assert.Single(all, Is("train")), Assert.Single(all, Is("learner")));
