@@ -104,9 +104,7 @@ public sealed class DiskTests : IDisposable
     {
         var start = new ProcessStartInfo("unshare", [Environment.IsPrivilegedProcess ? "-m" : "-rm", .. command]) { WorkingDirectory = RobotrlProcess.Root, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         start.Environment["PROGRAM"] = RobotrlProcess.Program;
-        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(RobotrlProcess.Evidence, "key.pem");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(RobotrlProcess.Evidence, "anchors");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
+        RobotrlProcess.Surround(start);
         try
         {
             using var process = Process.Start(start)!;

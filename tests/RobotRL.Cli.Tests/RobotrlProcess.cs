@@ -34,10 +34,7 @@ internal sealed partial class RobotrlProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Keys and anchors of a test's runs stay out of the account's own.
-        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence, "key.pem");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
+        Surround(start);
         foreach (var name in unset) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = DefaultSignals.Start(start)!;
@@ -54,6 +51,17 @@ internal sealed partial class RobotrlProcess : IDisposable
     /// <summary>The program of the same configuration as these tests.</summary>
     public static string Program { get; } =
         Path.Combine(Root, "src", "RobotRL.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "robotrl.dll");
+
+    /// <summary>What every process of the tests has around it.</summary>
+    public static void Surround(ProcessStartInfo start)
+    {
+        // Keys and anchors of a test's runs stay out of the account's own.
+        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence, "key.pem");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
+        // Processes that live for seconds spend a third of them on a profile that pays later.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+    }
 
     public bool HasExited => _process.HasExited;
 
