@@ -63,9 +63,13 @@ public sealed class InterruptionTests : IDisposable
         RunOnDisk run = new(_folder["run"]);
         Directory.CreateDirectory(run.At("episodes"));
         File.WriteAllText(run.At("config.yaml"), "half");
+        // A control process starts before the run is made, and may have something to tell by then.
+        Directory.CreateDirectory(run.At("events"));
+        File.WriteAllText(run.At("events", "000000.mcap"), "told");
         var result = RobotrlProcess.Run("record", Training.Reach, "--run", run.Path, "--episodes", "1");
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.NotEqual("half", File.ReadAllText(run.At("config.yaml")));
+        Assert.Equal("told", File.ReadAllText(run.At("events", "000000.mcap")));
     }
 
     [Fact]

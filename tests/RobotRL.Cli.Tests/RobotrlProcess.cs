@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using RobotRL.Model;
 using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
@@ -82,10 +83,11 @@ internal sealed partial class RobotrlProcess : IDisposable
     public static RobotrlResult RunInRealtime(params string[] arguments)
     {
         const int tries = 10;
+        FaultCode[] late = [FaultCode.HeartbeatLost, FaultCode.LoopLate, FaultCode.StaleTarget, FaultCode.StaleState];
         for (var i = 1; ; i++)
         {
             var result = Run(arguments);
-            var wasLate = result.ExitCode == ExitCode.Fault && (result.Error.Contains("HeartbeatLost", StringComparison.Ordinal) || result.Error.Contains("LoopLate", StringComparison.Ordinal));
+            var wasLate = result.ExitCode == ExitCode.Fault && late.Any(code => result.Error.Contains($"{code}", StringComparison.Ordinal));
             if (!wasLate || i == tries) return result;
         }
     }

@@ -13,7 +13,7 @@ internal static class Training
     [
         "train", Reach, "--run", run, "--env-steps", $"{envSteps}", "--json", "--set", "learner.batch_size=16", "--set", "learner.hidden_sizes=[32]", "--set", "operator.demonstrations=3",
         "--set", "learner.start_after=40", "--set", "learner.checkpoint_every=30", "--set", "learner.publish_every=10",
-        "--set", "robot.limits.heartbeat_max_age_ms=2000", .. more,
+        "--set", "robot.limits.heartbeat_max_age_ms=2000", "--set", "robot.limits.target_max_age_ms=5000", "--set", "robot.limits.loop_max_late_ms=1000", .. more,
     ];
 
     /// <summary>Peg insertion with its two cameras, as small as it goes.</summary>

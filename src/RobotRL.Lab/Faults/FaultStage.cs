@@ -13,7 +13,8 @@ namespace RobotRL.Lab.Faults;
 /// <summary>A control process with the simulated robot, an actor's process that moves it, and a look at the memory between them.</summary>
 internal sealed partial class FaultStage : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const int PatientMs = 2000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly string _channel = $"fault-{Environment.ProcessId}-{Guid.NewGuid():N}"[..24];
     private readonly string _file;
@@ -26,15 +27,17 @@ internal sealed partial class FaultStage : IDisposable
     /// <param name="safety">A <c>safety</c> section in YAML; empty for none.</param>
     /// <param name="garbage">Whether the actor has a heap that takes long to collect.</param>
     /// <param name="live">Whether the actor is a training with a person at a terminal of its own.</param>
-    public FaultStage(string safety = "", bool garbage = false, bool live = false)
+    /// <param name="patient">Whether the control process bears an actor that a busy machine keeps waiting: for faults of which the actor is no part.</param>
+    public FaultStage(string safety = "", bool garbage = false, bool live = false, bool patient = false)
     {
         (_garbage, _live) = (garbage, live);
-        var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"));
+        var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"),
+            patient ? [("robot.limits.heartbeat_max_age_ms", $"{PatientMs}"), ("robot.limits.target_max_age_ms", $"{PatientMs}")] : []);
         _file = Path.Combine(Path.GetTempPath(), $"robotrl-{_channel}.yaml");
         File.WriteAllText(_file, configuration.ResolvedYaml + safety);
         Configuration = RunConfiguration.Load(_file);
         LinkNs = configuration.Robot.Limits.HeartbeatMaxAgeNs;
-        _control = new(["control", _file, "--channel", _channel, "--owner", $"{Environment.ProcessId}"], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" });
+        _control = new(["control", _file, "--channel", _channel, "--owner", $"{Environment.ProcessId}", .. patient ? (string[])["--link-ms", $"{PatientMs}"] : []], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" });
         try
         {
             _control.Await(() => _control.Lines.Any(l => l.Contains("loop running", StringComparison.Ordinal)));
