@@ -7,8 +7,8 @@ deps:            ## native packages (apt)
 	@build/deps.sh
 
 build: deps      ## Release build of everything
-	dotnet restore RobotRL.sln $(if $(filter-out cpu,$(TorchDevice)),,--locked-mode)
-	dotnet build RobotRL.sln -c Release --no-restore -v q
+	. build/home.sh && dotnet restore RobotRL.sln $(if $(filter-out cpu,$(TorchDevice)),,--locked-mode)
+	. build/home.sh && dotnet build RobotRL.sln -c Release --no-restore -v q
 	@build/build-cli.sh
 
 test: build      ## all tests; last line: N passed, N failed

@@ -16,6 +16,7 @@ current() { [[ -f $output/robotrl.dll && -f $stamp && $(<"$stamp") == "$(fingerp
 current && exit 0
 command -v dotnet >/dev/null || { echo 'robotrl: dotnet not found: install the .NET 10 SDK' >&2; exit 2; }
 mkdir -p artifacts
+. build/home.sh
 exec 9>artifacts/build.lock
 flock 9
 current && exit 0

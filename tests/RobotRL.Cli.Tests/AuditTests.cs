@@ -49,7 +49,7 @@ public sealed class AuditTests : IDisposable
         var run = _folder["run"];
         using (var process = RobotrlProcess.Start(Training.Small(run, 100_000)))
         {
-            while (!process.HasExited && Count(run, "safety.limited") + Count(run, "takeover.ended") < 10) Thread.Sleep(20);
+            process.Await(() => Count(run, "safety.limited") + Count(run, "takeover.ended") >= 10);
             process.Kill();
         }
         Done(Training.Small(run, 100_000, "--wall-seconds", "2"));

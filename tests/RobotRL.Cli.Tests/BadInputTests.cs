@@ -100,7 +100,7 @@ public sealed class BadInputTests : IDisposable
     {
         var before = Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories);
         words = words.Replace("TRAIN", $"train {Training.Reach} --run @/run --wall-seconds 1", StringComparison.Ordinal).Replace("PEG", $"train {Training.PegInsert} --run @/run --wall-seconds 1", StringComparison.Ordinal);
-        var result = RobotrlProcess.Run([.. words.Replace("@", _folder.Path, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        var result = RobotrlProcess.Run([.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace("@", _folder.Path, StringComparison.Ordinal))]);
 
         var line = Assert.Single(result.ErrorLines);
         Assert.Contains(says, line, StringComparison.Ordinal);

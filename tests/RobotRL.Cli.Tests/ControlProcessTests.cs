@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RobotRL.Control;
 using RobotRL.Lab.Faults;
 using RobotRL.Sessions.Processes;
@@ -11,7 +10,14 @@ public sealed class ControlProcessTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string _channel = $"test-{Guid.NewGuid():N}";
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        // A process that is killed leaves its channel in memory.
+        var path = RobotRL.Control.ControlChannel.PathOf(_channel);
+        if (Path.GetDirectoryName(path) is { } channels && Directory.Exists(channels))
+            foreach (var left in Directory.GetFiles(channels, _channel + "*")) File.Delete(left);
+    }
 
     [Fact]
     public void Arm_holds_when_actor_or_learner_is_killed_and_needs_nothing_but_a_reset()
@@ -30,7 +36,7 @@ public sealed class ControlProcessTests : IDisposable
         using (var control = Control())
         using (var train = RobotrlProcess.Start(Training.Small(run.Path, 10_000, "--pace", "realtime", "--channel", _channel)))
         {
-            Await(() => run.EpisodeFiles.Count >= 1, train);
+            train.Await(() => run.EpisodeFiles.Count >= 1);
             control.Kill();
             var result = train.Wait();
             Assert.Equal(3, result.ExitCode);
@@ -42,7 +48,7 @@ public sealed class ControlProcessTests : IDisposable
         var kept = run.EpisodeFiles.Count;
         using (Control())
         {
-            var result = RobotrlProcess.Run(Training.Small(run.Path, 10, "--pace", "realtime", "--channel", _channel));
+            var result = RobotrlProcess.RunInRealtime(Training.Small(run.Path, 10, "--pace", "realtime", "--channel", _channel));
             Assert.True(result.ExitCode == 0, result.Error);
         }
         Assert.True(run.EpisodeFiles.Count > kept);
@@ -56,7 +62,7 @@ public sealed class ControlProcessTests : IDisposable
         using (Control())
         using (var train = RobotrlProcess.Start(Training.Small(run.Path, 10_000, "--pace", "realtime", "--channel", _channel)))
         {
-            Await(() => run.EpisodeFiles.Count >= 1, train);
+            train.Await(() => run.EpisodeFiles.Count >= 1);
             using (var ticks = new FileStream(RobotRL.Control.ControlChannel.PathOf(_channel) + ".ticks", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0))
                 while (!train.HasExited) // what is written over between two episodes is nobody's loss
                     for (ticks.Position = 64 + 700; ticks.Position < ticks.Length - 1; ticks.Position += 700) ticks.WriteByte(0x5A);
@@ -93,7 +99,7 @@ public sealed class ControlProcessTests : IDisposable
         var path = RobotRL.Control.ControlChannel.PathOf(_channel);
         File.Delete(path); // what a killed one left
         var control = RobotrlProcess.Start(["control", Training.Reach, "--channel", _channel, "--link-ms", "2000", .. set]);
-        Await(() => File.Exists(path) && IsOpen(path), control);
+        control.Await(() => File.Exists(path) && IsOpen(path));
         return control;
     }
 
@@ -101,14 +107,5 @@ public sealed class ControlProcessTests : IDisposable
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return file.ReadByte() > 0;
-    }
-
-    private static void Await(Func<bool> moment, RobotrlProcess process)
-    {
-        for (var patience = Stopwatch.StartNew(); !moment(); Thread.Sleep(5))
-        {
-            if (process.HasExited) Assert.Fail($"It ended before the moment came: {process.Wait().Error}");
-            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(2), "The moment never came.");
-        }
     }
 }

@@ -134,7 +134,7 @@ public sealed class CriticFileTests : IDisposable
     private static void Until(Func<bool> holds)
     {
         for (var clock = Stopwatch.StartNew(); !holds(); Thread.Sleep(20))
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "It did not come about within a minute.");
+            Assert.True(clock.Elapsed < RobotrlProcess.Patience, $"It did not come about within {RobotrlProcess.Patience}.");
     }
 
     /// <summary>Always along x.</summary>

@@ -10,7 +10,6 @@ namespace RobotRL.Cli.Tests;
 /// </summary>
 public sealed class DiskTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -60,7 +59,7 @@ public sealed class DiskTests : IDisposable
     /// <summary>Arguments: where to tell, the run, the folder on the disk, how it fails, where that is mounted.</summary>
     private const string Script = """
         told=$1 run=$2 folder=$3 failure=$4 disk=$5
-        robotrl() { timeout 60 "$@" >"$told/$what.out" 2>"$told/$what.err"; echo $? >"$told/$what.code"; }
+        robotrl() { timeout 240 "$@" >"$told/$what.out" 2>"$told/$what.err"; echo $? >"$told/$what.code"; }
         # A folder within a run needs the run first.
         [ "$folder" = . ] || { what=before; eval "robotrl $(cat "$told/again")"; cp -a "$disk" "$told/kept"; }
         mkdir -p "$disk"
@@ -69,7 +68,7 @@ public sealed class DiskTests : IDisposable
         had=$(ls "$run/episodes" 2>/dev/null | wc -l)
         count() { ls "$run/episodes" 2>/dev/null | grep -c 'mcap$'; }
         what=begin; eval "robotrl $(cat "$told/begin")" &
-        for i in $(seq 300); do [ "$(count)" -ge $((had + 5)) ] && break; sleep 0.1; done
+        for i in $(seq 1800); do [ "$(count)" -ge $((had + 5)) ] && break; sleep 0.1; done
         if [ "$failure" = full ]; then
           dd if=/dev/zero of="$disk/filler" bs=4096 2>/dev/null
         else
@@ -105,16 +104,15 @@ public sealed class DiskTests : IDisposable
     {
         var start = new ProcessStartInfo("unshare", [Environment.IsPrivilegedProcess ? "-m" : "-rm", .. command]) { WorkingDirectory = RobotrlProcess.Root, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         start.Environment["PROGRAM"] = RobotrlProcess.Program;
-        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(RobotrlProcess.Evidence, "key.pem");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(RobotrlProcess.Evidence, "anchors");
+        RobotrlProcess.Surround(start);
         try
         {
             using var process = Process.Start(start)!;
             process.StandardInput.Close();
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            if (process.WaitForExit(Patience)) return (process.ExitCode, error.Result + output.Result);
+            if (process.WaitForExit(RobotrlProcess.Patience)) return (process.ExitCode, error.Result + output.Result);
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{string.Join(' ', command)} gave no answer within {Patience}");
+            throw new TimeoutException($"{string.Join(' ', command)} gave no answer within {RobotrlProcess.Patience}");
         }
         catch (System.ComponentModel.Win32Exception e)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using RobotRL.Cli.Commands;
 using RobotRL.Episodes;
@@ -25,7 +24,7 @@ public sealed class InterruptionTests : IDisposable
         RunOnDisk run = new(_folder["run"]);
         using (var process = RobotrlProcess.Start(Training.Small(run.Path, Goal)))
         {
-            Await(process, moment switch
+            process.Await(moment switch
             {
                 "starting" => () => File.Exists(run.At("run.json")),
                 "demonstrations" => () => run.EpisodeFiles.Count >= 1,
@@ -51,7 +50,7 @@ public sealed class InterruptionTests : IDisposable
         {
             using var process = RobotrlProcess.Start(Training.Small(run.Path, Goal));
             var before = run.EpisodeFiles.Count;
-            Await(process, () => run.EpisodeFiles.Count >= before + 2);
+            process.Await(() => run.EpisodeFiles.Count >= before + 2);
             process.Kill();
             kept = run.EpisodeFiles.ToDictionary(f => f, f => File.ReadAllBytes(run.At("episodes", f)));
         }
@@ -64,9 +63,13 @@ public sealed class InterruptionTests : IDisposable
         RunOnDisk run = new(_folder["run"]);
         Directory.CreateDirectory(run.At("episodes"));
         File.WriteAllText(run.At("config.yaml"), "half");
+        // A control process starts before the run is made, and may have something to tell by then.
+        Directory.CreateDirectory(run.At("events"));
+        File.WriteAllText(run.At("events", "000000.mcap"), "told");
         var result = RobotrlProcess.Run("record", Training.Reach, "--run", run.Path, "--episodes", "1");
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.NotEqual("half", File.ReadAllText(run.At("config.yaml")));
+        Assert.Equal("told", File.ReadAllText(run.At("events", "000000.mcap")));
     }
 
     [Fact]
@@ -75,7 +78,7 @@ public sealed class InterruptionTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Sends a Unix signal.");
         RunOnDisk run = new(_folder["run"]);
         using var process = RobotrlProcess.Start(Training.Small(run.Path, 100_000));
-        Await(process, () => run.EpisodeFiles.Count >= 4);
+        process.Await(() => run.EpisodeFiles.Count >= 4);
         process.PressControlC();
         process.AskToEnd();
         var result = process.Wait();
@@ -92,7 +95,7 @@ public sealed class InterruptionTests : IDisposable
         RobotrlResult result;
         using (var process = RobotrlProcess.Start(Training.Small(run.Path, 100_000)))
         {
-            Await(process, () => run.Checkpoints.Count > 0);
+            process.Await(() => run.Checkpoints.Count > 0);
             process.PressControlC();
             result = process.Wait();
         }
@@ -104,6 +107,24 @@ public sealed class InterruptionTests : IDisposable
         Assert.All(run.Episodes.SkipLast(1), e => Assert.NotEqual(EpisodeOutcome.Interrupted, e.Outcome));
 
         GoesOn(run, run.EpisodeFiles.ToDictionary(f => f, f => File.ReadAllBytes(run.At("episodes", f))));
+    }
+
+    [Fact]
+    public void Training_in_the_background_of_a_shell_goes_on_through_control_c_and_ends_well_when_asked_to()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Sends a Unix signal.");
+        RunOnDisk run = new(_folder["run"]);
+        using var process = RobotrlProcess.StartInBackground(Training.Small(run.Path, 100_000, "--learner", "process"));
+        process.Await(() => run.EpisodeFiles.Count >= 4);
+        process.PressControlC();
+        var then = run.EpisodeFiles.Count;
+        process.Await(() => run.EpisodeFiles.Count >= then + 2);
+        process.AskToEnd();
+        var result = process.Wait();
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.False(result.Json.GetProperty("finished").GetBoolean());
+        Assert.Empty(run.TornEpisodes);
+        Assert.NotEmpty(run.Checkpoints);
     }
 
     /// <summary>Finishes the run; what was kept is untouched, nothing is there twice, and the counters are those of what lies on disk.</summary>
@@ -134,16 +155,5 @@ public sealed class InterruptionTests : IDisposable
         var reported = run.Metrics.Where(m => (string?)m["kind"] == "episode").ToList();
         Assert.InRange(reported.Count, 1, episodes.Count);
         Assert.Equal(run.EnvSteps, (long)reported[^1]["env_steps"]!);
-    }
-
-    private static void Await(RobotrlProcess process, Func<bool> moment)
-    {
-        var patience = Stopwatch.StartNew();
-        while (!moment())
-        {
-            if (process.HasExited) Assert.Fail($"It ended before the moment came: {process.Wait().Error}");
-            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(3), "The moment never came.");
-            Thread.Sleep(1);
-        }
     }
 }

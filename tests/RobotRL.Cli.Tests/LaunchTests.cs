@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using RobotRL.Cli.Commands;
 using RobotRL.Configuration;
 using RobotRL.Sessions.Processes;
@@ -16,14 +16,18 @@ public sealed class LaunchTests : IDisposable
     public void Three_processes_run_where_the_file_says_and_end_together_when_asked()
     {
         Assert.SkipWhen(!OperatingSystem.IsLinux(), "Reads of processes what Linux tells.");
-        var last = Environment.ProcessorCount - 1;
+        // Those that this process may use, which may be fewer than there are.
+        var allowed = Cpus("/proc/self").Split(',', '-').Select(cpu => int.Parse(cpu, CultureInfo.InvariantCulture)).ToArray();
+        var (first, last) = (allowed[0], allowed[^1]);
+        Assert.SkipWhen(last >= Environment.ProcessorCount, $"Only CPUs {string.Join(", ", allowed)} may be used here, and a launch file counts CPUs from 0.");
         RunOnDisk run = new(_folder["run"]);
-        using var launch = RobotrlProcess.Start("launch", Write(last), "--run", run.Path, "--json");
-        Await(() => run.EpisodeFiles.Count >= 4, launch); // three demonstrations and a first episode: the learner has pretrained
+        using var launch = RobotrlProcess.Start("launch", Write(first, last), "--run", run.Path, "--json");
+        // The learner has pretrained: how many episodes that takes depends on how often a busy machine has the robot stopped.
+        launch.Await(() => File.Exists(run.At("weights", "policy.json")));
 
         string[] all = [.. Processes(run.Path)];
         var (actor, learner) = (Assert.Single(all, Is("train")), Assert.Single(all, Is("learner")));
-        Assert.Equal(["0", $"{last}"], [Cpus(actor), Cpus(learner)]);
+        Assert.Equal([$"{first}", $"{last}"], [Cpus(actor), Cpus(learner)]);
 
         launch.AskToEnd();
         var result = launch.Wait();
@@ -45,13 +49,13 @@ public sealed class LaunchTests : IDisposable
         Assert.False(Directory.Exists(_folder["run"]));
     }
 
-    private string Write(int learnerCpu)
+    private string Write(int actorCpu, int learnerCpu)
     {
         string[] small = [.. Training.Small("", 0).SkipWhile(a => a != "--set").Where(a => a != "--set")];
         var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach), [.. small.Select(pair => (pair.Split('=')[0], pair.Split('=')[1]))]);
         File.WriteAllText(_folder["task.yaml"], configuration.ResolvedYaml);
         File.WriteAllText(_folder["launch.yaml"],
-            $"launch:\n  config: task.yaml\n  operator: scripted\n  seed: 1\n  env_steps: 10000\n  control: {{priority: 80}}\n  actor: {{cpus: [0]}}\n  learner: {{cpus: [{learnerCpu}]}}\n");
+            $"launch:\n  config: task.yaml\n  operator: scripted\n  seed: 1\n  env_steps: 10000\n  control: {{priority: 80}}\n  actor: {{cpus: [{actorCpu}]}}\n  learner: {{cpus: [{learnerCpu}]}}\n");
         return _folder["launch.yaml"];
     }
 
@@ -77,13 +81,4 @@ public sealed class LaunchTests : IDisposable
     }
 
     private static string Cpus(string process) => File.ReadLines(Path.Combine(process, "status")).First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
-
-    private static void Await(Func<bool> moment, RobotrlProcess process)
-    {
-        for (var patience = Stopwatch.StartNew(); !moment(); Thread.Sleep(50))
-        {
-            if (process.HasExited) Assert.Fail($"It ended before the moment came: {process.Wait().Error}");
-            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(2), "The moment never came.");
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using RobotRL.Cli.Commands;
 using RobotRL.Model;
@@ -64,12 +63,7 @@ public sealed class LearnerProcessTests : IDisposable
     {
         RunOnDisk run = new(_folder["run"]);
         using var first = RobotrlProcess.Start(Training.Small(run.Path, 100_000));
-        var patience = Stopwatch.StartNew();
-        while (run.EpisodeFiles.Count == 0)
-        {
-            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(3) && !first.HasExited, "It never recorded.");
-            Thread.Sleep(5);
-        }
+        first.Await(() => run.EpisodeFiles.Count > 0);
         var second = RobotrlProcess.Run(Training.Small(run.Path, 100_000));
         Assert.Equal(2, second.ExitCode);
         Assert.Contains("another process records in this run", Assert.Single(second.ErrorLines), StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed class RealtimeRecordingTests : IDisposable
     {
         RunOnDisk run = new(_folder["run"]);
         var before = DateTime.UtcNow;
-        var trained = RobotrlProcess.Run(Training.Small(run.Path, 40, "--pace", "realtime", "--set", "operator.demonstrations=2", "--set", "learner.start_after=10"));
+        var trained = RobotrlProcess.RunInRealtime(Training.Small(run.Path, 40, "--pace", "realtime", "--set", "operator.demonstrations=2", "--set", "learner.start_after=10"));
         Assert.True(trained.ExitCode == 0, trained.Error);
         var result = RobotrlProcess.Run("replay", run.Path, "--json");
         Assert.True(result.ExitCode == 0, result.Error + result.Json);
@@ -89,7 +89,7 @@ public sealed class RealtimeRecordingTests : IDisposable
             "safety.mode=on", $"safety.critic={_folder["critic"]}", "safety.trigger_ms=3", "safety.hysteresis=0.2", "safety.hold_s=1", "safety.max_age_s=0",
             "safety.recovery={kind: analytic, path_s: 1, duration_s: 1, stiffness_share: 0.3}",
         ];
-        var trained = RobotrlProcess.Run(Training.Small(_folder["run"], 60, ["--pace", "realtime", .. safety.SelectMany(s => (string[])["--set", s])]));
+        var trained = RobotrlProcess.RunInRealtime(Training.Small(_folder["run"], 60, ["--pace", "realtime", .. safety.SelectMany(s => (string[])["--set", s])]));
         Assert.True(trained.ExitCode == 0, trained.Error);
         var result = RobotrlProcess.Run("replay", _folder["run"], "--json");
         Assert.True(result.ExitCode == 0, result.Error);

@@ -71,7 +71,7 @@ public sealed class ReceivedRunTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(settings)!);
         File.WriteAllText(settings, $"anchor: {_folder["vault"]}\nanchor_command: cat >> '{_folder["sent"]}'\nkey: key.pem\n");
         Dictionary<string, string> account = new() { ["XDG_CONFIG_HOME"] = _folder["home"] };
-        string[] unset = ["ROBOTRL_AUDIT_KEY", "ROBOTRL_AUDIT_ANCHOR"];
+        string[] unset = ["ROBOTRL_AUDIT_KEY", "ROBOTRL_AUDIT_ANCHOR", "ROBOTRL_AUDIT_ANCHOR_COMMAND"];
         var recorded = RobotrlProcess.Run(account, unset, "record", Training.Reach, "--run", _folder["run"], "--episodes", "1", "--json");
         Assert.True(recorded.ExitCode == 0, recorded.Error);
         Assert.True(File.Exists(Path.Combine(_folder["home"], "robotrl", "key.pem")));

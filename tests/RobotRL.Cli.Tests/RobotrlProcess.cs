@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using RobotRL.Model;
 using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
@@ -18,26 +19,26 @@ internal sealed record RobotrlResult(int ExitCode, string[] Output, string Error
 internal sealed partial class RobotrlProcess : IDisposable
 {
     private const int Interrupt = 2, Terminate = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    /// <summary>A machine that others keep busy takes many times as long, and only what never comes is an error.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly Task<string> _output, _error;
 
-    private RobotrlProcess(IReadOnlyDictionary<string, string> environment, string[] unset, string[] arguments)
+    private RobotrlProcess(IReadOnlyDictionary<string, string> environment, string[] unset, string[] arguments, string[]? through = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        string[] words = [.. through ?? [], "dotnet", Program, .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = Root,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Keys and anchors of a test's runs stay out of the account's own.
-        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence, "key.pem");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
+        Surround(start);
         foreach (var name in unset) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        _process = Process.Start(start)!;
+        _process = DefaultSignals.Start(start)!;
         _process.StandardInput.Close();
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
@@ -46,11 +47,22 @@ internal sealed partial class RobotrlProcess : IDisposable
     public static string Root { get; } = FindRoot();
 
     /// <summary>Where runs of the tests keep the evidence that is not in them.</summary>
-    public static string Evidence { get; } = Path.Combine(Path.GetTempPath(), "robotrl-tests-evidence");
+    public static string Evidence { get; } = MakeEvidence();
 
     /// <summary>The program of the same configuration as these tests.</summary>
     public static string Program { get; } =
         Path.Combine(Root, "src", "RobotRL.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "robotrl.dll");
+
+    /// <summary>What every process of the tests has around it.</summary>
+    public static void Surround(ProcessStartInfo start)
+    {
+        // Keys and anchors of a test's runs stay out of the account's own.
+        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence, "key.pem");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
+        // Processes that live for seconds spend a third of them on a profile that pays later.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+    }
 
     public bool HasExited => _process.HasExited;
 
@@ -64,8 +76,28 @@ internal sealed partial class RobotrlProcess : IDisposable
         return process.Wait();
     }
 
+    /// <summary>
+    /// Runs it until it ends otherwise than by a machine that kept the loop or its actor waiting for too long. That stops the robot, as it must, and the same command
+    /// goes on.
+    /// </summary>
+    public static RobotrlResult RunInRealtime(params string[] arguments)
+    {
+        const int tries = 10;
+        FaultCode[] late = [FaultCode.HeartbeatLost, FaultCode.LoopLate, FaultCode.StaleTarget, FaultCode.StaleState];
+        for (var i = 1; ; i++)
+        {
+            var result = Run(arguments);
+            var wasLate = result.ExitCode == ExitCode.Fault && late.Any(code => result.Error.Contains($"{code}", StringComparison.Ordinal));
+            if (!wasLate || i == tries) return result;
+        }
+    }
+
     /// <summary>Starts without waiting.</summary>
     public static RobotrlProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), [], arguments);
+
+    /// <summary>Starts it as a shell does for a command that goes on in the background after its terminal is gone: no Ctrl+C and no hangup reaches it.</summary>
+    public static RobotrlProcess StartInBackground(params string[] arguments) =>
+        new(new Dictionary<string, string>(), [], arguments, ["sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"]);
 
     /// <summary>Ends the process in the midst of whatever it does, as a power cut would.</summary>
     public void Kill()
@@ -79,6 +111,16 @@ internal sealed partial class RobotrlProcess : IDisposable
 
     /// <summary>What a service manager asks with.</summary>
     public void AskToEnd() => Assert.Equal(0, Signal(_process.Id, Terminate));
+
+    /// <summary>Until a moment comes in its life.</summary>
+    public void Await(Func<bool> moment)
+    {
+        for (var waited = Stopwatch.StartNew(); !moment(); Thread.Sleep(2))
+        {
+            if (HasExited) Assert.Fail($"It ended before the moment came: {Wait().Error}");
+            Assert.True(waited.Elapsed < Patience, $"The moment did not come within {Patience}.");
+        }
+    }
 
     public RobotrlResult Wait()
     {
@@ -98,6 +140,24 @@ internal sealed partial class RobotrlProcess : IDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
+
+    /// <summary>These tests' own, since other accounts and other copies of this repository may be tested beside it; gone with their process.</summary>
+    private static string MakeEvidence()
+    {
+        var folder = Directory.CreateTempSubdirectory("robotrl-evidence-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                // A process that a test left behind still writes there: the test says so, not this.
+            }
+        };
+        return folder;
+    }
 
     private static string FindRoot()
     {

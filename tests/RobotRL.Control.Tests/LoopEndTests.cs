@@ -111,8 +111,10 @@ public class LoopEndTests
         using RealtimePacer pacer = new(1_000_000, robot);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (clock.ElapsedMilliseconds < 300) { }
+        clock.Restart();
         pacer.Next();
-        Assert.True(pacer.BehindNs < 250_000_000, $"{pacer.BehindNs}");
+        // What the machine itself takes in this period counts, and nothing of what was before.
+        Assert.True(pacer.BehindNs <= clock.Elapsed.TotalNanoseconds, $"{pacer.BehindNs} ns behind, of a period that took {clock.Elapsed.TotalNanoseconds} ns");
     }
 
     [Theory, InlineData(true), InlineData(false)]

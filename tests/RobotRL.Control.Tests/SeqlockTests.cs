@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RobotRL.Model;
@@ -12,7 +14,14 @@ public unsafe class SeqlockTests
 
     private struct Long { public Words Each; }
 
-    private static double Seconds => double.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_SEQLOCK_S"), out var s) ? s : 1;
+    private static double Seconds => double.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_SEQLOCK_S"), CultureInfo.InvariantCulture, out var s) ? s : 1;
+
+    /// <summary>So long; and on a busy machine until something was read.</summary>
+    private static Func<long, bool> GoesOn()
+    {
+        var clock = Stopwatch.StartNew();
+        return read => clock.Elapsed.TotalSeconds is var gone && (gone < Seconds || read == 0 && gone < 120);
+    }
 
     [Theory]
     [InlineData(false), InlineData(true)]
@@ -21,7 +30,7 @@ public unsafe class SeqlockTests
         var memory = (nint)NativeMemory.AlignedAlloc((nuint)LatestCell<Long>.Bytes, 64);
         NativeMemory.Clear((void*)memory, (nuint)LatestCell<Long>.Bytes);
         var cell = shared ? new LatestCell<Long>(memory) : new LatestCell<Long>();
-        var ends = DateTime.UtcNow.AddSeconds(Seconds);
+        var goesOn = GoesOn();
         var done = false;
         long written = 0;
         var writer = new Thread(() =>
@@ -38,7 +47,7 @@ public unsafe class SeqlockTests
         writer.Start();
         long torn = 0, back = 0, read = 0, busy = 0, corrupt = 0, seen = 0, behind = 0;
         Long got = default;
-        while (DateTime.UtcNow < ends)
+        while (goesOn(read))
             for (var n = 0; n < 1000; n++)
             {
                 var floor = Volatile.Read(ref written);
@@ -76,9 +85,9 @@ public unsafe class SeqlockTests
             }
         });
         writer.Start();
-        var ends = DateTime.UtcNow.AddSeconds(Seconds);
+        var goesOn = GoesOn();
         long a = 0, b = 0, sa = 0, sb = 0, wrong = 0, reads = 0;
-        while (DateTime.UtcNow < ends)
+        while (goesOn(reads))
             for (var n = 0; n < 1000; n++)
             {
                 if (!second.TryRead(ref b, ref sb)) continue;
@@ -112,11 +121,11 @@ public unsafe class SeqlockTests
             }
         });
         writer.Start();
-        var ends = DateTime.UtcNow.AddSeconds(Seconds);
+        var goesOn = GoesOn();
         long torn = 0, read = 0;
         ControlRecord got = default;
         var all = new Span<byte>(&got, sizeof(ControlRecord));
-        while (DateTime.UtcNow < ends)
+        while (goesOn(read))
             for (var n = 0; n < 100; n++)
             {
                 var newest = Volatile.Read(ref *written);
@@ -162,11 +171,11 @@ public unsafe class SeqlockTests
             }
         });
         writer.Start();
-        var ends = DateTime.UtcNow.AddSeconds(Seconds);
+        var goesOn = GoesOn();
         long torn = 0, read = 0, corrupt = 0, seen = 0, busy = 0;
         var state = new double[300];
         Stamp time = default;
-        while (DateTime.UtcNow < ends)
+        while (goesOn(read))
             for (var n = 0; n < 100; n++)
             {
                 var r = reads.Read(state, ref time, ref seen);

@@ -13,7 +13,8 @@ namespace RobotRL.Lab.Faults;
 /// <summary>A control process with the simulated robot, an actor's process that moves it, and a look at the memory between them.</summary>
 internal sealed partial class FaultStage : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const int PatientMs = 2000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly string _channel = $"fault-{Environment.ProcessId}-{Guid.NewGuid():N}"[..24];
     private readonly string _file;
@@ -26,15 +27,17 @@ internal sealed partial class FaultStage : IDisposable
     /// <param name="safety">A <c>safety</c> section in YAML; empty for none.</param>
     /// <param name="garbage">Whether the actor has a heap that takes long to collect.</param>
     /// <param name="live">Whether the actor is a training with a person at a terminal of its own.</param>
-    public FaultStage(string safety = "", bool garbage = false, bool live = false)
+    /// <param name="patient">Whether the control process bears an actor that a busy machine keeps waiting: for faults of which the actor is no part.</param>
+    public FaultStage(string safety = "", bool garbage = false, bool live = false, bool patient = false)
     {
         (_garbage, _live) = (garbage, live);
-        var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"));
+        var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"),
+            patient ? [("robot.limits.heartbeat_max_age_ms", $"{PatientMs}"), ("robot.limits.target_max_age_ms", $"{PatientMs}")] : []);
         _file = Path.Combine(Path.GetTempPath(), $"robotrl-{_channel}.yaml");
         File.WriteAllText(_file, configuration.ResolvedYaml + safety);
         Configuration = RunConfiguration.Load(_file);
         LinkNs = configuration.Robot.Limits.HeartbeatMaxAgeNs;
-        _control = new(["control", _file, "--channel", _channel, "--owner", $"{Environment.ProcessId}"], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" });
+        _control = new(["control", _file, "--channel", _channel, "--owner", $"{Environment.ProcessId}", .. patient ? (string[])["--link-ms", $"{PatientMs}"] : []], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" });
         try
         {
             _control.Await(() => _control.Lines.Any(l => l.Contains("loop running", StringComparison.Ordinal)));
@@ -146,6 +149,9 @@ internal sealed partial class FaultStage : IDisposable
         _probe.Dispose();
         _control.Dispose();
         File.Delete(_file);
+        // A control process that is ended by force leaves its channel in memory.
+        var path = ControlChannel.PathOf(_channel);
+        foreach (var left in Directory.GetFiles(Path.GetDirectoryName(path)!, _channel + "*")) File.Delete(left);
     }
 
     private Child Begin()
@@ -156,8 +162,11 @@ internal sealed partial class FaultStage : IDisposable
         return Actor;
     }
 
+    /// <summary>Of a person's training; the account's own evidence is no place for it.</summary>
+    private string Evidence => _file + ".evidence";
+
     private Child Start() => _live
-        ? Child.AtTerminal(["train", _file, "--run", _file + ".run", "--operator", "live", "--operator-id", "somebody", "--pace", "realtime", "--channel", _channel])
+        ? Child.AtTerminal(["train", _file, "--run", _file + ".run", "--operator", "live", "--operator-id", "somebody", "--pace", "realtime", "--channel", _channel], Evidence)
         : new(["bench", "faults", "party", FaultParty.Actor, _file, "--channel", _channel, .. _garbage ? (string[])["--garbage"] : []]);
 
     /// <summary>Whoever lost the terminal ends by itself; what does not, by its number, and the run it made goes.</summary>
@@ -165,7 +174,8 @@ internal sealed partial class FaultStage : IDisposable
     {
         using (PeerWatch watch = new(process))
             if (!watch.Wait(20_000)) Child.Kill(process);
-        if (Directory.Exists(_file + ".run")) Directory.Delete(_file + ".run", recursive: true);
+        foreach (var made in (string[])[_file + ".run", Evidence])
+            if (Directory.Exists(made)) Directory.Delete(made, recursive: true);
     }
 
     private ChannelProbe Probed()
@@ -193,8 +203,14 @@ internal sealed partial class FaultStage : IDisposable
         private readonly Process _process;
 
         /// <summary>With the keys of a terminal that ends with this process. The program is not ended by that, nor its display, as they are not by a device that is unplugged.</summary>
-        public static Child AtTerminal(string[] arguments) =>
-            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', ThisProgram.Host.Concat(arguments).Select(word => $"'{word}'"))} 2>/dev/null", "/dev/null"]);
+        public static Child AtTerminal(string[] arguments, string evidence) =>
+            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', ThisProgram.Host.Concat(arguments).Select(Quoted))} 2>/dev/null", "/dev/null"], new Dictionary<string, string>
+            {
+                ["SHELL"] = "/bin/sh", // whatever the account's own is
+                ["ROBOTRL_AUDIT_KEY"] = Path.Combine(evidence, "key.pem"),
+                ["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(evidence, "anchors"),
+                ["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "",
+            });
 
         public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) : this(ThisProgram.Host[0], [.. ThisProgram.Host.Skip(1), .. arguments], environment) { }
 
@@ -202,7 +218,8 @@ internal sealed partial class FaultStage : IDisposable
         {
             ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-            _process = Process.Start(start) ?? throw new IOException("The program could not be started once more.");
+            // It is here to be interrupted, in a background shell too.
+            _process = DefaultSignals.Start(start) ?? throw new IOException("The program could not be started once more.");
             _process.OutputDataReceived += Keep;
             _process.ErrorDataReceived += Keep;
             _process.BeginOutputReadLine();
@@ -240,6 +257,8 @@ internal sealed partial class FaultStage : IDisposable
             _process.WaitForExit(Patience);
             _process.Dispose();
         }
+
+        private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
         private void Keep(object sender, DataReceivedEventArgs line)
         {

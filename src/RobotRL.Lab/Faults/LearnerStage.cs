@@ -6,7 +6,7 @@ namespace RobotRL.Lab.Faults;
 internal sealed class LearnerStage : IDisposable
 {
     private const double WeightsMaxAgeS = 1;
-    private const int GoesOnMs = 2500, TakeUpMs = 10_000;
+    private const int GoesOnMs = 2500, TakeUpMs = 120_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("robotrl-faults-").FullName;
     private readonly FaultStage _stage;
@@ -29,7 +29,7 @@ internal sealed class LearnerStage : IDisposable
                   recovery: {"{kind: analytic, path_s: 0.5, duration_s: 0.5, stiffness_share: 0.5}"}
                   hold_s: 0.5
                   max_age_s: {WeightsMaxAgeS}
-                """ + "\n");
+                """ + "\n", patient: true);
         }
         catch
         {
@@ -43,8 +43,9 @@ internal sealed class LearnerStage : IDisposable
     /// </summary>
     public FaultSighting Kill()
     {
-        FaultStage.Within(TakeUpMs, () => _stage.Latest.Reflex.Critic == CriticStatus.Ready);
+        // A busy machine may let the weights grow stale between two of them: as soon as they are fresh.
         var before = _stage.Latest.Reflex;
+        FaultStage.Within(TakeUpMs, () => (before = _stage.Latest.Reflex).Critic == CriticStatus.Ready);
         var seen = _stage.Watch(_learner.Kill, GoesOnMs);
         var after = _stage.Latest.Reflex;
         var refused = after.Refused - before.Refused;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RobotRL.Configuration;
 using RobotRL.Model;
 using RobotRL.Policy;
+using RobotRL.Recording.Events;
 using RobotRL.Sessions.Acting;
 
 namespace RobotRL.Sessions.Runs;
@@ -93,7 +94,12 @@ public sealed class RunDirectory
         return run;
     }
 
-    private static bool IsBeginning(string entry) => Beginnings.Contains(entry) || entry.StartsWith(FilesName + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    /// <summary>Whether it may be there before the run is: a control process starts earlier, and has an event to tell where the machine kept its loop waiting.</summary>
+    private static bool IsBeginning(string entry)
+    {
+        bool IsIn(string folder) => entry.StartsWith(folder + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return Beginnings.Contains(entry) || IsIn(FilesName) || (IsIn(EventsName) && EventFolder.IndexOf(entry) >= 0);
+    }
 
     public static RunDirectory Open(string path)
     {
