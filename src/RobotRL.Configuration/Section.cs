@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using RobotRL.Model;
 
@@ -50,7 +51,8 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
         {
             foreach (var (word, value) in choices)
                 if (word == scalar.Text && (!scalar.Quoted || value is not bool)) { canonical.Value(key, word); return value; }
-            errors.Add(scalar.Origin, this[key], $"{scalar.Kind} is not {expected}{Suggestion(scalar.Text, words, "; ", "; choose one of them")}");
+            errors.Add(scalar.Origin, this[key],
+                Unquoted(scalar, words.Contains) ?? $"{scalar.Kind} is not {expected}{Suggestion(scalar.Text, words, "; ", "; choose one of them")}");
         }
         return choices[0].Value;
     }
@@ -218,7 +220,8 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
         var text = item is ScalarNode { Quoted: false } scalar ? scalar.Text : "";
         var special = text.TrimStart('-', '+').ToLowerInvariant() is ".nan" or "nan" or ".inf" or "inf" or "infinity";
         if (!special && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-            return Wrong(item, key, $"expected a number, found {item.Kind}; write a number from {min} to {max}{Unit(unit)}");
+            return Wrong(item, key, Unquoted(item, t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+                ?? $"expected a number, found {item.Kind}; write a number from {min} to {max}{Unit(unit)}");
         var value = special ? double.NaN : double.Parse(text, CultureInfo.InvariantCulture);
         if (!double.IsFinite(value)) return Wrong(item, key, $"{text} is not finite; write a number from {min} to {max}{Unit(unit)}");
         return value >= min && value <= max ? value : Wrong(item, key, $"{text} is out of range; write a number from {min} to {max}{Unit(unit)}");
@@ -228,7 +231,10 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
     {
         if (item is not ScalarNode { Quoted: false } scalar || !long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
         {
-            Wrong(item, key, $"expected a whole number, found {item.Kind}; write one from {min} to {max}{Unit(unit)}");
+            static bool IsWhole(string text) => BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+            Wrong(item, key, Unquoted(item, IsWhole)
+                ?? (item is ScalarNode { Text: var text } && IsWhole(text) ? $"{text} is out of range; write a whole number from {min} to {max}{Unit(unit)}"
+                    : $"expected a whole number, found {item.Kind}; write one from {min} to {max}{Unit(unit)}"));
             return min;
         }
         if (value >= min && value <= max) return (int)value;
@@ -281,23 +287,10 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
     private static string Written(double value) => value.ToString("R", CultureInfo.InvariantCulture);
     private static string Unit(string unit) => unit.Length > 0 ? " " + unit : "";
 
-    private static string Suggestion(string word, IEnumerable<string> known, string before, string otherwise)
-    {
-        var best = known.Select(k => (Word: k, Distance: Distance(word, k))).DefaultIfEmpty((Word: "", Distance: int.MaxValue)).MinBy(k => k.Distance);
-        return best.Distance <= Math.Max(2, word.Length / 3) ? $"{before}did you mean '{best.Word}'?" : otherwise;
-    }
+    private static string Suggestion(string word, IEnumerable<string> known, string before, string otherwise) =>
+        NearestWord.Of(word, known) is { } near ? $"{before}did you mean '{near}'?" : otherwise;
 
-    /// <summary>Levenshtein's distance.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-        return row[^1];
-    }
+    /// <summary>What is in quotes is a text to YAML, whatever it looks like.</summary>
+    private static string? Unquoted(ConfigurationNode item, Func<string, bool> reads) =>
+        item is ScalarNode { Quoted: true } text && reads(text.Text) ? $"{text.Kind} is a text, since it is in quotes; write {text.Text} without them" : null;
 }

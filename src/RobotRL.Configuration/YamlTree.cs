@@ -56,12 +56,21 @@ internal sealed class YamlTree
             if (!tree._parser.Accept<StreamEnd>(out var extra)) errors.Add(origin(extra?.Start ?? tree._parser.Current!.Start), key, "a second document; keep one a file");
             return root;
         }
+        catch (YamlException) when (LineOfTab(text) is > 0 and var line)
+        {
+            errors.Add(origin(new Mark(0, line, 1)), key, "a tab before the text; indent with spaces");
+            return null;
+        }
         catch (YamlException e)
         {
             errors.Add(origin(e.Start), key, $"not YAML ({e.Message.Replace('\n', ' ')}); check indentation, quotes and brackets");
             return null;
         }
     }
+
+    /// <summary>The first line that is indented with a tab, from 1; 0 where none is. The parser names the line where the section began.</summary>
+    private static int LineOfTab(string text) =>
+        1 + Array.FindIndex(text.Split('\n'), line => line.AsSpan()[..(line.Length - line.AsSpan().TrimStart(" \t").Length)].Contains('\t'));
 
     private ConfigurationNode Node(Origin origin, string path)
     {

@@ -26,7 +26,7 @@ public sealed class BadConfigurationTests : IDisposable
         { "max_steps: 60", "max_steps: sixty", "max_steps", "task.max_steps: expected a whole number, found 'sixty'; write one from 1 to 10000" },
         { "max_steps: 60", "max_steps: 60.5", "max_steps", "task.max_steps: expected a whole number, found '60.5'; write one from 1 to 10000" },
         { "max_steps: 60", "max_steps: 0", "max_steps", "task.max_steps: 0 is out of range; write a whole number from 1 to 10000" },
-        { "max_steps: 60", "max_steps: '60'", "max_steps", "task.max_steps: expected a whole number, found '60'; write one from 1 to 10000" },
+        { "max_steps: 60", "max_steps: '60'", "max_steps", "task.max_steps: '60' is a text, since it is in quotes; write 60 without them" },
         { "max_steps: 60", "max_steps:", "max_steps", "task.max_steps: expected a whole number from 1 to 10000, found nothing; correct it" },
         { "max_steps: 60", "max_steps: {a: 1}", "max_steps", "task.max_steps: expected a whole number from 1 to 10000, found a section; correct it" },
         { "max_steps: 60", "max_steps: 60\n  max_steps: 70", "max_steps: 70", "task.max_steps: written twice (first on line 20); keep one" },
