@@ -1,8 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using RobotRL.Cli.Commands;
 using RobotRL.Cli.Display;
 using RobotRL.Cli.Doctor;
-using RobotRL.Sessions.Processes;
 
 Terminal.Guard();
 var root = new RootCommand("RobotRL: real-robot reinforcement learning with a human in the loop")
@@ -26,8 +26,9 @@ var root = new RootCommand("RobotRL: real-robot reinforcement learning with a hu
     AuditCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
+    CompletionCommand.Create(),
+    DocsCommand.Create(),
 };
-var parse = root.Parse(args);
-if (CommandLine.Refused(parse)) return ExitCode.BadInput;
+root.SetAction(new HelpAction().Invoke);
 using Termination termination = new();
-return await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, termination.Token);
+return await CommandLine.RunAsync(root.Parse(args), termination.Token);

@@ -91,7 +91,7 @@ public sealed class Amendments
         return last with
         {
             Reward = outcome == EpisodeOutcome.Success ? 1 : 0,
-            Terminated = outcome == EpisodeOutcome.Success || terminates,
+            Terminated = outcome is EpisodeOutcome.Success or EpisodeOutcome.Failed || terminates,
             Truncated = outcome == EpisodeOutcome.TimedOut || (stops && !terminates),
         };
     }

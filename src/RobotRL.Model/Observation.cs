@@ -48,6 +48,9 @@ public enum EpisodeOutcome : byte
     TimedOut,
     SafetyStop,
     Interrupted,
+
+    /// <summary>The operator said that it failed.</summary>
+    Failed,
 }
 
 /// <summary>What an episode was collected for.</summary>

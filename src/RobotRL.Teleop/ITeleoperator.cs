@@ -38,6 +38,25 @@ public enum StoppedWish : byte
     Guide,
 }
 
+/// <summary>How an operator ends an episode by word.</summary>
+public enum EpisodeVerdict : byte
+{
+    /// <summary>Not at all: it goes on.</summary>
+    None,
+
+    /// <summary>The task is done.</summary>
+    Success,
+
+    /// <summary>The task has failed, and no going on would mend it.</summary>
+    Failure,
+
+    /// <summary>It shows nothing worth learning: it is kept, and not learned from.</summary>
+    Discard,
+
+    /// <summary>Neither: the scene is set up anew.</summary>
+    NewScene,
+}
+
 /// <summary>What an operator wants at one decision.</summary>
 /// <param name="IsEngaged">Whether the human drives; <paramref name="Action"/> counts only then.</param>
 /// <param name="Action">The human's action, in the policy's units.</param>
@@ -45,10 +64,14 @@ public enum StoppedWish : byte
 /// <param name="DeadmanHeld">False once the device is gone or let go in a way that must stop the robot.</param>
 /// <param name="StopRequested">The operator asks for a stop; latched until the operator clears it.</param>
 /// <param name="RequestedAt">When the hand took over, where that was before it was asked; null otherwise.</param>
-public readonly record struct OperatorCommand(bool IsEngaged, PolicyAction Action, InterventionReason Reason, bool DeadmanHeld = true, bool StopRequested = false, Stamp? RequestedAt = null)
+public readonly record struct OperatorCommand(
+    bool IsEngaged, PolicyAction Action, InterventionReason Reason, bool DeadmanHeld = true, bool StopRequested = false, Stamp? RequestedAt = null)
 {
     /// <summary>What is held on to while the robot is stopped.</summary>
     public StoppedWish Wish { get; init; }
+
+    /// <summary>Said once, at the decision after it was asked for.</summary>
+    public EpisodeVerdict Verdict { get; init; }
 
     /// <summary>An operator who watches.</summary>
     public static readonly OperatorCommand Watching = new(false, default, InterventionReason.None);
@@ -71,6 +94,12 @@ public interface ITeleoperator
 
     /// <summary>Whether this is a person: a program clears no stop that a person asked for.</summary>
     bool IsPerson => false;
+
+    /// <summary>Whether the episode may begin. A person's demonstration begins with their first motion and not before.</summary>
+    bool IsReady => true;
+
+    /// <summary>Whether acting and learning are to rest after the episode.</summary>
+    bool WantsPause => false;
 
     /// <summary>
     /// The robot is stopped, and not by this operator alone: it goes on only once they have seen to it. Until then <see

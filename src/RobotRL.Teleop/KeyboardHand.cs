@@ -8,7 +8,9 @@ internal sealed class KeyboardHand(ActionSpace actions)
     /// <summary>A key moves this long after it was last heard of: over a keyboard's repeat interval, and over one decision.</summary>
     private const long KeyHeldNs = 150_000_000;
 
-    /// <summary>What is held on to while the robot is stopped ends this long after its key was last heard of: over the delay before a keyboard starts to repeat.</summary>
+    /// <summary>
+    /// What is held on to while the robot is stopped ends this long after its key was last heard of: over the delay before a keyboard starts to repeat.
+    /// </summary>
     private const long WishHeldNs = 600_000_000;
 
     /// <summary>Over the delay before a keyboard starts to repeat.</summary>
@@ -20,8 +22,9 @@ internal sealed class KeyboardHand(ActionSpace actions)
     private Stamp _engagedSince, _engagedUntil;
     private float _speed = 0.5f;
     private GripperCommand _gripper;
-    private bool _isClosed;
+    private bool _isClosed, _hasMoved, _pauses;
     private bool _stopped;
+    private EpisodeVerdict _verdict;
     private StoppedWish _wish;
     private Stamp _wishUntil;
     private bool _lost;
@@ -31,6 +34,7 @@ internal sealed class KeyboardHand(ActionSpace actions)
         lock (_lock)
         {
             (_kind, _gripper, _isClosed, _engagedUntil) = (kind, GripperCommand.Stay, false, Stamp.Zero);
+            (_hasMoved, _verdict) = (false, EpisodeVerdict.None);
             Array.Clear(_axes);
         }
     }
@@ -57,10 +61,32 @@ internal sealed class KeyboardHand(ActionSpace actions)
                 case ConsoleKey.Escape: HandBack(); break;
                 case ConsoleKey.X: _stopped = true; break;
                 case ConsoleKey.Enter: _stopped = false; break;
+                case ConsoleKey.Y: _verdict = EpisodeVerdict.Success; break;
+                case ConsoleKey.N: _verdict = EpisodeVerdict.Failure; break;
+                case ConsoleKey.Backspace or ConsoleKey.Delete: _verdict = EpisodeVerdict.Discard; break;
+                case ConsoleKey.T: _verdict = EpisodeVerdict.NewScene; break;
+                case ConsoleKey.P: _pauses = !_pauses; break;
                 case ConsoleKey.B: (_wish, _wishUntil) = (StoppedWish.Retreat, time.Plus(WishHeldNs)); break;
                 case ConsoleKey.G: (_wish, _wishUntil) = (StoppedWish.Guide, time.Plus(WishHeldNs)); break;
                 default: break;
             }
+        }
+    }
+
+    /// <summary>Whether the episode may begin: a demonstration does with the first motion.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (_lock) return _kind is not EpisodeKind.Demonstration || _hasMoved;
+        }
+    }
+
+    public bool WantsPause
+    {
+        get
+        {
+            lock (_lock) return _pauses;
         }
     }
 
@@ -70,9 +96,10 @@ internal sealed class KeyboardHand(ActionSpace actions)
         lock (_lock)
             return _lost ? "the keyboard is gone"
                 : _stopped ? "STOPPED: Enter clears the stop and goes on; hold B to go back inside a limit, G to lead the arm by hand"
-                : _kind is EpisodeKind.Demonstration ? $"you demonstrate, speed {_speed:P0}"
-                : time < _engagedUntil ? $"you drive, speed {_speed:P0}"
-                : "the policy drives; any motion key takes over";
+                : (_kind is EpisodeKind.Demonstration ? _hasMoved ? $"you demonstrate, speed {_speed:P0}" : "your first motion begins the demonstration"
+                    : time < _engagedUntil ? $"you drive, speed {_speed:P0}"
+                    : "the policy drives; any motion key takes over")
+                    + (_pauses ? "; a pause follows this episode, P goes on" : "");
     }
 
     /// <summary>As if the operator had pressed stop: Enter clears it.</summary>
@@ -94,12 +121,15 @@ internal sealed class KeyboardHand(ActionSpace actions)
             foreach (var axis in actions.ActiveAxes)
                 if (time < _axes[axis].Until) action.Motion[axis] = _axes[axis].Sign * _speed;
             (action.Gripper, _gripper) = (_gripper, GripperCommand.Stay);
+            (var verdict, _verdict) = (_verdict, EpisodeVerdict.None);
             var demonstrates = _kind is EpisodeKind.Demonstration;
             var engaged = demonstrates || _kind is EpisodeKind.Online && time < _engagedUntil;
             var reason = !engaged ? InterventionReason.None : demonstrates ? InterventionReason.Demonstration : InterventionReason.Requested;
-            return new OperatorCommand(engaged, engaged ? PolicyAction.Of(action) : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped, RequestedAt: engaged && !demonstrates ? _engagedSince : null)
+            return new OperatorCommand(engaged, engaged ? PolicyAction.Of(action) : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped,
+                RequestedAt: engaged && !demonstrates ? _engagedSince : null)
             {
                 Wish = time < _wishUntil ? _wish : StoppedWish.None,
+                Verdict = verdict,
             };
         }
     }
@@ -120,6 +150,7 @@ internal sealed class KeyboardHand(ActionSpace actions)
 
     private void Engage(Stamp time)
     {
+        _hasMoved = true;
         if (time >= _engagedUntil) _engagedSince = time;
         _engagedUntil = time.Plus(HandGoneNs);
     }

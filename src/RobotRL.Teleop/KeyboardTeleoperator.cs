@@ -10,7 +10,9 @@ public sealed class KeyboardTeleoperator : ITeleoperator
 {
     /// <summary>For the screen.</summary>
     public const string Keys =
-        "W/S or up/down: x   A/D or left/right: y   R/F: z   Q/E: yaw   space: gripper   1/2/3: slow, medium, fast   Esc: hand back   X: stop   Enter: clear the stop   while stopped, held: B back inside a limit, G lead by hand";
+        "move     W S x · A D y · R F up, down · Q E turn · space gripper · 1 2 3 speed\n" +
+        "episode  Y success · N failure · Backspace discard · T new scene · P pause\n" +
+        "safety   X STOP · Enter clear it · Esc hand back · held, stopped: B back, G guide";
 
     private readonly KeyboardHand _hand;
     private readonly Func<Stamp> _clock;
@@ -31,6 +33,8 @@ public sealed class KeyboardTeleoperator : ITeleoperator
 
     public string Identity { get; }
     public bool IsPerson => true;
+    public bool IsReady => _hand.IsReady;
+    public bool WantsPause => _hand.WantsPause;
     public void BeginEpisode(EpisodeKind kind) => _hand.BeginEpisode(kind);
     public void RequireClearing() => _hand.RequireClearing();
     public OperatorCommand Poll(in OperatorView view) => _hand.Command(view.Time);

@@ -11,6 +11,7 @@ public sealed class BadInputTests : IDisposable
     public BadInputTests()
     {
         File.WriteAllText(_folder["file"], "not a configuration: [");
+        File.WriteAllText(_folder["tab"], "task:\n  kind: reach\n\tmax_steps: 4\n");
         Directory.CreateDirectory(_folder["full"]);
         File.WriteAllText(_folder["full/notes.txt"], "kept");
         Directory.CreateDirectory(_folder["damaged"]);
@@ -26,15 +27,20 @@ public sealed class BadInputTests : IDisposable
     public static TheoryData<string, string> Cases => new()
     {
         // the command line
-        { "", "Required command was not provided." },
-        { "trian", "'trian' is no command" },
+        { "trian", "'trian' is no command, argument or option here; did you mean train? See robotrl --help" },
+        { "episodes lst", "did you mean list? See robotrl episodes --help" },
         { "train robot-configs/sim/reach.yaml", "'--run' is required" },
         { "train --run @/run", "'config' missing" },
         { "TRAIN more", "'more' is no command, argument or option here; see robotrl train --help" },
         { "TRAIN --stepps 5", "'--stepps' is no" },
+        { "TRAIN --env-step 5", "did you mean --env-steps?" },
         { "TRAIN --env-steps -1", "--env-steps -1: write a number of steps" },
-        { "TRAIN --env-steps many", "'many' for option '--env-steps'" },
-        { "TRAIN --until-success 0", "--until-success 0: write a success rate" },
+        { "TRAIN --env-steps many", "'many' for option '--env-steps': write a whole number" },
+        { "TRAIN --until-success 0", "--until-success 0: write a share above 0 and up to 1, such as 0.9" },
+        { "TRAIN --until-success 90", "--until-success 90: write a share above 0 and up to 1, such as 0.9" },
+        { "demo --minutes 0", "--minutes 0: write a number above 0" },
+        { "demo --episodes 0", "--episodes 0: write a number from 1" },
+        { "safety pretrain navigation-1 --out @/critic --false-interventions 5", "--false-interventions 5: write a share" },
         { "TRAIN --human-steps -1", "--human-steps -1: write" },
         { "train robot-configs/sim/reach.yaml --run @/run --wall-seconds -3", "--wall-seconds -3: write" },
         { "TRAIN --seed -1", "'-1' for option '--seed'" },
@@ -51,7 +57,7 @@ public sealed class BadInputTests : IDisposable
         { "eval @/full", "no run here (run.json is missing)" },
         { "eval @/run", "no run here" },
         { "eval @/run --episodes 0", "--episodes 0: write" },
-        { "bench", "Required command was not provided." },
+        { "bench", "bench needs one of update, memory" },
         { "bench speed", "'speed' is no command" },
 
         // files and folders
@@ -73,6 +79,13 @@ public sealed class BadInputTests : IDisposable
         { "TRAIN --set learner", "not of the form key=value" },
         { "TRAIN --set learner.bach_size=3", "did you mean 'batch_size'?" },
         { "TRAIN --set learner.batch_size=many", "expected a whole number" },
+        { "TRAIN --set learner.batch_size='128'", "'128' is a text, since it is in quotes; write 128 without them" },
+        { "TRAIN --set learner.batch_size=99999999999999999999", "99999999999999999999 is out of range" },
+        { "TRAIN --set learner.discount='0.9'", "'0.9' is a text, since it is in quotes; write 0.9 without them" },
+        { "TRAIN --set recording.ticks='false'", "'false' is a text, since it is in quotes; write false without them" },
+        { "TRAIN --set recording.ticks=fals", "'fals' is not one of true, false; did you mean 'false'?" },
+        { "TRAIN --set task.actions.axes=[x,q]", "'q' is not one of x, y, z, roll, pitch, yaw; choose one of them" },
+        { "train @/tab --run @/run", "tab:3: a tab before the text; indent with spaces" },
         { "TRAIN --set learner.batch_size=1", "1 is out of range" },
         { "TRAIN --set learner.discount=1.5", "1.5 is out of range" },
         { "TRAIN --set learner.method=ppo", "'ppo' is not one of rlpd" },

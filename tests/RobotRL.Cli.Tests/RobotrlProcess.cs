@@ -26,8 +26,10 @@ internal sealed partial class RobotrlProcess : IDisposable
     private readonly Task<string> _output, _error;
 
     private RobotrlProcess(IReadOnlyDictionary<string, string> environment, string[] unset, string[] arguments, string[]? through = null)
+        : this([.. through ?? [], "dotnet", Program, .. arguments], environment, unset) { }
+
+    private RobotrlProcess(string[] words, IReadOnlyDictionary<string, string> environment, string[] unset)
     {
-        string[] words = [.. through ?? [], "dotnet", Program, .. arguments];
         var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = Root,
@@ -92,6 +94,16 @@ internal sealed partial class RobotrlProcess : IDisposable
         }
     }
 
+    /// <summary>Runs a line of bash.</summary>
+    public static RobotrlResult Shell(string line)
+    {
+        using RobotrlProcess process = new(["bash", "-c", line], new Dictionary<string, string>(), []);
+        return process.Wait();
+    }
+
+    /// <summary>A command line of the program as a shell takes it.</summary>
+    public static string Words(params string[] arguments) => string.Join(' ', arguments.Prepend(Program).Prepend("dotnet").Select(word => $"'{word}'"));
+
     /// <summary>Starts without waiting.</summary>
     public static RobotrlProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), [], arguments);
 
@@ -108,6 +120,9 @@ internal sealed partial class RobotrlProcess : IDisposable
 
     /// <summary>Ctrl+C.</summary>
     public void PressControlC() => Assert.Equal(0, Signal(_process.Id, Interrupt));
+
+    /// <summary>A signal by its name.</summary>
+    public void Send(string name) => Assert.Equal(0, Signal(_process.Id, name switch { "HUP" => 1, "INT" => Interrupt, _ => Terminate }));
 
     /// <summary>What a service manager asks with.</summary>
     public void AskToEnd() => Assert.Equal(0, Signal(_process.Id, Terminate));

@@ -37,6 +37,45 @@ public sealed class KeyboardHandTests
     }
 
     [Fact]
+    public void Demonstration_begins_with_the_first_motion_and_not_with_another_key()
+    {
+        Assert.True(_hand.IsReady);
+        _hand.BeginEpisode(EpisodeKind.Demonstration);
+        Assert.False(_hand.IsReady);
+        Press(ConsoleKey.D3, 0);
+        Press(ConsoleKey.Enter, 0);
+        Assert.False(_hand.IsReady);
+        Press(ConsoleKey.W, 0.1);
+        Assert.True(_hand.IsReady);
+        _hand.BeginEpisode(EpisodeKind.Demonstration);
+        Assert.False(_hand.IsReady);
+    }
+
+    [Theory]
+    [InlineData(ConsoleKey.Y, EpisodeVerdict.Success)]
+    [InlineData(ConsoleKey.N, EpisodeVerdict.Failure)]
+    [InlineData(ConsoleKey.Backspace, EpisodeVerdict.Discard)]
+    [InlineData(ConsoleKey.T, EpisodeVerdict.NewScene)]
+    public void Verdict_is_said_once_and_does_not_outlast_its_episode(ConsoleKey key, EpisodeVerdict verdict)
+    {
+        Press(key, 0);
+        Assert.Equal((verdict, EpisodeVerdict.None), (At(0.1).Verdict, At(0.2).Verdict));
+        Press(key, 0.3);
+        _hand.BeginEpisode(EpisodeKind.Online);
+        Assert.Equal(EpisodeVerdict.None, At(0.4).Verdict);
+    }
+
+    [Fact]
+    public void Pause_lasts_until_it_is_taken_back()
+    {
+        Press(ConsoleKey.P, 0);
+        _hand.BeginEpisode(EpisodeKind.Online);
+        Assert.True(_hand.WantsPause);
+        Press(ConsoleKey.P, 1);
+        Assert.False(_hand.WantsPause);
+    }
+
+    [Fact]
     public void Escape_hands_back_at_once()
     {
         Press(ConsoleKey.D, 0);

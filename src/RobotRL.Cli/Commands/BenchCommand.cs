@@ -22,7 +22,7 @@ internal static class BenchCommand
             var machine = Machine.Here;
             var figures = Figures(name, machine, measure(parse.GetValue(brief)));
             if (parse.GetValue(CommandLine.Json)) CommandLine.Result(parse, figures);
-            else Terminal.Log.Write(Table(description, figures));
+            else Terminal.Answers.Write(Table(description, figures));
             return ExitCode.Done;
         });
         return new Command("bench", "Measure this machine")

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RobotRL.Cli.Data;
+using RobotRL.Evidence;
 using RobotRL.Cli.Display;
 using RobotRL.Episodes;
 using RobotRL.Mcap;
@@ -29,7 +29,7 @@ internal static class EpisodesCommand
         {
             var store = Store(parse.GetRequiredValue(run));
             EpisodeLine[] lines = [.. store.Episodes().Zip(store.Files, (episode, file) => EpisodeLine.Of(episode, new FileInfo(file).Length))];
-            Write([EpisodeLine.Heads, .. lines]);
+            Write(parse, [EpisodeLine.Heads, .. lines]);
             CommandLine.Result(parse, new { Episodes = lines, Steps = lines.Sum(l => l.Steps), Bytes = lines.Sum(l => l.Bytes) });
             return ExitCode.Done;
         });
@@ -38,7 +38,7 @@ internal static class EpisodesCommand
     private static Command Show()
     {
         var run = SharedOptions.Run();
-        Option<int> index = new("--episode") { Description = "Number of the episode", Required = true };
+        var index = new Option<int>("--episode") { Description = "Number of the episode", Required = true }.AtLeast(0);
         return new Command("show", "One line a step") { run, index }.Does((parse, _) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
@@ -48,8 +48,18 @@ internal static class EpisodesCommand
             var line = EpisodeLine.Of(episode, new FileInfo(file).Length);
             StepLine[] steps = [.. episode.Steps.Select((step, i) => StepLine.Of(step, i, Math.Max(1, episode.Info.Arms.Count)))];
             Amendment[] amended = [.. amendments.All.Where(a => a.Episode == episode.Info.Index)];
-            Write([EpisodeLine.Heads, line, .. amended.Select(a => $"amended {a.TimeUtc:u} by {a.Author}: {a.Reason}"), StepLine.Heads, .. steps]);
-            CommandLine.Result(parse, new { Episode = line, episode.Info.Task, episode.Info.ConfigHash, episode.Info.Operator, episode.Info.OperatorRole, episode.Info.Cameras, Amendments = amended, Steps = steps });
+            Write(parse, [EpisodeLine.Heads, line, .. amended.Select(a => $"amended {a.TimeUtc:u} by {a.Author}: {a.Reason}"), StepLine.Heads, .. steps]);
+            CommandLine.Result(parse, new
+            {
+                Episode = line,
+                episode.Info.Task,
+                episode.Info.ConfigHash,
+                episode.Info.Operator,
+                episode.Info.OperatorRole,
+                episode.Info.Cameras,
+                Amendments = amended,
+                Steps = steps
+            });
             return ExitCode.Done;
         });
     }
@@ -57,20 +67,22 @@ internal static class EpisodesCommand
     private static Command Amend()
     {
         var run = SharedOptions.Run();
-        Option<int> index = new("--episode") { Description = "Number of the episode", Required = true };
-        Option<EpisodeOutcome?> outcome = new("--outcome") { Description = "How it went after all: Success, TimedOut, SafetyStop, Interrupted" };
+        var index = new Option<int>("--episode") { Description = "Number of the episode", Required = true }.AtLeast(0);
+        Option<EpisodeOutcome?> outcome = new("--outcome") { Description = "How it went after all: Success, TimedOut, SafetyStop, Interrupted, Failed" };
         Option<bool?> exclude = new("--exclude") { Description = "true keeps it from being learned from, false takes that back" };
         Option<string> author = new("--author") { Description = "Who says so", DefaultValueFactory = _ => Environment.UserName };
         Option<string> reason = new("--reason") { Description = "Why", Required = true };
-        return new Command("amend", "Correct an episode's label; what was recorded stays as it is") { run, index, outcome, exclude, author, reason }.Does((parse, _) =>
+        return new Command("amend", "Correct an episode's label; what was recorded stays as it is") { run, index, outcome, exclude, author, reason }
+            .Does((parse, _) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
             FileOf(directory, parse.GetValue(index));
-            Amendment amendment = new(parse.GetValue(index), parse.GetValue(outcome), parse.GetValue(exclude), parse.GetRequiredValue(author), parse.GetRequiredValue(reason), DateTime.UtcNow);
+            Amendment amendment = new(parse.GetValue(index), parse.GetValue(outcome), parse.GetValue(exclude), parse.GetRequiredValue(author),
+                parse.GetRequiredValue(reason), DateTime.UtcNow);
             if (amendment is { Outcome: null, Excluded: null }) throw new BadInputException("episodes amend: nothing to amend; give --outcome or --exclude");
             if (string.IsNullOrWhiteSpace(amendment.Reason)) throw new BadInputException("--reason: empty; say why");
             Amendments.Append(directory.Episodes, amendment);
-            Console.Error.WriteLine($"episode {amendment.Episode} amended; it counts from the next start of training on");
+            CommandLine.Answers(parse).WriteLine($"episode {amendment.Episode} amended; it counts from the next start of training on");
             CommandLine.Result(parse, amendment);
             return ExitCode.Done;
         });
@@ -95,8 +107,8 @@ internal static class EpisodesCommand
                 {
                     damaged.Add($"{file}: {e.Message}");
                 }
-            foreach (var line in settled.Concat(damaged)) Console.Error.WriteLine(line);
-            Console.Error.WriteLine($"{store.Files.Count} episodes, {settled.Count} settled, {damaged.Count} damaged");
+            foreach (var line in settled.Concat(damaged)) CommandLine.Answers(parse).WriteLine(line);
+            CommandLine.Answers(parse).WriteLine($"{store.Files.Count} episodes, {settled.Count} settled, {damaged.Count} damaged");
             CommandLine.Result(parse, new { Episodes = store.Files.Count, Settled = settled, Damaged = damaged });
             return damaged.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
         });
@@ -109,8 +121,8 @@ internal static class EpisodesCommand
         ? file
         : throw new BadInputException($"{run.Path}: there is no whole episode {index}; robotrl episodes list shows what there is");
 
-    private static void Write(IEnumerable<object> lines)
+    private static void Write(ParseResult parse, IEnumerable<object> lines)
     {
-        foreach (var line in lines) Console.Error.WriteLine(Terminal.Cell($"{line}"));
+        foreach (var line in lines) CommandLine.Answers(parse).WriteLine(Terminal.Cell($"{line}"));
     }
 }

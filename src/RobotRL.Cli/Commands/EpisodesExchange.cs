@@ -11,24 +11,16 @@ namespace RobotRL.Cli.Commands;
 /// <summary><c>robotrl episodes export|import</c>: episodes for other programs, and demonstrations from them.</summary>
 internal static class EpisodesExchange
 {
-    private enum DatasetFormat
-    {
-        LeRobot,
-    }
+    private enum DatasetFormat { LeRobot }
 
-    private enum ExportedKinds
-    {
-        All,
-        Demonstration,
-        Online,
-    }
+    private enum ExportedKinds { All, Demonstration, Online }
 
     public static Command Export()
     {
         var run = SharedOptions.Run();
-        Option<DatasetFormat> format = new("--format") { Description = "lerobot: LeRobotDataset v3.0, images as PNG in the data files" };
+        var format = new Option<DatasetFormat>("--format") { Description = "lerobot: LeRobotDataset v3.0, images as PNG in the data files" }.InWords();
         Option<string> output = new("--out") { Description = "Folder of the dataset, which must not exist yet", Required = true };
-        Option<ExportedKinds> kinds = new("--kind") { Description = "Which episodes" };
+        var kinds = new Option<ExportedKinds>("--kind") { Description = "Which episodes", DefaultValueFactory = _ => ExportedKinds.All }.InWords();
         return new Command("export", "Write the episodes, as amended, as a dataset for other programs") { run, format, output, kinds }.Does((parse, _) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
@@ -37,7 +29,7 @@ internal static class EpisodesExchange
             var episodes = EpisodeStore.Open(directory.Episodes, TornEpisodes.Leave, _ => { }).Episodes()
                 .Where(e => !e.Excluded && (parse.GetValue(kinds) == ExportedKinds.All || e.Info.Kind.ToString() == parse.GetValue(kinds).ToString()));
             var figures = LeRobotExport.WriteAsync(parse.GetRequiredValue(output), Description(configuration), episodes).GetAwaiter().GetResult();
-            Console.Error.WriteLine($"{figures.Episodes} episodes, {figures.Frames} frames, {figures.Bytes / 1024} kB in {figures.Directory}");
+            CommandLine.Answers(parse).WriteLine($"{figures.Episodes} episodes, {figures.Frames} frames, {figures.Bytes / 1024} kB in {figures.Directory}");
             CommandLine.Result(parse, figures);
             return ExitCode.Done;
         });
@@ -50,11 +42,14 @@ internal static class EpisodesExchange
         Option<string> dataset = new("--from") { Description = "Folder of a LeRobotDataset v3.0 whose images are in its data files", Required = true };
         var seed = SharedOptions.Seed(1);
         var set = SharedOptions.Set();
-        return new Command("import", "Take a dataset's episodes up as demonstrations; train on the same folder learns from those that succeeded") { config, run, dataset, seed, set }.Does((parse, cancel) =>
+        return new Command("import", "Take a dataset's episodes up as demonstrations; train on the same folder learns from those that succeeded") { config,
+            run, dataset, seed, set }.Does((parse, cancel) =>
         {
-            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)), parse.GetRequiredValue(run));
+            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)),
+                parse.GetRequiredValue(run));
             var imported = LeRobotImport.ReadAsync(parse.GetRequiredValue(dataset), Description(configuration)).GetAwaiter().GetResult();
-            var identity = new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted), Deterministic: false);
+            var identity = new RunIdentity(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), nameof(OperatorKind.Scripted),
+                Deterministic: false);
             var directory = RunDirectory.OpenOrCreate(parse.GetRequiredValue(run), identity, configuration);
             using var recording = RunLock.Recording(directory);
             var store = EpisodeStore.Open(directory.Episodes, TornEpisodes.Keep, line => Console.Error.WriteLine(line));
@@ -73,7 +68,7 @@ internal static class EpisodesExchange
                 writer.Complete(episode.Outcome);
             }
             var successes = imported.Count(e => e.Outcome == EpisodeOutcome.Success);
-            Console.Error.WriteLine($"{imported.Count} episodes, {successes} of them successes, in {directory.Path}");
+            CommandLine.Answers(parse).WriteLine($"{imported.Count} episodes, {successes} of them successes, in {directory.Path}");
             CommandLine.Result(parse, new { Episodes = imported.Count, Successes = successes, Steps = imported.Sum(e => e.Steps.Count), Run = directory.Path });
             return ExitCode.Done;
         });

@@ -12,12 +12,14 @@ internal static class EvalCommand
     public static Command Create()
     {
         var run = SharedOptions.Run();
-        var episodes = new Option<int>("--episodes") { Description = "Episodes to evaluate", DefaultValueFactory = _ => 100 }.Where(n => n > 0, "write a number of episodes from 1");
+        var episodes = new Option<int>("--episodes") { Description = "Episodes to evaluate", DefaultValueFactory = _ => 100 }
+            .Where(n => n > 0, "write a number of episodes from 1");
         var seed = SharedOptions.Seed(1_000_001);
         var pace = SharedOptions.Pace();
         var channel = SharedOptions.Channel();
         var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
-        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace, channel, operatorId, operatorRole }.Does((parse, cancel) =>
+        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace, channel, operatorId, operatorRole }
+            .Does((parse, cancel) =>
         {
             SharedOptions.Require(parse.GetValue(pace), parse.GetValue(channel));
             var result = EvaluationRoot.Run(RunDirectory.Open(parse.GetRequiredValue(run)), new(parse.GetValue(episodes), parse.GetValue(seed))
@@ -26,12 +28,13 @@ internal static class EvalCommand
                 Channel = parse.GetValue(channel),
                 InCharge = OperatorInCharge.Watching(parse.GetValue(operatorId), parse.GetValue(operatorRole)),
             }, cancel);
-            Console.Error.WriteLine(Text(result));
+            CommandLine.Answers(parse).WriteLine(Text(result));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
         });
     }
 
     public static string Text(EvaluationResult r) =>
-        $"success {r.Successes} of {r.Episodes} ({r.SuccessRate:P0}; 95 % interval {r.WilsonLow:P0} to {r.WilsonHigh:P0}), cycle time {r.CycleTimeS:F1} s, violations {r.Violations}";
+        $"success {r.Successes} of {r.Episodes} ({r.SuccessRate:P0}; 95 % interval {r.WilsonLow:P0} to {r.WilsonHigh:P0}), cycle time {r.CycleTimeS:F1} s, " +
+            $"violations {r.Violations}";
 }

@@ -18,7 +18,8 @@ namespace RobotRL.Cli.Commands;
 /// <param name="AfterS">Time kept after it, s.</param>
 /// <param name="Follows">The file that this one continues without a gap; null for none.</param>
 internal sealed record EventLine(
-    int Event, string Kinds, string Reason, double TimeS, long Tick, double BeforeS, double AfterS, int Marks, long Ticks, long Lost, string End, int? Follows, long Bytes);
+    int Event, string Kinds, string Reason, double TimeS, long Tick, double BeforeS, double AfterS, int Marks, long Ticks, long Lost, string End, int? Follows,
+        long Bytes);
 
 /// <summary><c>robotrl events</c>: what the event recorder froze around reflexes, limits, stops and faults.</summary>
 internal static class EventsCommand
@@ -33,8 +34,9 @@ internal static class EventsCommand
             EventLine[] lines = [.. Folder(parse.GetRequiredValue(run)).Files.Select(LineOf)];
             List<string[]> table = [["event", "kinds", "reason", "at, s", "before, s", "after, s", "events", "ticks", "lost", "end", "MB"]];
             foreach (var l in lines)
-                table.Add([$"{l.Event}{(l.Follows is { } f ? $" (after {f})" : "")}", l.Kinds, l.Reason, $"{l.TimeS:F3}", $"{l.BeforeS:F3}", $"{l.AfterS:F3}", $"{l.Marks}", $"{l.Ticks}", $"{l.Lost}", l.End, $"{l.Bytes * 1e-6:F1}"]);
-            Write(table);
+                table.Add([$"{l.Event}{(l.Follows is { } f ? $" (after {f})" : "")}", l.Kinds, l.Reason, $"{l.TimeS:F3}", $"{l.BeforeS:F3}", $"{l.AfterS:F3}",
+                    $"{l.Marks}", $"{l.Ticks}", $"{l.Lost}", l.End, $"{l.Bytes * 1e-6:F1}"]);
+            Write(parse, table);
             CommandLine.Result(parse, new { Events = lines, Bytes = lines.Sum(l => l.Bytes) });
             return ExitCode.Done;
         });
@@ -43,8 +45,13 @@ internal static class EventsCommand
     private static Command Show()
     {
         var run = SharedOptions.Run();
-        Option<int> index = new("--event") { Description = "Number of the event file", Required = true };
-        Option<double> around = new Option<double>("--around-ms") { Description = "Ticks to show before and after each event, ms", DefaultValueFactory = _ => 3 }.Where(ms => ms >= 0, "write a number of ms from 0");
+        var index = new Option<int>("--event") { Description = "Number of the event file", Required = true }.AtLeast(0);
+        Option<double> around = new Option<double>("--around-ms")
+        {
+            Description = "Ticks to show before and after each event, ms",
+            DefaultValueFactory = _ =>
+            3
+        }.Where(ms => ms >= 0, "write a number of ms from 0");
         return new Command("show", "The events of one file, and the ticks around each") { run, index, around }.Does((parse, _) =>
         {
             var file = Folder(parse.GetRequiredValue(run)).Files.FirstOrDefault(f => EventFolder.IndexOf(f) == parse.GetValue(index))
@@ -52,22 +59,28 @@ internal static class EventsCommand
             var recording = EventReader.Read(file);
             var ticks = EventReader.ReadTicks(file);
             var near = (long)(parse.GetValue(around) * 1e6 / recording.Info.ControlPeriodNs);
-            List<string[]> table = [["tick", "at, s", "event", "gate", "fault", "limits", "force, N", "speed, m/s", "error, mm", "stiffness, N/m", "tank, J", "risk", "reflex", "late, µs"]];
+            List<string[]> table = [["tick", "at, s", "event", "gate", "fault", "limits", "force, N", "speed, m/s", "error, mm", "stiffness, N/m", "tank, J",
+                "risk", "reflex", "late, µs"]];
             foreach (ref readonly var r in ticks.AsSpan())
             {
                 var tick = r.Tick;
                 if (!recording.Marks.Any(m => Math.Abs(m.Tick - tick) <= near)) continue;
                 var marks = recording.Marks.Where(m => m.Tick == tick).Select(m => $"{m.Kind}: {m.Reason}");
-                table.Add([$"{tick}", $"{r.Time.Seconds:F3}", string.Join("; ", marks), $"{r.Gate}", $"{r.Fault.Code}", $"{r.Limits}", $"{r.Measured.ExternalWrenchInEndEffector.Force.Length:F1}",
-                    $"{r.EndEffector.TwistInBase.Linear.Length:F3}", $"{1e3 * (r.Reference.PoseInBase.Position - r.EndEffector.PoseInBase.Position).Length:F2}", $"{r.Stiffness.TranslationNM:F0}", $"{r.TankJ:F2}",
-                    Text(r.Reflex.Estimate.Risk), r.Reflex.State == ReflexState.Following ? $"{r.Reflex.Critic}" : $"{r.Reflex.State}: {r.Reflex.Reason}", $"{r.LatenessNs * 1e-3:F0}"]);
+                table.Add([$"{tick}", $"{r.Time.Seconds:F3}", string.Join("; ", marks), $"{r.Gate}", $"{r.Fault.Code}", $"{r.Limits}",
+                    $"{r.Measured.ExternalWrenchInEndEffector.Force.Length:F1}",
+                    $"{r.EndEffector.TwistInBase.Linear.Length:F3}",
+                        $"{1e3 * (r.Reference.PoseInBase.Position - r.EndEffector.PoseInBase.Position).Length:F2}", $"{r.Stiffness.TranslationNM:F0}",
+                            $"{r.TankJ:F2}",
+                    Text(r.Reflex.Estimate.Risk), r.Reflex.State == ReflexState.Following ? $"{r.Reflex.Critic}" : $"{r.Reflex.State}: {r.Reflex.Reason}",
+                        $"{r.LatenessNs * 1e-3:F0}"]);
             }
-            Write(table);
+            Write(parse, table);
             CommandLine.Result(parse, new
             {
                 Event = LineOf(file),
                 recording.Info.ConfigHash,
-                Marks = recording.Marks.Select(m => new { m.Tick, TimeS = m.Time.Seconds, Kind = m.Kind.ToString(), m.Reason, Value = Finite(m.Value), Limit = Finite(m.Limit) }),
+                Marks = recording.Marks.Select(m =>
+                    new { m.Tick, TimeS = m.Time.Seconds, Kind = m.Kind.ToString(), m.Reason, Value = Finite(m.Value), Limit = Finite(m.Limit) }),
                 recording.FirstTick,
                 recording.LastTick,
                 StopMs = StopMs(recording, ticks),
@@ -91,7 +104,8 @@ internal static class EventsCommand
         // A file that goes on with another's window may hold no event of its own.
         var gravest = marks.Count > 0 ? marks.MaxBy(m => m.Kind) : default;
         var periodS = info.ControlPeriodNs * 1e-9;
-        return new(EventFolder.IndexOf(file), string.Join(", ", marks.Select(m => m.Kind).Distinct().Order()), gravest.Reason ?? "", gravest.Time.Seconds, gravest.Tick,
+        return new(EventFolder.IndexOf(file), string.Join(", ", marks.Select(m => m.Kind).Distinct().Order()), gravest.Reason ?? "", gravest.Time.Seconds,
+            gravest.Tick,
             marks.Count > 0 ? (gravest.Tick - recording.FirstTick) * periodS : 0, marks.Count > 0 ? (recording.LastTick - gravest.Tick) * periodS : 0,
             marks.Count, recording.Ticks, recording.Lost, recording.End.ToString(), info.Follows >= 0 ? info.Follows : null, new FileInfo(file).Length);
     }
@@ -99,11 +113,11 @@ internal static class EventsCommand
     private static EventFolder Folder(string run) => EventFolder.Read(RunDirectory.Open(run).Events);
 
     /// <summary>Columns as wide as what is in them, whatever the terminal's width: these lines are also read through pipes.</summary>
-    private static void Write(List<string[]> table)
+    private static void Write(ParseResult parse, List<string[]> table)
     {
         table = [.. table.Select(row => row.Select(Terminal.Cell).ToArray())];
         var widths = Enumerable.Range(0, table[0].Length).Select(i => table.Max(row => row[i].Length)).ToArray();
-        foreach (var row in table) Console.Error.WriteLine(string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+        foreach (var row in table) CommandLine.Answers(parse).WriteLine(string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
     }
 
     private static string Text(float value) => float.IsFinite(value) ? value.ToString("F3", CultureInfo.InvariantCulture) : "";

@@ -36,12 +36,6 @@ internal static class FaultPartyCommand
             CameraFaults.Record(configuration, parse.GetRequiredValue(run), parse.GetRequiredValue(name), parse.GetValue(fault), parse.GetValue(steps));
             return ExitCode.Done;
         });
-        return new Command("party", "A process for faults to happen to") { actor, learner, camera }.Hide();
-    }
-
-    private static Command Hide(this Command command)
-    {
-        command.Hidden = true;
-        return command;
+        return new Command("party", "A process for faults to happen to") { Hidden = true, Subcommands = { actor, learner, camera } };
     }
 }

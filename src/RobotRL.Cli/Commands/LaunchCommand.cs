@@ -5,7 +5,10 @@ using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Commands;
 
-/// <summary><c>robotrl launch</c>: starts what a launch file names, each where the file says. The actor is a training in real time that starts control loop and learner itself, and ends them.</summary>
+/// <summary>
+/// <c>robotrl launch</c>: starts what a launch file names, each where the file says. The actor is a training in real time that starts control loop and learner
+/// itself, and ends them.
+/// </summary>
 internal static partial class LaunchCommand
 {
     private const int Terminate = 15;
@@ -18,9 +21,11 @@ internal static partial class LaunchCommand
         return new Command("launch", "Start control loop, actor and learner, each on its CPUs, as a file says") { file, run, operatorId }.Does((parse, _) =>
         {
             var launch = LaunchConfiguration.Load(parse.GetRequiredValue(file), Environment.ProcessorCount);
-            using var actor = Placement.Start(launch.ActorCpus, () => ThisProgram.Start(Arguments(launch, parse.GetRequiredValue(run), parse.GetValue(operatorId), parse.GetValue(CommandLine.Json))));
+            var arguments = Arguments(launch, parse.GetRequiredValue(run), parse.GetValue(operatorId), parse.GetValue(CommandLine.Json));
+            using var actor = Placement.Start(launch.ActorCpus, () => ThisProgram.Start(arguments));
             // Ctrl+C reaches the actor too, which saves and ends by itself; a request to this process alone is passed on.
             using var ended = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Signal(actor.Id, Terminate));
+            using var lost = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Signal(actor.Id, Terminate));
             actor.WaitForExit();
             return actor.ExitCode;
         });
@@ -28,7 +33,8 @@ internal static partial class LaunchCommand
 
     private static IEnumerable<string> Arguments(LaunchConfiguration launch, string run, string? operatorId, bool json) =>
     [
-        "train", launch.ConfigPath, "--run", run, "--seed", $"{launch.Seed}", "--env-steps", $"{launch.EnvSteps}", "--operator", launch.Operator, .. Given("--operator-id", operatorId),
+        "train", launch.ConfigPath, "--run", run, "--seed", $"{launch.Seed}", "--env-steps", $"{launch.EnvSteps}", "--operator", launch.Operator,
+            .. Given("--operator-id", operatorId),
         "--pace", "realtime", "--learner", "process", "--control-priority", $"{launch.ControlPriority}", .. Given("--control-cpu", launch.ControlCpu),
         .. launch.LearnerCpus.SelectMany(cpu => Given("--learner-cpus", cpu)), .. json ? ["--json"] : (string[])[],
     ];

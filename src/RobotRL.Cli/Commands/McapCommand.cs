@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RobotRL.Cli.Data;
+using RobotRL.Cli.Display;
 using RobotRL.Mcap;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
@@ -16,17 +17,17 @@ internal static class McapCommand
         Option<bool> verify = new("--verify") { Description = "Read everything and hold it against every checksum; exit code 1 when it does not hold" };
         Option<string[]> topics = new("--topic") { Description = "Only this topic (repeatable)", DefaultValueFactory = _ => [] };
         Option<ulong> from = new("--from") { Description = "Earliest log time, ns" };
-        Option<ulong> until = new("--until") { Description = "Latest log time, ns", DefaultValueFactory = _ => ulong.MaxValue };
-        var limit = new Option<long>("--limit") { Description = "Messages at most", DefaultValueFactory = _ => long.MaxValue }.Where(n => n > 0, "write a number of messages from 1");
+        Option<ulong?> until = new("--until") { Description = "Latest log time, ns; the file's end when left out" };
+        var limit = new Option<long?>("--limit") { Description = "Messages at most; all when left out" }.Where(n => n > 0, "write a number of messages from 1");
         return new Command("mcap", "Read any MCAP file")
         {
             new Command("info", "Channels, schemas, counts, times") { file, verify }.Does((parse, _) =>
             {
                 using var mcap = McapReader.Open(parse.GetRequiredValue(file));
                 var summary = McapSummary.Of(mcap);
-                Console.Error.Write(summary.Text());
+                CommandLine.Answers(parse).Write(summary.Text());
                 var damage = parse.GetValue(verify) ? Damage(mcap) : null;
-                if (parse.GetValue(verify)) Console.Error.WriteLine(damage ?? "every checksum holds");
+                if (parse.GetValue(verify)) CommandLine.Answers(parse).WriteLine(damage ?? "every checksum holds");
                 CommandLine.Result(parse, summary);
                 return damage is null ? ExitCode.Done : ExitCode.DoesNotHold;
             }),
@@ -35,17 +36,26 @@ internal static class McapCommand
                 using var mcap = McapReader.Open(parse.GetRequiredValue(file));
                 var wanted = parse.GetRequiredValue(topics);
                 if (wanted.FirstOrDefault(t => mcap.Channels.Values.All(c => c.Topic != t)) is { } unknown)
-                    throw new BadInputException($"--topic {unknown}: not in the file, which has {string.Join(", ", mcap.Channels.Values.Select(c => c.Topic).Distinct())}");
-                using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
+                    throw new BadInputException($"--topic {unknown}: not in the file, which has " +
+                        $"{string.Join(", ", mcap.Channels.Values.Select(c => c.Topic).Distinct())}");
+                using var output = Outlet.OpenOutput();
                 var lines = new MessageLines(mcap, output);
                 var count = 0L;
-                foreach (var message in mcap.Messages(c => wanted.Length == 0 || wanted.Contains(c.Topic), parse.GetValue(from), parse.GetValue(until)))
+                try
                 {
-                    if (count == parse.GetValue(limit) || cancel.IsCancellationRequested) break;
-                    lines.Write(message);
-                    count++;
+                    foreach (var message in mcap.Messages(c => wanted.Length == 0 || wanted.Contains(c.Topic), parse.GetValue(from), parse.GetValue(until)
+                        ?? ulong.MaxValue))
+                    {
+                        if (count == parse.GetValue(limit) || cancel.IsCancellationRequested) break;
+                        lines.Write(message);
+                        count++;
+                    }
+                    output.Flush();
                 }
-                output.Flush();
+                catch (IOException e) when (e.HResult == Outlet.BrokenPipe)
+                {
+                    return ExitCode.Done; // Whoever reads has seen enough.
+                }
                 if (mcap.Damage is { } damage) Console.Error.WriteLine($"the file was never completed: {damage}");
                 CommandLine.Result(parse, new { Messages = count });
                 return ExitCode.Done;

@@ -1,33 +1,39 @@
 using System.CommandLine;
 using RobotRL.Cells;
 using RobotRL.Cli.Display;
-using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
+using RobotRL.Sessions.Training;
 
 namespace RobotRL.Cli.Commands;
 
-/// <summary><c>robotrl record</c>: demonstrations ahead of training, through the same arbiter, gate and recorder. <c>train</c> on the same folder takes them up.</summary>
+/// <summary>
+/// <c>robotrl record</c>: demonstrations ahead of training, through the same arbiter, gate and recorder. <c>train</c> on the same folder takes them up.
+/// </summary>
 internal static class RecordCommand
 {
     public static Command Create()
     {
         var config = SharedOptions.Config();
         Option<string> run = new("--run") { Description = "Folder of the run: made when new, added to when it holds one", Required = true };
-        var episodes = new Option<int?>("--episodes") { Description = "Demonstrations to record now; as many as the configuration asks for by default" }.Where(n => n > 0, "write a number of episodes from 1");
+        var episodes = new Option<int?>("--episodes") { Description = "Demonstrations to record now; as many as the configuration asks for by default" }
+            .Where(n => n > 0, "write a number of episodes from 1");
         var seed = SharedOptions.Seed(1);
-        var teleoperator = SharedOptions.Operator(OperatorKind.Scripted).Where(kind => kind != OperatorKind.None, "somebody must demonstrate; write scripted or live");
+        var teleoperator = SharedOptions.Operator(OperatorKind.Scripted)
+            .Where(kind => kind != OperatorKind.None, "somebody must demonstrate; write scripted or live");
         var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
         var set = SharedOptions.Set();
-        return new Command("record", "Record demonstrations") { config, run, episodes, seed, teleoperator, operatorId, operatorRole, set }.Does((parse, cancel) =>
+        return new Command("record", "Record demonstrations") { config, run, episodes, seed, teleoperator, operatorId, operatorRole, set }
+            .Does((parse, cancel) =>
         {
-            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)), parse.GetRequiredValue(run));
+            var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
+            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run));
             var kind = parse.GetValue(teleoperator);
             TrainingOrder order = new()
             {
                 Configuration = configuration,
                 Folder = parse.GetRequiredValue(run),
                 Identity = new(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), kind.ToString(), Deterministic: false),
-                Goal = new(EnvSteps: 0, UntilSuccess: 2, SuccessWindow: 1, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
+                Goal = new(0, TrainingGoal.Never, SuccessWindow: 1, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
                 Operator = kind,
                 InCharge = OperatorInCharge.Driving(kind, parse.GetValue(operatorId), parse.GetValue(operatorRole)),
                 Pace = kind == OperatorKind.Live ? Pace.Realtime : Pace.Lockstep,
@@ -35,9 +41,7 @@ internal static class RecordCommand
             };
             TrainCommand.RequireTerminal(kind);
             var result = TrainingRoot.Record(order, parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel);
-            Console.Error.WriteLine($"{result.Successes} of {result.Episodes} demonstrations succeeded, {result.Steps} steps, in {result.Run}");
-            CommandLine.Result(parse, result);
-            return ExitCode.Done;
+            return JobEnd.Tell(parse, order, result);
         });
     }
 }

@@ -8,7 +8,10 @@ using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
-/// <summary><c>robotrl replay</c>: recorded episodes through everything that decides, compared to the bit; with other limits or thresholds, what those would have changed.</summary>
+/// <summary>
+/// <c>robotrl replay</c>: recorded episodes through everything that decides, compared to the bit; with other limits or thresholds, what those would have
+/// changed.
+/// </summary>
 internal static class ReplayCommand
 {
     private const int MostLines = 40;
@@ -16,19 +19,22 @@ internal static class ReplayCommand
     public static Command Create()
     {
         var run = SharedOptions.Run();
-        var episode = new Option<int?>("--episode") { Description = "Number of one episode; all of the run by default" }.Where(n => n >= 0, "write a number of an episode, from 0");
+        var episode = new Option<int?>("--episode") { Description = "Number of one episode; all of the run by default" }
+            .Where(n => n >= 0, "write a number of an episode, from 0");
         Option<string[]> set = new("--set")
         {
             Description = "What if: other limits or thresholds, such as safety.risk_threshold=0.2 or robot.limits.contact_force_n=10 (repeatable)",
             DefaultValueFactory = _ => [],
         };
-        return new Command("replay", "Replay recorded episodes: the same decisions to the bit, or what other limits would have changed") { run, episode, set }.Does((parse, cancel) =>
+        return new Command("replay", "Replay recorded episodes: the same decisions to the bit, or what other limits would have changed") { run, episode, set }
+            .Does((parse, cancel) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
             var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
             foreach (var (key, _) in overrides)
                 if (!key.StartsWith("safety.", StringComparison.Ordinal) && !key.StartsWith("robot.", StringComparison.Ordinal))
-                    throw new BadInputException($"--set {key}: no limit or threshold; what else a run was made with cannot be asked of what it recorded; set keys of robot.limits, robot.impedance or safety");
+                    throw new BadInputException($"--set {key}: no limit or threshold; what else a run was made with cannot be asked of what it recorded; " +
+                        $"set keys of robot.limits, robot.impedance or safety");
             var configuration = RecordedConfiguration.Of(directory, []);
             var files = Files(directory, parse.GetValue(episode));
             LeftOut left = new(IsAlone: parse.GetValue(episode) is not null, [], []);
@@ -54,7 +60,8 @@ internal static class ReplayCommand
                 return true;
             }
             // What was recorded is taken as it is, so any of it may be impossible for whoever computes with it.
-            catch (Exception e) when (!IsAlone && e is InvalidDataException or ArgumentException or ArithmeticException or InvalidOperationException or IndexOutOfRangeException)
+            catch (Exception e) when (!IsAlone
+                && e is InvalidDataException or ArgumentException or ArithmeticException or InvalidOperationException or IndexOutOfRangeException)
             {
                 Console.Error.WriteLine($"episode {index}: cannot be replayed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')})");
                 Failed.Add(index);
@@ -70,16 +77,19 @@ internal static class ReplayCommand
         foreach (var episode in episodes)
             left.Try(episode.Index, () =>
             {
-                if (!replay.Run(episode, policy)) Console.Error.WriteLine($"episode {episode.Index}: not the same");
+                if (!replay.Run(episode, policy)) CommandLine.Answers(parse).WriteLine($"episode {episode.Index}: not the same");
             });
         var result = replay.Result(left.Without, left.Failed);
         RequireSome(result.Episodes, run, left);
-        Console.Error.WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes ({result.Ticks} control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, {result.PolicyVersions} sets of weights){Failures(left)}");
+        CommandLine.Answers(parse).WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes ({result.Ticks} " +
+            $"control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, " +
+                $"{result.PolicyVersions} sets of weights){Failures(left)}");
         if (result.FirstDifference is { } first)
         {
-            Console.Error.WriteLine($"first difference: {first}");
-            Console.Error.WriteLine($"identical by stage: {string.Join(", ", result.IdenticalByStage.Select(s => $"{s.Key} {s.Value}"))}");
-            if (result.RecordedBy != RunIdentity.CurrentCodeVersion) Console.Error.WriteLine($"recorded by version {result.RecordedBy}, this is {RunIdentity.CurrentCodeVersion}");
+            CommandLine.Answers(parse).WriteLine($"first difference: {first}");
+            CommandLine.Answers(parse).WriteLine($"identical by stage: {string.Join(", ", result.IdenticalByStage.Select(s => $"{s.Key} {s.Value}"))}");
+            if (result.RecordedBy != RunIdentity.CurrentCodeVersion) CommandLine.Answers(parse)
+                .WriteLine($"recorded by version {result.RecordedBy}, this is {RunIdentity.CurrentCodeVersion}");
         }
         CommandLine.Result(parse, result);
         return result.Identical == result.Decisions && left.Failed.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
@@ -96,18 +106,23 @@ internal static class ReplayCommand
             left.Try(episode.Index, () =>
             {
                 foreach (var change in counterfactual.Run(episode))
-                    if (lines++ < MostLines) Console.Error.WriteLine($"episode {change.Episode}, step {change.Step}{(change.OpenLoop ? " (open loop)" : "")}: {string.Join("; ", change.What)}");
+                    if (lines++ < MostLines) CommandLine.Answers(parse).WriteLine($"episode {change.Episode}, step " +
+                        $"{change.Step}{(change.OpenLoop ? " (open loop)" : "")}: {string.Join("; ", change.What)}");
             });
-        if (lines > MostLines) Console.Error.WriteLine($"and {lines - MostLines} more; --json has them all");
+        if (lines > MostLines) CommandLine.Answers(parse).WriteLine($"and {lines - MostLines} more; --json has them all");
         var result = counterfactual.Result(left.Without, left.Failed, overrides.GroupBy(o => o.Key).ToDictionary(o => o.Key, o => o.Last().Value));
         RequireSome(result.Episodes, run, left);
-        Console.Error.WriteLine($"{result.Changed} of {result.Decisions} decisions in {result.EpisodesChanged} of {result.Episodes} episodes would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, episodes that a stop ended {result.StopsRecorded} → {result.StopsCounterfactual}{Failures(left)}");
-        if (result.Changed > 0) Console.Error.WriteLine("Only the first change of an episode is what would have happened: from there on the recorded motion no longer follows from the commands (open loop).");
+        CommandLine.Answers(parse).WriteLine($"{result.Changed} of {result.Decisions} decisions in {result.EpisodesChanged} of {result.Episodes} episodes " +
+            $"would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, episodes that a stop ended {result.StopsRecorded} → " +
+                $"{result.StopsCounterfactual}{Failures(left)}");
+        if (result.Changed > 0) CommandLine.Answers(parse).WriteLine("Only the first change of an episode is what would have happened: from there on the " +
+            "recorded motion no longer follows from the commands (open loop).");
         CommandLine.Result(parse, result);
         return left.Failed.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
     }
 
-    private static string Failures(LeftOut left) => left.Failed.Count == 0 ? "" : $"; {left.Failed.Count} episodes cannot be replayed: {string.Join(", ", left.Failed)}";
+    private static string Failures(LeftOut left) => left.Failed.Count == 0 ? ""
+        : $"; {left.Failed.Count} episodes cannot be replayed: {string.Join(", ", left.Failed)}";
 
     private static IReadOnlyList<string> Files(RunDirectory run, int? episode) => episode is { } index
         ? [RecordedEpisode.PathOf(run, index)]
@@ -136,6 +151,8 @@ internal static class ReplayCommand
     private static void RequireSome(int episodes, RunDirectory run, LeftOut left)
     {
         if (episodes == 0 && left.Failed.Count == 0)
-            throw new BadInputException($"{run.Path}: {(left.Without.Count > 0 ? $"none of {left.Without.Count} episodes has control ticks to replay" : "there is no whole episode to replay")}");
+            throw new BadInputException($"{run.Path}: " + (left.Without.Count > 0
+                ? $"none of {left.Without.Count} episodes has control ticks to replay"
+                : "there is no whole episode to replay"));
     }
 }

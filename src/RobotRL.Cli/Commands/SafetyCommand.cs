@@ -16,15 +16,23 @@ internal static class SafetyCommand
     {
         Argument<string> task = new("task") { Description = $"One of {string.Join(", ", Benchmark.Names)}" };
         Option<string> output = new("--out") { Description = "Folder of critic.json and critic.safetensors", Required = true };
-        Option<int?> steps = new("--steps") { Description = "Updates; the task's own number when left out" };
-        Option<int?> experience = new("--experience") { Description = "Decisions of scripted experience; the task's own number when left out" };
-        Option<double?> rate = new("--false-interventions") { Description = "Share of harmless steps that may be flagged; the task's own when left out" };
-        Option<string[]> runs = new("--runs") { Description = "Folders of recorded runs of the task, learned from as well", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var steps = new Option<int?>("--steps") { Description = "Updates; the task's own number when left out" }.AtLeast(1);
+        var experience = new Option<int?>("--experience") { Description = "Decisions of scripted experience; the task's own number when left out" }.AtLeast(1);
+        var rate = new Option<double?>("--false-interventions") { Description = "Share of harmless steps that may be flagged; the task's own when left out" }
+            .Share();
+        Option<string[]> runs = new("--runs")
+        {
+            Description = "Folders of recorded runs of the task, learned from as well",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => []
+        };
         var seed = SharedOptions.Seed(1);
-        return new Command("pretrain", "Train a safety critic on scripted harm and demonstrations") { task, output, steps, experience, rate, runs, seed }.Does((parse, cancel) =>
+        return new Command("pretrain", "Train a safety critic on scripted harm and demonstrations") { task, output, steps, experience, rate, runs, seed }
+            .Does((parse, cancel) =>
         {
             var benchmark = Benchmark.Of(parse.GetRequiredValue(task));
-            var result = Train(benchmark, parse.GetRequiredValue(output), parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate), parse.GetValue(seed), cancel, parse.GetRequiredValue(runs));
+            var result = Train(benchmark, parse.GetRequiredValue(output), parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate),
+                parse.GetValue(seed), cancel, parse.GetRequiredValue(runs));
             CommandLine.Result(parse, result);
             return ExitCode.Done;
         });
@@ -34,10 +42,14 @@ internal static class SafetyCommand
     {
         Argument<string> task = new("task") { Description = $"One of {string.Join(", ", Benchmark.Names)}" };
         Option<string> critic = new("--critic") { Description = "Folder of critic.json, whose thresholds are set anew", Required = true };
-        Option<int> experience = new("--experience") { Description = "Decisions of scripted experience", DefaultValueFactory = _ => 2_000 };
-        Option<double?> rate = new("--false-interventions") { Description = "Share of the harmless steps of demonstrations that may be flagged; the task's own when left out" };
+        var experience = new Option<int>("--experience") { Description = "Decisions of scripted experience", DefaultValueFactory = _ => 2_000 }.AtLeast(1);
+        var rate = new Option<double?>("--false-interventions")
+        {
+            Description = "Share of the harmless steps of demonstrations that may be flagged; the task's own when left out",
+        }.Share();
         var seed = SharedOptions.Seed(1_000);
-        return new Command("calibrate", "Set a critic's thresholds on experience that it has not seen") { task, critic, experience, rate, seed }.Does((parse, cancel) =>
+        return new Command("calibrate", "Set a critic's thresholds on experience that it has not seen") { task, critic, experience, rate, seed }
+            .Does((parse, cancel) =>
         {
             var (benchmark, folder) = (Benchmark.Of(parse.GetRequiredValue(task)), parse.GetRequiredValue(critic));
             var weights = CriticFile.Read(folder, benchmark.Features.Name).Critic;
@@ -46,7 +58,8 @@ internal static class SafetyCommand
                 Goal(benchmark, parse.GetValue(rate)));
             cancel.ThrowIfCancellationRequested();
             SafetyWeightsFile.Recalibrate(folder, thresholds);
-            Console.Error.WriteLine($"{benchmark.Name}: thresholds {thresholds.Risk:F3} and {thresholds.Feasibility:F3}; {thresholds.FalseInterventionRate:P1} of the harmless steps of demonstrations " +
+            CommandLine.Answers(parse).WriteLine($"{benchmark.Name}: thresholds {thresholds.Risk:F3} and {thresholds.Feasibility:F3}; " +
+                $"{thresholds.FalseInterventionRate:P1} of the harmless steps of demonstrations " +
                 $"flagged and {thresholds.DetectionRate:P1} of all steps before harm");
             CommandLine.Result(parse, thresholds);
             return ExitCode.Done;
@@ -56,12 +69,31 @@ internal static class SafetyCommand
     private static Command Eval()
     {
         Option<string> output = new("--out") { Description = "Folder of safety.json and safety.md", DefaultValueFactory = _ => "docs/results" };
-        Option<string> critics = new("--critics") { Description = "Folder with a critic a task; what is missing there is pretrained", DefaultValueFactory = _ => "runs/safety" };
-        Option<string[]> tasks = new("--tasks") { Description = "Tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Benchmark.Names] };
-        Option<int?> seeds = new("--seeds") { Description = "Number of seeds; the task's own when left out" };
-        Option<int> first = new("--first-seed") { Description = "First of the seeds. 1 to 10 served to choose sizes and parameters, so no table is made of them", DefaultValueFactory = _ => 21 };
-        Option<string[]> arms = new("--arms") { Description = "Protections", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Protection.All.Select(p => p.Name)] };
-        return new Command("eval", "Compare no safety, limits, critic and both; goes on where it stopped") { output, critics, tasks, seeds, first, arms }.Does((parse, cancel) =>
+        Option<string> critics = new("--critics")
+        {
+            Description = "Folder with a critic a task; what is missing there is pretrained",
+            DefaultValueFactory = _ => "runs/safety"
+        };
+        Option<string[]> tasks = new("--tasks")
+        {
+            Description = "Tasks",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [.. Benchmark.Names]
+        };
+        var seeds = new Option<int?>("--seeds") { Description = "Number of seeds; the task's own when left out" }.AtLeast(1);
+        var first = new Option<int>("--first-seed")
+        {
+            Description = "First of the seeds. 1 to 10 served to choose sizes and parameters, so no table is made of them",
+            DefaultValueFactory = _ => 21,
+        }.AtLeast(0);
+        Option<string[]> arms = new("--arms")
+        {
+            Description = "Protections",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [.. Protection.All.Select(p => p.Name)]
+        };
+        return new Command("eval", "Compare no safety, limits, critic and both; goes on where it stopped") { output, critics, tasks, seeds, first, arms }
+            .Does((parse, cancel) =>
         {
             var protections = parse.GetRequiredValue(arms).Select(name => Protection.All.FirstOrDefault(p => p.Name == name)
                 ?? throw new BadInputException($"--arms {name}: no such protection; one of {string.Join(", ", Protection.All.Select(p => p.Name))}")).ToArray();
@@ -90,17 +122,23 @@ internal static class SafetyCommand
         using var learner = protection.Critic ? benchmark.LearnOn(critic, seed) : null;
         var size = benchmark.Size with { ShadowEpisodes = protection.Critic ? benchmark.Size.ShadowEpisodes : 0 };
         AblationResult result;
-        try { result = new AblationEntry(bench, () => benchmark.Open(protection, critic, shadow: true), learner, size, seed).Run(benchmark.Name, protection.Name, hash, cancel); }
+        try
+        {
+            result = new AblationEntry(bench, () => benchmark.Open(protection, critic, shadow: true), learner, size, seed).Run(benchmark.Name,
+            protection.Name, hash, cancel);
+        }
         catch (OperationCanceledException) { return; }
         book.Add(result);
-        Console.Error.WriteLine($"{benchmark.Name}, {protection.Title}, seed {seed}: {result.Successes} successes, {result.Violations} violations, {result.Stops} stops in {result.Episodes} episodes, " +
+        Console.Error.WriteLine($"{benchmark.Name}, {protection.Title}, seed {seed}: {result.Successes} successes, {result.Violations} violations, " +
+            $"{result.Stops} stops in {result.Episodes} episodes, " +
             $"then {result.FinalSuccesses} of {result.FinalEpisodes}; {result.WallS:F0} s");
     }
 
     private static CalibrationGoal Goal(Benchmark benchmark, double? falseInterventionRate) =>
         falseInterventionRate is { } rate ? benchmark.Calibration with { FalseInterventionRate = rate } : benchmark.Calibration;
 
-    private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel, params string[] runs)
+    private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel,
+        params string[] runs)
     {
         var recorded = runs.SelectMany(benchmark.Recorded).ToArray();
         var (decisions, updates) = benchmark.Pretraining;
@@ -109,7 +147,8 @@ internal static class SafetyCommand
         var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, Goal(benchmark, rate), seed,
             folder, $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {seed}", cancel);
         RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, JsonNames.SnakeCase));
-        Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +
+        Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds " +
+            $"{result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +
             $"held out, {result.FalseInterventionRate:P1} of the harmless steps of demonstrations flagged and {result.DetectionRate:P1} of those before harm");
         return result;
     }

@@ -17,25 +17,46 @@ internal static class TrainCommand
         var config = SharedOptions.Config();
         Option<string> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one", Required = true };
         var seed = SharedOptions.Seed(1);
-        var envSteps = new Option<long>("--env-steps") { Description = "Environment steps to train for", DefaultValueFactory = _ => 20_000 }.Where(n => n >= 0, "write a number of steps, 0 for demonstrations alone");
-        var until = new Option<double>("--until-success") { Description = "Stop once this share of the newest episodes (--success-window) succeeds without help", DefaultValueFactory = _ => 2 }.Where(p => p > 0, "write a success rate above 0; above 1 for never");
-        var window = new Option<int>("--success-window") { Description = "How many episodes --until-success looks back", DefaultValueFactory = _ => 20 }.Where(n => n >= 1, "write a number of episodes, 1 or more");
-        var humanSteps = new Option<long>("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included", DefaultValueFactory = _ => long.MaxValue }.Where(n => n >= 0, "write a number of steps");
-        var wall = new Option<double>("--wall-seconds") { Description = "Stop this session after so many seconds", DefaultValueFactory = _ => double.PositiveInfinity }.Where(t => t > 0, "write a number of seconds above 0");
+        var envSteps = new Option<long>("--env-steps") { Description = "Environment steps to train for", DefaultValueFactory = _ => 20_000 }
+            .Where(n => n >= 0, "write a number of steps, 0 for demonstrations alone");
+        var until = new Option<double?>("--until-success")
+        {
+            Description = "Stop once this share of the newest episodes (--success-window) succeeds without help; exit code 1 when it ends otherwise",
+        }.Share();
+        var window = new Option<int>("--success-window") { Description = "How many episodes --until-success looks back", DefaultValueFactory = _ => 20 }
+            .Where(n => n >= 1, "write a number of episodes, 1 or more");
+        var humanSteps = new Option<long?>("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included" }
+            .Where(n => n >= 0, "write a number of steps");
+        var wall = new Option<double?>("--wall-seconds") { Description = "Stop this session after so many seconds" }
+            .Where(t => t > 0, "write a number of seconds above 0");
         var teleoperator = SharedOptions.Operator(OperatorKind.Scripted);
         var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
         Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
         var pace = SharedOptions.Pace();
         var channel = SharedOptions.Channel();
-        Option<LearnerPlace> learner = new("--learner") { Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)" };
-        var controlCpu = new Option<int?>("--control-cpu") { Description = "With realtime: CPU of the control loop" }.Where(n => n is >= 0 and < 1024, "write 0 for the first CPU, 1 for the next");
-        var controlPriority = new Option<int?>("--control-priority") { Description = "With realtime: its real-time priority" }.Where(n => n is > 0 and < 100, "write 1 to 99");
-        var learnerCpus = new Option<int[]>("--learner-cpus") { Description = "With --learner process: CPUs of the learner", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] }
-            .Where(all => all.All(n => n is >= 0 and < 1024), "write 0 for the first CPU, 1 for the next");
+        var learner = new Option<LearnerPlace>("--learner")
+        {
+            Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)",
+            DefaultValueFactory = _ => LearnerPlace.Thread,
+        }.InWords();
+        var controlCpu = new Option<int?>("--control-cpu") { Description = "With realtime: CPU of the control loop" }
+            .Where(n => n is >= 0 and < 1024, "write 0 for the first CPU, 1 for the next");
+        var controlPriority = new Option<int?>("--control-priority") { Description = "With realtime: its real-time priority" }
+            .Where(n => n is > 0 and < 100, "write 1 to 99");
+        var learnerCpus = new Option<int[]>("--learner-cpus")
+        {
+            Description = "With --learner process: CPUs of the learner",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        }.Where(all => all.All(n => n is >= 0 and < 1024), "write 0 for the first CPU, 1 for the next");
         Option<string?> receipts = new("--receipts") { Description = "Append a line with a checksum to this file for every step that the store acknowledged" };
         var set = SharedOptions.Set();
-        return new Command("train", "Train a policy with a human in the loop") { config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner, controlCpu, controlPriority, learnerCpus, receipts, set }
-            .Does((parse, cancel) =>
+        return new Command("train", "Train a policy with a human in the loop")
+        {
+            config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner,
+                controlCpu,
+            controlPriority, learnerCpus, receipts, set,
+        }.Does((parse, cancel) =>
             {
                 var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
                 var configuration = SharedOptions.Load(parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run));
@@ -51,8 +72,10 @@ internal static class TrainCommand
                 {
                     Configuration = configuration,
                     Folder = parse.GetRequiredValue(run),
-                    Identity = new(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(), parse.GetValue(deterministic)),
-                    Goal = new(parse.GetValue(envSteps), parse.GetValue(until), parse.GetValue(window), parse.GetValue(humanSteps), parse.GetValue(wall)),
+                    Identity = new(configuration.Hash, RunIdentity.CurrentCodeVersion, parse.GetValue(seed), parse.GetValue(teleoperator).ToString(),
+                        parse.GetValue(deterministic)),
+                    Goal = new(parse.GetValue(envSteps), parse.GetValue(until) ?? TrainingGoal.Never, parse.GetValue(window),
+                        parse.GetValue(humanSteps) ?? long.MaxValue, parse.GetValue(wall) ?? double.PositiveInfinity),
                     Operator = parse.GetValue(teleoperator),
                     InCharge = OperatorInCharge.Driving(parse.GetValue(teleoperator), parse.GetValue(operatorId), parse.GetValue(operatorRole)),
                     Pace = parse.GetValue(pace),
@@ -64,8 +87,7 @@ internal static class TrainCommand
                 };
                 RequireTerminal(order.Operator);
                 var result = TrainingRoot.Train(order, cancel);
-                CommandLine.Result(parse, result);
-                return ExitCode.Done;
+                return JobEnd.Tell(parse, order, result);
             });
     }
 
@@ -81,18 +103,22 @@ internal static class TrainCommand
 
     private static void RequirePace(OperatorKind kind, Pace pace)
     {
-        if (kind == OperatorKind.Live && pace != Pace.Realtime) throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime");
+        if (kind == OperatorKind.Live && pace != Pace.Realtime)
+            throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime");
     }
 
     private static void RequirePlaces(Placement placement, Pace pace, string? channel, LearnerPlace learner)
     {
         if ((placement.ControlCpu ?? placement.ControlPriority) is not null && (pace != Pace.Realtime || channel is not null))
-            throw new BadInputException("--control-cpu, --control-priority: only a control process that is started here can be placed; use --pace realtime without --channel");
-        if (placement.LearnerCpus.Count > 0 && learner != LearnerPlace.Process) throw new BadInputException("--learner-cpus: only a learner that is started here can be placed; add --learner process");
+            throw new BadInputException(
+                "--control-cpu, --control-priority: only a control process that is started here can be placed; use --pace realtime without --channel");
+        if (placement.LearnerCpus.Count > 0 && learner != LearnerPlace.Process)
+            throw new BadInputException("--learner-cpus: only a learner that is started here can be placed; add --learner process");
     }
 
     internal static void RequireTerminal(OperatorKind kind)
     {
-        if (kind == OperatorKind.Live && Console.IsInputRedirected) throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one");
+        if (kind == OperatorKind.Live && Console.IsInputRedirected)
+            throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one");
     }
 }

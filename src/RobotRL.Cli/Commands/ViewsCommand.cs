@@ -21,7 +21,8 @@ internal static class ViewsCommand
         {
             var path = PictureFile.Check(parse.GetRequiredValue(output));
             var configuration = SharedOptions.Load(parse.GetRequiredValue(config));
-            if (configuration.Task.Cameras.Count == 0) throw new BadInputException($"{parse.GetRequiredValue(config)}: task.cameras is empty, so there is nothing to show");
+            if (configuration.Task.Cameras.Count == 0) throw new BadInputException($"{parse.GetRequiredValue(config)}: task.cameras is empty, so there is " +
+                $"nothing to show");
             using var cell = new SimulatedCell(configuration, Pace.Lockstep);
             var album = new Album(cell);
             using var runner = new EpisodeRunner(cell, new ScriptedOperator(configuration.Task, configuration.Operator, parse.GetValue(seed)));
@@ -30,7 +31,7 @@ internal static class ViewsCommand
             if (summary.Outcome == EpisodeOutcome.Interrupted) return ExitCode.Done;
             album.Decide(last!.Next);
             CameraSheet.Save(configuration.Task.Cameras, [album.Views[0], album.Views[album.Views.Count / 2], album.Views[^1]], path);
-            Console.Error.WriteLine($"{path}: a demonstration of {summary.Steps} steps, {summary.Outcome}");
+            CommandLine.Answers(parse).WriteLine($"{path}: a demonstration of {summary.Steps} steps, {summary.Outcome}");
             CommandLine.Result(parse, new { Picture = path, Outcome = summary.Outcome.ToString(), summary.Steps });
             return ExitCode.Done;
         });

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using RobotRL.Cli.Commands;
 using Spectre.Console;
 
 namespace RobotRL.Cli.Display;
@@ -14,16 +13,23 @@ internal static class Terminal
     private static readonly SearchValues<char> Commanding = SearchValues.Create(
         [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(char.IsControl), .. "\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069"]);
 
-    /// <summary>Where people read: stderr, so that stdout stays for programs.</summary>
-    public static IAnsiConsole Log { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    /// <summary>Draws progress, on standard error. It draws with control characters of its own, so its parts are made safe one by one.</summary>
+    public static IAnsiConsole Log { get; } = Drawn(Outlet.OfError);
 
-    /// <summary>Has standard output and standard error spell them out, but for ends of lines and tabs. <see cref="Log"/> draws, with parts that it makes safe itself.</summary>
+    /// <summary>Draws what was asked for, on standard output.</summary>
+    public static IAnsiConsole Answers { get; } = Drawn(Outlet.OfOutput);
+
+    /// <summary>Has standard output and standard error outlive their readers and spell out control characters, but for ends of lines and tabs.</summary>
     public static void Guard()
     {
-        _ = Log; // has taken the terminal itself
-        Console.SetOut(new Spelling(Console.Out));
-        Console.SetError(new Spelling(Console.Error));
+        Console.SetOut(new Spelling(Outlet.OfOutput));
+        Console.SetError(new Spelling(Outlet.OfError));
     }
+
+    /// <summary>A file or a pipe gets no colours.</summary>
+    private static IAnsiConsole Drawn(Outlet outlet) => AnsiConsole.Create(outlet.IsTerminal
+        ? new AnsiConsoleSettings { Out = outlet }
+        : new AnsiConsoleSettings { Out = outlet, Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
 
     /// <summary>A text as it stands in one cell of one line.</summary>
     public static string Cell(string text) => Spelled(text, keepsLines: false);

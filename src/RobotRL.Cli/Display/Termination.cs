@@ -5,7 +5,8 @@ using RobotRL.Sessions.Processes;
 namespace RobotRL.Cli.Display;
 
 /// <summary>
-/// Ctrl+C and a service manager's request to end, as a cancellation. The second changes nothing: whoever presses twice, or reaches a process both through its group and through its
+/// Ctrl+C, a terminal that is lost and a service manager's request to end, as a cancellation. The second changes nothing: whoever presses twice, or reaches a
+/// process both through its group and through its
 /// launcher, does not undo the saving that the first one began. The third ends the process at once, and so does time, where it does not come to its end.
 /// </summary>
 internal sealed class Termination : IDisposable
@@ -17,7 +18,8 @@ internal sealed class Termination : IDisposable
     private Timer? _end;
     private int _times;
 
-    public Termination() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask)];
+    public Termination() => _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
+        .Select(signal => PosixSignalRegistration.Create(signal, Ask))];
 
     public CancellationToken Token => _asked.Token;
 

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using RobotRL.Sessions.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -6,17 +6,20 @@ using Spectre.Console.Rendering;
 namespace RobotRL.Cli.Display;
 
 /// <summary>
-/// Shows training as it goes: a live table on a terminal, a line every few seconds elsewhere. Written to stderr. One thread, the actor's, reports.
+/// Shows training as it goes, on stderr: a live table on a terminal of any width from 60 columns, a line every few seconds elsewhere, and in both all that
+/// happens
+/// in words. One thread, the actor's, reports.
 /// </summary>
 internal sealed class TrainingView(IAnsiConsole console, Func<string>? hands = null) : ITrainingView
 {
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(15);
+    private const double LineEveryS = 15, TableEveryS = 0.5;
+    private const int MostNotices = 6;
 
-    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
-    private readonly List<double> _successHistory = [];
-    private TimeSpan _lastLine = -LineEvery;
+    private readonly Queue<string> _notices = [];
+    private double _shownAt = double.NegativeInfinity;
     private LiveDisplayContext? _live;
-    private TrainingStatus _status;
+    private TrainingStatus _status = new() { Phase = TrainingPhase.Starting };
+    private bool _isShown = true;
 
     /// <summary>On this process's terminal.</summary>
     public static ITrainingView OnTerminal(Func<string>? hands) => new TrainingView(Terminal.Log, hands);
@@ -24,10 +27,10 @@ internal sealed class TrainingView(IAnsiConsole console, Func<string>? hands = n
     /// <inheritdoc/>
     public void While(Action body)
     {
-        if (!console.Profile.Capabilities.Interactive)
+        if (!console.Profile.Capabilities.Interactive || !console.Profile.Out.IsTerminal)
         {
             body();
-            Print();
+            if (!_isShown) Print();
             return;
         }
         console.Live(new Text("starting")).Start(context =>
@@ -36,54 +39,53 @@ internal sealed class TrainingView(IAnsiConsole console, Func<string>? hands = n
             body();
             context.UpdateTarget(Table());
         });
+        _live = null;
     }
 
-    public void Report(in TrainingStatus status, bool episodeEnded)
+    public void Report(TrainingStatus status)
     {
-        _status = status;
-        if (episodeEnded && !double.IsNaN(status.SuccessRate)) _successHistory.Add(status.SuccessRate);
-        if (_elapsed.Elapsed - _lastLine < (_live is null ? LineEvery : TimeSpan.FromSeconds(0.5))) return;
+        var isNew = status.Phase != _status.Phase;
+        (_status, _isShown) = (status, false);
+        if (!isNew && status.ElapsedS - _shownAt < (_live is null ? LineEveryS : TableEveryS)) return;
         if (_live is null) Print();
         else _live.UpdateTarget(Table());
-        _lastLine = _elapsed.Elapsed;
+        (_shownAt, _isShown) = (status.ElapsedS, true);
     }
 
-    private void Print() => console.Profile.Out.Writer.WriteLine(
-        $"{_elapsed.Elapsed:hh\\:mm\\:ss} {_status.Phase}: {Steps()} steps, {_status.Episodes} episodes, " +
-        $"success {Percent(_status.SuccessRate)}, interventions {Percent(_status.InterventionFraction)} of steps, cycle {Seconds(_status.CycleTimeS)}, " +
-        $"{_status.LearnerSteps} updates, critic loss {_status.CriticLoss:G3}, entropy {_status.Entropy:F2}");
+    public void Tell(string line)
+    {
+        var at = $"{TrainingWords.Clock(_status.ElapsedS)} {Terminal.Cell(line)}";
+        if (_live is null) console.Profile.Out.Writer.WriteLine(at);
+        _notices.Enqueue(at);
+        if (_notices.Count > MostNotices) _notices.Dequeue();
+        _live?.UpdateTarget(Table());
+    }
+
+    private void Print() => console.Profile.Out.Writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{TrainingWords.Clock(_status.ElapsedS)} {TrainingWords.Phase(_status)}; {_status.EnvSteps} steps, {_status.Episodes} episodes, success " +
+            $"{TrainingWords.Percent(_status.SuccessRate)}, " +
+        $"interventions {TrainingWords.Percent(_status.InterventionFraction)} of steps, cycle {TrainingWords.Seconds(_status.CycleTimeS)}, " +
+        $"{_status.LearnerSteps} updates, critic loss {TrainingWords.Figure(_status.CriticLoss)}, entropy {TrainingWords.Figure(_status.Entropy)}"));
 
     private Rows Table()
     {
-        var grid = new Grid().AddColumn().AddColumn().AddColumn().AddColumn();
-        void Row(string a, string b, string c, string d) => grid.AddRow(new Markup($"[grey]{a}[/]"), new Text(b), new Markup($"[grey]{c}[/]"), new Text(d));
-        Row("phase", _status.Phase, "elapsed", $"{_elapsed.Elapsed:hh\\:mm\\:ss}");
-        Row("environment steps", Steps(), "updates", $"{_status.LearnerSteps}");
-        Row("episodes", $"{_status.Episodes}", "critic loss", $"{_status.CriticLoss:G3}");
-        Row("success, no help", Percent(_status.SuccessRate), "entropy", $"{_status.Entropy:F2}");
-        Row("interventions", $"{Percent(_status.InterventionFraction)} of steps", "cycle time", Seconds(_status.CycleTimeS));
-        List<IRenderable> rows = [new Rule("[bold]RobotRL[/] training") { Justification = Justify.Left }, grid, new Text($"success  {Sparkline()}")];
-        if (hands is not null) rows.Add(new Text(hands(), new Style(Color.Yellow)));
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        void Row(string name, string text) => grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(text));
+        Row("phase", TrainingWords.Phase(_status));
+        Row("elapsed", TrainingWords.Clock(_status.ElapsedS) + (_status.EarlierS >= 1 ? $", and {TrainingWords.Clock(_status.EarlierS)} in earlier sessions"
+            : ""));
+        Row("success", double.IsNaN(_status.SuccessRate) ? "no episode yet"
+            : $"{TrainingWords.Percent(_status.SuccessRate)} of the newest episodes, without help");
+        Row("", TrainingWords.Sparkline(_status.SuccessHistory, console.Profile.Width - 16));
+        Row("episodes", $"{_status.Episodes}, cycle {TrainingWords.Seconds(_status.CycleTimeS)}, {TrainingWords.Percent(_status.InterventionFraction)} of " +
+            $"the steps by hand");
+        Row("learner", $"{_status.LearnerSteps:N0} updates, critic loss {TrainingWords.Figure(_status.CriticLoss)}, entropy " +
+            $"{TrainingWords.Figure(_status.Entropy)}");
+        if (_status.LastEpisode.Length > 0) Row("last", _status.LastEpisode);
+        List<IRenderable> rows = [new Rule("[bold]RobotRL[/]") { Justification = Justify.Left }, grid];
+        rows.AddRange(_notices.Select(notice => new Text(notice, new Style(Color.Yellow))));
+        if (hands is not null) rows.AddRange([new Text(TrainingWords.Episode(_status.Episode), new Style(Color.Green)), new Text(hands())]);
         rows.Add(new Markup("[grey]Ctrl+C saves and stops; the same command goes on.[/]"));
         return new Rows(rows);
     }
-
-    private string Sparkline()
-    {
-        const string levels = " ▁▂▃▄▅▆▇█";
-        const int width = 60;
-        var text = new char[Math.Min(width, _successHistory.Count)];
-        for (var i = 0; i < text.Length; i++)
-        {
-            var value = _successHistory[(int)((long)i * _successHistory.Count / text.Length)];
-            text[i] = levels[(int)Math.Round(value * (levels.Length - 1))];
-        }
-        return new string(text);
-    }
-
-    private string Steps() => _status.EnvStepGoal == long.MaxValue ? $"{_status.EnvSteps}" : $"{_status.EnvSteps} of {_status.EnvStepGoal}";
-
-    private static string Seconds(double value) => double.IsNaN(value) ? "–" : $"{value:F1} s";
-
-    private static string Percent(double value) => double.IsNaN(value) ? "–" : $"{value:P0}";
 }

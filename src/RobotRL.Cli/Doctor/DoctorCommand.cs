@@ -13,18 +13,18 @@ internal static class DoctorCommand
     {
         // What a probe loads may abort the process, so each runs in a child: this same program with this option.
         var probe = new Option<string?>("--probe") { Hidden = true };
-        var command = new Command("doctor", "Say what this machine has and lacks: GPU, GL, MuJoCo, real-time rights, ROS 2, devices") { probe };
+        var command = new Command("doctor", "Say what this machine has and lacks: GPU, GL, MuJoCo, memory, disk, real-time rights") { probe };
         return command.Does((parse, _) =>
             parse.GetValue(probe) is { } name ? NativeProbe.Run(name) : Report(parse));
     }
 
     private static int Report(ParseResult parse)
     {
-        Finding[] findings =
-            [.. MachineFindings.All(), .. NativeFindings.All(), .. RealTimeFindings.All(), .. MiddlewareFindings.All(), .. DeviceFindings.All()];
+        Finding[] findings = [.. MachineFindings.All(), .. NativeFindings.All(), .. RealTimeFindings.All()];
         var ready = findings.All(finding => finding.Standing != Standing.Missing);
-        Terminal.Log.Write(Table(findings));
-        Terminal.Log.MarkupLine(ready
+        var drawings = CommandLine.Drawings(parse);
+        drawings.Write(Table(findings));
+        drawings.MarkupLine(ready
             ? "[green]The simulation has what it needs.[/]"
             : "[red]The simulation lacks something: see the lines marked missing.[/]");
         CommandLine.Result(parse, new

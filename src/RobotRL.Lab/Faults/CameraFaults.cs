@@ -62,7 +62,9 @@ public static class CameraFaults
 
         public void While(Action body) => body();
 
-        public void Report(in TrainingStatus status, bool episodeEnded)
+        public void Tell(string line) { }
+
+        public void Report(TrainingStatus status)
         {
             (_steps, _episode) = (status.Episodes == _episode ? _steps + 1 : 0, status.Episodes);
             _isOn |= _steps >= afterSteps;

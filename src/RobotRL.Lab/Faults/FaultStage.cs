@@ -157,7 +157,14 @@ internal sealed partial class FaultStage : IDisposable
     private Child Begin()
     {
         Actor = Start();
-        if (_live) Actor.Await(() => Latest.Target.Source == ActionSource.Human);
+        if (_live)
+            Actor.Await(() =>
+            {
+                // A demonstration begins with the first motion.
+                Actor.Tell("w");
+                Thread.Sleep(100);
+                return Latest.Target.Source == ActionSource.Human;
+            });
         else AwaitMoving();
         return Actor;
     }
@@ -212,7 +219,8 @@ internal sealed partial class FaultStage : IDisposable
                 ["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "",
             });
 
-        public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) : this(ThisProgram.Host[0], [.. ThisProgram.Host.Skip(1), .. arguments], environment) { }
+        public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+            : this(ThisProgram.Host[0], [.. ThisProgram.Host.Skip(1), .. arguments], environment) { }
 
         private Child(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
         {

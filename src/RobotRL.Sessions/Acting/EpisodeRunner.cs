@@ -12,10 +12,14 @@ namespace RobotRL.Sessions.Acting;
 /// Every transition carries the executed action and goes to <c>onTransition</c> before the next decision.
 /// </summary>
 public sealed class EpisodeRunner(
-    ICell cell, ITeleoperator teleoperator, Action? whileStopped = null, AuditTrail? audit = null, IReadOnlyList<TraceRecorder>? traces = null, OutstandingStop? stop = null) : IDisposable
+    ICell cell, ITeleoperator teleoperator, Action? meanwhile = null, AuditTrail? audit = null, IReadOnlyList<TraceRecorder>? traces = null,
+    OutstandingStop? stop = null) : IDisposable
 {
     /// <summary>So many decisions a stop may take to be cleared: a soft arm creeps for seconds before it stands.</summary>
     private const int MostRefusals = 600;
+
+    /// <summary>A person ends a demonstration by word, but not later than after so many times the task's steps.</summary>
+    private const int DemonstrationsMaySpan = 10;
 
     private readonly IReadOnlyList<TraceRecorder> _traces = traces ?? [];
     private readonly OutstandingStop _stop = stop ?? new(cell.Control);
@@ -33,7 +37,8 @@ public sealed class EpisodeRunner(
             cell.Control.Stop(e is SensorFaultException sensor ? sensor.Fault.Code : FaultCode.StorageFailure);
             cell.Control.Advance(cell.Control.TicksPerDecision);
             audit?.Poll();
-            throw new SafeStopException($"The robot was stopped: {(e is IOException disk ? DiskFault.Text(disk) : $"{e.Message}; mend the cause and run the same command: it resumes")}", cell.Control.Latest.Fault);
+            var why = e is IOException disk ? DiskFault.Text(disk) : $"{e.Message}; mend the cause and run the same command: it resumes";
+            throw new SafeStopException($"The robot was stopped: {why}", cell.Control.Latest.Fault);
         }
     }
 
@@ -44,8 +49,15 @@ public sealed class EpisodeRunner(
         var task = cell.Configuration.Task;
         _stop.Begin();
         cell.BeginEpisode(seed);
-        foreach (var trace in cell.Control.IsStopped ? [] : _traces) trace.BeginEpisode();
         teleoperator.BeginEpisode(kind);
+        var (hasWaited, verdict) = AwaitFirstMotion(cancel);
+        // What was waited for is no part of the episode: it begins anew, where the arm stands already.
+        if (hasWaited && verdict == EpisodeVerdict.None && !cell.Control.IsStopped && !cancel.IsCancellationRequested)
+        {
+            cell.EndEpisode();
+            cell.BeginEpisode(seed);
+        }
+        foreach (var trace in cell.Control.IsStopped ? [] : _traces) trace.BeginEpisode();
         _arbiter.Statistics = default;
 
         var (start, reflexes, late) = (cell.Now, cell.Control.Reflexes, cell.Control.LateDecisions);
@@ -53,12 +65,14 @@ public sealed class EpisodeRunner(
         var (weightsS, weightsMaxS, acted) = (0.0, 0.0, 0);
         // A stop on the way to the start pose is no decision's doing: the episode ends without a transition.
         var (outcome, steps, total, limited) = (cell.Control.IsStopped ? EpisodeOutcome.SafetyStop : EpisodeOutcome.Interrupted, 0, 0.0, 0);
-        while (outcome == EpisodeOutcome.Interrupted && !cancel.IsCancellationRequested)
+        var most = kind == EpisodeKind.Demonstration && teleoperator.IsPerson ? DemonstrationsMaySpan * task.MaxSteps : task.MaxSteps;
+        while (outcome == EpisodeOutcome.Interrupted && verdict == EpisodeVerdict.None && !cancel.IsCancellationRequested)
         {
             var proposal = policy.Decide(observation);
             var asked = cell.Now;
             var command = teleoperator.Poll(new OperatorView(asked, cell.Truth));
             if (command.StopRequested) _stop.Ask();
+            verdict = command.Verdict;
             var decision = _arbiter.Decide(cell.Now, proposal, command);
             if (decision.Stop != FaultCode.None) cell.Control.Stop(decision.Stop);
             foreach (var trace in _traces) trace.Deciding(policy.Inputs, command);
@@ -75,15 +89,18 @@ public sealed class EpisodeRunner(
             if (executed.Limits != LimitFlags.None) limited++;
 
             outcome = cell.Control.IsStopped ? EpisodeOutcome.SafetyStop
-                : cell.Truth.Success ? EpisodeOutcome.Success
-                : steps == task.MaxSteps ? EpisodeOutcome.TimedOut
+                : cell.Truth.Success || verdict == EpisodeVerdict.Success ? EpisodeOutcome.Success
+                : verdict == EpisodeVerdict.Failure ? EpisodeOutcome.Failed
+                : steps == most && verdict == EpisodeVerdict.None ? EpisodeOutcome.TimedOut
                 : EpisodeOutcome.Interrupted;
             var reward = outcome == EpisodeOutcome.Success ? 1f : 0f;
             total += reward;
             var cause = outcome == EpisodeOutcome.SafetyStop ? CauseOfStop() : FaultCode.None;
             var end = EpisodeEnding.Of(cause).End;
-            onTransition(new Transition(observation, executed, reward, next, Terminated: outcome == EpisodeOutcome.Success || end == EpisodeEnd.Terminates,
-                Truncated: outcome == EpisodeOutcome.TimedOut || end is EpisodeEnd.Truncates or EpisodeEnd.Drops)
+            var isBrokenOff = outcome == EpisodeOutcome.TimedOut || outcome == EpisodeOutcome.Interrupted && verdict != EpisodeVerdict.None;
+            onTransition(new Transition(observation, executed, reward, next,
+                Terminated: outcome is EpisodeOutcome.Success or EpisodeOutcome.Failed || end == EpisodeEnd.Terminates,
+                Truncated: isBrokenOff || end is EpisodeEnd.Truncates or EpisodeEnd.Drops)
             { Stop = cause, Grips = grips });
             audit?.Decided(asked, command, executed, policy.Version);
             observation = next;
@@ -94,9 +111,10 @@ public sealed class EpisodeRunner(
         _arbiter.EndEpisode(cell.Now);
         var statistics = _arbiter.Statistics;
         var summary = new EpisodeSummary(
-            kind, seed, outcome, steps, total, cell.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited, cell.Control.Latest.Fault,
-            cell.Control.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late))
+            kind, seed, outcome, steps, total, cell.Now.Since(start) * 1e-9, (int)statistics.HumanSteps, (int)statistics.Interventions, limited,
+            cell.Control.Latest.Fault, cell.Control.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late))
         {
+            Verdict = verdict,
             Streams = streams,
             WeightsMeanAgeS = acted == 0 ? 0 : weightsS / acted,
             WeightsMaxAgeS = weightsMaxS,
@@ -106,10 +124,30 @@ public sealed class EpisodeRunner(
         return summary;
     }
 
+    /// <summary>The arm holds at its start pose until the operator moves it, or wants another scene.</summary>
+    private (bool HasWaited, EpisodeVerdict Verdict) AwaitFirstMotion(CancellationToken cancel)
+    {
+        var (hasWaited, verdict) = (false, EpisodeVerdict.None);
+        while (!teleoperator.IsReady && verdict != EpisodeVerdict.NewScene && !cell.Control.IsStopped && !cancel.IsCancellationRequested)
+        {
+            if (!hasWaited) cell.Control.SignOff();
+            hasWaited = true;
+            meanwhile?.Invoke();
+            var command = teleoperator.Poll(new OperatorView(cell.Now, cell.Truth));
+            if (command.StopRequested) _stop.Ask();
+            if (command.StopRequested || !command.DeadmanHeld) cell.Control.Stop(command.StopRequested ? FaultCode.OperatorStop : FaultCode.DeadmanReleased);
+            verdict = command.Verdict;
+            cell.Control.Advance(cell.Control.TicksPerDecision);
+        }
+        return (hasWaited, verdict == EpisodeVerdict.NewScene ? verdict : EpisodeVerdict.None);
+    }
+
     /// <summary>A robot that does not run and names no cause was stopped by one that nobody knows.</summary>
     private FaultCode CauseOfStop() => cell.Control.Latest.Fault is { IsNone: false, Code: var code } ? code : FaultCode.UnknownCause;
 
-    /// <summary>What each gripper was last told, which need not be what its width says: fingers that hold a part, or are on their way, are not where they were sent.</summary>
+    /// <summary>
+    /// What each gripper was last told, which need not be what its width says: fingers that hold a part, or are on their way, are not where they were sent.
+    /// </summary>
     private Grips Grips()
     {
         Grips grips = default;
@@ -122,14 +160,17 @@ public sealed class EpisodeRunner(
         return grips;
     }
 
-    /// <summary>A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.</summary>
+    /// <summary>
+    /// A stop that is an operator's to clear holds the arm where it is until then, and no new episode begins. Where nobody can clear it, the session ends.
+    /// </summary>
     private void AwaitOperator(CancellationToken cancel)
     {
         var (fault, causes) = (cell.Control.Latest.Fault, cell.Control.Causes);
         if (!cell.Control.NeedsOperator) return;
         _stop.Keep();
         var hand = teleoperator.Poll(new OperatorView(cell.Now, cell.Truth));
-        if (!hand.DeadmanHeld)
+        // Whoever was asked to end ends as asked, also where the terminal is gone with the operator.
+        if (!hand.DeadmanHeld && !cancel.IsCancellationRequested)
             throw new SafeStopException("The operator is gone, so the robot was stopped; run the same command in a terminal: it resumes", fault);
         if (hand.StopRequested) _stop.Ask();
         if (!teleoperator.ClearsStops || _stop.IsFromBefore && !teleoperator.IsPerson) throw Unclearable();
@@ -137,7 +178,7 @@ public sealed class EpisodeRunner(
         var refused = 0;
         do
         {
-            whileStopped?.Invoke();
+            meanwhile?.Invoke();
             Lead(teleoperator.Poll(new OperatorView(cell.Now, cell.Truth)).Wish, cancel);
             cell.Control.Advance(cell.Control.TicksPerDecision);
         }
@@ -154,7 +195,8 @@ public sealed class EpisodeRunner(
             }
             if (++refused < MostRefusals) return false;
             if (isNotOurs) throw Unclearable();
-            throw new SafeStopException($"The robot was stopped ({causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
+            throw new SafeStopException(
+                $"The robot was stopped ({causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
         }
 
         SafeStopException Unclearable() => new($"The robot was stopped ({causes}) and nobody here may clear that: " +
@@ -162,16 +204,16 @@ public sealed class EpisodeRunner(
     }
 
     /// <summary>
-    /// For as long as the operator of a stopped robot holds on to it: the arm goes back inside the limit that it stands beyond, or is led by hand. Led by hand it is no longer
-    /// stopped, by that operator's act; who lets go has stopped it again.
+    /// For as long as the operator of a stopped robot holds on to it: the arm goes back inside the limit that it stands beyond, or is led by hand. Led by hand
+    /// it is no longer stopped, by that operator's act; who lets go has stopped it again.
     /// </summary>
     private void Lead(StoppedWish wish, CancellationToken cancel)
     {
         if (wish == StoppedWish.Guide && !cell.Control.OperatorReset(teleoperator.Identity)) return;
-        for (var isLed = wish != StoppedWish.None; isLed && !cancel.IsCancellationRequested; isLed &= teleoperator.Poll(new OperatorView(cell.Now, cell.Truth)).Wish == wish)
+        for (var isLed = wish != StoppedWish.None; isLed && !cancel.IsCancellationRequested; isLed &= Wish() == wish)
         {
             isLed = wish == StoppedWish.Retreat ? cell.Control.Retreat(teleoperator.Identity) : cell.Control.Guide(teleoperator.Identity);
-            whileStopped?.Invoke();
+            meanwhile?.Invoke();
             cell.Control.Advance(cell.Control.TicksPerDecision);
             audit?.Poll();
         }
@@ -179,5 +221,7 @@ public sealed class EpisodeRunner(
         if (wish != StoppedWish.Guide) return;
         _stop.Ask();
         cell.Control.Stop();
+
+        StoppedWish Wish() => teleoperator.Poll(new OperatorView(cell.Now, cell.Truth)).Wish;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RobotRL.Learning;
 using RobotRL.Model;
 using static TorchSharp.torch.utils.tensorboard;
@@ -15,7 +16,7 @@ public sealed class MetricsLog : IDisposable
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new FiniteOrNull() },
     };
 
     private readonly Lock _lock = new();
@@ -84,6 +85,19 @@ public sealed class MetricsLog : IDisposable
             {
                 // A line that could not be written has been told of.
             }
+    }
+
+    /// <summary>JSON has no word for what is not a number: such a figure is null.</summary>
+    private sealed class FiniteOrNull : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value)) writer.WriteNumberValue(value);
+            else writer.WriteNullValue();
+        }
     }
 
     /// <summary>A kill may leave half a line: it is no record, and the next one must not be glued to it.</summary>

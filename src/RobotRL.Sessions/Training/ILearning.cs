@@ -3,7 +3,9 @@ using RobotRL.Policy;
 
 namespace RobotRL.Sessions.Training;
 
-/// <summary>Whoever learns, as the session that acts sees it: in turn with it, on a thread beside it, or in a process of its own. For the actor's thread.</summary>
+/// <summary>
+/// Whoever learns, as the session that acts sees it: in turn with it, on a thread beside it, or in a process of its own. For the actor's thread.
+/// </summary>
 internal interface ILearning : IDisposable
 {
     /// <summary>Where the newest weights are found.</summary>
@@ -11,6 +13,9 @@ internal interface ILearning : IDisposable
 
     /// <summary>Learner steps done, pretraining excluded.</summary>
     long Steps { get; }
+
+    /// <summary>Whether somebody learns, or gets ready to.</summary>
+    bool IsThere => true;
 
     /// <summary>A step that is on disk may be learned from.</summary>
     void Add(EpisodeKind kind, Transition transition);

@@ -13,7 +13,8 @@ namespace RobotRL.Sessions.Training;
 /// </summary>
 internal sealed class LearningProcess(RunDirectory run, LearnerParameters parameters, bool starts, IReadOnlyList<int> cpus, Action<string> log) : ILearning
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(2), WeightsEvery = TimeSpan.FromMilliseconds(100), EndsWithin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(2), WeightsEvery = TimeSpan.FromMilliseconds(100),
+        EndsWithin = TimeSpan.FromMinutes(2);
 
     private readonly LearnerProgress _progress = new(run);
     private readonly WeightFiles _files = new(run.Weights);
@@ -25,6 +26,8 @@ internal sealed class LearningProcess(RunDirectory run, LearnerParameters parame
     public WeightExchange Weights { get; } = new();
 
     public long Steps => _progress.Steps;
+
+    public bool IsThere => _progress.State != LearnerPhase.Absent;
 
     /// <summary>The learner reads the store itself.</summary>
     public void Add(EpisodeKind kind, Transition transition) { }
@@ -85,7 +88,8 @@ internal sealed class LearningProcess(RunDirectory run, LearnerParameters parame
     private void KeepAlive()
     {
         if (!starts || _process is { HasExited: false }) return;
-        if (_process is { ExitCode: ExitCode.Fault or ExitCode.BadInput }) throw new LearnerLostException("The learner's process failed, see above; the newest checkpoint and all episodes are kept");
+        if (_process is { ExitCode: ExitCode.Fault or ExitCode.BadInput }) throw new LearnerLostException("The learner's process failed, see above; the " +
+            "newest checkpoint and all episodes are kept");
         if (_process is not null) log($"the learner's process ended with code {_process.ExitCode}: it is started again");
         _process?.Dispose();
         var start = ThisProgram.With(["learner", run.Path, "--until-stdin-ends"]);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using RobotRL.Episodes;
 using RobotRL.Learning;
 using RobotRL.Model;
@@ -26,10 +27,10 @@ public sealed class TrainingSession(
     private readonly RollingRate _success = new(SuccessWindow), _cycleTime = new(SuccessWindow), _alone = new(goal.SuccessWindow);
     private readonly RollingSteps _interventions = new(InterventionWindow);
     private readonly Stopwatch _wall = Stopwatch.StartNew();
+    private readonly TrainingProgress _progress = new(view, goal, cell, teleoperator);
     private TraceRecorder[]? _traces;
-    private LearnerMetrics _learnerMetrics;
     private long _envSteps, _demonstrationSteps, _humanSteps;
-    private int _episodes, _demonstrations, _takenUp;
+    private int _episodes, _demonstrations, _takenUp, _demonstrationsWanted;
     private Func<long> _learnerSteps = () => 0;
 
     /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
@@ -50,6 +51,7 @@ public sealed class TrainingSession(
         var task = cell.Configuration.Task;
         using var learning = Learning(place);
         _learnerSteps = () => learning.Steps;
+        _progress.Recall(new(run.Path, learnsElsewhere: place != LearnerPlace.Thread));
         using var critic = CriticLearning.Of(cell, run);
         foreach (var episode in store.Episodes())
         {
@@ -70,7 +72,8 @@ public sealed class TrainingSession(
                 {
                     // Weights age: what the critic is now counts anew.
                     Renew(critic, []);
-                    learning.Begin(_envSteps, steps => Report("pretraining", steps, episodeEnded: false), cancel);
+                    if (_parameters.PretrainSteps > 0) Report(learning.IsThere ? TrainingPhase.Pretraining : TrainingPhase.AwaitingLearner, 0);
+                    learning.Begin(_envSteps, steps => Report(learning.IsThere ? TrainingPhase.Pretraining : TrainingPhase.AwaitingLearner, steps), cancel);
                     Act();
                 }
                 catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -84,6 +87,13 @@ public sealed class TrainingSession(
             });
             learning.Save();
         }
+        catch (SafeStopException)
+        {
+            // The robot is stopped; what was learned is kept, but for what the disk refuses.
+            try { learning.Save(); }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+            throw;
+        }
         catch (Exception e) when (LearnerIsLost(e) is { } why)
         {
             cell.Control.SignOff();
@@ -91,12 +101,17 @@ public sealed class TrainingSession(
             throw new SafeStopException(why);
         }
         return new(_envSteps, _demonstrationSteps, _humanSteps, learning.Steps, _wall.Elapsed.TotalSeconds, Finite(_success.Mean), _interventions.Fraction,
-            Finished: !cancel.IsCancellationRequested, run.Path);
+            Finished: !cancel.IsCancellationRequested, run.Path)
+        {
+            EndedBy = cancel.IsCancellationRequested ? JsonNamingPolicy.SnakeCaseLower.ConvertName(nameof(TrainingEnd.Request))
+                : Done() is { } end ? JsonNamingPolicy.SnakeCaseLower.ConvertName(end.ToString()) : "",
+        };
 
         void Act()
         {
-            while (!IsDone() && !cancel.IsCancellationRequested)
+            while (Done() is null && !cancel.IsCancellationRequested)
             {
+                Rest(cancel);
                 var index = (ulong)_episodes;
                 var noise = new RandomStream(Seeds.Derive(_seed, SeedUse.PolicyNoise, index));
                 var policy = new LearnedPolicy(network, task.ActionLayout, noise, deterministic: false, learning.Weights);
@@ -113,7 +128,7 @@ public sealed class TrainingSession(
                     if (!cell.IsRealtime) AwaitLearner();
                 }, cancel);
                 Renew(critic, lived);
-                Report("learning", learning.Steps, episodeEnded: true);
+                Report(TrainingPhase.Learning, _envSteps);
             }
         }
 
@@ -137,12 +152,14 @@ public sealed class TrainingSession(
         foreach (var episode in store.Episodes()) TakeUp(episode, (_, _) => { });
         foreach (var remark in cell.Configuration.Remarks) log(remark);
         var result = new RecordingResult(0, 0, 0, 0, run.Path);
+        _demonstrationsWanted = _demonstrations + episodes;
+        _progress.Recall(new(run.Path, learnsElsewhere: false));
         view.While(() =>
         {
             while (result.Episodes < episodes && !cancel.IsCancellationRequested)
             {
                 var summary = Demonstrate(store, _ => { }, cancel);
-                if (summary.Steps == 0) continue;
+                if (summary.Steps == 0 || summary.IsBrokenOff) continue;
                 result = result with
                 {
                     Episodes = result.Episodes + 1,
@@ -152,16 +169,31 @@ public sealed class TrainingSession(
                 };
             }
         });
-        return result;
+        return result with { Finished = result.Episodes >= episodes };
     }
 
-    private bool IsDone() =>
-        _envSteps >= goal.EnvSteps || _humanSteps >= goal.HumanSteps || _wall.Elapsed.TotalSeconds >= goal.WallSeconds ||
-        (_alone.Count == _alone.Window && _alone.Mean >= goal.UntilSuccess);
+    /// <summary>What ends the training; null while nothing does.</summary>
+    private TrainingEnd? Done() =>
+        _alone.Count == _alone.Window && _alone.Mean >= goal.UntilSuccess ? TrainingEnd.Success
+        : _envSteps >= goal.EnvSteps ? TrainingEnd.EnvSteps
+        : _humanSteps >= goal.HumanSteps ? TrainingEnd.HumanSteps
+        : _wall.Elapsed.TotalSeconds >= goal.WallSeconds ? TrainingEnd.WallSeconds
+        : null;
+
+    /// <summary>The arm holds for as long as the operator wants a pause. The learner catches up and then rests by itself.</summary>
+    private void Rest(CancellationToken cancel)
+    {
+        while (teleoperator.WantsPause && teleoperator.Poll(new OperatorView(cell.Now, cell.Truth)).DeadmanHeld && !cancel.IsCancellationRequested)
+        {
+            Report(TrainingPhase.Paused, _envSteps);
+            cell.Control.Advance(cell.Control.TicksPerDecision);
+        }
+    }
 
     private void RecordDemonstrations(EpisodeStore store, Action<EpisodeKind, Transition> learnFrom, CancellationToken cancel)
     {
         List<Transition> transitions = [];
+        _demonstrationsWanted = cell.Configuration.Operator.Demonstrations;
         while (_demonstrations < cell.Configuration.Operator.Demonstrations && _humanSteps < goal.HumanSteps && !cancel.IsCancellationRequested)
         {
             transitions.Clear();
@@ -177,11 +209,12 @@ public sealed class TrainingSession(
         var index = (ulong)store.NextIndex;
         SeedOperator(SeedUse.Demonstration, index);
         var summary = RunEpisode(store, EpisodeKind.Demonstration, Seeds.Derive(_seed, SeedUse.Demonstration, index), new NoPolicy(), onTransition, cancel);
-        Report("demonstrations", 0, episodeEnded: false);
+        Report(TrainingPhase.Demonstrations, _demonstrations);
         return summary;
     }
 
-    private EpisodeSummary RunEpisode(EpisodeStore store, EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
+    private EpisodeSummary RunEpisode(EpisodeStore store, EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition,
+        CancellationToken cancel)
     {
         var task = cell.Configuration.Task;
         var traces = Traces();
@@ -199,7 +232,14 @@ public sealed class TrainingSession(
             OperatorRole = InCharge.Role,
             Untraced = traces.Length > 0 ? null : "recording.ticks was false",
         }, traces.Length == 0 ? null : TraceMessages.Format);
-        void Refresh() => Report(kind == EpisodeKind.Demonstration ? "demonstrations" : "learning", _learnerSteps(), episodeEnded: false);
+        var limit = kind == EpisodeKind.Demonstration && teleoperator.IsPerson ? int.MaxValue : task.MaxSteps;
+        var (steps, held) = (0, LimitFlags.None);
+        void Refresh()
+        {
+            _progress.Drive(steps, limit, held);
+            if (kind == EpisodeKind.Demonstration) Report(TrainingPhase.Demonstrations, _demonstrations);
+            else Report(TrainingPhase.Learning, _envSteps);
+        }
         using var runner = new EpisodeRunner(cell, teleoperator, Refresh, audit, traces, Stop);
         audit.BeginEpisode(writer.Info.Index, kind);
         var summary = runner.Run(kind, seed, policy, transition =>
@@ -207,10 +247,14 @@ public sealed class TrainingSession(
             writer.Append(transition, policy.Version, [.. traces.Select(trace => trace.Decided())]);
             Receipts?.Write(writer.Info.Index, writer.Steps - 1, transition);
             onTransition(transition);
+            (steps, held) = (steps + 1, transition.Action.Limits);
             Refresh();
         }, cancel);
         writer.Complete(summary.Outcome);
+        if (summary.Verdict == EpisodeVerdict.Discard)
+            Amendments.Append(run.Episodes, new(writer.Info.Index, null, Excluded: true, InCharge.Name, "discarded by its operator", DateTime.UtcNow));
         Count(summary);
+        _progress.Ended(summary, writer.Info.Index, _success.Mean);
         WriteEpisode(summary);
         StreamMetrics.Write(metrics, _envSteps, _episodes, summary);
         return summary;
@@ -279,24 +323,40 @@ public sealed class TrainingSession(
 
     private void ReportLearner(LearnerReport report)
     {
-        _learnerMetrics = report.Metrics;
+        _progress.Learned(report.Metrics);
         metrics.Write(report, _wall.Elapsed.TotalSeconds);
     }
 
-    private void Report(string phase, long learnerSteps, bool episodeEnded) => view.Report(
-        new(phase, _episodes + _demonstrations, _envSteps, goal.EnvSteps, _success.Mean, _interventions.Fraction, _cycleTime.Mean, learnerSteps, _learnerMetrics.CriticLoss, _learnerMetrics.Entropy),
-        episodeEnded);
+    private void Report(TrainingPhase phase, long done) => _progress.Report(new()
+    {
+        Phase = phase,
+        Done = done,
+        Goal = phase switch
+        {
+            TrainingPhase.Demonstrations => _demonstrationsWanted,
+            TrainingPhase.Pretraining => _parameters.PretrainSteps,
+            _ => goal.EnvSteps == long.MaxValue ? null : goal.EnvSteps,
+        },
+        Episodes = _episodes + _demonstrations,
+        EnvSteps = _envSteps,
+        SuccessRate = _success.Mean,
+        InterventionFraction = _interventions.Fraction,
+        CycleTimeS = _cycleTime.Mean,
+        LearnerSteps = _learnerSteps(),
+        ElapsedS = _wall.Elapsed.TotalSeconds,
+    });
 
     private void SeedOperator(SeedUse use, ulong index)
     {
         if (teleoperator is ScriptedOperator scripted) scripted.State = new(Seeds.Derive(Seeds.Derive(_seed, SeedUse.OperatorNoise), use, index));
     }
 
-    private EpisodeStore OpenStore() => EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log, TimeSpan.FromMicroseconds(cell.Configuration.Recording.FlushIntervalNs / 1000.0));
+    private EpisodeStore OpenStore() =>
+        EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log, TimeSpan.FromMicroseconds(cell.Configuration.Recording.FlushIntervalNs / 1000.0));
 
     private ILearning Learning(LearnerPlace place)
     {
-        if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, LearnerCpus, log);
+        if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, LearnerCpus, _progress.Tell);
         var local = new LocalLearner(run, cell.Configuration, log);
         if (local.GoesOnFrom is { } checkpoint) log($"Going on from {checkpoint}.");
         local.Saved = checkpoint => audit.Policies.Kept(checkpoint, Lineage());
@@ -310,13 +370,15 @@ public sealed class TrainingSession(
         }
 
         PolicyLineage Lineage() => new(
-            local.GoesOnFrom, _takenUp, _envSteps, _demonstrations, _demonstrationSteps, _humanSteps, _seed, RunIdentity.CurrentCodeVersion, run.Identity.ConfigHash);
+            local.GoesOnFrom, _takenUp, _envSteps, _demonstrations, _demonstrationSteps, _humanSteps, _seed, RunIdentity.CurrentCodeVersion,
+                run.Identity.ConfigHash);
     }
 
     /// <summary>What to tell the operator when there is no learner any more; null for any other failure.</summary>
     private static string? LearnerIsLost(Exception e) => e is LearnerLostException ? e.Message
         : (e as LearningDivergedException ?? e.InnerException as LearningDivergedException) is { } diverged
-            ? $"{diverged.Message} The robot came to rest; look for episodes with numbers that are not finite, or lower learner.learning_rate: the newest checkpoint and all episodes are kept"
+            ? $"{diverged.Message} The robot came to rest; look for episodes with numbers that are not finite, or lower learner.learning_rate: the newest " +
+                $"checkpoint and all episodes are kept"
             : null;
 
     private static double Finite(double value) => double.IsFinite(value) ? value : 0;

@@ -1,31 +1,36 @@
 using System.Globalization;
-using RobotRL.Cli.Commands;
 using RobotRL.Episodes;
 using RobotRL.Model;
 
-namespace RobotRL.Cli.Data;
+namespace RobotRL.Evidence;
 
 /// <summary>An episode in a list.</summary>
-internal sealed record EpisodeLine(
-    int Episode, string Kind, string Outcome, bool Excluded, int Steps, double Return, int HumanSteps, int LimitedSteps, long FirstPolicyVersion, long LastPolicyVersion, ulong Seed, long Bytes)
+public sealed record EpisodeLine(
+    int Episode, string Kind, string Outcome, bool Excluded, int Steps, double Return, int HumanSteps, int LimitedSteps, long FirstPolicyVersion,
+        long LastPolicyVersion, ulong Seed, long Bytes)
 {
     public const string Heads = "episode  kind           outcome      steps  return  human  limited  policy version   bytes";
 
     public static EpisodeLine Of(Episode episode, long bytes) => new(
-        episode.Info.Index, episode.Info.Kind.ToString(), episode.Outcome.ToString(), episode.Excluded, episode.Steps.Count, episode.Transitions.Sum(t => t.Reward),
+        episode.Info.Index, episode.Info.Kind.ToString(), episode.Outcome.ToString(), episode.Excluded, episode.Steps.Count,
+            episode.Transitions.Sum(t => t.Reward),
         episode.Transitions.Count(t => t.IsIntervention), episode.Transitions.Count(t => t.Action.Limits != LimitFlags.None),
-        episode.Steps.Count == 0 ? -1 : episode.Steps[0].PolicyVersion, episode.Steps.Count == 0 ? -1 : episode.Steps[^1].PolicyVersion, episode.Info.Seed, bytes);
+        episode.Steps.Count == 0 ? -1 : episode.Steps[0].PolicyVersion, episode.Steps.Count == 0 ? -1 : episode.Steps[^1].PolicyVersion, episode.Info.Seed,
+            bytes);
 
     public override string ToString()
     {
-        var policy = LastPolicyVersion < 0 ? "–" : FirstPolicyVersion == LastPolicyVersion ? $"{LastPolicyVersion}" : $"{FirstPolicyVersion} to {LastPolicyVersion}";
-        return string.Create(CultureInfo.InvariantCulture, $"{Episode,7}  {Kind,-13}  {Outcome,-11}  {Steps,5}  {Return,6:G3}  {HumanSteps,5}  {LimitedSteps,7}  {policy,-15}  {Bytes}{(Excluded ? "  excluded" : "")}");
+        var policy = LastPolicyVersion < 0 ? "–" : FirstPolicyVersion == LastPolicyVersion ? $"{LastPolicyVersion}"
+            : $"{FirstPolicyVersion} to {LastPolicyVersion}";
+        return string.Create(CultureInfo.InvariantCulture, $"{Episode,7}  {Kind,-13}  {Outcome,-11}  {Steps,5}  {Return,6:G3}  {HumanSteps,5}  " +
+            $"{LimitedSteps,7}  {policy,-15}  {Bytes}{(Excluded ? "  excluded" : "")}");
     }
 }
 
 /// <summary>A step as people and scripts read it.</summary>
-internal sealed record StepLine(
-    int Step, double TimeS, string Source, float[] Policy, float[] Proposed, float[] Executed, float[]? Impedance, string Gripper, string Limits, float Reward, bool Terminated, bool Truncated,
+public sealed record StepLine(
+    int Step, double TimeS, string Source, float[] Policy, float[] Proposed, float[] Executed, float[]? Impedance, string Gripper, string Limits, float Reward,
+        bool Terminated, bool Truncated,
     string Stop, long PolicyVersion)
 {
     public const string Heads = "step    time, s  source  proposed, executed where it differs (x y z, rx ry rz)";
@@ -36,8 +41,10 @@ internal sealed record StepLine(
     public static StepLine Of(EpisodeStep step, int index, int arms)
     {
         var t = step.Transition;
-        return new(index, t.Observation.Time.Seconds, t.Action.Source.ToString(), Motions(t.Action.Policy, arms), Motions(t.Action.Proposed, arms), Motions(t.Action.Executed, arms),
-            ImpedanceOf(t.Action), string.Join(' ', Enumerable.Range(0, arms).Select(arm => t.Action.Executed[arm].Gripper)), t.Action.Limits.ToString(), t.Reward, t.Terminated, t.Truncated,
+        return new(index, t.Observation.Time.Seconds, t.Action.Source.ToString(), Motions(t.Action.Policy, arms), Motions(t.Action.Proposed, arms),
+            Motions(t.Action.Executed, arms),
+            ImpedanceOf(t.Action), string.Join(' ', Enumerable.Range(0, arms).Select(arm => t.Action.Executed[arm].Gripper)), t.Action.Limits.ToString(),
+                t.Reward, t.Terminated, t.Truncated,
             t.Stop.ToString(), step.PolicyVersion);
     }
 
@@ -46,8 +53,10 @@ internal sealed record StepLine(
         var executed = Executed.SequenceEqual(Proposed) ? "" : $" → {Text(Executed)}";
         var rest = string.Join(", ", new[]
         {
-            Impedance is null ? "" : $"stiffness, damping {Text(Impedance[..2])}{(Impedance.AsSpan(0, 2).SequenceEqual(Impedance.AsSpan(2)) ? "" : $" → {Text(Impedance[2..])}")}",
-            Gripper.Split(' ').All(g => g == nameof(GripperCommand.Stay)) ? "" : $"gripper {Gripper}", Limits == nameof(LimitFlags.None) ? "" : $"limits {Limits}",
+            Impedance is null ? "" : $"stiffness, damping {Text(Impedance[..2])}",
+            Impedance is null || Impedance.AsSpan(0, 2).SequenceEqual(Impedance.AsSpan(2)) ? "" : $"executed {Text(Impedance[2..])}",
+            Gripper.Split(' ').All(g => g == nameof(GripperCommand.Stay)) ? "" : $"gripper {Gripper}", Limits == nameof(LimitFlags.None) ? ""
+                : $"limits {Limits}",
             Reward == 0 ? "" : $"reward {Reward.ToString(CultureInfo.InvariantCulture)}", Terminated ? "terminated" : Truncated ? "truncated" : "",
             Stop == nameof(FaultCode.None) ? "" : $"stopped by {Stop}",
         }.Where(t => t.Length > 0));
