@@ -32,7 +32,7 @@ internal sealed partial class FaultStage : IDisposable
     {
         (_garbage, _live) = (garbage, live);
         var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"),
-            patient ? [("robot.limits.heartbeat_max_age_ms", $"{PatientMs}"), ("robot.limits.target_max_age_ms", $"{PatientMs}")] : []);
+            patient ? [("robot.limits.heartbeat_max_age_ms", $"{PatientMs}"), ("robot.limits.target_max_age_ms", $"{PatientMs}"), ("robot.limits.loop_max_late_ms", $"{PatientMs / 2}")] : []);
         _file = Path.Combine(Path.GetTempPath(), $"robotrl-{_channel}.yaml");
         File.WriteAllText(_file, configuration.ResolvedYaml + safety);
         Configuration = RunConfiguration.Load(_file);

@@ -19,7 +19,7 @@ internal static class ProcessFaults
         Case("actor process killed", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Kill())),
         Case("actor process hung", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Freeze(true))),
         Case("actor process restarted", FaultCode.HeartbeatLost, LinkMs, Restart),
-        Case("GC stall in the actor", FaultCode.HeartbeatLost, LinkMs, () => See(stage => stage.Actor.Tell(FaultParty.Collect), garbage: true)),
+        Case("GC stall in the actor", FaultCode.HeartbeatLost, LinkMs, Stall),
         .. File.Exists(Terminal) ? (FaultCase[])[Case("teleoperation device unplugged", FaultCode.DeadmanReleased, 2 * DecisionMs + LinkMs, Unplug)] : [],
         Case("shared memory written by another version", FaultCode.ProtocolMismatch, 3, () => See(stage => stage.WriteAsAnotherVersion())),
         Case("control process hung for 0.4 s", FaultCode.LoopLate, LinkMs, () => See(stage => stage.FreezeControl(400))),
@@ -30,15 +30,25 @@ internal static class ProcessFaults
 
     private static FaultCase Case(string name, FaultCode expected, double mostMs, Func<FaultSighting> provoke) => new(name, expected, mostMs, provoke) { HasProcesses = true };
 
-    private static FaultSighting See(Action<FaultStage> fault, bool garbage = false)
+    private static FaultSighting See(Action<FaultStage> fault)
     {
-        using FaultStage stage = new(garbage: garbage);
+        using FaultStage stage = new();
         return Allowed(stage, stage.Watch(() => fault(stage)));
+    }
+
+    /// <summary>A collection that ends within the time that a link may be silent is no stall: then another.</summary>
+    private static FaultSighting Stall()
+    {
+        const int mostCollections = 20;
+        using FaultStage stage = new(garbage: true);
+        FaultSighting seen = new(default, null, null);
+        for (var i = 0; i < mostCollections && seen.Fault.IsNone; i++) seen = stage.Watch(() => stage.Actor.Tell(FaultParty.Collect));
+        return Allowed(stage, seen);
     }
 
     private static FaultSighting Unplug()
     {
-        using FaultStage stage = new(live: true);
+        using FaultStage stage = new(live: true, patient: true);
         return stage.Watch(stage.Actor.Kill) with { Answer = "a training with a person at a terminal, which is taken away" };
     }
 
@@ -61,7 +71,7 @@ internal static class ProcessFaults
     /// <summary>Asked to end for the third time it does not wait for the arm to stand.</summary>
     private static FaultSighting EndByForce()
     {
-        using FaultStage stage = new();
+        using FaultStage stage = new(patient: true);
         var seen = stage.Watch(() => stage.InterruptControl(3));
         return seen with { Answer = "the last command removes power", IsAnswered = stage.Latest.Gate == GateState.PowerRemoved };
     }
