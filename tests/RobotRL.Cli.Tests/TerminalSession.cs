@@ -75,8 +75,12 @@ internal sealed partial class TerminalSession : IDisposable
         }
     }
 
-    /// <summary>The connection breaks.</summary>
-    public void Hang() => _process.Kill();
+    /// <summary>The connection breaks. What ran at it lives on, and ends by itself.</summary>
+    public void Hang()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     public int Wait()
     {
