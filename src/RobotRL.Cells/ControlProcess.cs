@@ -1,5 +1,7 @@
+using System.Reactive.Disposables;
 using RobotRL.Configuration;
 using RobotRL.Control;
+using RobotRL.Model;
 using RobotRL.Recording.Events;
 using RobotRL.Robots.Mujoco;
 using RobotRL.Safety;
@@ -18,7 +20,7 @@ public sealed record ControlOptions(string Channel, int? Cpu, int Priority, long
 
 /// <summary>
 /// The composition root of the control process, in flow order: world → robot → shared memory → 1 kHz control cycle (reflex and gate inside it) → its loop.
-/// The loop's thread owns all of it and steps the physics too; cameras are the actor's. A loopback robot has no scene: its loop tries configuration and machine.
+/// The loop's thread owns all of it and steps the physics too; cameras are the actor's. Each arm has a cycle and a channel of its own. A loopback robot has no scene: its loop tries configuration and machine.
 /// </summary>
 public sealed class ControlProcess : IDisposable
 {
@@ -29,28 +31,29 @@ public sealed class ControlProcess : IDisposable
 
     private readonly RunConfiguration _configuration;
     private readonly ControlOptions _options;
-    private readonly IRobot _robot;
-    private readonly ControlChannel _channel;
-    private readonly TickMemory _ticks;
+    private readonly IReadOnlyList<IRobot> _arms;
+    private readonly IDisposable _world;
+    private readonly LoopMemory _memory;
     private readonly RealtimePacer _pacer;
     private readonly SafetyLayer _safety;
-    private readonly ControlCycle _cycle;
+    private readonly CycleGroup _loop;
 
     public ControlProcess(RunConfiguration configuration, ControlOptions options)
     {
         (_configuration, _options) = (configuration, options);
-        var task = configuration.Task;
-
-        (_robot, var world) = Arm(configuration);
-        _channel = ControlChannel.Create(options.Channel, configuration.Hash, world?.StateSize ?? 0);
-        _ticks = TickMemory.Create(_channel.Path, TicksKept);
-        _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, world is null ? (IPlant)_robot : new PublishedWorld(world, _channel), options.AwakeNs);
+        (_arms, var plant, _world) = Arms(configuration);
+        var world = plant as ISimulatedWorld;
+        ControlChannel[] channels = [.. _arms.Select((_, i) =>
+            ControlChannel.Create(LoopMemory.NameOf(options.Channel, configuration, i), configuration.Hash, i == 0 ? world?.StateSize ?? 0 : 0))];
+        _memory = new(channels, [.. channels.Select(channel => TickMemory.Create(channel.Path, TicksKept))]);
+        if (world is not null) plant = new PublishedWorld(world, channels[0], channels[1..]);
+        _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs, plant, options.AwakeNs);
         _safety = new SafetyLayer(configuration, learnsHere: false);
-        _cycle = new ControlCycle(_robot, _pacer, task.EndEffectorInFlange, cells: _channel.Cells, reflex: _safety.Reflex, records: _ticks.Ring);
+        _loop = CellLoop.Of(configuration, _arms, _pacer, _safety, _memory);
     }
 
-    /// <summary>The newest tick, once the loop has ended.</summary>
-    public ref readonly ControlRecord Last => ref _cycle.Newest;
+    /// <summary>The first arm's newest tick, once the loop has ended.</summary>
+    public ref readonly ControlRecord Last => ref _loop.Cycles[0].Newest;
 
     /// <summary>Runs the loop on a thread of its own until cancelled, the robot then stopped.</summary>
     /// <param name="started">Takes what the system granted once it is known; returns whether to go on.</param>
@@ -68,7 +71,7 @@ public sealed class ControlProcess : IDisposable
             {
                 var rights = RealTimeThread.Enter(_options.Cpu, _options.Priority);
                 if (!started(rights)) return;
-                var host = new ControlHost(_cycle, _channel, _options.LinkMaxAgeNs ?? (rights.Priority ? LinkMaxAgeNs : _configuration.Robot.Limits.HeartbeatMaxAgeNs));
+                var host = new ControlHost(_loop, _memory.Channels, _options.LinkMaxAgeNs ?? (rights.Priority ? LinkMaxAgeNs : _configuration.Robot.Limits.HeartbeatMaxAgeNs));
                 Volatile.Write(ref running, host);
                 host.Run(until);
                 figures = host.Figures;
@@ -83,12 +86,9 @@ public sealed class ControlProcess : IDisposable
         AppDomain.CurrentDomain.UnhandledException += GoingDown;
         try
         {
-            using (new ActorWatch(_channel, log))
-            using (Recorder(log))
-            {
-                loop.Start();
-                loop.Join();
-            }
+            using var watches = new CompositeDisposable([.. _memory.Channels.Select(channel => new ActorWatch(channel, log)), .. Recorders(log)]);
+            loop.Start();
+            loop.Join();
         }
         finally
         {
@@ -106,23 +106,28 @@ public sealed class ControlProcess : IDisposable
         }
     }
 
-    /// <summary>What the configuration's driver names, and the scene it stands in, where it has one.</summary>
-    private static (IRobot, ISimulatedWorld?) Arm(RunConfiguration configuration)
+    /// <summary>What the configuration's driver names, what moves it on, and what is to be disposed of in the end.</summary>
+    private static (IReadOnlyList<IRobot>, IPlant, IDisposable) Arms(RunConfiguration configuration)
     {
-        if (configuration.Robot.Driver == "loopback") return (new LoopbackRobot(configuration.Robot, configuration.Task.EndEffectorInFlange), null);
-        var robot = new MujocoRobot(configuration.Robot, configuration.Task.ScenePath);
-        var world = new SimulatedWorld(robot, SimulatedTask.Create(configuration.Task, robot));
+        var task = configuration.Task;
+        if (configuration.Robot.Driver == "loopback")
+        {
+            LoopbackRobot[] arms = [.. Enumerable.Range(0, task.ArmCount).Select(_ => new LoopbackRobot(configuration.Robot, task.EndEffectorInFlange))];
+            return (arms, new Together(arms), new CompositeDisposable(arms));
+        }
+        var scene = new MujocoWorld(configuration.Robot, task.ScenePath, task.Arms);
+        var world = new SimulatedWorld(scene, SimulatedTask.Create(task, scene));
         world.Reset(0);
-        return (robot, world);
+        return (scene.Arms, world, scene);
     }
 
-    private EventRecorder? Recorder(Action<string> log)
+    private EventRecorder[] Recorders(Action<string> log)
     {
-        if (_options.Events is not { } folder) return null;
+        if (_options.Events is not { } folder) return [];
         var wallClockNs = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
-        var recorder = EventRecorder.Of(_cycle, folder, _configuration.Hash, wallClockNs - _pacer.Now.Ns, log);
-        recorder.Start();
-        return recorder;
+        var recorders = CellLoop.Events(_configuration, _loop, folder, wallClockNs - _pacer.Now.Ns, log);
+        foreach (var recorder in recorders) recorder.Start();
+        return recorders;
     }
 
     public void Dispose()
@@ -130,8 +135,19 @@ public sealed class ControlProcess : IDisposable
         RealTimeThread.UnlockMemory();
         _safety.Dispose();
         _pacer.Dispose();
-        _ticks.Dispose();
-        _channel.Dispose();
-        _robot.Dispose();
+        foreach (var ticks in _memory.Ticks) ticks.Dispose();
+        foreach (var channel in _memory.Channels) channel.Dispose();
+        _world.Dispose();
+    }
+
+    /// <summary>Arms that are none and share nothing but their time.</summary>
+    private sealed class Together(IReadOnlyList<LoopbackRobot> arms) : IPlant
+    {
+        public Stamp Now => arms[0].Now;
+
+        public void Step()
+        {
+            foreach (var arm in arms) arm.Step();
+        }
     }
 }

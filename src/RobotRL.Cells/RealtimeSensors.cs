@@ -45,22 +45,27 @@ internal static class RealtimeSensors
             return lens is null ? mirror : lens(camera, mirror);
         }));
         var statePeriod = Span(Math.Min(MaxStatePeriodNs, task.DecisionPeriodNs / 10));
-        return new(task, [.. cameras], Sampler(remote.Control.Latest, configuration.Robot), statePeriod, StateMaxAgeNs(configuration),
+        return new(task, [.. cameras], Sampler([.. remote.Controls.Select(c => c.Latest)], configuration.Robot), statePeriod, StateMaxAgeNs(configuration),
             fault => control.Stop(fault.Fault.Code), () => RealTimeThread.TryFifo(Priority));
     }
 
     private static TimeSpan Span(long ns) => TimeSpan.FromTicks(ns / TimeSpan.NanosecondsPerTick);
 
-    /// <summary>Copies the newest tick out of the loop's cell.</summary>
-    private static SampleState Sampler(LatestCell<ControlRecord> latest, RobotDescription robot)
+    /// <summary>Copies each arm's newest tick out of its loop's cell.</summary>
+    private static SampleState Sampler(LatestCell<ControlRecord>[] latest, RobotDescription robot)
     {
         ControlRecord tick = default;
-        var seen = 0L;
-        return (ref ToolState state) =>
+        var seen = new long[latest.Length];
+        return (ref ToolStates states) =>
         {
-            if (!latest.TryRead(ref tick, ref seen)) return false;
-            state = SeenOfTick.Of(tick, robot, Vector3D.Zero);
-            return true;
+            var isNew = false;
+            for (var arm = 0; arm < latest.Length; arm++)
+            {
+                if (!latest[arm].TryRead(ref tick, ref seen[arm])) continue;
+                states[arm] = SeenOfTick.Of(tick, robot, Vector3D.Zero);
+                isNew = true;
+            }
+            return isNew;
         };
     }
 

@@ -21,9 +21,15 @@ public static class RecordedCell
     {
         var task = configuration.Task;
 
-        var critics = new CriticCell();
-        var reflex = Reflex.Of(configuration.Safety, task, configuration.Robot, critics);
-        var loop = new RecordedLoop(configuration.Robot, task.EndEffectorInFlange, reflex, new RecordedCritics(critics, run.Critics, critic));
+        RecordedLoop[] loops =
+        [
+            .. Enumerable.Range(0, task.ArmCount).Select(arm =>
+            {
+                var critics = new CriticCell();
+                var reflex = Reflex.Of(configuration.Safety, task, configuration.Robot, critics);
+                return new RecordedLoop(configuration.Robot, task.EndEffectorInFlange, reflex, new RecordedCritics(critics, run.Critics, critic), task.Beside(arm));
+            }),
+        ];
 
         // Stored images have been cropped: they pass the pipeline as frames of which nothing is to be cut.
         RecordedCamera[] cameras = [.. task.Cameras.Select(_ => new RecordedCamera())];
@@ -31,6 +37,6 @@ public static class RecordedCell
         CaptureFrame[] captures = [.. cameras.Select(c => (CaptureFrame)c.Capture)];
         var observations = new LockstepObservations(stored, captures, RealtimeSensors.StateMaxAgeNs(configuration));
 
-        return new RecordedPipeline(task, configuration.Robot, loop, cameras, observations, new Arbiter("recorded", task.ActionLayout));
+        return new RecordedPipeline(configuration, loops, cameras, observations, new Arbiter("recorded", task.ActionLayout));
     }
 }

@@ -24,7 +24,8 @@ internal static class Rehearsal
     private static void Run(RunConfiguration configuration, Reflex? reflex)
     {
         using var robot = new LoopbackRobot(configuration.Robot, configuration.Task.EndEffectorInFlange);
-        var cycle = new ControlCycle(robot, new LockstepPacer(robot), configuration.Task.EndEffectorInFlange, recordsKept: 16, reflex: reflex);
+        var cycle = new ControlCycle(
+            robot, new LockstepPacer(robot), configuration.Task.EndEffectorInFlange, recordsKept: 16, reflex: reflex, beside: configuration.Task.Beside(0));
         var session = new ControlSession(cycle, configuration.Task);
         session.BeginEpisode(session.Home);
         var action = configuration.Task.Actions.Rest;

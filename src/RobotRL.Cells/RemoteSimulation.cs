@@ -16,79 +16,75 @@ internal sealed class RemoteSimulation : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly MujocoRobot _mirror;
+    private readonly MujocoWorld _mirror;
     private readonly SimulationSnapshot _state;
     private readonly Process? _child;
-    private readonly RemoteControl _control;
-    private readonly TickMemory _ticks;
+    private readonly RemoteControl[] _controls;
+    private readonly TickMemory[] _ticks;
 
     /// <param name="configuration">The same as the control process enforces.</param>
     /// <param name="channel">Of a running control process; null to start one.</param>
     /// <param name="mirror">The scene as it is to be shown here.</param>
     /// <param name="events">Where a control process that is started here records events; null for nowhere.</param>
     /// <param name="placement">Where it runs.</param>
-    public RemoteSimulation(RunConfiguration configuration, string? channel, MujocoRobot mirror, string? events, Placement placement)
+    public RemoteSimulation(RunConfiguration configuration, string? channel, MujocoWorld mirror, string? events, Placement placement)
     {
         (_mirror, _state) = (mirror, new(mirror.Model));
-        if (channel is null) (_child, _control) = Started(configuration, events, placement);
-        else _control = RemoteControl.Attach(channel, configuration.Robot, configuration.Hash);
-        if (_control.WorldSize != _state.Values.Length) throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
-        _ticks = TickMemory.Open(_control.ChannelPath);
+        if (channel is null) (_child, _controls) = Started(configuration, events, placement);
+        else _controls = Attached(configuration, channel, null);
+        if (First.WorldSize != _state.Values.Length) throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
+        _ticks = [.. _controls.Select(control => TickMemory.Open(control.ChannelPath))];
         Refresh();
     }
 
-    /// <summary>What the loop keeps of its ticks: to be recorded.</summary>
-    public ControlRing Ticks => _ticks.Ring;
+    /// <summary>What each arm's loop keeps of its ticks: to be recorded.</summary>
+    public IReadOnlyList<ControlRing> Ticks => [.. _ticks.Select(ticks => ticks.Ring)];
 
-    public IControlPort Control => _control;
+    /// <summary>Each arm's, in the order of the cell.</summary>
+    public IReadOnlyList<IControlPort> Controls => _controls;
 
     /// <summary>The world for one more thread. Not to be used once this is disposed.</summary>
-    public WorldReader OpenWorld() => _control.OpenWorld();
+    public WorldReader OpenWorld() => First.OpenWorld();
 
     /// <summary>Shows the newest state.</summary>
     public void Refresh()
     {
         var time = _mirror.Now;
-        if (_control.TryReadWorld(_state.Writable, ref time)) _mirror.Mirror(_state, time);
+        if (First.TryReadWorld(_state.Writable, ref time)) _mirror.Mirror(_state, time);
     }
 
     /// <summary>Sets the scene up anew; false where someone commands the robot, or a stop waits for its operator.</summary>
     public bool Reset(ulong seed)
     {
-        var isSetUp = _control.ResetScene(seed);
+        var isSetUp = First.ResetScene(seed);
         Refresh();
         return isSetUp;
     }
 
     public void Dispose()
     {
-        if (_child is not null) _control.RequestEnd();
-        _control.Dispose();
-        _ticks.Dispose();
+        if (_child is not null) First.RequestEnd();
+        foreach (var control in _controls) control.Dispose();
+        foreach (var ticks in _ticks) ticks.Dispose();
         if (_child is null) return;
         if (!_child.WaitForExit(Patience)) _child.Kill();
         _child.Dispose();
     }
 
-    private static (Process, RemoteControl) Started(RunConfiguration configuration, string? events, Placement placement)
+    /// <summary>The first arm's channel carries the world too.</summary>
+    private RemoteControl First => _controls[0];
+
+    private static (Process, RemoteControl[]) Started(RunConfiguration configuration, string? events, Placement placement)
     {
         var channel = $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..24];
         var file = Path.Combine(Path.GetTempPath(), $"robotrl-{channel}.yaml");
         File.WriteAllText(file, configuration.ResolvedYaml);
-        var child = ThisProgram.Start(["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. placement.ControlArguments(), .. events is null ? (string[])[] : ["--events", events]], ThisProgram.ForTheLoop);
+        string[] kept = events is null ? [] : ["--events", events];
+        var child = ThisProgram.Start(
+            ["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. placement.ControlArguments(), .. kept], ThisProgram.ForTheLoop);
         try
         {
-            for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(20))
-            {
-                try
-                {
-                    return (child, RemoteControl.Attach(channel, configuration.Robot, configuration.Hash));
-                }
-                catch (ChannelRefusedException e) when (e.Code == FaultCode.None && waited.Elapsed < Patience)
-                {
-                    if (child.HasExited) throw new BadInputException("The control process did not start; its message is above");
-                }
-            }
+            return (child, Attached(configuration, channel, child));
         }
         catch
         {
@@ -100,5 +96,25 @@ internal sealed class RemoteSimulation : IDisposable
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>Attaches to each arm's channel; waits for those that a process which was just started has yet to open.</summary>
+    private static RemoteControl[] Attached(RunConfiguration configuration, string channel, Process? child)
+    {
+        var waited = Stopwatch.StartNew();
+        List<RemoteControl> controls = [];
+        while (controls.Count < configuration.Task.ArmCount)
+        {
+            try
+            {
+                controls.Add(RemoteControl.Attach(LoopMemory.NameOf(channel, configuration, controls.Count), configuration.Robot, configuration.Hash));
+            }
+            catch (ChannelRefusedException e) when (child is not null && e.Code == FaultCode.None && waited.Elapsed < Patience)
+            {
+                if (child.HasExited) throw new BadInputException("The control process did not start; its message is above");
+                Thread.Sleep(20);
+            }
+        }
+        return [.. controls];
     }
 }

@@ -21,17 +21,17 @@ namespace RobotRL.Cells;
 /// </summary>
 public sealed class SimulatedCell : ICell
 {
-    private readonly MujocoRobot _robot;
+    private readonly MujocoWorld _world;
     private readonly ITask _task;
-    private readonly CellArm _arm;
+    private readonly CellArm[] _arms;
     private readonly RemoteSimulation? _remote;
     private readonly SafetyLayer _safety;
-    private readonly EventRecorder? _events;
+    private readonly EventRecorder[] _events = [];
     private readonly OffscreenRenderer? _renderer;
     private readonly bool _seesGoal;
     private readonly LockstepObservations? _inTurn;
     private readonly RealtimeObservations? _streams;
-    private TaskTruth _truth;
+    private CellTruth _truth;
 
     /// <param name="configuration">What is simulated, and within which limits.</param>
     /// <param name="pace">Virtual time or the wall clock's.</param>
@@ -46,39 +46,43 @@ public sealed class SimulatedCell : ICell
         _seesGoal = configuration.Task.Observed.Contains(ObservationPart.Goal);
         var task = configuration.Task;
 
-        _robot = new MujocoRobot(configuration.Robot, task.ScenePath);
-        _task = SimulatedTask.Create(task, _robot);
+        _world = new MujocoWorld(configuration.Robot, task.ScenePath, task.Arms);
+        _task = SimulatedTask.Create(task, _world);
 
         _safety = new SafetyLayer(configuration, learnsHere: pace == Pace.Lockstep);
-        if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _robot, events, placement ?? Placement.Anywhere);
-        RecordedPacer pacer = new(new LockstepPacer(_robot));
-        var cycle = _remote is null ? new ControlCycle(_robot, pacer, task.EndEffectorInFlange, reflex: _safety.Reflex) : null;
-        if (cycle is not null && events is not null) pacer.Events = _events = EventRecorder.Of(cycle, events, configuration.Hash, wallClockOffsetNs: 0, Console.Error.WriteLine);
-        _arm = new CellArm
-        {
-            Session = new ControlSession((IControlPort?)cycle ?? _remote!.Control, task),
-            Records = cycle?.Records,
-            Ticks = cycle?.Records ?? _remote!.Ticks,
-            FilesOf = reflex => IsRealtime ? _safety.FilesOfVersion(reflex.CriticVersion) : _safety.FilesOf(reflex.CriticOffer),
-        };
-        Control = new CellControl(_arm.Session);
+        if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _world, events, placement ?? Placement.Anywhere);
+        RecordedPacer pacer = new(new LockstepPacer(_world));
+        var group = _remote is null ? CellLoop.Of(configuration, _world.Arms, pacer, _safety) : null;
+        if (group is not null && events is not null) pacer.Events = _events = CellLoop.Events(configuration, group, events, wallClockOffsetNs: 0, Console.Error.WriteLine);
+        _arms =
+        [
+            .. _world.Arms.Select((arm, i) => new CellArm
+            {
+                Name = arm.Name,
+                Session = new ControlSession(group?.Ports[i] ?? _remote!.Controls[i], task),
+                Records = group?.Cycles[i].Records,
+                Ticks = group?.Cycles[i].Records ?? _remote!.Ticks[i],
+                FilesOf = reflex => IsRealtime ? _safety.FilesOfVersion(reflex.CriticVersion) : _safety.FilesOf(reflex.CriticOffer),
+            }),
+        ];
+        Control = new CellControl([.. _arms.Select(arm => arm.Session)]);
 
         if (_remote is not null)
         {
             // A machine that cannot draw is told before anything is written: each camera opens a renderer of its own later.
-            if (task.Cameras.Count > 0) using (new OffscreenRenderer(_robot.Model)) { }
-            _streams = RealtimeSensors.Of(configuration, _remote, _robot.Model, Control, lens);
+            if (task.Cameras.Count > 0) using (new OffscreenRenderer(_world.Model)) { }
+            _streams = RealtimeSensors.Of(configuration, _remote, _world.Model, Control, lens);
             return;
         }
-        _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_robot.Model) : null;
-        CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _robot, camera).Capture;
+        _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_world.Model) : null;
+        CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _world, camera).Capture;
         _inTurn = new LockstepObservations(task, [.. task.Cameras.Select(Camera)], configuration.Robot.Limits.StateMaxAgeNs);
     }
 
     public RunConfiguration Configuration { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<CellArm> Arms => [_arm];
+    public IReadOnlyList<CellArm> Arms => _arms;
 
     /// <inheritdoc/>
     public CellControl Control { get; }
@@ -95,10 +99,10 @@ public sealed class SimulatedCell : ICell
     public long WallClockOffsetNs => IsRealtime ? (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick - Control.Latest.Time.Ns : 0;
 
     /// <inheritdoc/>
-    public Stamp Now => _robot.Now;
+    public Stamp Now => _world.Now;
 
     /// <inheritdoc/>
-    public ref readonly TaskTruth Truth
+    public ref readonly CellTruth Truth
     {
         get
         {
@@ -116,14 +120,23 @@ public sealed class SimulatedCell : ICell
         {
             _remote!.Refresh();
             var seen = streams.Observe(Control.Latest.Time);
-            (_arm.ObservedTick, Ages) = (streams.Tick, streams.Ages);
-            // Only the scene knows the goal, which the mirror here shows.
-            if (_seesGoal) Proprioception.PutGoal(seen.Proprioception, GoalInEndEffector(), Configuration.Task);
+            Ages = streams.Ages;
+            for (var arm = 0; arm < _arms.Length; arm++)
+            {
+                _arms[arm].ObservedTick = streams.TickOf(arm);
+                // Only the scene knows the goal, which the mirror here shows.
+                if (_seesGoal) Proprioception.PutGoal(seen.Proprioception, arm, GoalInEndEffector(arm), Configuration.Task);
+            }
             return seen;
         }
-        ref readonly var tick = ref Control.Latest;
-        _arm.ObservedTick = tick.Tick;
-        var observation = _inTurn!.Observe(Now, SeenOfTick.Of(tick, Configuration.Robot, _seesGoal ? GoalInEndEffector() : Vector3D.Zero));
+        ToolStates states = default;
+        for (var arm = 0; arm < _arms.Length; arm++)
+        {
+            ref readonly var tick = ref _arms[arm].Session.Latest;
+            _arms[arm].ObservedTick = tick.Tick;
+            states[arm] = SeenOfTick.Of(tick, Configuration.Robot, _seesGoal ? GoalInEndEffector(arm) : Vector3D.Zero);
+        }
+        var observation = _inTurn!.Observe(Now, states);
         Ages = _inTurn.Ages;
         return observation;
     }
@@ -135,7 +148,7 @@ public sealed class SimulatedCell : ICell
     public EpisodeStreams? EndEpisode() => _streams?.EndEpisode();
 
     /// <summary>What a camera of the task captures at this instant, before crop and resize; for pictures, aside from the pipeline, in virtual time.</summary>
-    public void Photograph(CameraDescription camera, CameraFrame frame) => new SimulatedCamera(_renderer!, _robot, camera).Capture(frame);
+    public void Photograph(CameraDescription camera, CameraFrame frame) => new SimulatedCamera(_renderer!, _world, camera).Capture(frame);
 
     /// <inheritdoc/>
     public void BeginEpisode(ulong seed)
@@ -154,19 +167,19 @@ public sealed class SimulatedCell : ICell
 
     public void Dispose()
     {
-        _events?.Dispose();
+        foreach (var events in _events) events.Dispose();
         _inTurn?.Dispose();
         _streams?.Dispose();
         _renderer?.Dispose();
         _safety.Dispose();
         _remote?.Dispose();
-        _robot.Dispose();
+        _world.Dispose();
     }
 
-    private Vector3D GoalInEndEffector()
+    private Vector3D GoalInEndEffector(int arm)
     {
         _task.ReadTruth(ref _truth);
-        return _truth.EndEffectorInBase.Inverse.Transform(_truth.GoalInBase.Position);
+        return _truth.Arms[arm].GoalInEndEffector;
     }
 
     private void SetUp(ulong seed)
@@ -180,15 +193,20 @@ public sealed class SimulatedCell : ICell
         var random = new RandomStream(seed ^ 0x5eed_0ff5e7);
         double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
         var task = Configuration.Task;
-        var home = _arm.Session.Home;
-        var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
-        _arm.Session.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))), homePosture: true);
+        // One arm after the other: where both go at once, each would wait for the other to make way.
+        foreach (var arm in _arms)
+        {
+            var home = arm.Session.Home;
+            var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
+            arm.Session.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))), homePosture: true);
+            if (arm != _arms[^1]) arm.Session.SignOff();
+        }
         RequireRecords();
         _streams?.RequireSound();
         var causes = Control.Latest.Causes;
         if (!causes.IsEmpty && !causes.Contains(FaultCode.OperatorStop) && !causes.Contains(FaultCode.DeadmanReleased))
             throw new SafeStopException($"The robot was stopped on its way to the start pose: {causes}", Control.Latest.Fault);
-        _arm.Session.BeginEpisode(home);
+        foreach (var arm in _arms) arm.Session.BeginEpisode(arm.Session.Home);
     }
 
     /// <summary>The scene anew, what may be cleared without an operator cleared, and the reference where the arm is.</summary>
@@ -197,14 +215,16 @@ public sealed class SimulatedCell : ICell
         if (_remote is null) _task.Reset(seed);
         else if (!_remote.Reset(seed)) return false;
         // A scene that is set up anew has its gripper where the scene has it, whatever was held in the one before.
-        _arm.Session.GripperWidthM = Truth.GripperWidthM;
+        ref readonly var truth = ref Truth;
+        for (var arm = 0; arm < _arms.Length; arm++) _arms[arm].Session.GripperWidthM = truth.Arms[arm].GripperWidthM;
         return (!Control.IsStopped || Control.AutomaticReset()) && Control.Rebase();
     }
 
     /// <summary>A robot whose events cannot be recorded any more is not set in motion again.</summary>
     private void RequireRecords()
     {
-        if (_events?.Failure is { } failure) throw new IOException($"events are not recorded any more ({failure.Message})", failure);
+        foreach (var events in _events)
+            if (events.Failure is { } failure) throw new IOException($"events are not recorded any more ({failure.Message})", failure);
         if (_remote is not null && Control.Latest.Causes.Contains(FaultCode.StorageFailure))
             throw new SafeStopException("The robot was stopped: the control process cannot record its events any more, and says why above; mend the cause and run the same command: it resumes", Control.Latest.Fault);
     }
@@ -219,7 +239,11 @@ public sealed class SimulatedCell : ICell
             Control.Advance(tick);
         }
         // Along a face of the workspace a reference creeps toward a goal beyond it for long: ask it to stay where it is.
-        _arm.Session.MoveTo(Control.Latest.Reference.PoseInBase);
+        foreach (var arm in _arms)
+        {
+            arm.Session.MoveTo(arm.Session.Latest.Reference.PoseInBase);
+            if (arm != _arms[^1]) arm.Session.SignOff();
+        }
     }
 
     private void AwaitStandstill()

@@ -53,7 +53,7 @@ public static class TrainingRoot
     {
         var (configuration, name) = (order.Configuration, order.InCharge.Name);
         if (order.Operator == OperatorKind.Live)
-            return new KeyboardTeleoperator(name, configuration.Task.Actions, () => cell.Now, () =>
+            return new KeyboardTeleoperator(name, configuration.Task.ActionLayout, () => cell.Now, () =>
             {
                 asked();
                 cell.Control.Stop();

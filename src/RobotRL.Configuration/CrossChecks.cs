@@ -24,6 +24,8 @@ internal static class CrossChecks
             $"{c.Operator.ForceN} N is not below robot.limits.collision_force_n, {robot.Limits.CollisionForceN} N: the stop would come before the operator; lower it", "robot.limits.collision_force_n");
         root.Require(learner.Method is LearningMethod.Rlpd && learner.DemonstrationShare == 0 || c.Operator.Demonstrations > 0, "operator.demonstrations",
             "the learner draws on demonstrations and there are none; record at least one, or set learner.demonstration_share: 0 with method rlpd", "learner.method", "learner.demonstration_share");
+        root.Require(c.Safety is null || task.Arms.Count == 0, "safety",
+            "a reflex is learned for one arm, and the section 'cell' names two; leave 'safety' out: the gates' limits hold for both", "cell.arms");
         CheckImpedance(root, robot, task.Actions);
         CheckImages(root, task, learner);
         CheckHome(root, robot, task);

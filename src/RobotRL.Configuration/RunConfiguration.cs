@@ -43,10 +43,12 @@ public sealed record RunConfiguration
             throw new ConfigurationException([$"{path}: {NavigationConfiguration.Key}: a benchmark without a robot; it is for 'robotrl safety pretrain' and 'robotrl safety eval'"]);
         var canonical = new CanonicalText();
         var root = new Section(tree, "", errors, canonical);
+        // Written and hashed only where it is given: without it a configuration stays the one that it was.
+        var (arms, distanceM) = root.Has("cell") ? root.Child("cell", CellSection.Read) : ([], 0);
         var configuration = new RunConfiguration
         {
             Robot = root.Child("robot", RobotSection.Read),
-            Task = root.Child("task", TaskSection.Read),
+            Task = root.Child("task", s => TaskSection.Read(s, arms)),
             Operator = root.Child("operator", LearnerSection.ReadOperator),
             Learner = root.Child("learner", LearnerSection.ReadLearner),
             Safety = root.Has("safety") ? root.Child("safety", SafetySection.Read) : null,
@@ -58,7 +60,7 @@ public sealed record RunConfiguration
             ResolvedYaml = "",
             Remarks = [],
         };
-        configuration = configuration with { Task = configuration.Task with { JointCount = configuration.Robot.JointCount } };
+        configuration = configuration with { Task = configuration.Task with { JointCount = configuration.Robot.JointCount, ArmDistanceM = distanceM } };
         CrossChecks.Make(root, configuration);
         root.RefuseUnknownKeys();
         errors.ThrowIfAny();

@@ -28,7 +28,15 @@ internal sealed class SceneFile
         where File.Exists(file)
         select file).Distinct();
 
-    public IReadOnlyList<string> Cameras => [.. Named("camera")];
+    /// <summary>
+    /// Names of its cameras once the arms are in it: one that an arm carries is there for each of several, after that arm's name and an underscore.
+    /// </summary>
+    public IReadOnlyList<string> CamerasWith(IReadOnlyList<ArmDescription> arms)
+    {
+        var carried = _root.Descendants("body").Where(b => (string?)b.Attribute("name") == "link0").Descendants("camera")
+            .Attributes("name").Select(a => a.Value).ToHashSet();
+        return [.. Named("camera").SelectMany(name => arms.Count == 0 || !carried.Contains(name) ? [name] : arms.Select(arm => $"{arm.Name}_{name}"))];
+    }
 
     /// <summary>X of the site <c>ee</c> in the site <c>flange</c>; null where the scene writes it in a way that only the simulator reads.</summary>
     public Pose? EndEffectorInFlange

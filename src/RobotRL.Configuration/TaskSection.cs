@@ -5,13 +5,16 @@ namespace RobotRL.Configuration;
 /// <summary>Reads <c>task</c>: scene, action space, cameras, episode.</summary>
 internal static class TaskSection
 {
-    public static TaskDescription Read(Section s)
+    /// <param name="s">The section.</param>
+    /// <param name="arms">The cell's arms by name; none for a single one.</param>
+    public static TaskDescription Read(Section s, IReadOnlyList<ArmDescription> arms)
     {
         var scenePath = s.ExistingFile("scene", SceneFile.ContentHash);
         var task = new TaskDescription
         {
             Kind = s.Choice("kind", ("reach", TaskKind.Reach), ("peg_insert", TaskKind.PegInsert), ("pick_lift", TaskKind.PickLift), ("maze", TaskKind.Maze)),
             ScenePath = scenePath ?? "",
+            Arms = arms,
             Actions = s.Child("actions", ReadActions),
             Cameras = s.Children("cameras", ReadCamera),
             Observed = ReadObserved(s),
@@ -33,6 +36,7 @@ internal static class TaskSection
                 + $"too little for two; raise it to {2e9 / task.ImageMaxAgeNs:0.#} or more, or raise image_max_age_ms", s["image_max_age_ms"]);
         }
         s.Require(task.Actions.HasGripper || task.Kind is not TaskKind.PickLift, "actions.gripper", "pick_lift needs the gripper; set it to true", s["kind"]);
+        s.Require(arms.Count == 0 || task.Kind == TaskKind.Reach, "kind", "is a task for one arm; with the section 'cell' choose reach", "cell.arms");
         if (scenePath is not null) CheckAgainstScene(s, task);
         return task;
     }
@@ -84,10 +88,11 @@ internal static class TaskSection
     private static void CheckAgainstScene(Section s, TaskDescription task)
     {
         var scene = SceneFile.Read(task.ScenePath);
+        var cameras = scene.CamerasWith(task.Arms);
         for (var i = 0; i < task.Cameras.Count; i++)
         {
             var (name, key) = (task.Cameras[i].Name, $"cameras.{i}.name");
-            s.Require(scene.Cameras.Contains(name), key, $"the scene has no camera '{name}'; choose one of {string.Join(", ", scene.Cameras)}", s["scene"]);
+            s.Require(cameras.Contains(name), key, $"the scene has no camera '{name}'; choose one of {string.Join(", ", cameras)}", s["scene"]);
             s.Require(!task.Cameras.Take(i).Any(c => c.Name == name), key, $"camera '{name}' is listed twice; keep one");
         }
         if (scene.EndEffectorInFlange is not { } inScene) return;

@@ -36,7 +36,10 @@ public sealed class ControlCycle : IControlPort
     /// <param name="records">Where records are kept; null for a ring of this process's own.</param>
     /// <param name="reflex">Replaces what a learned critic finds risky; without one the deterministic layer stands alone.</param>
     /// <exception cref="ForeignCommandException">The robot takes another kind of command than its description says.</exception>
-    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null, Reflex? reflex = null, ControlRing? records = null)
+    /// <param name="beside">The other arm of the cell, whose postures a <see cref="CycleGroup"/> shows; null for none.</param>
+    public ControlCycle(
+        IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null, Reflex? reflex = null,
+        ControlRing? records = null, ArmBeside? beside = null)
     {
         (_robot, _pacer, _cells, _reflex) = (robot, pacer, cells ?? new(), reflex);
         (_seen, _targetsSeen, _beatsSeen) = (_cells.Requests, Targets.Published, Heartbeats.Published);
@@ -44,7 +47,7 @@ public sealed class ControlCycle : IControlPort
         Description = robot.Description;
         if (robot.Takes != Description.Command) throw new ForeignCommandException(robot.Takes, Description.Command);
         _arm = new(Description, endEffectorInFlange);
-        _gate = new(Description, _arm);
+        _gate = new(Description, _arm, beside);
         _generator = new(Description.ControlPeriodNs);
         _law = new(Description, Description.ControlPeriodNs * 1e-9);
         Records = records ?? new(recordsKept);
@@ -99,7 +102,8 @@ public sealed class ControlCycle : IControlPort
         }
     }
 
-    void IControlPort.Advance(int ticks) => Run(ticks);
+    /// <inheritdoc/>
+    public void Advance(int ticks) => Run(ticks);
 
     /// <summary>
     /// Has a cycle that has not run yet go on behind a recorded tick. The next tick must start the reference anew, as the recorded one did; from then on
@@ -149,6 +153,9 @@ public sealed class ControlCycle : IControlPort
         }
     }
 
+    /// <summary>Shows the cycle where the arm beside its own is, for the coming ticks.</summary>
+    public void ShowOther(in JointPositions posture) => _record.Inputs.OtherRad = posture;
+
     /// <summary>Ends the period: returns at the beginning of the next.</summary>
     internal void Wait() => _pacer.Next();
 
@@ -167,6 +174,7 @@ public sealed class ControlCycle : IControlPort
         (inputs.IsNewState, inputs.HasTarget, inputs.Target, inputs.Heartbeat, inputs.RefusedWeights) = (isNew, hasTarget, _target, _heartbeat, _reflex?.RefusedWeights ?? 0);
 
         TakeRequests(ref inputs);
+        _gate.ObserveOther(inputs.OtherRad);
         _gate.Observe(now, _state, isNew, _heartbeat);
         _gate.WatchPace(inputs.BehindNs = _pacer.BehindNs);
         _gate.Stop(inputs.Stops = _cells.TakeStops());

@@ -4,30 +4,32 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// The loop of a control process: what the actor wrote is examined, the cycle takes it up, and what came of it goes out. An actor that is attached,
+/// The loop of a control process: what the actor wrote is examined, the cycles take it up, and what came of it goes out. An actor that is attached,
 /// commands, and shows no life for longer than the link may be silent stops the robot, as do one of another build and a memory that no actor wrote.
 /// </summary>
 public sealed class ControlHost
 {
     private const int StopTicks = 5000;
 
-    private readonly ControlCycle _cycle;
-    private readonly ControlChannel _channel;
-    private readonly ChannelIntake _intake;
+    private readonly CycleGroup _group;
+    private readonly ControlChannel[] _channels;
+    private readonly ChannelIntake[] _intakes;
     private volatile bool _endsAtOnce;
     private Stamp _now;
 
-    /// <param name="cycle">The cycle, over the channel's cells.</param>
-    /// <param name="channel">The control process's side of it.</param>
+    /// <param name="group">The cycles, each over its channel's cells.</param>
+    /// <param name="channels">The control process's side of each arm's, in the order of the arms.</param>
     /// <param name="linkMaxAgeNs">Longest silence of a commanding actor's process, ns.</param>
-    public ControlHost(ControlCycle cycle, ControlChannel channel, long linkMaxAgeNs)
+    public ControlHost(CycleGroup group, IReadOnlyList<ControlChannel> channels, long linkMaxAgeNs)
     {
-        var (limits, periodNs) = (cycle.Description.Limits, cycle.Description.ControlPeriodNs);
-        (_cycle, _channel) = (cycle, channel);
-        _intake = new(channel, Math.Max(1, linkMaxAgeNs / periodNs), Math.Max(1, limits.HeartbeatMaxAgeNs / periodNs));
-        Figures = new(periodNs);
+        var robot = group.Cycles[0].Description;
+        var (silent, busy) = (linkMaxAgeNs / robot.ControlPeriodNs, robot.Limits.HeartbeatMaxAgeNs / robot.ControlPeriodNs);
+        (_group, _channels) = (group, [.. channels]);
+        _intakes = [.. channels.Select(channel => new ChannelIntake(channel, Math.Max(1, silent), Math.Max(1, busy)))];
+        Figures = new(robot.ControlPeriodNs);
     }
 
+    /// <summary>Of the arm that is written to last in a period.</summary>
     public CycleFigures Figures { get; }
 
     /// <summary>
@@ -42,12 +44,12 @@ public sealed class ControlHost
         }
         catch (Exception e)
         {
-            _cycle.Abandon(e);
-            _channel.Latest.Publish(_cycle.Newest);
+            _group.Abandon(e);
+            Publish();
             throw;
         }
-        _cycle.End(FaultCode.OperatorStop);
-        _channel.Latest.Publish(_cycle.Newest);
+        _group.End(FaultCode.OperatorStop);
+        Publish();
     }
 
     /// <summary>Has the loop leave its last command in the coming tick, without a stop before it: for a process that is going down. From any thread.</summary>
@@ -57,22 +59,47 @@ public sealed class ControlHost
     {
         Tick(); // whatever is done once is done
         Figures.Begin();
-        _channel.Open();
-        while (!until.IsCancellationRequested && !_endsAtOnce && !_intake.IsEndAsked) Tick();
-        _channel.Cells.RequestStop(FaultCode.OperatorStop);
+        foreach (var channel in _channels) channel.Open();
+        while (!until.IsCancellationRequested && !_endsAtOnce && !IsEndAsked) Tick();
+        foreach (var channel in _channels) channel.Cells.RequestStop(FaultCode.OperatorStop);
         Tick();
-        for (var i = 0; i < StopTicks && !_endsAtOnce && _cycle.Newest.Gate is GateState.Running or GateState.Stopping; i++) Tick();
+        for (var i = 0; i < StopTicks && !_endsAtOnce && IsMoving; i++) Tick();
         Figures.End();
     }
 
     private void Tick()
     {
-        _intake.Take(_now);
-        _cycle.Tick();
-        ref readonly var tick = ref _cycle.Newest;
+        foreach (var intake in _intakes) intake.Take(_now);
+        _group.Tick();
+        Publish();
+        ref readonly var tick = ref _group.Cycles[^1].Newest;
         _now = tick.Time;
-        _channel.Latest.Publish(tick);
-        _cycle.Wait();
+        _group.Wait();
         Figures.Add(tick);
+    }
+
+    private bool IsEndAsked
+    {
+        get
+        {
+            foreach (var intake in _intakes)
+                if (intake.IsEndAsked) return true;
+            return false;
+        }
+    }
+
+    private bool IsMoving
+    {
+        get
+        {
+            foreach (var cycle in _group.Cycles)
+                if (cycle.Newest.Gate is GateState.Running or GateState.Stopping) return true;
+            return false;
+        }
+    }
+
+    private void Publish()
+    {
+        for (var i = 0; i < _channels.Length; i++) _channels[i].Latest.Publish(_group.Cycles[i].Newest);
     }
 }

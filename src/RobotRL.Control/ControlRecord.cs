@@ -105,4 +105,7 @@ public struct TickInputs
 
     /// <summary>Sets of critic weights refused before this tick.</summary>
     public int RefusedWeights;
+
+    /// <summary>The posture of the arm beside this one, as measured last, rad; zeros in a cell with one arm.</summary>
+    public JointPositions OtherRad;
 }

@@ -9,18 +9,17 @@ namespace RobotRL.Control;
 /// <see cref="ScenePeriodNs"/> at most.
 /// </summary>
 /// <param name="world">Stepped and shown.</param>
-/// <param name="channel">Where to.</param>
-public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel) : IPlant
+/// <param name="channel">Where to, and where scenes are asked for: the first arm's.</param>
+/// <param name="others">Of the other arms.</param>
+public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel, params IReadOnlyList<ControlChannel> others) : IPlant
 {
     /// <summary>Shortest time from one scene to the next, ns.</summary>
     public const long ScenePeriodNs = 100_000_000;
 
-    private readonly ControlCells _cells = channel.Cells;
+    private readonly ArmLook[] _arms = [new(channel.Cells), .. others.Select(other => new ArmLook(other.Cells))];
     private SceneRequest _asked;
     private ChannelAnswers _answers;
-    private Heartbeat _heartbeat;
-    private ControlRecord _record;
-    private long _asksSeen, _heartbeatsSeen, _recordsSeen, _sinceScene = ScenePeriodNs;
+    private long _asksSeen, _sinceScene = ScenePeriodNs;
 
     public Stamp Now => world.Now;
 
@@ -29,7 +28,7 @@ public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel
         var before = world.Now;
         world.Step();
         _sinceScene += world.Now.Since(before);
-        _cells.Scenes.TryRead(ref _asked, ref _asksSeen);
+        channel.Cells.Scenes.TryRead(ref _asked, ref _asksSeen);
         var isDue = _asked.Number != _answers.Scenes && _sinceScene >= ScenePeriodNs;
         if (isDue) SetUp();
         channel.World.Publish(world.Now, world);
@@ -40,17 +39,36 @@ public sealed class PublishedWorld(ISimulatedWorld world, ControlChannel channel
     private void SetUp()
     {
         (_answers.Scenes, _sinceScene) = (_asked.Number, 0);
-        _cells.Heartbeats.TryRead(ref _heartbeat, ref _heartbeatsSeen);
-        _cells.Latest.TryRead(ref _record, ref _recordsSeen);
-        if (_record.Gate == GateState.Stopping || _record.NeedsOperator || _record.Gate == GateState.Retreating ||
-            (_record.Gate == GateState.Running && _heartbeat.IsLeading))
+        foreach (var arm in _arms)
         {
+            if (arm.MayBePlaced()) continue;
             _answers.ScenesRefused++;
             return;
         }
         world.Reset(_asked.Seed);
-        // In the very next tick: an arm that is held would be drawn back to where it was.
-        if (_record.Gate != GateState.Running) _cells.RequestAutomaticReset();
-        else _cells.RequestRebase();
+        foreach (var arm in _arms) arm.Placed();
+    }
+
+    /// <summary>An arm as it is before a scene is set up around it.</summary>
+    private sealed class ArmLook(ControlCells cells)
+    {
+        private Heartbeat _heartbeat;
+        private ControlRecord _record;
+        private long _heartbeatsSeen, _recordsSeen;
+
+        public bool MayBePlaced()
+        {
+            cells.Heartbeats.TryRead(ref _heartbeat, ref _heartbeatsSeen);
+            cells.Latest.TryRead(ref _record, ref _recordsSeen);
+            return _record.Gate is not (GateState.Stopping or GateState.Retreating) && !_record.NeedsOperator
+                && !(_record.Gate == GateState.Running && _heartbeat.IsLeading);
+        }
+
+        /// <summary>In the very next tick: an arm that is held would be drawn back to where it was.</summary>
+        public void Placed()
+        {
+            if (_record.Gate != GateState.Running) cells.RequestAutomaticReset();
+            else cells.RequestRebase();
+        }
     }
 }

@@ -72,9 +72,12 @@ public enum FaultCode : byte
 
     /// <summary>What the gate computed is not a number.</summary>
     NonFiniteInternal,
+
+    /// <summary>The other arm of the cell was stopped: both stop as one.</summary>
+    OtherArmStopped,
 }
 
-/// <summary>A latched stop: only a deliberate operator act clears it.</summary>
+/// <summary>A latched stop: an operator clears it, or a simulated scene that is set up anew does where the configuration lists its cause.</summary>
 /// <param name="Code">What was seen.</param>
 /// <param name="Category">The stop it takes.</param>
 /// <param name="Time">When it was seen.</param>
@@ -115,4 +118,5 @@ public enum LimitFlags : uint
     Posture = 1 << 21,
     Grip = 1 << 22,
     TargetRefused = 1 << 23,
+    ArmDistance = 1 << 24,
 }

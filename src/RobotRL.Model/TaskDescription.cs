@@ -31,6 +31,11 @@ public enum TaskKind
 /// <param name="BaseInCell">X_CB: where its base stands.</param>
 public sealed record ArmDescription(string Name, Pose BaseInCell);
 
+/// <summary>The arm beside an arm, as that one's gate knows it: of the same kind, and somewhere else.</summary>
+/// <param name="BaseInBase">X_BO: the other one's base in this one's base frame.</param>
+/// <param name="DistanceM">What stays between parts of the two, m.</param>
+public sealed record ArmBeside(Pose BaseInBase, double DistanceM);
+
 /// <summary>A task: scene, action space, cameras, episode length.</summary>
 public sealed record TaskDescription
 {
@@ -44,6 +49,13 @@ public sealed record TaskDescription
 
     /// <summary>Arms of the cell by name; empty for a single arm without a name.</summary>
     public IReadOnlyList<ArmDescription> Arms { get; init; } = [];
+
+    /// <summary>What stays between parts of two arms, m.</summary>
+    public double ArmDistanceM { get; init; }
+
+    /// <summary>The arm beside an arm; null in a cell with one.</summary>
+    public ArmBeside? Beside(int arm) =>
+        Arms.Count < 2 ? null : new(Arms[arm].BaseInCell.Inverse * Arms[1 - arm].BaseInCell, ArmDistanceM);
 
     /// <summary>What is observed of each arm.</summary>
     public IReadOnlyList<ObservationPart> Observed { get; init; } = ObservationLayout.Standard;

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
+
 namespace RobotRL.Model;
 
-/// <summary>Geometry that only a simulation knows: for the scripted expert, for success and for plots. Never an input of the policy.</summary>
+/// <summary>Geometry that only a simulation knows, of one arm's part of a task: for the scripted expert, for success and for plots. Never an input of the policy.</summary>
 public struct TaskTruth
 {
     /// <summary>X_BE.</summary>
@@ -21,9 +23,43 @@ public struct TaskTruth
     /// <summary>Magnitude of the force on the tool, N.</summary>
     public double ContactForceN;
 
-    /// <summary>Task progress in [0, 1], 1 at success: for the operator's stall detection and for plots.</summary>
+    /// <summary>Progress in [0, 1], 1 at success: for the operator's stall detection and for plots.</summary>
+    public double Progress;
+
+    /// <summary>Whether this arm's part is achieved now.</summary>
+    public bool Success;
+
+    /// <summary>From the end effector to the goal, in the end effector's frame, m.</summary>
+    public readonly Vector3D GoalInEndEffector => EndEffectorInBase.Inverse.Transform(GoalInBase.Position);
+}
+
+/// <summary>How a task stands: each arm's part of it, and the whole.</summary>
+public struct CellTruth
+{
+    /// <summary>In the order of the cell's arms.</summary>
+    public TruthOfArms Arms;
+
+    /// <summary>Task progress in [0, 1], 1 at success.</summary>
     public double Progress;
 
     /// <summary>Whether the task is achieved now.</summary>
     public bool Success;
+
+    /// <summary>The largest of the forces on the tools, N.</summary>
+    public readonly double ContactForceN => Math.Max(Arms[0].ContactForceN, Arms[1].ContactForceN);
+
+    /// <summary>Of a cell with one arm.</summary>
+    public static CellTruth Of(in TaskTruth only)
+    {
+        CellTruth truth = new() { Progress = only.Progress, Success = only.Success };
+        truth.Arms[0] = only;
+        return truth;
+    }
+}
+
+/// <summary>A <see cref="TaskTruth"/> for each arm that a cell can have.</summary>
+[InlineArray(PolicyAction.MostArms)]
+public struct TruthOfArms
+{
+    private TaskTruth _first;
 }

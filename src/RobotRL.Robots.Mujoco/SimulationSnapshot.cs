@@ -12,6 +12,9 @@ public sealed class SimulationSnapshot
     private readonly MujocoModel _model;
     private readonly double[] _values;
 
+    // Of each arm what the simulator does not know: closed brakes, and where its joints are led to by velocities, rad.
+    private readonly (bool IsBraked, JointPositions? LedRad)[] _beside = new (bool, JointPositions?)[PolicyAction.MostArms];
+
     public SimulationSnapshot(MujocoModel model)
     {
         _model = model;
@@ -19,20 +22,15 @@ public sealed class SimulationSnapshot
             + 6 * model.BodyCount + 7 * model.MocapCount + model.SensorSize];
     }
 
-    internal bool IsBraked { get; private set; }
-
-    /// <summary>Where the joints are led to by velocities, rad; null where none are.</summary>
-    internal JointPositions? LedRad { get; private set; }
-
     /// <summary>Time, positions, velocities and the rest, in a fixed order: equal values are equal states.</summary>
     public ReadOnlySpan<double> Values => _values;
 
     /// <summary>Takes the values of another process's snapshot of the same model.</summary>
     public Span<double> Writable => _values;
 
-    internal void Capture(MujocoData data, ReadOnlySpan<double> integrated, bool isBraked, JointPositions? led)
+    internal void Capture(MujocoData data, ReadOnlySpan<double> integrated, ReadOnlySpan<MujocoArm> arms)
     {
-        (IsBraked, LedRad) = (isBraked, led);
+        for (var i = 0; i < arms.Length; i++) _beside[i] = (arms[i].IsBraked, arms[i].LedRad);
         integrated.CopyTo(_values.AsSpan(1));
         Visit(data, capture: true);
     }
@@ -45,10 +43,11 @@ public sealed class SimulationSnapshot
         data.Step1(); // leaves the force sensors alone: they are of the step before
     }
 
-    internal void Restore(MujocoData data, Span<double> integrated)
+    internal void Restore(MujocoData data, Span<double> integrated, ReadOnlySpan<MujocoArm> arms)
     {
         Restore(data);
         Positions.CopyTo(integrated);
+        for (var i = 0; i < arms.Length; i++) (arms[i].IsBraked, arms[i].LedRad) = _beside[i];
     }
 
     private ReadOnlySpan<double> Positions => _values.AsSpan(1, _model.PositionCount);

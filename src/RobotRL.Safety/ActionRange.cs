@@ -24,5 +24,6 @@ public static class ActionRange
     public const LimitFlags AltersReference =
         LimitFlags.Workspace | LimitFlags.KeepOut | LimitFlags.CartesianVelocity | LimitFlags.CartesianAcceleration | LimitFlags.CartesianJerk |
         LimitFlags.JointPosition | LimitFlags.JointVelocity | LimitFlags.JointAcceleration | LimitFlags.JointJerk | LimitFlags.ContactForce |
-        LimitFlags.Critic | LimitFlags.Stopping | LimitFlags.Orientation | LimitFlags.Body | LimitFlags.SelfDistance;
+        LimitFlags.Critic | LimitFlags.Stopping | LimitFlags.Orientation | LimitFlags.Body |
+        LimitFlags.SelfDistance | LimitFlags.ArmDistance;
 }

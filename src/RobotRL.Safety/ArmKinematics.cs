@@ -61,6 +61,12 @@ public sealed class ArmKinematics
     /// <summary>The coordinates in base of a point given in the flange's frame.</summary>
     public Vector3D FromFlange(in Vector3D p) => _frames[^1].Transform(_flange.Transform(p));
 
+    /// <summary>The two ends of a part's line in base.</summary>
+    public (Vector3D From, Vector3D To) Line(BodyPart part) =>
+        part.Link == 0 ? (part.From, part.To)
+        : part.Link > _frames.Length ? (FromFlange(part.From), FromFlange(part.To))
+        : (_frames[part.Link - 1].Transform(part.From), _frames[part.Link - 1].Transform(part.To));
+
     /// <summary>The same arm, for another posture.</summary>
     public ArmKinematics Another() => new(this);
 

@@ -2,7 +2,10 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
-/// <summary>What of an arm's body may not come near what: every moving part and the cell's faces, every moving part and each keep-out box, every two parts that are no neighbours.</summary>
+/// <summary>
+/// What of an arm's body may not come near what: every moving part and the cell's faces, every moving part and each keep-out box, every two parts that are
+/// no neighbours, every moving part and each part of the arm beside it.
+/// </summary>
 internal sealed class BodyModel
 {
     /// <summary>Parts on links that are at most so many joints apart are neighbours: they are shaped to come close.</summary>
@@ -10,8 +13,11 @@ internal sealed class BodyModel
 
     private readonly double[] _reach;
 
-    public BodyModel(RobotDescription robot)
+    /// <param name="robot">The arm and its limits.</param>
+    /// <param name="other">The arm beside it; null for none.</param>
+    public BodyModel(RobotDescription robot, OtherArm? other = null)
     {
+        Other = other;
         Parts = [.. robot.Body.Parts];
         (Cell, KeepOut) = (robot.Limits.Cell, [.. robot.Limits.KeepOut]);
         Joints = robot.JointCount;
@@ -23,17 +29,22 @@ internal sealed class BodyModel
             {
                 for (var face = 0; face < 6; face++) pairs.Add(new(part, face, BodyPairKind.Face, LimitFlags.Body, Parts[part].RadiusM));
                 for (var box = 0; box < KeepOut.Length; box++) pairs.Add(new(part, box, BodyPairKind.KeepOut, LimitFlags.KeepOut, Parts[part].RadiusM));
+                for (var beside = 0; other is not null && beside < Parts.Length; beside++)
+                    pairs.Add(new(part, beside, BodyPairKind.OtherArm, LimitFlags.ArmDistance, Parts[part].RadiusM + Parts[beside].RadiusM + other.DistanceM));
             }
-            for (var other = 0; other < part; other++)
+            for (var second = 0; second < part; second++)
             {
-                var (a, b) = (Parts[part], Parts[other]);
+                var (a, b) = (Parts[part], Parts[second]);
                 if (Math.Abs(Math.Min(a.Link, Joints) - Math.Min(b.Link, Joints)) <= NeighbourJoints || MayTouch(robot.Body, a.Name, b.Name)) continue;
-                var (near, far) = a.Link < b.Link ? (part, other) : (other, part);
+                var (near, far) = a.Link < b.Link ? (part, second) : (second, part);
                 pairs.Add(new(far, near, BodyPairKind.Part, LimitFlags.SelfDistance, a.RadiusM + b.RadiusM + robot.Limits.SelfDistanceM));
             }
         }
         Pairs = [.. pairs];
     }
+
+    /// <summary>The arm beside it; null for none.</summary>
+    public OtherArm? Other { get; }
 
     public BodyPart[] Parts { get; }
     public Box Cell { get; }
@@ -82,11 +93,12 @@ internal enum BodyPairKind : byte
     Face,
     KeepOut,
     Part,
+    OtherArm,
 }
 
 /// <summary>A part and what it may not come near.</summary>
 /// <param name="Part">Index of the part; of two, the one further from the base.</param>
-/// <param name="Other">Index of the face (low and high of x, y, z), of the box or of the other part.</param>
+/// <param name="Other">Index of the face (low and high of x, y, z), of the box, of the other part, or of the part of the other arm.</param>
 /// <param name="Kind">Which of these.</param>
 /// <param name="Flag">The limit it is.</param>
 /// <param name="OffsetM">Taken off the distance between lines: radii, and what is to stay between two parts.</param>

@@ -11,7 +11,7 @@ internal sealed class Clearance(BodyModel model)
     private readonly double[] _left = new double[model.Pairs.Length]; // at least so much is left of each pair's distance, before _pending
     private readonly Proximity[] _near = new Proximity[model.Pairs.Length];
     private readonly (Vector3D From, Vector3D To)[] _lines = new (Vector3D, Vector3D)[model.Parts.Length];
-    private JointPositions _posture;
+    private JointPositions _posture, _others;
     private double _pending, _least;
     private bool _isKnown;
     private int _count;
@@ -34,10 +34,12 @@ internal sealed class Clearance(BodyModel model)
         else
         {
             var travel = model.MostTravel(_posture, posture);
+            if (model.Other is { } other) travel += model.MostTravel(_others, other.PostureRad);
             _pending += travel;
             _least -= travel;
         }
         _posture = posture;
+        if (model.Other is not null) _others = model.Other.PostureRad;
         if (_least > nearM || model.Pairs.Length == 0) return [];
 
         _least = double.PositiveInfinity;
@@ -75,18 +77,14 @@ internal sealed class Clearance(BodyModel model)
         }
     }
 
+    /// <summary>Whether what is near moves by itself: the other arm.</summary>
+    public bool MovesToo(in Proximity near) => model.Pairs[near.Pair].Kind == BodyPairKind.OtherArm;
+
     public LimitFlags FlagOf(in Proximity near) => model.Pairs[near.Pair].Flag;
 
     private void Place(ArmKinematics arm)
     {
-        var frames = arm.Frames;
-        for (var i = 0; i < _lines.Length; i++)
-        {
-            var part = model.Parts[i];
-            _lines[i] = part.Link == 0 ? (part.From, part.To)
-                : part.Link > frames.Length ? (arm.FromFlange(part.From), arm.FromFlange(part.To))
-                : (frames[part.Link - 1].Transform(part.From), frames[part.Link - 1].Transform(part.To));
-        }
+        for (var i = 0; i < _lines.Length; i++) _lines[i] = arm.Line(model.Parts[i]);
     }
 
     private Proximity Measure(int index)
@@ -105,11 +103,12 @@ internal sealed class Clearance(BodyModel model)
                 var distance = Segments.ToBox(from, to, model.KeepOut[pair.Other], out var nearest, out var away);
                 return new(index, distance - pair.OffsetM, nearest, default, away);
             default:
-                var (first, second) = Segments.Nearest(from, to, _lines[pair.Other].From, _lines[pair.Other].To);
+                var beside = pair.Kind == BodyPairKind.OtherArm ? model.Other!.Line(pair.Other) : _lines[pair.Other];
+                var (first, second) = Segments.Nearest(from, to, beside.From, beside.To);
                 var between = first - second;
                 var length = between.Length;
                 // Lines that cross say nothing about the way out: away from the other's middle then.
-                if (length < 1e-9) between = 0.5 * (from + to) - 0.5 * (_lines[pair.Other].From + _lines[pair.Other].To);
+                if (length < 1e-9) between = 0.5 * (from + to) - 0.5 * (beside.From + beside.To);
                 return new(index, length - pair.OffsetM, first, second, between / Math.Max(1e-9, between.Length));
         }
     }

@@ -58,6 +58,7 @@ internal sealed class MotionLimiter
 
     private readonly OrientationBarrier _orientation;
     private readonly Clearance? _clearance;
+    private readonly int _shares; // of a distance: one, or a half where something else moves too
     private readonly MotionBounds _bounds;
     private readonly double[] _byJoint;
     private readonly Vector512<double> _reach;
@@ -91,7 +92,7 @@ internal sealed class MotionLimiter
         _jointBarrier = [.. _joints.Select((j, i) =>
             new BrakingCurve(VelocityShare * limits.BarrierRate, BrakingShare * _jointAcceleration[i], JointVelocityShare * j.VelocityRadS))];
         _orientation = new(limits.Orientation, VelocityShare * limits.BarrierRate);
-        _clearance = body is null ? null : new(body);
+        (_clearance, _shares) = (body is null ? null : new(body), body?.Other is null ? 1 : 2);
         _bounds = new(3 + 2 + (body?.Pairs.Length ?? 0));
         _byJoint = new double[_joints.Length];
         _reach = Lanes(body is null ? [] : [.. Enumerable.Range(0, body.Joints).Select(body.Reach)], 0);
@@ -199,18 +200,21 @@ internal sealed class MotionLimiter
         for (var i = 0; i < _joints.Length; i++) ownTravel += Math.Abs(own[i]) * _reach[i];
         var near = BodyInsetM + Travel(arm, lead) + curve.Distance(Math.Max(Travel(arm, wanted), Travel(arm, possible)) + ownTravel);
         if (ownTravel > 0) near = Math.Max(near, BodyInsetM + _postureCurve.Distance(2 * ownTravel));
+        if (_shares > 1) near = BodyInsetM + _shares * (near - BodyInsetM);
         var ownTool = ownTravel > 0 ? posture.Arm.TwistOf(own) : Twist.Zero;
         foreach (ref readonly var found in clearance.Find(posture.Arm, posture.PositionRad, near))
         {
             clearance.Gradient(found, posture.Arm, _byJoint);
             var gradient = posture.Arm.GradientOf(_byJoint);
-            var room = curve.Speed(found.DistanceM + Along(gradient, lead) - BodyInsetM);
+            // Of what is left to the other arm each may use one half: together they come no closer than one alone would.
+            var distance = clearance.MovesToo(found) ? BodyInsetM + (found.DistanceM - BodyInsetM) / _shares : found.DistanceM;
+            var room = curve.Speed(distance + Along(gradient, lead) - BodyInsetM);
             if (ownTravel > 0)
             {
                 // What the null space leaves of the commanded speeds.
                 var closing = Along(gradient, ownTool);
                 for (var i = 0; i < _joints.Length; i++) closing -= _byJoint[i] * own[i];
-                var ownRoom = 0.5 * Math.Min(room, _postureCurve.Speed(found.DistanceM - BodyInsetM));
+                var ownRoom = 0.5 * Math.Min(room, _postureCurve.Speed(distance - BodyInsetM));
                 if (closing > ownRoom) OwnShare = Math.Min(OwnShare, ownRoom / closing);
                 room -= Math.Max(0, closing);
             }

@@ -32,6 +32,7 @@ public sealed partial class ReflexGate
     private readonly MotionLimiter _motion;
     private readonly PostureReference _posture;
     private readonly OrientationBarrier _orientation;
+    private readonly OtherArm? _other;
     private readonly BodyModel _body;
     private readonly Clearance _clearance;
     private readonly RetreatWay _retreat;
@@ -55,7 +56,10 @@ public sealed partial class ReflexGate
     private int _soonAge;
     private long _sequence;
 
-    public ReflexGate(RobotDescription robot, ArmKinematics arm)
+    /// <param name="robot">The arm and its limits.</param>
+    /// <param name="arm">At the measured posture: updated here.</param>
+    /// <param name="beside">The other arm of the cell; null for none.</param>
+    public ReflexGate(RobotDescription robot, ArmKinematics arm, ArmBeside? beside = null)
     {
         LimitsCheck.Require(robot);
         var periodS = _periodS = robot.ControlPeriodNs * 1e-9;
@@ -67,9 +71,11 @@ public sealed partial class ReflexGate
         _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
         _commander = new(_limits);
-        _stops = new(robot.AutoClear);
+        _other = beside is null ? null : new(robot, beside, arm.Another());
+        // What stopped the other arm decides who may clear both.
+        _stops = new(_other is null ? robot.AutoClear : robot.AutoClear.With(FaultCode.OtherArmStopped));
         _sensors = new(robot, arm.EndEffectorInTip);
-        _body = new(robot with { Limits = _limits });
+        _body = new(robot with { Limits = _limits }, _other);
         _motion = new(_limits, periodS, _body);
         _posture = new(_limits, arm.Another(), periodS);
         _orientation = new(_limits.Orientation, _limits.BarrierRate);
@@ -135,6 +141,9 @@ public sealed partial class ReflexGate
 
     /// <summary>Counts so many attempts, all refused.</summary>
     public void RefuseLimitChanges(int attempts) => RefusedLimitChanges += attempts;
+
+    /// <summary>Takes the posture of the arm beside this one, as measured last, rad; before <see cref="Observe"/>.</summary>
+    public void ObserveOther(in JointPositions posture) => _other?.Show(posture);
 
     /// <summary>Takes the inputs of a tick: clock, state, commander. Anything wrong with them, or measured beyond a limit, latches a fault.</summary>
     public void Observe(Stamp now, in RobotState state, bool isNew, in Heartbeat heartbeat)

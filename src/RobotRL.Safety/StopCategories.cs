@@ -21,7 +21,7 @@ public static class StopCategories
         FaultCode.NonFiniteCommand or FaultCode.StaleTarget or FaultCode.DeadmanReleased or FaultCode.HeartbeatLost or FaultCode.CollisionForce or
         FaultCode.WorkspaceExceeded or FaultCode.OperatorStop or FaultCode.LimitChangeRefused or FaultCode.CriticFailure or
         FaultCode.RecoveryExhausted or FaultCode.StorageFailure or FaultCode.OrientationExceeded or FaultCode.SelfCollision or
-        FaultCode.JointCollision or FaultCode.ForceSensorFailure or FaultCode.TargetOutOfRange => StopCategory.Category2,
+        FaultCode.JointCollision or FaultCode.ForceSensorFailure or FaultCode.TargetOutOfRange or FaultCode.OtherArmStopped => StopCategory.Category2,
 
         // And whatever else may be asked for: of a cause that nobody knows the arm stops, and does not stay powered.
         _ => StopCategory.Category1,

@@ -24,21 +24,23 @@ public sealed record CameraBounds(long MaxSilenceNs, double MoveM = 0.01, double
 /// <param name="camera">Whose.</param>
 /// <param name="bounds">When it is lost.</param>
 /// <param name="scheduler">Measures the silence.</param>
-/// <param name="toolAt">Where the tool was at an instant; null where that is not known.</param>
+/// <param name="arms">How many arms there are. A picture that stays the same is a frozen one once all of them have moved: which of them it shows, nobody says.</param>
+/// <param name="statesAt">Where the tools were at an instant; null where that is not known.</param>
 /// <param name="isArmed">Whether an episode is under way.</param>
-internal sealed class CameraWatch(CameraDescription camera, CameraBounds bounds, IScheduler scheduler, Func<Stamp, Pose?> toolAt, Func<bool> isArmed)
+internal sealed class CameraWatch(
+    CameraDescription camera, CameraBounds bounds, IScheduler scheduler, int arms, Func<Stamp, ToolStates?> statesAt, Func<bool> isArmed)
 {
     private readonly string _source = CameraStream.SourceOf(camera.Name);
 
     public IObservable<CameraFrame> Watch(IObservable<CameraFrame> frames) => Observable.Create<CameraFrame>(observer =>
     {
         var silence = new Silence(scheduler.Now);
-        var still = new StillPicture(bounds);
+        var still = new StillPicture(bounds, arms);
         var subscription = frames.Subscribe(
             frame =>
             {
                 if (!silence.IsNews(frame.CaptureTime, scheduler.Now)) return;
-                if (camera.SeesRobot && still.LastsTooLong(frame, toolAt(frame.CaptureTime)) && isArmed())
+                if (camera.SeesRobot && still.LastsTooLong(frame, statesAt(frame.CaptureTime)) && isArmed())
                     observer.OnError(Lost($"the same picture for {Ms(frame.CaptureTime.Since(still.Since))} ms while the robot moved: it is frozen"));
                 else observer.OnNext(frame);
             },
@@ -80,30 +82,33 @@ internal sealed class CameraWatch(CameraDescription camera, CameraBounds bounds,
         }
     }
 
-    /// <summary>Holds the first of frames that are alike, and looks how far the tool went meanwhile.</summary>
-    private sealed class StillPicture(CameraBounds bounds) : IDisposable
+    /// <summary>Holds the first of frames that are alike, and looks how far the tools went meanwhile.</summary>
+    private sealed class StillPicture(CameraBounds bounds, int arms) : IDisposable
     {
         private CameraFrame? _first;
-        private Pose? _tool;
-        private bool _hasMoved;
+        private readonly bool[] _hasMoved = new bool[arms];
+        private ToolStates? _tools;
 
         /// <summary>When the first of them was captured.</summary>
         public Stamp Since { get; private set; }
 
-        public bool LastsTooLong(CameraFrame frame, Pose? tool)
+        public bool LastsTooLong(CameraFrame frame, ToolStates? tools)
         {
             if (_first is null || !_first.Pixels.AsSpan().SequenceEqual(frame.Pixels))
             {
                 _first?.Dispose();
-                (_first, _tool, _hasMoved, Since) = (frame.Retain(), tool, false, frame.CaptureTime);
+                (_first, _tools, Since) = (frame.Retain(), tools, frame.CaptureTime);
+                Array.Clear(_hasMoved);
                 return false;
             }
-            if (_tool is null) _tool = tool;
-            else if (tool is { } now)
-                _hasMoved |= (now.Position - _tool.Value.Position).Length > bounds.MoveM
-                    || (now.Orientation * _tool.Value.Orientation.Inverse).ToVector().Length > bounds.TurnRad;
-            return _hasMoved && frame.CaptureTime.Since(Since) > bounds.MaxSilenceNs;
+            if (_tools is not { } before) _tools = tools;
+            else if (tools is { } now)
+                for (var arm = 0; arm < arms; arm++) _hasMoved[arm] |= Moved(before[arm].EndEffector.PoseInBase, now[arm].EndEffector.PoseInBase);
+            return Array.TrueForAll(_hasMoved, moved => moved) && frame.CaptureTime.Since(Since) > bounds.MaxSilenceNs;
         }
+
+        private bool Moved(in Pose before, in Pose now) =>
+            (now.Position - before.Position).Length > bounds.MoveM || (now.Orientation * before.Orientation.Inverse).ToVector().Length > bounds.TurnRad;
 
         public void Dispose() => _first?.Dispose();
     }

@@ -12,7 +12,7 @@ public sealed class LockstepObservations : IDisposable
 {
     private readonly HistoricalScheduler _scheduler = new(VirtualTime.Origin.AddTicks(-1));
     private readonly Subject<Stamp> _triggers = new();
-    private readonly Subject<ToolState> _states = new();
+    private readonly Subject<ToolStates> _states = new();
     private readonly ObservationPipeline _pipeline;
 
     /// <param name="task">What to observe.</param>
@@ -33,11 +33,11 @@ public sealed class LockstepObservations : IDisposable
 
     /// <summary>The observation of this instant. Time goes forward from call to call.</summary>
     /// <param name="now">The instant; cameras capture at it.</param>
-    /// <param name="state">The newest state, not newer than <paramref name="now"/>.</param>
+    /// <param name="states">Each arm's newest state, not newer than <paramref name="now"/>.</param>
     /// <exception cref="SensorFaultException">A sensor failed, now or before: the robot must stop.</exception>
-    public Observation Observe(Stamp now, in ToolState state)
+    public Observation Observe(Stamp now, in ToolStates states)
     {
-        var sample = state;
+        var sample = states;
         if (VirtualTime.Of(now) <= _scheduler.Clock) throw new SensorFaultException("robot state", FaultCode.ClockBackward, now, "time did not go forward since the last observation");
         _scheduler.ScheduleAbsolute(VirtualTime.Of(now), () =>
         {

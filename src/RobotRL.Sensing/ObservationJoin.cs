@@ -13,26 +13,28 @@ public sealed class ObservationJoin(TaskDescription task, long stateMaxAgeNs)
 
     private readonly JoinHistory<PolicyImage>[] _images =
         [.. task.Cameras.Select(c => new JoinHistory<PolicyImage>(CameraStream.SourceOf(c.Name), ImagesKept))];
-    private readonly JoinHistory<ToolState> _states = new("robot state", StatesKept);
+    private readonly JoinHistory<ToolStates> _states = new("robot state", StatesKept);
     private readonly ObservationLayout _layout = task.ObservationLayout;
-    private Pose? _startInBase;
+    private readonly Pose[] _startsInBase = new Pose[task.ArmCount];
+    private ToolStates _last;
+    private bool _hasStarted;
 
     /// <summary>Of the last observation.</summary>
     public StreamAges Ages { get; private set; } = StreamAges.None;
 
-    /// <summary>The control tick of the state in the last observation.</summary>
-    public long Tick { get; private set; }
+    /// <summary>The control tick of an arm's state in the last observation.</summary>
+    public long TickOf(int arm) => _last[arm].Tick;
 
     /// <summary>The next observation is the first of an episode: poses are relative to its pose, and figures begin anew.</summary>
     public void BeginEpisode()
     {
-        _startInBase = null;
+        _hasStarted = false;
         _states.BeginEpisode();
         foreach (var images in _images) images.BeginEpisode();
     }
 
     public void Add(int camera, PolicyImage image) => _images[camera].Add(image.CaptureTime, image);
-    public void Add(in ToolState state) => _states.Add(state.CaptureTime, state);
+    public void Add(in ToolStates states) => _states.Add(states.CaptureTime, states);
 
     /// <summary>When the newest image of a camera was captured; the first stamp there is before any.</summary>
     public Stamp NewestImage(int camera) => _images[camera].Newest;
@@ -40,26 +42,22 @@ public sealed class ObservationJoin(TaskDescription task, long stateMaxAgeNs)
     /// <summary>When the newest state was captured; likewise.</summary>
     public Stamp NewestState => _states.Newest;
 
-    /// <summary>Where the tool was at an instant, as far as it is still known.</summary>
-    public bool TryFindTool(Stamp time, out Pose toolInBase)
-    {
-        var isKnown = _states.TryFind(time, out _, out var state);
-        toolInBase = state.EndEffector.PoseInBase;
-        return isKnown;
-    }
+    /// <summary>The arms' states at an instant, as far as they are still known.</summary>
+    public bool TryFindStates(Stamp time, out ToolStates states) => _states.TryFind(time, out _, out states);
 
     /// <summary>The observation at <paramref name="time"/>.</summary>
     /// <exception cref="SensorFaultException">A source has nothing recent enough.</exception>
     public Observation At(Stamp time)
     {
-        var state = _states.At(time, stateMaxAgeNs, FaultCode.StaleState, FaultCode.ClockForward, out var stateAgeNs);
+        _last = _states.At(time, stateMaxAgeNs, FaultCode.StaleState, FaultCode.ClockForward, out var stateAgeNs);
         var images = _images.Length == 0 ? [] : new PolicyImage[_images.Length];
         var ages = _images.Length == 0 ? [] : new long[_images.Length];
         for (var i = 0; i < images.Length; i++)
             images[i] = _images[i].At(time, task.ImageMaxAgeNs, FaultCode.SensorError, FaultCode.SensorError, out ages[i]);
-        _startInBase ??= state.EndEffector.PoseInBase;
-        (Ages, Tick) = (new(stateAgeNs, ages), state.Tick);
-        return new Observation(time, Proprioception.Build(state, _startInBase.Value, task.Scale, _layout), images);
+        for (var arm = 0; !_hasStarted && arm < _startsInBase.Length; arm++) _startsInBase[arm] = _last[arm].EndEffector.PoseInBase;
+        _hasStarted = true;
+        Ages = new(stateAgeNs, ages);
+        return new Observation(time, Proprioception.Build(_last, _startsInBase, task.Scale, _layout), images);
     }
 
     /// <summary>What became of each stream since the episode began.</summary>

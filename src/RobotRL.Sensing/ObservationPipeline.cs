@@ -41,7 +41,7 @@ public sealed class ObservationPipeline : IDisposable
     /// <param name="bounds">When a camera is lost; null for those that capture when they are asked.</param>
     /// <param name="lost">Told of the first stream that fails, on the scheduler's thread: stop the robot.</param>
     public ObservationPipeline(
-        TaskDescription task, IReadOnlyList<IObservable<CameraFrame>> cameras, IObservable<ToolState> states, long stateMaxAgeNs, IScheduler scheduler,
+        TaskDescription task, IReadOnlyList<IObservable<CameraFrame>> cameras, IObservable<ToolStates> states, long stateMaxAgeNs, IScheduler scheduler,
         CameraBounds? bounds = null, Action<SensorFaultException>? lost = null)
     {
         if (cameras.Count != task.Cameras.Count)
@@ -55,7 +55,7 @@ public sealed class ObservationPipeline : IDisposable
         {
             var (index, camera) = (i, task.Cameras[i]);
             var frames = cameras[i].Deliver(LossPolicy.Latest, scheduler, _deliveries[i]);
-            if (bounds is not null) frames = new CameraWatch(camera, bounds, scheduler, ToolAt, () => _isArmed).Watch(frames);
+            if (bounds is not null) frames = new CameraWatch(camera, bounds, scheduler, task.ArmCount, StatesAt, () => _isArmed).Watch(frames);
             _subscriptions.Add(frames.Crop(camera)
                 .Subscribe(image => { lock (_lock) _join.Add(index, image); }, error => Fail(CameraStream.SourceOf(camera.Name), error)));
         }
@@ -67,8 +67,8 @@ public sealed class ObservationPipeline : IDisposable
     /// <summary>Of the last observation.</summary>
     public StreamAges Ages => _join.Ages;
 
-    /// <summary>The control tick of the state in the last observation.</summary>
-    public long Tick => _join.Tick;
+    /// <summary>The control tick of an arm's state in the last observation.</summary>
+    public long TickOf(int arm) => _join.TickOf(arm);
 
     /// <summary>The next observation is the first of an episode.</summary>
     public void BeginEpisode()
@@ -133,8 +133,8 @@ public sealed class ObservationPipeline : IDisposable
         if (Interlocked.CompareExchange(ref _fault, fault, null) is null) _lost?.Invoke(fault);
     }
 
-    private Pose? ToolAt(Stamp time)
+    private ToolStates? StatesAt(Stamp time)
     {
-        lock (_lock) return _join.TryFindTool(time, out var tool) ? tool : null;
+        lock (_lock) return _join.TryFindStates(time, out var states) ? states : null;
     }
 }

@@ -34,10 +34,10 @@ public sealed class RealtimeObservations : IDisposable
         TaskDescription task, IReadOnlyList<FreeRunningCamera> cameras, SampleState sample, TimeSpan statePeriod, long stateMaxAgeNs,
         Action<SensorFaultException> lost, Action? entered = null)
     {
-        var states = StateStream.Sampled(statePeriod, Thread("robot state"), (ref ToolState state) =>
+        var states = StateStream.Sampled(statePeriod, Thread("robot state"), (ref ToolStates states) =>
         {
-            if (!sample(ref state)) return false;
-            Volatile.Write(ref _newestStateNs, state.CaptureTime.Ns);
+            if (!sample(ref states)) return false;
+            Volatile.Write(ref _newestStateNs, states.CaptureTime.Ns);
             return true;
         });
         var frames = cameras.Select(camera => CameraStream.FreeRunning(
@@ -56,8 +56,8 @@ public sealed class RealtimeObservations : IDisposable
     /// <summary>Of the last observation.</summary>
     public StreamAges Ages => _pipeline.Ages;
 
-    /// <summary>The control tick of the state in the last observation.</summary>
-    public long Tick => _pipeline.Tick;
+    /// <summary>The control tick of an arm's state in the last observation.</summary>
+    public long TickOf(int arm) => _pipeline.TickOf(arm);
 
     /// <exception cref="SensorFaultException">A stream has failed.</exception>
     public void RequireSound() => _pipeline.RequireSound();

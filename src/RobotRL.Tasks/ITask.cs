@@ -13,5 +13,5 @@ public interface ITask
     void Reset(ulong seed);
 
     /// <summary>The geometry of this instant, whether the task is achieved, and how far it has come.</summary>
-    void ReadTruth(ref TaskTruth truth);
+    void ReadTruth(ref CellTruth truth);
 }

@@ -22,12 +22,12 @@ internal sealed class MazeTask : SimulatedTask
     public MazeTask(TaskDescription description, IScene scene) : base(description, scene)
     {
         _goal = scene.Site("goal");
-        scene.Pushes = _pushes;
+        scene.Arms[0].Pushes = _pushes;
     }
 
     private protected override void Place(ref SplitMix64 random) => _pushes.Begin((ulong)random.NextUniform(0, 1L << 52), Scene.Now.Ns);
 
-    private protected override void Judge(ref TaskTruth truth)
+    private protected override void Judge(int arm, ref TaskTruth truth)
     {
         var at = truth.EndEffectorInBase.Position;
         var goal = Scene.SitePose(_goal).Position;

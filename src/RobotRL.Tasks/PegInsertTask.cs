@@ -21,7 +21,7 @@ internal sealed class PegInsertTask(TaskDescription description, IScene scene) :
         Scene.TurnMocap(_socket, Rotation.AboutZ(random.NextUniform(-YawRad, YawRad)));
     }
 
-    private protected override void Judge(ref TaskTruth truth)
+    private protected override void Judge(int arm, ref TaskTruth truth)
     {
         truth.GoalInBase = Scene.BodyPose(_body) * new Pose(new(0, 0, SocketHeightM), Downward);
         var tip = truth.GoalInBase.Inverse.Transform(truth.EndEffectorInBase.Position);

@@ -15,7 +15,7 @@ internal sealed class PickLiftTask(TaskDescription description, IScene scene) : 
     private protected override void Place(ref SplitMix64 random) =>
         Scene.PlaceFreeBody(_freeCube, Center + new Vector3D(random.NextUniform(-HalfEdgeM, HalfEdgeM), random.NextUniform(-HalfEdgeM, HalfEdgeM), 0));
 
-    private protected override void Judge(ref TaskTruth truth)
+    private protected override void Judge(int arm, ref TaskTruth truth)
     {
         truth.GoalInBase = Scene.BodyPose(_body);
         truth.ObjectGrasped = Scene.AreTouching(_left, _cube) && Scene.AreTouching(_right, _cube);

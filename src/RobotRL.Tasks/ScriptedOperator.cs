@@ -15,8 +15,8 @@ public sealed class ScriptedOperator : ITeleoperator
 {
     private const long PressNs = 100_000_000;
 
-    private readonly IExpert _expert;
-    private readonly ActionSpace _actions;
+    private readonly IExpert[] _experts;
+    private readonly ActionLayout _actions;
     private readonly OperatorParameters _parameters;
     private readonly Anticipation _anticipation;
     private readonly HandNoise _noise;
@@ -31,17 +31,22 @@ public sealed class ScriptedOperator : ITeleoperator
     private Stamp? _pressingSince;
     private Stamp _progressAt;
 
-    public ScriptedOperator(IExpert expert, ActionSpace actions, OperatorParameters parameters, ulong seed)
+    /// <param name="experts">One for each arm: a pair of hands drives all of them at once.</param>
+    /// <param name="actions">What an action is made of.</param>
+    /// <param name="parameters">How imperfect it is.</param>
+    /// <param name="seed">Of its unsteadiness.</param>
+    public ScriptedOperator(IReadOnlyList<IExpert> experts, ActionLayout actions, OperatorParameters parameters, ulong seed)
     {
-        (_expert, _actions, _parameters) = (expert, actions, parameters);
+        (_experts, _actions, _parameters) = ([.. experts], actions, parameters);
         _anticipation = new Anticipation(actions, Ns(parameters.ReactionTimeS));
-        _noise = new HandNoise(parameters.ActionNoise, seed);
+        _noise = new HandNoise(parameters.ActionNoise, seed, experts.Count);
         _holdNs = Ns(parameters.MinimumHoldS);
         _stallNs = Ns(parameters.StallTimeS);
     }
 
     /// <summary>The scripted operator of a task.</summary>
-    public ScriptedOperator(TaskDescription task, OperatorParameters parameters, ulong seed) : this(Experts.For(task.Kind, task.Actions), task.Actions, parameters, seed) { }
+    public ScriptedOperator(TaskDescription task, OperatorParameters parameters, ulong seed)
+        : this([.. task.ActionLayout.Arms.Select(arm => Experts.For(task.Kind, arm))], task.ActionLayout, parameters, seed) { }
 
     public string Identity { get; init; } = "scripted";
 
@@ -54,7 +59,7 @@ public sealed class ScriptedOperator : ITeleoperator
         _isFirst = true;
         _reason = InterventionReason.None;
         _anticipation.Clear();
-        _expert.Reset();
+        foreach (var expert in _experts) expert.Reset();
     }
 
     public OperatorCommand Poll(in OperatorView view)
@@ -65,12 +70,15 @@ public sealed class ScriptedOperator : ITeleoperator
         if (_kind is EpisodeKind.Online) Judge(view.Time, seen);
         if (_reason is InterventionReason.None) return OperatorCommand.Watching;
 
-        var action = _noise.Shake(_expert.Act(_anticipation.Anticipate(seen)), _actions, view.Time);
+        var expected = _anticipation.Anticipate(seen);
+        PolicyAction wanted = default;
+        for (var arm = 0; arm < _experts.Length; arm++) wanted[arm] = _experts[arm].Act(expected.Arms[arm]);
+        var action = _noise.Shake(wanted, _actions, view.Time);
         _anticipation.Remember(action);
-        return new OperatorCommand(true, PolicyAction.Of(action), _reason);
+        return new OperatorCommand(true, action, _reason);
     }
 
-    private void Begin(Stamp time, in TaskTruth seen)
+    private void Begin(Stamp time, in CellTruth seen)
     {
         _isFirst = false;
         _pressingSince = null;
@@ -80,7 +88,7 @@ public sealed class ScriptedOperator : ITeleoperator
     }
 
     /// <summary>Takes over or hands back.</summary>
-    private void Judge(Stamp now, in TaskTruth seen)
+    private void Judge(Stamp now, in CellTruth seen)
     {
         if (_reason is InterventionReason.None)
         {
@@ -97,18 +105,18 @@ public sealed class ScriptedOperator : ITeleoperator
     }
 
     /// <summary>Whether the force has stayed above the bound long enough to be felt as pressing: an impact is over before a hand can answer it.</summary>
-    private bool Presses(Stamp now, in TaskTruth seen)
+    private bool Presses(Stamp now, in CellTruth seen)
     {
         if (seen.ContactForceN <= _parameters.ForceN) _pressingSince = null;
         else _pressingSince ??= now;
         return _pressingSince is { } since && now.Since(since) >= PressNs;
     }
 
-    private void TakeOver(InterventionReason reason, Stamp now, in TaskTruth seen)
+    private void TakeOver(InterventionReason reason, Stamp now, in CellTruth seen)
     {
         (_reason, _engagedAt) = (reason, now);
         Mark(now, seen.Progress);
-        _expert.Reset();
+        foreach (var expert in _experts) expert.Reset();
     }
 
     private void Mark(Stamp now, double progress) => (_progressMark, _progressAt) = (progress, now);

@@ -8,7 +8,7 @@ public abstract class SimulatedTask : ITask
     private protected SimulatedTask(TaskDescription description, IScene scene)
     {
         (Description, Scene) = (description, scene);
-        scene.RequireEndEffector(description.EndEffectorInFlange);
+        foreach (var arm in scene.Arms) arm.RequireEndEffector(description.EndEffectorInFlange);
     }
 
     public TaskDescription Description { get; }
@@ -34,23 +34,37 @@ public abstract class SimulatedTask : ITask
     }
 
     /// <inheritdoc/>
-    public void ReadTruth(ref TaskTruth truth)
+    /// <remarks>The task is achieved when every arm's part is, and has come as far as the part that is furthest behind.</remarks>
+    public void ReadTruth(ref CellTruth truth)
     {
+        (truth.Success, truth.Progress) = (true, 1);
+        for (var arm = 0; arm < Scene.Arms.Count; arm++)
+        {
+            ref var part = ref truth.Arms[arm];
+            ReadTruth(arm, ref part);
+            (truth.Success, truth.Progress) = (truth.Success && part.Success, Math.Min(truth.Progress, part.Progress));
+        }
+    }
+
+    /// <summary>The same of one arm's part.</summary>
+    public void ReadTruth(int arm, ref TaskTruth truth)
+    {
+        var seen = Scene.Arms[arm];
         truth = new TaskTruth
         {
-            EndEffectorInBase = Scene.EndEffectorInBase,
-            GripperWidthM = Scene.GripperWidthM,
-            ContactForceN = Scene.ExternalWrenchInEndEffector.Force.Length,
+            EndEffectorInBase = seen.EndEffectorInBase,
+            GripperWidthM = seen.GripperWidthM,
+            ContactForceN = seen.ExternalWrenchInEndEffector.Force.Length,
         };
-        Judge(ref truth);
+        Judge(arm, ref truth);
         if (truth.Success) truth.Progress = 1;
     }
 
     /// <summary>Draws the episode's scene.</summary>
     private protected abstract void Place(ref SplitMix64 random);
 
-    /// <summary>Fills goal, grasp, progress and success.</summary>
-    private protected abstract void Judge(ref TaskTruth truth);
+    /// <summary>Fills goal, grasp, progress and success of an arm's part.</summary>
+    private protected abstract void Judge(int arm, ref TaskTruth truth);
 
     /// <summary>1 at zero, falling to 0 at <paramref name="scale"/>.</summary>
     private protected static double Closeness(double distance, double scale) => 1 - Math.Clamp(distance / scale, 0, 1);

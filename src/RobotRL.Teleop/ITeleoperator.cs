@@ -5,7 +5,7 @@ namespace RobotRL.Teleop;
 /// <summary>What an operator sees at one decision.</summary>
 /// <param name="Time">Now.</param>
 /// <param name="Truth">Where things are. A live operator looks at the robot; the scripted one at this, which only a simulation fills.</param>
-public readonly record struct OperatorView(Stamp Time, TaskTruth Truth);
+public readonly record struct OperatorView(Stamp Time, CellTruth Truth);
 
 /// <summary>Why a human drives.</summary>
 public enum InterventionReason : byte

@@ -3,7 +3,7 @@ using RobotRL.Model;
 namespace RobotRL.Teleop;
 
 /// <summary>What pressed keys mean, at a given time. Keys come on the reader's thread, commands go on the actor's.</summary>
-internal sealed class KeyboardHand(ActionSpace actions)
+internal sealed class KeyboardHand(ActionLayout actions)
 {
     /// <summary>A key moves this long after it was last heard of: over a keyboard's repeat interval, and over one decision.</summary>
     private const long KeyHeldNs = 150_000_000;
@@ -21,8 +21,10 @@ internal sealed class KeyboardHand(ActionSpace actions)
     private EpisodeKind _kind = EpisodeKind.Online;
     private Stamp _engagedSince, _engagedUntil;
     private float _speed = 0.5f;
+    private int _arm;
     private GripperCommand _gripper;
-    private bool _isClosed, _hasMoved, _pauses;
+    private readonly bool[] _isClosed = new bool[actions.Arms.Count];
+    private bool _hasMoved, _pauses;
     private bool _stopped;
     private EpisodeVerdict _verdict;
     private StoppedWish _wish;
@@ -33,7 +35,8 @@ internal sealed class KeyboardHand(ActionSpace actions)
     {
         lock (_lock)
         {
-            (_kind, _gripper, _isClosed, _engagedUntil) = (kind, GripperCommand.Stay, false, Stamp.Zero);
+            (_kind, _gripper, _engagedUntil) = (kind, GripperCommand.Stay, Stamp.Zero);
+            Array.Clear(_isClosed);
             (_hasMoved, _verdict) = (false, EpisodeVerdict.None);
             Array.Clear(_axes);
         }
@@ -55,6 +58,7 @@ internal sealed class KeyboardHand(ActionSpace actions)
                 case ConsoleKey.Q: Move(5, -1, time); break;
                 case ConsoleKey.E: Move(5, 1, time); break;
                 case ConsoleKey.Spacebar: ToggleGripper(time); break;
+                case ConsoleKey.Tab: TakeNextArm(); break;
                 case ConsoleKey.D1: _speed = 0.2f; break;
                 case ConsoleKey.D2: _speed = 0.5f; break;
                 case ConsoleKey.D3: _speed = 1; break;
@@ -96,11 +100,13 @@ internal sealed class KeyboardHand(ActionSpace actions)
         lock (_lock)
             return _lost ? "the keyboard is gone"
                 : _stopped ? "STOPPED: Enter clears the stop and goes on; hold B to go back inside a limit, G to lead the arm by hand"
-                : (_kind is EpisodeKind.Demonstration ? _hasMoved ? $"you demonstrate, speed {_speed:P0}" : "your first motion begins the demonstration"
-                    : time < _engagedUntil ? $"you drive, speed {_speed:P0}"
+                : (_kind is EpisodeKind.Demonstration ? _hasMoved ? $"you demonstrate{Which}, speed {_speed:P0}" : "your first motion begins the demonstration"
+                    : time < _engagedUntil ? $"you drive{Which}, speed {_speed:P0}"
                     : "the policy drives; any motion key takes over")
                     + (_pauses ? "; a pause follows this episode, P goes on" : "");
     }
+
+    private string Which => actions.Arms.Count == 1 ? "" : $" the {actions.Names[_arm]} arm (Tab takes the other one)";
 
     /// <summary>As if the operator had pressed stop: Enter clears it.</summary>
     public void RequireClearing()
@@ -118,14 +124,14 @@ internal sealed class KeyboardHand(ActionSpace actions)
         lock (_lock)
         {
             var action = actions.Rest;
-            foreach (var axis in actions.ActiveAxes)
-                if (time < _axes[axis].Until) action.Motion[axis] = _axes[axis].Sign * _speed;
-            (action.Gripper, _gripper) = (_gripper, GripperCommand.Stay);
+            foreach (var axis in actions.Arms[_arm].ActiveAxes)
+                if (time < _axes[axis].Until) action[_arm].Motion[axis] = _axes[axis].Sign * _speed;
+            (action[_arm].Gripper, _gripper) = (_gripper, GripperCommand.Stay);
             (var verdict, _verdict) = (_verdict, EpisodeVerdict.None);
             var demonstrates = _kind is EpisodeKind.Demonstration;
             var engaged = demonstrates || _kind is EpisodeKind.Online && time < _engagedUntil;
             var reason = !engaged ? InterventionReason.None : demonstrates ? InterventionReason.Demonstration : InterventionReason.Requested;
-            return new OperatorCommand(engaged, engaged ? PolicyAction.Of(action) : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped,
+            return new OperatorCommand(engaged, engaged ? action : default, reason, DeadmanHeld: !_lost, StopRequested: _stopped,
                 RequestedAt: engaged && !demonstrates ? _engagedSince : null)
             {
                 Wish = time < _wishUntil ? _wish : StoppedWish.None,
@@ -142,10 +148,18 @@ internal sealed class KeyboardHand(ActionSpace actions)
 
     private void ToggleGripper(Stamp time)
     {
-        if (!actions.HasGripper) return;
-        _isClosed = !_isClosed;
-        _gripper = _isClosed ? GripperCommand.Close : GripperCommand.Open;
+        if (!actions.Arms[_arm].HasGripper) return;
+        _isClosed[_arm] = !_isClosed[_arm];
+        _gripper = _isClosed[_arm] ? GripperCommand.Close : GripperCommand.Open;
         Engage(time);
+    }
+
+    /// <summary>The keys move one arm at a time; the other one holds its place meanwhile.</summary>
+    private void TakeNextArm()
+    {
+        _arm = (_arm + 1) % actions.Arms.Count;
+        _gripper = GripperCommand.Stay;
+        Array.Clear(_axes);
     }
 
     private void Engage(Stamp time)

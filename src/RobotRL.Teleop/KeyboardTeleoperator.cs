@@ -23,7 +23,7 @@ public sealed class KeyboardTeleoperator : ITeleoperator
     /// <param name="clock">The session's clock.</param>
     /// <param name="stop">Stops the robot, from any thread: a stop does not wait for the next decision, since there is none on the way to a start pose.</param>
     /// <exception cref="InvalidOperationException">There is no terminal.</exception>
-    public KeyboardTeleoperator(string identity, ActionSpace actions, Func<Stamp> clock, Action stop)
+    public KeyboardTeleoperator(string identity, ActionLayout actions, Func<Stamp> clock, Action stop)
     {
         if (Console.IsInputRedirected) throw new InvalidOperationException("--operator live needs a terminal for its keys; standard input is redirected.");
         (Identity, _clock, _stop) = (identity, clock, stop);

@@ -130,7 +130,7 @@ public class LoopEndTests
             else end.Cancel();
         }
         );
-        ControlHost host = new(cycle, channel, 17_000_000);
+        ControlHost host = new(new CycleGroup([cycle], robot), [channel], 17_000_000);
         if (fails) Assert.Throws<InvalidOperationException>(() => host.Run(end.Token));
         else host.Run(end.Token);
         AssertOver(robot, cycle, fails ? FaultCode.LoopEnded : FaultCode.OperatorStop);

@@ -39,7 +39,7 @@ public class HeldPartTests
     private static TaskTruth Truth(SimulatedTask task)
     {
         TaskTruth truth = default;
-        task.ReadTruth(ref truth);
+        task.ReadTruth(0, ref truth);
         return truth;
     }
 

@@ -17,7 +17,7 @@ public class MazeTests
     private static TaskTruth Truth(SimulatedTask task)
     {
         TaskTruth truth = default;
-        task.ReadTruth(ref truth);
+        task.ReadTruth(0, ref truth);
         return truth;
     }
 

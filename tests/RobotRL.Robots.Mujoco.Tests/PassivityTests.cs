@@ -175,7 +175,7 @@ public class PassivityTests
             scene.Reset(1);
             Session.Rebase();
             TaskTruth truth = default;
-            scene.ReadTruth(ref truth);
+            scene.ReadTruth(0, ref truth);
             Assert.True(Session.MoveTo(new(truth.GoalInBase.Position + new Vector3D(0.03, 0, 0.003), Session.Home.Orientation)), $"{Session.Latest.Fault}");
             Session.BeginEpisode(Session.Home);
         }
@@ -204,7 +204,7 @@ public class PassivityTests
             scene.Reset(1);
             _session.Rebase();
             TaskTruth truth = default;
-            scene.ReadTruth(ref truth);
+            scene.ReadTruth(0, ref truth);
             var mouth = truth.GoalInBase.Position;
             var above = new Pose(mouth + new Vector3D(0.03, 0, 0.02), _session.Home.Orientation);
             Assert.True(_session.MoveTo(above), $"{_session.Latest.Fault}");

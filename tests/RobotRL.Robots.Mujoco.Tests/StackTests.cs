@@ -31,7 +31,7 @@ public class StackTests
     private static TaskTruth Truth(SimulatedTask task)
     {
         TaskTruth truth = default;
-        task.ReadTruth(ref truth);
+        task.ReadTruth(0, ref truth);
         return truth;
     }
 

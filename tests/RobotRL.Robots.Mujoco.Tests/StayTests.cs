@@ -121,7 +121,7 @@ public class StayTests
             get
             {
                 TaskTruth truth = default;
-                _scene!.ReadTruth(ref truth);
+                _scene!.ReadTruth(0, ref truth);
                 return truth;
             }
         }

@@ -18,7 +18,7 @@ public class TaskTests
     private static TaskTruth Truth(SimulatedTask task)
     {
         TaskTruth truth = default;
-        task.ReadTruth(ref truth);
+        task.ReadTruth(0, ref truth);
         return truth;
     }
 
@@ -237,7 +237,7 @@ public class TaskTests
                 torque[3] = Math.Sin(0.01 * i);
                 robot.Command(torque, 0.03);
                 robot.Step();
-                task.ReadTruth(ref truth);
+                task.ReadTruth(0, ref truth);
                 robot.Capture(snapshot);
             }
         }

@@ -96,7 +96,7 @@ public sealed class ObservationJoinTests
         var pose = start * new Pose(new(0.05, 0, 0), Rotation.FromVector(new(0, 0, 0.25)));
         var twistInTool = new Twist(new(0.02, 0.04, 0), new(0, 0, 0.5));
         var state = new ToolState(Samples.At(1), new(pose, twistInTool.Rotated(pose.Orientation)), new(new(0, 0, -10), new(1, 0, 9000)), 0.04);
-        var values = Proprioception.Build(state, start, Samples.Task().Scale, StandardSize.Layout);
+        var values = Proprioception.Build(ToolStates.Of(state), [start], Samples.Task().Scale, StandardSize.Layout);
         float[] expected = [0.5f, 0, 0, 0, 0, 0.5f, 0.1f, 0.2f, 0, 0, 0, 0.5f, 0, 0, -0.5f, 0.5f, 0, 10, 0.5f];
         for (var i = 0; i < StandardSize.Proprioception; i++) Assert.Equal(expected[i], values[i], 1e-5f);
     }
@@ -106,7 +106,7 @@ public sealed class ObservationJoinTests
     [InlineData(double.PositiveInfinity)]
     public void State_that_is_not_finite_is_a_fault(double value)
     {
-        var state = Samples.State(1) with { ExternalWrenchInEndEffector = new(new(value, 0, 0), Vector3D.Zero) };
-        Assert.Equal(FaultCode.NonFiniteState, Assert.Throws<SensorFaultException>(() => Proprioception.Build(state, Pose.Identity, Samples.Task().Scale, StandardSize.Layout)).Fault.Code);
+        var state = Samples.Tool(1) with { ExternalWrenchInEndEffector = new(new(value, 0, 0), Vector3D.Zero) };
+        Assert.Equal(FaultCode.NonFiniteState, Assert.Throws<SensorFaultException>(() => Proprioception.Build(ToolStates.Of(state), [Pose.Identity], Samples.Task().Scale, StandardSize.Layout)).Fault.Code);
     }
 }

@@ -60,7 +60,7 @@ public sealed class ObservationPipelineTests
     [Fact]
     public void Ends_with_a_fault_when_the_state_goes_stale()
     {
-        using var states = new Subject<ToolState>();
+        using var states = new Subject<ToolStates>();
         using var pipeline = new ObservationPipeline(Samples.Task(), [], states, 5 * Samples.Ms, ImmediateScheduler.Instance);
         states.OnNext(Samples.State(0));
         pipeline.At(Samples.At(5));

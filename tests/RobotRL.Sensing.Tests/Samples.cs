@@ -23,8 +23,10 @@ internal static class Samples
 
     public static CameraDescription Camera(string name) => new(name, 16, 16, 0, 0, 16, 8);
 
-    public static ToolState State(double ms, Vector3D position = default) =>
+    public static ToolState Tool(double ms, Vector3D position = default) =>
         new(At(ms), new EndEffectorState(new Pose(position, Rotation.Identity), Twist.Zero), Wrench.Zero, 0.04);
+
+    public static ToolStates State(double ms, Vector3D position = default) => ToolStates.Of(Tool(ms, position));
 
     public static Stamp At(double ms) => new((long)(ms * Ms));
 
@@ -34,5 +36,5 @@ internal static class Samples
 internal static class LockstepObservationsExtensions
 {
     /// <summary>Observes at the very instant of the state.</summary>
-    public static Observation Observe(this LockstepObservations observations, ToolState state) => observations.Observe(state.CaptureTime, state);
+    public static Observation Observe(this LockstepObservations observations, ToolStates state) => observations.Observe(state.CaptureTime, state);
 }

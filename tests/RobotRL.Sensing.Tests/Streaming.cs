@@ -14,9 +14,9 @@ internal sealed class Streaming : IDisposable
     public Streaming(double cameraPeriodMs = 40, bool seesRobot = true, IScheduler? cropping = null)
     {
         var task = Samples.Task(Samples.Camera("a") with { SeesRobot = seesRobot }) with { ImageMaxAgeNs = 100 * Samples.Ms };
-        var states = StateStream.Sampled(TimeSpan.FromMilliseconds(5), Scheduler, (ref ToolState state) =>
+        var states = StateStream.Sampled(TimeSpan.FromMilliseconds(5), Scheduler, (ref ToolStates states) =>
         {
-            state = new ToolState(Now, new EndEffectorState(new Pose(Tool, Rotation.Identity), Twist.Zero), Wrench.Zero, 0.04) { Tick = Now.Ns / Samples.Ms };
+            states[0] = new ToolState(Now, new EndEffectorState(new Pose(Tool, Rotation.Identity), Twist.Zero), Wrench.Zero, 0.04) { Tick = Now.Ns / Samples.Ms };
             return true;
         });
         var camera = CameraStream.FreeRunning("a", TimeSpan.FromMilliseconds(cameraPeriodMs), Scheduler, () => Now, Pool, () => Camera);

@@ -17,7 +17,7 @@ public sealed class StreamingTests
         streaming.Pipeline.BeginEpisode();
         var first = streaming.Decide(103);
         Assert.Equal((Samples.At(80), 2), (first.Images[0].CaptureTime, (int)first.Images[0].Rgb[0]));
-        Assert.Equal((3 * Samples.Ms, 100), (streaming.Pipeline.Ages.StateNs, streaming.Pipeline.Tick));
+        Assert.Equal((3 * Samples.Ms, 100), (streaming.Pipeline.Ages.StateNs, streaming.Pipeline.TickOf(0)));
         Assert.Equal([23 * Samples.Ms], streaming.Pipeline.Ages.ImagesNs);
         var second = streaming.Decide(210);
         Assert.Equal((Samples.At(200), 5), (second.Images[0].CaptureTime, (int)second.Images[0].Rgb[0]));

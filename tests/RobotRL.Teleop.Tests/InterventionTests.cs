@@ -64,28 +64,28 @@ public sealed class InterventionTests
     [Fact]
     public void Only_watches_an_evaluation()
     {
-        var person = new ScriptedOperator(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 1);
+        var person = new ScriptedOperator([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 1);
         person.BeginEpisode(EpisodeKind.Evaluation);
-        for (var i = 0; i < 50; i++) Assert.Equal(OperatorCommand.Watching, person.Poll(new(At(0.1 * i), new TaskTruth { ContactForceN = 100 })));
+        for (var i = 0; i < 50; i++) Assert.Equal(OperatorCommand.Watching, person.Poll(new(At(0.1 * i), CellTruth.Of(new TaskTruth { ContactForceN = 100 }))));
     }
 
     [Fact]
     public void Hand_leaves_stiffness_and_damping_as_configured()
     {
         var space = Actions with { StiffnessMinShare = 0.2, DampingMinShare = 0.7 };
-        Assert.All(Episodes(new(new ReachExpert(space), space, ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((1f, 1f), (a[0].Stiffness, a[0].Damping)));
-        Assert.All(Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((0f, 0f), (a[0].Stiffness, a[0].Damping)));
+        Assert.All(Episodes(new([new ReachExpert(space)], ActionLayout.Of(space), ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((1f, 1f), (a[0].Stiffness, a[0].Damping)));
+        Assert.All(Episodes(new([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((0f, 0f), (a[0].Stiffness, a[0].Damping)));
     }
 
     [Fact]
     public void Same_seed_gives_the_same_hand_and_a_restored_one_goes_on()
     {
-        var first = Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 4, out _);
-        Assert.Equal(first, Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 4, out _));
-        Assert.NotEqual(first, Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 8), 4, out _));
+        var first = Episodes(new([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 7), 4, out _);
+        Assert.Equal(first, Episodes(new([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 7), 4, out _));
+        Assert.NotEqual(first, Episodes(new([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 8), 4, out _));
 
-        Episodes(new(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 7), 2, out var saved);
-        var restored = new ScriptedOperator(new ReachExpert(Actions), Actions, ScriptedOperatorSkillTests.Human, 99) { State = saved };
+        Episodes(new([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 7), 2, out var saved);
+        var restored = new ScriptedOperator([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 99) { State = saved };
         Assert.Equal(first[(first.Count / 2)..], Episodes(restored, 2, out _));
     }
 
@@ -93,12 +93,12 @@ public sealed class InterventionTests
     [Fact]
     public void Hand_noise_of_a_seed_stays_what_it_was()
     {
-        var (noise, space, motion, shaken) = (new HandNoise(0.2, 11), new ActionSpace([0, 1, 2, 5], 0.01, 0.1, false), new ArmAction(), new List<float>());
+        var (noise, space, motion, shaken) = (new HandNoise(0.2, 11, arms: 1), new ActionSpace([0, 1, 2, 5], 0.01, 0.1, false), new ArmAction(), new List<float>());
         (motion.Motion[0], motion.Motion[2]) = (0.5f, -0.8f);
         noise.BeginEpisode(Stamp.Zero);
         for (var i = 1; i <= 1000; i++)
         {
-            var action = noise.Shake(motion, space, new Stamp(i * 100_000_000L));
+            var action = noise.Shake(PolicyAction.Of(motion), ActionLayout.Of(space), new Stamp(i * 100_000_000L))[0];
             foreach (var axis in space.ActiveAxes) shaken.Add(action.Motion[axis]);
         }
         Assert.Equal([0.51464134f, -0.037000112f, -0.9581279f, -0.021655558f], shaken[..4]);
@@ -109,7 +109,7 @@ public sealed class InterventionTests
     [Fact]
     public void Hand_noise_has_its_size_and_its_memory()
     {
-        var noise = new HandNoise(0.2, 3);
+        var noise = new HandNoise(0.2, 3, arms: 1);
         noise.BeginEpisode(Stamp.Zero);
         var full = new ArmAction();
         full.Motion[0] = 0.5f; // 0.2 of it: 0.1 along x
@@ -117,7 +117,7 @@ public sealed class InterventionTests
         var ys = new List<double>();
         for (var i = 1; i <= 20_000; i++)
         {
-            var shaken = noise.Shake(full, Actions, Stamp.FromSeconds(0.1 * i)).Motion;
+            var shaken = noise.Shake(PolicyAction.Of(full), ActionLayout.Of(Actions), Stamp.FromSeconds(0.1 * i))[0].Motion;
             xs.Add(shaken[0] - 0.5);
             ys.Add(shaken[1]);
         }
@@ -134,7 +134,7 @@ public sealed class InterventionTests
         for (var episode = 0; episode < count; episode++)
         {
             person.BeginEpisode(EpisodeKind.Demonstration);
-            for (var i = 0; i < 20; i++) actions.Add(person.Poll(new(At(10 * episode + 0.1 * i), new TaskTruth { EndEffectorInBase = Pose.Identity, GoalInBase = new(new(1, 1, 0), Rotation.Identity) })).Action);
+            for (var i = 0; i < 20; i++) actions.Add(person.Poll(new(At(10 * episode + 0.1 * i), CellTruth.Of(new TaskTruth { EndEffectorInBase = Pose.Identity, GoalInBase = new(new(1, 1, 0), Rotation.Identity) }))).Action);
         }
         state = person.State;
         return actions;
@@ -143,14 +143,14 @@ public sealed class InterventionTests
     /// <summary>The decisions (index in 0.1 s) at which the operator drives.</summary>
     private static List<int> Drive(double from, double to, Func<double, double> progress, Func<double, double>? forceN = null, OperatorParameters? human = null)
     {
-        var person = new ScriptedOperator(new ReachExpert(Actions), Actions, human ?? ScriptedOperatorSkillTests.Human, 1);
+        var person = new ScriptedOperator([new ReachExpert(Actions)], ActionLayout.Of(Actions), human ?? ScriptedOperatorSkillTests.Human, 1);
         person.BeginEpisode(EpisodeKind.Online);
         var drives = new List<int>();
         for (var i = (int)(from * 10); i < to * 10; i++)
         {
             var t = 0.1 * i;
             var truth = new TaskTruth { EndEffectorInBase = Pose.Identity, GoalInBase = Pose.Identity, Progress = progress(t), ContactForceN = forceN?.Invoke(t) ?? 0 };
-            if (person.Poll(new(At(t), truth)).IsEngaged) drives.Add(i);
+            if (person.Poll(new(At(t), CellTruth.Of(truth))).IsEngaged) drives.Add(i);
         }
         return drives;
     }

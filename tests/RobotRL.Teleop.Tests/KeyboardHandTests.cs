@@ -5,7 +5,7 @@ namespace RobotRL.Teleop.Tests;
 /// <summary>What keys mean, in virtual time.</summary>
 public sealed class KeyboardHandTests
 {
-    private readonly KeyboardHand _hand = new(new ActionSpace([0, 1, 2], 0.03, 0.08, true));
+    private readonly KeyboardHand _hand = new(ActionLayout.Of(new([0, 1, 2], 0.03, 0.08, true)));
 
     public KeyboardHandTests() => _hand.BeginEpisode(EpisodeKind.Online);
 

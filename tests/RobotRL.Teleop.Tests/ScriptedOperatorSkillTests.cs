@@ -97,7 +97,7 @@ public sealed class ScriptedOperatorSkillTests
     private static int Demonstrate(ToyWorld world, ulong seed, OperatorParameters? human = null)
     {
         var kind = world switch { ToyReach => TaskKind.Reach, ToyPeg => TaskKind.PegInsert, _ => TaskKind.PickLift };
-        var person = new ScriptedOperator(Experts.For(kind, world.Actions), world.Actions, human ?? Human, seed);
+        var person = new ScriptedOperator([Experts.For(kind, world.Actions)], ActionLayout.Of(world.Actions), human ?? Human, seed);
         person.BeginEpisode(EpisodeKind.Demonstration);
         var step = 0;
         for (; step < 100 && !world.Truth.Success; step++)

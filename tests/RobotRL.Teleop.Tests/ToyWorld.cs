@@ -18,7 +18,7 @@ internal abstract class ToyWorld(ActionSpace actions)
     /// <summary>Gripper pointing down, x forward: y and z are opposite to the base's.</summary>
     public static readonly Rotation Down = Rotation.FromMatrix(1, 0, 0, 0, -1, 0, 0, 0, -1);
 
-    public OperatorView View => new(Time, Truth);
+    public OperatorView View => new(Time, CellTruth.Of(Truth));
 
     public void Do(in ArmAction action)
     {

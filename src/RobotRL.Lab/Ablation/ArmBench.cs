@@ -101,7 +101,7 @@ internal sealed class ArmBench : IBench
     /// </summary>
     public ArmAction Demonstrate()
     {
-        var action = _expert.Act(_cell.Truth);
+        var action = _expert.Act(_cell.Truth.Arms[0]);
         _hand.FillNormal(_shake);
         var effort = Actions.ActiveAxes.Max(axis => Math.Abs(action.Motion[axis]));
         foreach (var axis in Actions.ActiveAxes) action.Motion[axis] = (float)Math.Clamp(action.Motion[axis] + Unsteadiness * effort * _shake[axis], -1, 1);
@@ -127,7 +127,7 @@ internal sealed class ArmBench : IBench
     private Observation Observe()
     {
         var seen = _cell.Observe();
-        ref readonly var truth = ref _cell.Truth;
+        ref readonly var truth = ref _cell.Truth.Arms[0];
         var relative = truth.GoalInBase.Inverse * truth.EndEffectorInBase;
         var (scale, values) = (_cell.Configuration.Task.Scale, (float[])seen.Proprioception.Clone());
         var turn = relative.Orientation.ToVector();

@@ -161,7 +161,7 @@ internal static class StayFaults
             get
             {
                 TaskTruth truth = default;
-                _scene!.ReadTruth(ref truth);
+                _scene!.ReadTruth(0, ref truth);
                 return truth;
             }
         }

@@ -67,7 +67,8 @@ internal static class TimeFaults
             try
             {
                 var tick = rig.Session.Latest;
-                observations.Observe(tick.Time, new ToolState(tick.Measured.CaptureTime, tick.EndEffector, default, tick.Measured.GripperWidthM));
+                ToolState tool = new(tick.Measured.CaptureTime, tick.EndEffector, default, tick.Measured.GripperWidthM);
+                observations.Observe(tick.Time, ToolStates.Of(tool));
             }
             catch (SensorFaultException e)
             {

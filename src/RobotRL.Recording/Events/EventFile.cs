@@ -30,17 +30,27 @@ public enum EventEnd : byte
 /// <param name="Follows">The file whose last tick comes right before this one's first; −1 for none.</param>
 public sealed record EventInfo(string ConfigHash, long ControlPeriodNs, long WallClockOffsetNs, int Follows = -1)
 {
+    /// <summary>Whose loop it was; empty for an arm without a name.</summary>
+    public string Arm { get; init; } = "";
+
     public const string RecordName = "robotrl.event", EndRecordName = "robotrl.event_end";
 
-    internal McapMetadata ToMetadata() => new(RecordName, ImmutableSortedDictionary<string, string>.Empty
-        .Add("config_hash", ConfigHash).Add("control_period_ns", Text(ControlPeriodNs)).Add("wall_clock_offset_ns", Text(WallClockOffsetNs)).Add("follows", Text(Follows)));
+    internal McapMetadata ToMetadata()
+    {
+        var values = ImmutableSortedDictionary<string, string>.Empty.Add("config_hash", ConfigHash).Add("control_period_ns", Text(ControlPeriodNs))
+            .Add("wall_clock_offset_ns", Text(WallClockOffsetNs)).Add("follows", Text(Follows));
+        return new(RecordName, Arm.Length == 0 ? values : values.Add("arm", Arm));
+    }
 
     internal static EventInfo Parse(McapMetadata metadata)
     {
         var values = metadata.Values;
         try
         {
-            return new(values["config_hash"], Number(values["control_period_ns"]), Number(values["wall_clock_offset_ns"]), (int)Number(values["follows"]));
+            return new(values["config_hash"], Number(values["control_period_ns"]), Number(values["wall_clock_offset_ns"]), (int)Number(values["follows"]))
+            {
+                Arm = values.GetValueOrDefault("arm", ""),
+            };
         }
         catch (Exception e) when (e is KeyNotFoundException or FormatException or OverflowException)
         {

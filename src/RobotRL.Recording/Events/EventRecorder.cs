@@ -56,10 +56,10 @@ public sealed class EventRecorder : IDisposable
     }
 
     /// <summary>For a control loop: 10 s before and after each event, and a stop of the robot when that cannot be recorded.</summary>
-    public static EventRecorder Of(ControlCycle cycle, string folder, string configHash, long wallClockOffsetNs, Action<string> log)
+    public static EventRecorder Of(ControlCycle cycle, string folder, string configHash, long wallClockOffsetNs, Action<string> log, string arm = "")
     {
         var periodNs = cycle.Description.ControlPeriodNs;
-        return new(cycle.Records, EventFolder.Open(folder, log), new(configHash, periodNs, wallClockOffsetNs), EventWindow.Of(periodNs), failure =>
+        return new(cycle.Records, EventFolder.Open(folder, log), new(configHash, periodNs, wallClockOffsetNs) { Arm = arm }, EventWindow.Of(periodNs), failure =>
         {
             cycle.HoldStop(FaultCode.StorageFailure);
             log($"Events are not recorded any more, so the robot is stopped: {failure.Message}");

@@ -9,7 +9,7 @@ public sealed class RecordedPacer(IPacer pacer) : IPacer
     private const int PollEvery = 1000;
     private int _ticks;
 
-    public EventRecorder? Events { get; set; }
+    public IReadOnlyList<EventRecorder> Events { get; set; } = [];
 
     public Stamp Now => pacer.Now;
     public long LatenessNs => pacer.LatenessNs;
@@ -20,6 +20,7 @@ public sealed class RecordedPacer(IPacer pacer) : IPacer
     public void Next()
     {
         pacer.Next();
-        if (++_ticks % PollEvery == 0) Events?.Poll();
+        if (++_ticks % PollEvery != 0) return;
+        foreach (var events in Events) events.Poll();
     }
 }

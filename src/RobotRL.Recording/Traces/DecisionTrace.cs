@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Safety;
@@ -63,6 +64,17 @@ public sealed record DecisionTrace
 
     /// <summary>[rows, <see cref="TickColumns.Count"/>].</summary>
     public required ulong[] Words { get; init; }
+
+    /// <summary>[rows, 7]: where the arm beside this one was, as that tick had been told; empty in a cell with one arm.</summary>
+    public ulong[] OtherWords { get; init; } = [];
+
+    /// <summary>The same of a row, rad; zeros in a cell with one arm.</summary>
+    public JointPositions OtherRad(int row)
+    {
+        JointPositions posture = default;
+        if (OtherWords.Length > 0) MemoryMarshal.Cast<ulong, double>(OtherWords.AsSpan(row * Joints.Max, Joints.Max)).CopyTo(posture);
+        return posture;
+    }
 
     public int Rows => Words.Length / TickColumns.Count;
 

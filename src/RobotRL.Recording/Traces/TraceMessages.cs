@@ -19,10 +19,14 @@ public sealed class TraceMessages
         "# Earlier files end above.\n" +
         "uint32 next_rows\nint64 state_age_ns\nint64[] image_ages_ns\nint64 weights_version\nint64 weights_age_ns\n";
 
-    public static TraceFormat Format { get; } = new("robotrl_msgs/msg/DecisionTrace", Definition(Streams));
+    private const string Other =
+        "# In a cell with two arms: of each row the other one's posture as measured last, 7 words packed like the ticks. Earlier files end above.\n" +
+        "uint8[] other\n";
+
+    public static TraceFormat Format { get; } = new("robotrl_msgs/msg/DecisionTrace", Definition(Streams + Other));
 
     /// <summary>Whether messages of that definition are read here.</summary>
-    public static bool Reads(string? definition) => definition == Format.Definition || definition == Definition("");
+    public static bool Reads(string? definition) => definition == Format.Definition || definition == Definition(Streams) || definition == Definition("");
 
     private static string Definition(string streams) =>
         "# What entered the decision of the same step, and what the control loop decided in each of its ticks. Times in ns of the session's clock.\n" +
@@ -92,6 +96,7 @@ public sealed class TraceMessages
         foreach (var age in ages.ImagesNs) cdr.I64(age);
         cdr.I64(ages.WeightsVersion);
         cdr.I64(ages.WeightsNs);
+        cdr.Bytes(trace.OtherWords.Length == 0 ? [] : WordColumns.Pack(trace.OtherWords, Joints.Max));
         return cdr.Written;
     }
 
@@ -122,6 +127,9 @@ public sealed class TraceMessages
             throw new InvalidDataException($"Step {step}: its ticks are out of order ({start}, {observed}, {lead}, {executed} of {rows}): it is damaged.");
         var (next, ages) = cdr.HasMore ? ((int)cdr.U32(), ReadAges(ref cdr)) : (rows, null);
         if (next < 0 || next > rows) throw new InvalidDataException($"Step {step}: its next observation is of tick {next} of {rows}: it is damaged.");
+        var other = cdr.HasMore && cdr.Bytes() is { Length: > 0 } packed ? WordColumns.Unpack(packed, Joints.Max) : [];
+        if (other.Length != 0 && other.Length != rows * Joints.Max)
+            throw new InvalidDataException($"Step {step}: it has {other.Length / Joints.Max} postures of the other arm for {rows} ticks: it is damaged.");
         return new()
         {
             Step = step,
@@ -138,6 +146,7 @@ public sealed class TraceMessages
             NextRows = next,
             Ages = ages,
             Words = words,
+            OtherWords = other,
         };
     }
 

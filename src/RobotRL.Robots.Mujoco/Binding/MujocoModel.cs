@@ -23,7 +23,8 @@ public sealed unsafe class MujocoModel : IDisposable
 
     ~MujocoModel() => Free();
 
-    public string Path { get; }
+    /// <summary>The scene file.</summary>
+    public string Path { get; internal init; }
     public int PositionCount => Int(L.nq);
     public int VelocityCount => Int(L.nv);
     public int ActuatorCount => Int(L.nu);

@@ -30,7 +30,7 @@ public interface ICell : IDisposable
     long WallClockOffsetNs { get; }
 
     /// <summary>How the task stands at this instant; in a simulation with the geometry that only it knows.</summary>
-    ref readonly TaskTruth Truth { get; }
+    ref readonly CellTruth Truth { get; }
 
     /// <summary>What the policy sees now.</summary>
     /// <exception cref="SensorFaultException">A sensor failed: stop.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Policy;
@@ -75,6 +76,7 @@ public sealed class TraceRecorder
         var (first, last) = (_next, Math.Max(_arm.ObservedTick, _arm.Session.ExecutedTick));
         int Rows(long tick) => (int)Math.Clamp(tick - first, 0, _arm.Ticks.Capacity);
         var words = new ulong[Rows(last) * TickColumns.Count];
+        var others = new ulong[_cell.Arms.Count > 1 ? Rows(last) * Joints.Max : 0];
         _critics.Clear();
         _targets.Clear();
         if (_step == 0) TakeUp(_before!.Value.Reflex);
@@ -82,6 +84,7 @@ public sealed class TraceRecorder
         {
             ref readonly var r = ref Read(_next++);
             TickColumns.Write(r, words.AsSpan(row * TickColumns.Count));
+            if (others.Length > 0) MemoryMarshal.Cast<double, ulong>(r.Inputs.OtherRad).CopyTo(others.AsSpan(row * Joints.Max));
             if (r.Inputs.HasTarget) _targets.Add(new(row, r.Inputs.Target));
             TakeUp(r.Reflex);
         }
@@ -101,6 +104,7 @@ public sealed class TraceRecorder
             NextRows = Rows(_arm.ObservedTick),
             Ages = _ages,
             Words = words,
+            OtherWords = others,
         };
         _step++;
         return _messages.Write(trace).ToArray();

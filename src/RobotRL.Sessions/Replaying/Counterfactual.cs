@@ -49,19 +49,24 @@ public sealed class Counterfactual(Func<RecordedPipeline> recorded, Func<Recorde
     {
         using var factual = recorded();
         using var counter = other();
-        Watch was = new(factual.Loop), would = new(counter.Loop);
+        Watch[] was = [.. factual.Loops.Select(loop => new Watch(loop))], would = [.. counter.Loops.Select(loop => new Watch(loop))];
         var before = _changes.Count;
-        foreach (var trace in episode.Traces)
+        foreach (var traces in episode.Traces)
         {
-            var (a, b) = (was.Decide(trace), would.Decide(trace));
-            if (!was.Commands.SequenceEqual(would.Commands)) _commandsChanged++;
+            var changed = false;
+            foreach (var (arm, trace) in traces.Index())
+            {
+                var (a, b) = (was[arm].Decide(trace), would[arm].Decide(trace));
+                changed |= !was[arm].Commands.SequenceEqual(would[arm].Commands);
+                _reflexes += a.Reflexes;
+                _otherReflexes += b.Reflexes;
+                if (!a.IsSame(b)) _changes.Add(new(episode.Index, trace.Step, OpenLoop: _changes.Count > before, Words(a, b), a, b));
+            }
+            if (changed) _commandsChanged++;
             _decisions++;
-            _reflexes += a.Reflexes;
-            _otherReflexes += b.Reflexes;
-            if (!a.IsSame(b)) _changes.Add(new(episode.Index, trace.Step, OpenLoop: _changes.Count > before, Words(a, b), a, b));
         }
-        if (factual.Loop.Record.Gate != GateState.Running) _stops++;
-        if (counter.Loop.Record.Gate != GateState.Running) _otherStops++;
+        if (factual.Loops.Any(loop => loop.Record.Gate != GateState.Running)) _stops++;
+        if (counter.Loops.Any(loop => loop.Record.Gate != GateState.Running)) _otherStops++;
         _episodes++;
         if (_changes.Count > before) _episodesChanged++;
         return _changes[before..];

@@ -37,45 +37,58 @@ public sealed class EpisodeReplay(RunDirectory run, Func<RecordedPipeline> pipel
     public bool Run(RecordedEpisode recorded, RecordedPolicy policy)
     {
         using var cell = pipeline();
-        var (episode, loop) = (recorded.Episode, cell.Loop);
-        var (identical, trace) = (_allIdentical, recorded.Traces[0]);
-        var reflexes = trace.Before!.Value.Reflex.Reflexes;
-        loop.Ticked = (row, words) => Compare(recorded.Index, trace, row, words);
-        ControlSession? control = null;
+        var (episode, identical) = (recorded.Episode, _allIdentical);
+        var loops = cell.Loops;
+        var traces = recorded.Traces[0];
+        var reflexes = traces.Sum(trace => trace.Before!.Value.Reflex.Reflexes);
+        foreach (var (arm, loop) in loops.Index()) loop.Ticked = (row, words) => Compare(recorded.Index, traces[arm], row, words);
+        IReadOnlyList<ControlSession>? controls = null;
         foreach (var (step, what) in episode.Steps.Index())
         {
-            trace = recorded.Traces[step];
+            traces = recorded.Traces[step];
             _differing.Clear();
-            loop.Begin(trace);
+            foreach (var (arm, loop) in loops.Index()) loop.Begin(traces[arm]);
             var seen = what.Transition;
-            if (control is null)
+            if (controls is null)
             {
-                loop.RunTo(trace.StartRows);
-                control = cell.BeginEpisode();
-                loop.RunTo(trace.ObservedRows);
-                var first = cell.Observe(seen.Observation, loop.Record);
+                RunTo(trace => trace.StartRows);
+                controls = cell.BeginEpisode();
+                RunTo(trace => trace.ObservedRows);
+                var first = cell.Observe(seen.Observation, isNext: false);
                 Note(BitText.Compare(seen.Observation.Proprioception, first.Proprioception, "proprioception"), ReplayStage.Observation);
             }
-            loop.RunTo(trace.LeadRows);
-            var action = seen.Action;
-            Note(BitText.Compare(action.Policy, policy.Decide(seen.Observation, trace.Policy), "action"), ReplayStage.Policy);
-            var decision = cell.Arbitrate(seen.Observation.Time, action.Policy, trace.Command);
+            RunTo(trace => trace.LeadRows);
+            var (action, policyTrace) = (seen.Action, traces[0].Policy);
+            Note(BitText.Compare(action.Policy, policy.Decide(seen.Observation, policyTrace), "action"), ReplayStage.Policy);
+            var decision = cell.Arbitrate(seen.Observation.Time, action.Policy, RecordedEpisode.CommandOf(traces));
             Note(BitText.Compare(action.Proposed, decision.Proposed, "proposed") ?? BitText.Compare(action.Source, decision.Source, "source"), ReplayStage.Arbiter);
 
-            var executed = control.Decide(action.Policy[0], action.Proposed[0], action.Source);
-            if (loop.TryTakeProposed(out var target)) Note(loop.RecordedTarget is { } was ? BitText.Compare(was, target) : ("target", "none", "one"), ReplayStage.Target);
-            Note(BitText.Compare(action.Executed[0], executed.Executed, "executed") ?? BitText.Compare(action.Limits, executed.Limits, "limits"), ReplayStage.Executed);
-            loop.RunTo(trace.Rows);
-            var next = cell.Observe(seen.Next, loop.OfNextObservation);
+            var limits = LimitFlags.None;
+            foreach (var (arm, control) in controls.Index())
+            {
+                var executed = control.Decide(action.Policy[arm], action.Proposed[arm], action.Source);
+                if (loops[arm].TryTakeProposed(out var target))
+                    Note(loops[arm].RecordedTarget is { } was ? BitText.Compare(was, target) : ("target", "none", "one"), ReplayStage.Target);
+                Note(BitText.Compare(action.Executed[arm], executed.Executed, "executed"), ReplayStage.Executed);
+                limits |= executed.Limits;
+            }
+            Note(BitText.Compare(action.Limits, limits, "limits"), ReplayStage.Executed);
+            RunTo(trace => trace.Rows);
+            var next = cell.Observe(seen.Next, isNext: true);
             Note(BitText.Compare(seen.Next.Proprioception, next.Proprioception, "next.proprioception") ?? Images(seen.Next, next), ReplayStage.Observation);
-            Count(action, trace.Policy);
+            Count(action, policyTrace);
+
+            void RunTo(Func<DecisionTrace, int> row)
+            {
+                foreach (var (arm, loop) in loops.Index()) loop.RunTo(row(traces[arm]));
+            }
 
             void Note((string Field, string Recorded, string Replayed)? difference, ReplayStage stage)
             {
                 if (difference is { } d) Differs(stage, new(recorded.Index, step, Name(stage), null, d.Field, d.Recorded, d.Replayed));
             }
         }
-        _reflexes += loop.Record.Reflex.Reflexes - reflexes;
+        _reflexes += loops.Sum(loop => loop.Record.Reflex.Reflexes) - reflexes;
         _episodes++;
         return _allIdentical - identical == episode.Steps.Count;
     }

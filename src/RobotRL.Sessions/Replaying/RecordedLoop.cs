@@ -24,10 +24,11 @@ public sealed class RecordedLoop : IControlPort, IDisposable
     /// <param name="endEffectorInFlange">X_FE.</param>
     /// <param name="reflex">As configured; null for none.</param>
     /// <param name="critics">Those that it asks.</param>
-    public RecordedLoop(RobotDescription robot, Pose endEffectorInFlange, Reflex? reflex, RecordedCritics critics)
+    /// <param name="beside">The other arm of the cell; null for none.</param>
+    public RecordedLoop(RobotDescription robot, Pose endEffectorInFlange, Reflex? reflex, RecordedCritics critics, ArmBeside? beside = null)
     {
         _robot = new(robot);
-        _cycle = new(_robot, _robot, endEffectorInFlange, recordsKept: 1, reflex: reflex);
+        _cycle = new(_robot, _robot, endEffectorInFlange, recordsKept: 1, reflex: reflex, beside: beside);
         _critics = critics;
     }
 
@@ -108,6 +109,7 @@ public sealed class RecordedLoop : IControlPort, IDisposable
         _cycle.RequestStops(inputs.Stops);
         for (var i = 0; i < inputs.LimitChangesAsked; i++) _cycle.TryChangeLimits(Description.Limits);
         _critics.Offer(offer, now.Since(born), inputs.RefusedWeights);
+        _cycle.ShowOther(_trace.OtherRad(_next));
         _cycle.Run(1);
         TickColumns.Write(Record, _row);
         Ticked?.Invoke(_next, _row);
