@@ -249,6 +249,6 @@ public sealed class SimulatedCell : ICell
     private void AwaitStandstill()
     {
         const int tick = 10, most = 2000; // a soft arm creeps back for seconds before it stands still
-        for (var i = 0; i < most && Control.Latest.Gate == GateState.Stopping; i++) Control.Advance(tick);
+        for (var i = 0; i < most && Control.IsComingToRest; i++) Control.Advance(tick);
     }
 }

@@ -26,6 +26,9 @@ public sealed class CellControl
     /// <summary>Whether any arm is stopped: then all of them are, or will be with the next tick.</summary>
     public bool IsStopped => Array.Exists(_arms, arm => arm.IsStopped);
 
+    /// <summary>Whether an arm that was stopped does not stand yet.</summary>
+    public bool IsComingToRest => Array.Exists(_arms, arm => arm.Latest.Gate == GateState.Stopping);
+
     /// <summary>Whether an arm is stopped for a cause that is an operator's to clear.</summary>
     public bool NeedsOperator => Array.Exists(_arms, arm => arm.NeedsOperator);
 
