@@ -154,7 +154,7 @@ public sealed class ControlCycle : IControlPort
     }
 
     /// <summary>Shows the cycle where the arm beside its own is, for the coming ticks.</summary>
-    public void ShowOther(in JointPositions posture) => _record.Inputs.OtherRad = posture;
+    public void ShowOther(in OtherPosture other) => _record.Inputs.Other = other;
 
     /// <summary>Ends the period: returns at the beginning of the next.</summary>
     internal void Wait() => _pacer.Next();
@@ -174,7 +174,7 @@ public sealed class ControlCycle : IControlPort
         (inputs.IsNewState, inputs.HasTarget, inputs.Target, inputs.Heartbeat, inputs.RefusedWeights) = (isNew, hasTarget, _target, _heartbeat, _reflex?.RefusedWeights ?? 0);
 
         TakeRequests(ref inputs);
-        _gate.ObserveOther(inputs.OtherRad);
+        _gate.ObserveOther(inputs.Other);
         _gate.Observe(now, _state, isNew, _heartbeat);
         _gate.WatchPace(inputs.BehindNs = _pacer.BehindNs);
         _gate.Stop(inputs.Stops = _cells.TakeStops());

@@ -106,6 +106,6 @@ public struct TickInputs
     /// <summary>Sets of critic weights refused before this tick.</summary>
     public int RefusedWeights;
 
-    /// <summary>The posture of the arm beside this one, as measured last, rad; zeros in a cell with one arm.</summary>
-    public JointPositions OtherRad;
+    /// <summary>Where the arm beside this one was in its last tick; zeros in a cell with one arm.</summary>
+    public OtherPosture Other;
 }

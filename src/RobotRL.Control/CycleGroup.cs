@@ -86,7 +86,7 @@ public sealed class CycleGroup
         for (var i = 0; i < _cycles.Length; i++)
         {
             var other = _cycles[1 - i];
-            if (other.Newest.Tick > 0) _cycles[i].ShowOther(other.Newest.Measured.Position);
+            if (other.Newest.Tick > 0) _cycles[i].ShowOther(PostureOf(other.Newest));
             _cycles[i].Tick();
             var isStopped = _cycles[i].Newest.Gate != GateState.Running;
             if (isStopped && !_isStopped[i] && !_isStopped[1 - i]) other.RequestStop(FaultCode.OtherArmStopped);
@@ -97,6 +97,9 @@ public sealed class CycleGroup
 
     /// <summary>Ends the period.</summary>
     internal void Wait() => _pacer.Next();
+
+    private static OtherPosture PostureOf(in ControlRecord newest) =>
+        new(newest.Measured.Position, newest.Gate == GateState.PowerRemoved ? newest.Measured.Position : newest.PostureRad);
 
     private void WatchAlone()
     {

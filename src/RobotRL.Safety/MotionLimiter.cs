@@ -200,14 +200,14 @@ internal sealed class MotionLimiter
         for (var i = 0; i < _joints.Length; i++) ownTravel += Math.Abs(own[i]) * _reach[i];
         var near = BodyInsetM + Travel(arm, lead) + curve.Distance(Math.Max(Travel(arm, wanted), Travel(arm, possible)) + ownTravel);
         if (ownTravel > 0) near = Math.Max(near, BodyInsetM + _postureCurve.Distance(2 * ownTravel));
-        if (_shares > 1) near = BodyInsetM + _shares * (near - BodyInsetM);
+        near *= _shares;
         var ownTool = ownTravel > 0 ? posture.Arm.TwistOf(own) : Twist.Zero;
         foreach (ref readonly var found in clearance.Find(posture.Arm, posture.PositionRad, near))
         {
             clearance.Gradient(found, posture.Arm, _byJoint);
             var gradient = posture.Arm.GradientOf(_byJoint);
-            // Of what is left to the other arm each may use one half: together they come no closer than one alone would.
-            var distance = clearance.MovesToo(found) ? BodyInsetM + (found.DistanceM - BodyInsetM) / _shares : found.DistanceM;
+            // Of what is left to the other arm each has one half, with all that it needs for itself: so they come no closer than one alone would.
+            var distance = clearance.MovesToo(found) ? found.DistanceM / _shares : found.DistanceM;
             var room = curve.Speed(distance + Along(gradient, lead) - BodyInsetM);
             if (ownTravel > 0)
             {

@@ -2,8 +2,13 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
+/// <summary>Where the arm beside an arm is, rad.</summary>
+/// <param name="MeasuredRad">As measured last.</param>
+/// <param name="ReferenceRad">Where its own gate means it to be: the same, once that arm has no power.</param>
+public readonly record struct OtherPosture(JointPositions MeasuredRad, JointPositions ReferenceRad);
+
 /// <summary>
-/// The arm beside this one, as it was measured last: where each part of it is, in this arm's base frame. Parts are placed once a posture, and only when
+/// The arm beside this one, in one posture of it: where each part of it is, in this arm's base frame. Parts are placed once a posture, and only when
 /// somebody asks for them.
 /// </summary>
 internal sealed class OtherArm
@@ -31,7 +36,7 @@ internal sealed class OtherArm
     /// <summary>Its posture, rad. Until it has told one it is taken to be at home.</summary>
     public ref readonly JointPositions PostureRad => ref _posture;
 
-    /// <summary>Takes its posture as measured. One that is no posture leaves the last one in force: that arm's own gate stops it.</summary>
+    /// <summary>Takes its posture. One that is no posture leaves the last one in force: that arm's own gate stops it.</summary>
     public void Show(in JointPositions posture)
     {
         foreach (var angle in posture)

@@ -32,7 +32,7 @@ public sealed partial class ReflexGate
     private readonly MotionLimiter _motion;
     private readonly PostureReference _posture;
     private readonly OrientationBarrier _orientation;
-    private readonly OtherArm? _other;
+    private readonly OtherArm? _other, _othersReference;
     private readonly BodyModel _body;
     private readonly Clearance _clearance;
     private readonly RetreatWay _retreat;
@@ -71,12 +71,13 @@ public sealed partial class ReflexGate
         _reach = (robot.Impedance.TranslationClipM, robot.Impedance.RotationClipRad);
         _inputs = new(_limits, robot.ControlPeriodNs);
         _commander = new(_limits);
-        _other = beside is null ? null : new(robot, beside, arm.Another());
+        if (beside is not null) (_other, _othersReference) = (new(robot, beside, arm.Another()), new(robot, beside, arm.Another()));
         // What stopped the other arm decides who may clear both.
         _stops = new(_other is null ? robot.AutoClear : robot.AutoClear.With(FaultCode.OtherArmStopped));
         _sensors = new(robot, arm.EndEffectorInTip);
         _body = new(robot with { Limits = _limits }, _other);
-        _motion = new(_limits, periodS, _body);
+        // A motion is kept away from where the other arm is meant to be, which is ahead of where it is measured while it moves.
+        _motion = new(_limits, periodS, _othersReference is null ? _body : new(robot with { Limits = _limits }, _othersReference));
         _posture = new(_limits, arm.Another(), periodS);
         _orientation = new(_limits.Orientation, _limits.BarrierRate);
         _clearance = new(_body);
@@ -142,8 +143,12 @@ public sealed partial class ReflexGate
     /// <summary>Counts so many attempts, all refused.</summary>
     public void RefuseLimitChanges(int attempts) => RefusedLimitChanges += attempts;
 
-    /// <summary>Takes the posture of the arm beside this one, as measured last, rad; before <see cref="Observe"/>.</summary>
-    public void ObserveOther(in JointPositions posture) => _other?.Show(posture);
+    /// <summary>Takes where the arm beside this one is; before <see cref="Observe"/>.</summary>
+    public void ObserveOther(in OtherPosture other)
+    {
+        _other?.Show(other.MeasuredRad);
+        _othersReference?.Show(other.ReferenceRad);
+    }
 
     /// <summary>Takes the inputs of a tick: clock, state, commander. Anything wrong with them, or measured beyond a limit, latches a fault.</summary>
     public void Observe(Stamp now, in RobotState state, bool isNew, in Heartbeat heartbeat)

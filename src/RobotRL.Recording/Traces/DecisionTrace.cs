@@ -65,16 +65,15 @@ public sealed record DecisionTrace
     /// <summary>[rows, <see cref="TickColumns.Count"/>].</summary>
     public required ulong[] Words { get; init; }
 
-    /// <summary>[rows, 7]: where the arm beside this one was, as that tick had been told; empty in a cell with one arm.</summary>
+    /// <summary>Words a row of <see cref="OtherWords"/>.</summary>
+    public const int OtherColumns = 2 * Joints.Max;
+
+    /// <summary>[rows, <see cref="OtherColumns"/>]: where the arm beside this one was, as that tick had been told; empty in a cell with one arm.</summary>
     public ulong[] OtherWords { get; init; } = [];
 
-    /// <summary>The same of a row, rad; zeros in a cell with one arm.</summary>
-    public JointPositions OtherRad(int row)
-    {
-        JointPositions posture = default;
-        if (OtherWords.Length > 0) MemoryMarshal.Cast<ulong, double>(OtherWords.AsSpan(row * Joints.Max, Joints.Max)).CopyTo(posture);
-        return posture;
-    }
+    /// <summary>The same of a row; zeros in a cell with one arm.</summary>
+    public OtherPosture Other(int row) =>
+        OtherWords.Length == 0 ? default : MemoryMarshal.Cast<ulong, OtherPosture>(OtherWords.AsSpan(row * OtherColumns, OtherColumns))[0];
 
     public int Rows => Words.Length / TickColumns.Count;
 

@@ -20,7 +20,7 @@ public sealed class TraceMessages
         "uint32 next_rows\nint64 state_age_ns\nint64[] image_ages_ns\nint64 weights_version\nint64 weights_age_ns\n";
 
     private const string Other =
-        "# In a cell with two arms: of each row the other one's posture as measured last, 7 words packed like the ticks. Earlier files end above.\n" +
+        "# In a cell with two arms: of each row the other one's posture as measured, 7, and as meant, 7 words, packed like the ticks. Earlier files end above.\n" +
         "uint8[] other\n";
 
     public static TraceFormat Format { get; } = new("robotrl_msgs/msg/DecisionTrace", Definition(Streams + Other));
@@ -96,7 +96,7 @@ public sealed class TraceMessages
         foreach (var age in ages.ImagesNs) cdr.I64(age);
         cdr.I64(ages.WeightsVersion);
         cdr.I64(ages.WeightsNs);
-        cdr.Bytes(trace.OtherWords.Length == 0 ? [] : WordColumns.Pack(trace.OtherWords, Joints.Max));
+        cdr.Bytes(trace.OtherWords.Length == 0 ? [] : WordColumns.Pack(trace.OtherWords, DecisionTrace.OtherColumns));
         return cdr.Written;
     }
 
@@ -127,9 +127,9 @@ public sealed class TraceMessages
             throw new InvalidDataException($"Step {step}: its ticks are out of order ({start}, {observed}, {lead}, {executed} of {rows}): it is damaged.");
         var (next, ages) = cdr.HasMore ? ((int)cdr.U32(), ReadAges(ref cdr)) : (rows, null);
         if (next < 0 || next > rows) throw new InvalidDataException($"Step {step}: its next observation is of tick {next} of {rows}: it is damaged.");
-        var other = cdr.HasMore && cdr.Bytes() is { Length: > 0 } packed ? WordColumns.Unpack(packed, Joints.Max) : [];
-        if (other.Length != 0 && other.Length != rows * Joints.Max)
-            throw new InvalidDataException($"Step {step}: it has {other.Length / Joints.Max} postures of the other arm for {rows} ticks: it is damaged.");
+        var other = cdr.HasMore && cdr.Bytes() is { Length: > 0 } packed ? WordColumns.Unpack(packed, DecisionTrace.OtherColumns) : [];
+        if (other.Length != 0 && other.Length != rows * DecisionTrace.OtherColumns)
+            throw new InvalidDataException($"Step {step}: it has {other.Length / DecisionTrace.OtherColumns} postures of the other arm for {rows} ticks: it is damaged.");
         return new()
         {
             Step = step,

@@ -76,7 +76,7 @@ public sealed class TraceRecorder
         var (first, last) = (_next, Math.Max(_arm.ObservedTick, _arm.Session.ExecutedTick));
         int Rows(long tick) => (int)Math.Clamp(tick - first, 0, _arm.Ticks.Capacity);
         var words = new ulong[Rows(last) * TickColumns.Count];
-        var others = new ulong[_cell.Arms.Count > 1 ? Rows(last) * Joints.Max : 0];
+        var others = new ulong[_cell.Arms.Count > 1 ? Rows(last) * DecisionTrace.OtherColumns : 0];
         _critics.Clear();
         _targets.Clear();
         if (_step == 0) TakeUp(_before!.Value.Reflex);
@@ -84,7 +84,7 @@ public sealed class TraceRecorder
         {
             ref readonly var r = ref Read(_next++);
             TickColumns.Write(r, words.AsSpan(row * TickColumns.Count));
-            if (others.Length > 0) MemoryMarshal.Cast<double, ulong>(r.Inputs.OtherRad).CopyTo(others.AsSpan(row * Joints.Max));
+            if (others.Length > 0) MemoryMarshal.Cast<OtherPosture, ulong>(new ReadOnlySpan<OtherPosture>(in r.Inputs.Other)).CopyTo(others.AsSpan(row * DecisionTrace.OtherColumns));
             if (r.Inputs.HasTarget) _targets.Add(new(row, r.Inputs.Target));
             TakeUp(r.Reflex);
         }

@@ -109,7 +109,7 @@ public sealed class RecordedLoop : IControlPort, IDisposable
         _cycle.RequestStops(inputs.Stops);
         for (var i = 0; i < inputs.LimitChangesAsked; i++) _cycle.TryChangeLimits(Description.Limits);
         _critics.Offer(offer, now.Since(born), inputs.RefusedWeights);
-        _cycle.ShowOther(_trace.OtherRad(_next));
+        _cycle.ShowOther(_trace.Other(_next));
         _cycle.Run(1);
         TickColumns.Write(Record, _row);
         Ticked?.Invoke(_next, _row);
