@@ -246,7 +246,7 @@ public sealed class ControlSession
     public bool Retreat(string operatorId)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
-        if (!IsStopped || !StopCategories.AllowsRetreat(Latest.Fault.Code)) return false;
+        if (!IsStopped || !StopCategories.AllowsRetreat(Latest.Causes)) return false;
         LedBy = operatorId;
         Beat(CommandingState.Retreating);
         return true;

@@ -99,7 +99,7 @@ public sealed class CycleGroup
     internal void Wait() => _pacer.Next();
 
     private static OtherPosture PostureOf(in ControlRecord newest) =>
-        new(newest.Measured.Position, newest.Gate == GateState.PowerRemoved ? newest.Measured.Position : newest.PostureRad);
+        new() { MeasuredRad = newest.Measured.Position, ReferenceRad = newest.Gate == GateState.PowerRemoved ? newest.Measured.Position : newest.PostureRad };
 
     private void WatchAlone()
     {

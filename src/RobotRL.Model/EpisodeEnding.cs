@@ -37,7 +37,7 @@ public readonly record struct EpisodeEnding(EpisodeEnd End, bool IsHarm = false)
 
         FaultCode.OperatorStop or FaultCode.DeadmanReleased or FaultCode.HeartbeatLost or FaultCode.StaleTarget or
         FaultCode.StorageFailure or FaultCode.CriticFailure or FaultCode.LimitChangeRefused or FaultCode.StandstillLost or
-        FaultCode.UnknownCause => new(EpisodeEnd.Truncates),
+        FaultCode.UnknownCause or FaultCode.OtherArmStopped => new(EpisodeEnd.Truncates),
 
         FaultCode.NonFiniteState or FaultCode.NonFiniteCommand or FaultCode.NonFiniteInternal or FaultCode.TargetOutOfRange or
         FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ForceSensorFailure or

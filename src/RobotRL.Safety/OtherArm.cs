@@ -3,9 +3,14 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>Where the arm beside an arm is, rad.</summary>
-/// <param name="MeasuredRad">As measured last.</param>
-/// <param name="ReferenceRad">Where its own gate means it to be: the same, once that arm has no power.</param>
-public readonly record struct OtherPosture(JointPositions MeasuredRad, JointPositions ReferenceRad);
+public struct OtherPosture
+{
+    /// <summary>As measured last.</summary>
+    public JointPositions MeasuredRad;
+
+    /// <summary>Where its own gate means it to be: the same, once that arm has no power.</summary>
+    public JointPositions ReferenceRad;
+}
 
 /// <summary>
 /// The arm beside this one, in one posture of it: where each part of it is, in this arm's base frame. Parts are placed once a posture, and only when

@@ -118,7 +118,7 @@ public sealed partial class ReflexGate
     private void WatchRetreat(in Heartbeat heartbeat)
     {
         var isHeld = _retreatHold.IsHeld(_now, heartbeat);
-        var begins = isHeld && State is GateState.Held or GateState.PowerRemoved && RetreatHold.Allows(Causes);
+        var begins = isHeld && State is GateState.Held or GateState.PowerRemoved && StopCategories.AllowsRetreat(Causes);
         if (begins)
         {
             Place();

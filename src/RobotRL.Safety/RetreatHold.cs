@@ -21,12 +21,4 @@ internal sealed class RetreatHold(SafetyLimits limits)
 
     /// <summary>The retreat has ended.</summary>
     public void Spend() => _isSpent = true;
-
-    /// <summary>Whether an arm that these causes stopped may be led back.</summary>
-    public static bool Allows(FaultSet causes)
-    {
-        for (; !causes.IsEmpty; causes = causes.Rest)
-            if (!StopCategories.AllowsRetreat(causes.First)) return false;
-        return true;
-    }
 }

@@ -35,4 +35,13 @@ public static class StopCategories
     /// <summary>Whether an arm that was stopped for this can be led back: it stands beyond a limit of position.</summary>
     public static bool AllowsRetreat(FaultCode code) =>
         code is FaultCode.JointPositionExceeded or FaultCode.WorkspaceExceeded or FaultCode.OrientationExceeded or FaultCode.SelfCollision;
+
+    /// <summary>Whether an arm that these causes stopped can be led back: one beyond a limit of position, with nothing else but that the other arm was stopped.</summary>
+    public static bool AllowsRetreat(FaultSet causes)
+    {
+        var own = causes.Except(FaultSet.Of(FaultCode.OtherArmStopped));
+        for (var rest = own; !rest.IsEmpty; rest = rest.Rest)
+            if (!AllowsRetreat(rest.First)) return false;
+        return !own.IsEmpty;
+    }
 }

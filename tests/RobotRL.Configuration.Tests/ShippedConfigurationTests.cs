@@ -5,7 +5,7 @@ namespace RobotRL.Configuration.Tests;
 /// <summary>The configurations that users start from: they load, agree with their scenes, and survive being written into a run directory.</summary>
 public sealed class ShippedConfigurationTests
 {
-    public static TheoryData<string> Tasks => ["reach", "peg-insert", "pick-lift", "maze"];
+    public static TheoryData<string> Tasks => ["reach", "peg-insert", "pick-lift", "maze", "two-arm-reach"];
 
     [Theory, MemberData(nameof(Tasks))]
     public void Shipped_configuration_loads(string task)

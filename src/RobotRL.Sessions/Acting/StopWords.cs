@@ -22,7 +22,7 @@ public static class StopWords
         }
         Add(LimitFlags.Workspace, "edge of the workspace");
         Add(LimitFlags.KeepOut, "keep-out box");
-        Add(LimitFlags.Body | LimitFlags.SelfDistance, "part of the arm too near");
+        Add(LimitFlags.Body | LimitFlags.SelfDistance | LimitFlags.ArmDistance, "part of the arm too near");
         Add(LimitFlags.Orientation, "tilt or turn");
         Add(LimitFlags.JointPosition, "joint at its end");
         Add(LimitFlags.ContactForce, "contact force");
@@ -38,7 +38,7 @@ public static class StopWords
         FaultCode.DeadmanReleased => ("the operator's device was let go or is gone", "take it up again, then clear the stop"),
         FaultCode.CollisionForce => ("the tool pressed harder than the limit", "look for what it hit; approach more slowly"),
         FaultCode.JointCollision => ("something pushed against the arm", "look for what it touched"),
-        FaultCode.SelfCollision => ("two parts of the arm came too close", "lead it back to an open posture"),
+        FaultCode.SelfCollision => ("two parts of the arm, or two arms, came too close", "lead it back (hold B)"),
         FaultCode.TorqueExceeded => ("a joint pushed harder than it may", "look for what blocks the arm"),
         FaultCode.JointPositionExceeded => ("a joint left its range", "lead it back inside (hold B)"),
         FaultCode.JointVelocityExceeded => ("a joint moved too fast", "move more slowly"),
@@ -54,6 +54,7 @@ public static class StopWords
         FaultCode.LoopEnded => ("the control loop ended", "its message says why; run the same command again"),
         FaultCode.StorageFailure => ("a disk refused to write", "free space or mend it"),
         FaultCode.LimitChangeRefused => ("somebody tried to change a limit", "keep the limits as they are while the robot runs"),
+        FaultCode.OtherArmStopped => ("the other arm was stopped", "see to that one; both are cleared together"),
         FaultCode.StaleState or FaultCode.FrozenState => ("the robot's state did not change any more", "check the connection to the robot"),
         FaultCode.SensorError or FaultCode.ForceSensorFailure => ("a sensor failed", "check its cable and its supply"),
         FaultCode.ClockBackward or FaultCode.ClockForward => ("the clock jumped", "keep it steady while the robot runs"),
