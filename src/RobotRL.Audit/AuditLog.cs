@@ -50,7 +50,8 @@ public sealed class AuditLog : IDisposable
     /// <param name="clock">Wall and monotonic time; the machine's by default.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="InvalidDataException">Key, anchor or the log itself is not usable; one line says why and what to do.</exception>
-    public static AuditLog Open(string directory, AuditActor actor, string keyPath, Anchor anchor, object software, TimeSpan? headEvery = null, TimeProvider? clock = null)
+    public static AuditLog Open(string directory, AuditActor actor, string keyPath, Anchor anchor, object software,
+        TimeSpan? headEvery = null, TimeProvider? clock = null)
     {
         var time = clock ?? TimeProvider.System;
         var key = SigningKey.OpenOrCreate(keyPath);
@@ -75,7 +76,8 @@ public sealed class AuditLog : IDisposable
     /// <param name="inputs">What it was decided on.</param>
     /// <param name="thresholds">What that was held against.</param>
     /// <param name="actor">Who acted, when not <see cref="Actor"/>.</param>
-    public void Write(in AuditEvent what, Stamp? session = null, string? reason = null, object? inputs = null, object? thresholds = null, AuditActor? actor = null)
+    public void Write(in AuditEvent what, Stamp? session = null, string? reason = null, object? inputs = null,
+        object? thresholds = null, AuditActor? actor = null)
     {
         if (_failure is not null) return;
         var now = _clock.GetUtcNow().UtcDateTime;

@@ -9,7 +9,8 @@ public sealed record AuditEntry(
     long Sequence, DateTime TimeUtc, long? SessionNs, string Event, AuditActor Actor, string? Reason, JsonElement Inputs, JsonElement Thresholds)
 {
     /// <summary>An input by name; null where the record has none of it.</summary>
-    public JsonElement? Input(string name) => Inputs.ValueKind == JsonValueKind.Object && Inputs.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    public JsonElement? Input(string name) =>
+        Inputs.ValueKind == JsonValueKind.Object && Inputs.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public double Number(string name) => Input(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.NaN;
 
@@ -41,7 +42,8 @@ public static class AuditReader
             return new(root.GetProperty("sequence").GetInt64(),
                 DateTime.Parse(root.GetProperty("time").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
                 root.TryGetProperty("session_ns", out var session) ? session.GetInt64() : null, name.GetString()!,
-                root.GetProperty("actor").Deserialize<AuditActor>(AuditJson.Options)!, root.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
+                root.GetProperty("actor").Deserialize<AuditActor>(AuditJson.Options)!,
+                root.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
                 Part("inputs"), Part("thresholds"));
 
             JsonElement Part(string part) => root.TryGetProperty(part, out var value) ? value.Clone() : default;

@@ -42,7 +42,8 @@ public static class AuditRetention
     }
 
     /// <summary>How many records <see cref="Prune"/> would remove now.</summary>
-    public static long CountExpired(string directory, RetentionSpans spans, TimeProvider? clock = null) => Expired(new LogFolder(directory), spans, clock ?? TimeProvider.System).Records;
+    public static long CountExpired(string directory, RetentionSpans spans, TimeProvider? clock = null) =>
+        Expired(new LogFolder(directory), spans, clock ?? TimeProvider.System).Records;
 
     /// <summary>What has expired and what had been removed before.</summary>
     internal static PruneResult Expired(LogFolder folder, RetentionSpans spans, TimeProvider clock)
@@ -98,7 +99,8 @@ public static class AuditRetention
             var line = file.AsSpan(at, length).ToArray();
             at += length + 1;
             yield return RecordLine.Parse(line) is { HashHolds: true } record ? (line, record)
-                : throw new InvalidDataException($"the audit log holds a line that is no record of it ({Encoding.UTF8.GetString(line.AsSpan(0, Math.Min(40, line.Length)))}…): see robotrl audit verify; nothing was removed");
+                : throw new InvalidDataException("the audit log holds a line that is no record of it "
+                    + $"({Encoding.UTF8.GetString(line.AsSpan(0, Math.Min(40, line.Length)))}…): see robotrl audit verify; nothing was removed");
         }
     }
 

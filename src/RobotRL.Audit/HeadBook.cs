@@ -44,13 +44,17 @@ internal sealed class HeadBook
         {
             var branches = !Directory.Exists(anchor) ? []
                 : new[] { id, Lines(here).Select(l => Head.Parse(l, out _)?.Log).FirstOrDefault(l => l is not null) } // which is a name, no path
-                    .Where(candidate => candidate is not null).Select(candidate => AnchorBranch.All(anchor, candidate!)).FirstOrDefault(all => all.Count > 0, []);
+                    .Where(candidate => candidate is not null).Select(candidate => AnchorBranch.All(anchor, candidate!))
+                    .FirstOrDefault(all => all.Count > 0, []);
             var branch = AnchorBranch.For(branches, Path.GetFullPath(log.Path), here);
             var file = branch?.File ?? anchor;
             foreach (var other in branches.Where(b => b != branch))
-                remarks.Add($"A copy of this log went on by itself{(other.Place is null ? "" : $" in {other.Place}")}: its heads are anchored at {other.File}.");
+                remarks.Add($"A copy of this log went on by itself{(other.Place is null ? "" : $" in {other.Place}")}: "
+                    + $"its heads are anchored at {other.File}.");
             there = LogFolder.Read(file);
-            if (there.Length == 0) findings.Add(new(FindingKind.Unanchored, book._file, 0, 0, $"there are no heads of this log at {file}; name the place that holds them with --anchor"));
+            if (there.Length == 0)
+                findings.Add(new(FindingKind.Unanchored, book._file, 0, 0,
+                    $"there are no heads of this log at {file}; name the place that holds them with --anchor"));
             else if (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "keys") is var anchored && Directory.Exists(anchored)) keys = anchored;
             book.Compare(here, there);
         }
@@ -73,7 +77,8 @@ internal sealed class HeadBook
             while (line < ours.Count && line < theirs.Count && ours[line].AsSpan().SequenceEqual(theirs[line])) line++;
             Report(line + 1, "the head is not the one that is anchored");
         }
-        else if (there.Length > 0 && there.Length < here.Length) _remarks.Add($"{Lines(here).Count - Lines(there).Count} heads have not reached the anchor yet.");
+        else if (there.Length > 0 && there.Length < here.Length)
+            _remarks.Add($"{Lines(here).Count - Lines(there).Count} heads have not reached the anchor yet.");
         if (here.Length > 0 && here[^1] != '\n') Report(Lines(here).Count, "the last line is cut off");
     }
 

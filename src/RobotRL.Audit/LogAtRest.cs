@@ -57,8 +57,8 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
     }
 
     /// <summary>
-    /// The first head is signed before anything but the opening is recorded, under one lock. So a log without any head holds what starts leave that are killed in
-    /// between, and nothing else: whoever takes all heads away, to write the log anew, leaves more.
+    /// The first head is signed before anything but the opening is recorded, under one lock. So a log without any head can only come from starts that were
+    /// killed in between, and holds only their records. Whoever takes all heads away to write the log anew leaves more than that.
     /// </summary>
     private static LogAtRest WithoutHeads(LogFolder folder, long last)
     {

@@ -61,7 +61,8 @@ internal readonly record struct RecordLine(long First, long Last, string Previou
 
     /// <summary>What stands in place of the records that were pruned, with its newline.</summary>
     public static byte[] Pruned(long first, long last, string previous, string hash) => Encoding.ASCII.GetBytes(
-        $"{{\"pruned\":{{\"first\":{first.ToString(CultureInfo.InvariantCulture)},\"last\":{last.ToString(CultureInfo.InvariantCulture)}}},\"previous\":\"{previous}\",\"hash\":\"{hash}\"}}\n");
+        $"{{\"pruned\":{{\"first\":{first.ToString(CultureInfo.InvariantCulture)},\"last\":{last.ToString(CultureInfo.InvariantCulture)}}},"
+        + $"\"previous\":\"{previous}\",\"hash\":\"{hash}\"}}\n");
 
     /// <summary>Reads a line without its newline; null where it is none.</summary>
     public static RecordLine? Parse(ReadOnlySpan<byte> line)
