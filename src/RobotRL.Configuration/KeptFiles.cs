@@ -31,7 +31,8 @@ internal static class KeptFiles
                 File.Copy(file, copy);
             }
             var kept = Path.Combine(folder, name, Path.GetRelativePath(root, original));
-            yaml = yaml.Replace(JsonSerializer.Serialize(original), JsonSerializer.Serialize(Path.GetRelativePath(Path.GetDirectoryName(folder)!, kept).Replace('\\', '/')), StringComparison.Ordinal);
+            var relative = Path.GetRelativePath(Path.GetDirectoryName(folder)!, kept).Replace('\\', '/');
+            yaml = yaml.Replace(JsonSerializer.Serialize(original), JsonSerializer.Serialize(relative), StringComparison.Ordinal);
         }
     }
 
@@ -39,7 +40,9 @@ internal static class KeptFiles
     private static string CommonFolder(IReadOnlyList<string> files)
     {
         var common = Path.GetDirectoryName(files[0])!;
-        while (Path.GetDirectoryName(common) is { } above && !files.All(file => file.StartsWith(common + Path.DirectorySeparatorChar, StringComparison.Ordinal))) common = above;
+        while (Path.GetDirectoryName(common) is { } above
+            && !files.All(file => file.StartsWith(common + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            common = above;
         return common;
     }
 }
