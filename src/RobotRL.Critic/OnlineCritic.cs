@@ -5,8 +5,9 @@ using RobotRL.Safety;
 namespace RobotRL.Critic;
 
 /// <summary>
-/// A critic that learns on from the episodes that it watches over. Half of its updates are on the experience that it was trained on, so that it does not forget what
-/// it no longer sees. After an episode its thresholds are set anew on what it never learned from, and it becomes a set of weights that is checked like one from a file.
+/// A critic that learns on from the episodes that it watches over. Half of its updates are on the experience that it was trained on, so that it does not
+/// forget cases that it no longer sees. After an episode its thresholds are set anew on steps that it never learned from. Its weights are then published, and
+/// are checked like weights from a file.
 /// </summary>
 public sealed class OnlineCritic : IDisposable
 {

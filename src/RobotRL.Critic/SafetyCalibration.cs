@@ -17,7 +17,8 @@ public static class SafetyCalibration
     /// Each head gets half of the allowed share; where both flag the same steps the sum is smaller. A threshold never falls below its floor:
     /// a critic that is sure of itself on its own data meets other data on the robot.
     /// </summary>
-    public static SafetyThresholds Calibrate(IReadOnlyList<ScoredStep> heldOut, double falseInterventionRate, double riskFloor = 0.05, double feasibilityFloor = 0)
+    public static SafetyThresholds Calibrate(
+        IReadOnlyList<ScoredStep> heldOut, double falseInterventionRate, double riskFloor = 0.05, double feasibilityFloor = 0)
     {
         var harmless = heldOut.Where(s => !s.HarmAhead).ToArray();
         if (harmless.Length == 0) throw new ArgumentException("No held-out step is harmless: there is nothing to calibrate on.", nameof(heldOut));
@@ -33,7 +34,8 @@ public static class SafetyCalibration
     /// <summary>What given thresholds do on given steps; NaN where there is no step of the kind.</summary>
     public static SafetyThresholds Judge(IReadOnlyList<ScoredStep> steps, double risk, double feasibility)
     {
-        double Share(bool harmAhead) => steps.Where(s => s.HarmAhead == harmAhead).Select(s => s.Risk > risk || s.Feasibility > feasibility ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
+        double Share(bool harmAhead) => steps.Where(s => s.HarmAhead == harmAhead)
+            .Select(s => s.Risk > risk || s.Feasibility > feasibility ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
         return new(risk, feasibility, Share(false), Share(true));
     }
 

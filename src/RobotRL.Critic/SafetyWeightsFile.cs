@@ -15,7 +15,10 @@ namespace RobotRL.Critic;
 public sealed record SafetyManifest(
     int Format, string Sha256, string Features, long Version, double RiskThreshold, double FeasibilityThreshold, string TrainedOn, string Created);
 
-/// <summary>Writes a safety critic for the control loop: both files aside, then renamed, the manifest last, so that a manifest never names weights that are not there.</summary>
+/// <summary>
+/// Writes a safety critic for the control loop. Both files are written aside and then renamed, the manifest last, so that a manifest never names weights that
+/// are not there.
+/// </summary>
 public static class SafetyWeightsFile
 {
     public const string Tensors = "critic.safetensors", Manifest = "critic.json", Learner = "learner.safetensors";
@@ -29,7 +32,8 @@ public static class SafetyWeightsFile
         learner.Export().Write(tensors + ".tmp");
         var hash = Convert.ToHexStringLower(SHA256.HashData(RunFile.ReadAllBytes(tensors + ".tmp")));
         var description = new SafetyManifest(
-            Format, hash, learner.Features.Name, learner.Steps, thresholds.Risk, thresholds.Feasibility, trainedOn, created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"));
+            Format, hash, learner.Features.Name, learner.Steps,
+            thresholds.Risk, thresholds.Feasibility, trainedOn, created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"));
         Checkpoint.WriteDurably(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(description, Json));
         File.Move(tensors + ".tmp", tensors, overwrite: true);
         File.Move(manifest + ".tmp", manifest, overwrite: true);
