@@ -78,7 +78,11 @@ public sealed class Amendments
         {
             if (amendment.Excluded is { } excluded) episode = episode with { Excluded = excluded };
             if (amendment.Outcome is { } outcome && episode.Steps is [.., var last])
-                episode = episode with { Outcome = outcome, Steps = [.. episode.Steps.SkipLast(1), last with { Transition = Ended(last.Transition, outcome) }] };
+                episode = episode with
+                {
+                    Outcome = outcome,
+                    Steps = [.. episode.Steps.SkipLast(1), last with { Transition = Ended(last.Transition, outcome) }],
+                };
         }
         return episode;
     }
