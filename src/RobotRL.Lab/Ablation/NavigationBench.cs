@@ -6,7 +6,9 @@ using RobotRL.Safety;
 
 namespace RobotRL.Lab.Ablation;
 
-/// <summary>A navigation benchmark under protection. The deterministic layer knows its outer bounds and the largest step; the obstacles only the critic can know.</summary>
+/// <summary>
+/// A navigation benchmark under protection. The deterministic layer knows its outer bounds and the largest step; only the critic can know the obstacles.
+/// </summary>
 internal sealed class NavigationBench : IBench
 {
     private const double ProgressReward = 0.5;
@@ -62,13 +64,15 @@ internal sealed class NavigationBench : IBench
         var reward = ProgressReward * (before - _point.DistanceToGoal) / Way + (success ? 1 : 0);
         var executed = default(ArmAction);
         (executed.Motion[0], executed.Motion[1]) = ((float)x, (float)y);
-        return new(Observe(), executed, (float)reward, violated, success, !violated && !success && _reflex is { IsExhausted: true } ? FaultCode.RecoveryExhausted : FaultCode.None, flagged);
+        return new(Observe(), executed, (float)reward, violated, success,
+            !violated && !success && _reflex is { IsExhausted: true } ? FaultCode.RecoveryExhausted : FaultCode.None, flagged);
     }
 
     public ArmAction Demonstrate()
     {
         var (x, y) = _task.Route[_wayPoint];
-        if (_wayPoint < _task.Route.Count - 1 && Math.Sqrt(Math.Pow(x - _point.X, 2) + Math.Pow(y - _point.Y, 2)) < 1.5 * _task.Step) (x, y) = _task.Route[++_wayPoint];
+        if (_wayPoint < _task.Route.Count - 1 && Math.Sqrt(Math.Pow(x - _point.X, 2) + Math.Pow(y - _point.Y, 2)) < 1.5 * _task.Step)
+            (x, y) = _task.Route[++_wayPoint];
         var (dx, dy) = ((x - _point.X) / _task.Step, (y - _point.Y) / _task.Step);
         var size = Math.Max(1, Math.Max(Math.Abs(dx), Math.Abs(dy)));
         var action = default(ArmAction);

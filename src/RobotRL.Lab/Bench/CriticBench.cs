@@ -8,7 +8,8 @@ namespace RobotRL.Lab.Bench;
 /// <param name="AllocatedBytes">Managed bytes a question.</param>
 /// <param name="TorchP50Us">The same networks, the same inputs, by TorchSharp, asked in turns.</param>
 public sealed record CriticFigures(
-    double P50Us, double P99Us, double P999Us, double MaxUs, double AllocatedBytes, int Questions, double TorchP50Us, double TorchP99Us, double TorchAllocatedBytes);
+    double P50Us, double P99Us, double P999Us, double MaxUs, double AllocatedBytes, int Questions, double TorchP50Us,
+    double TorchP99Us, double TorchAllocatedBytes);
 
 public static class CriticBench
 {

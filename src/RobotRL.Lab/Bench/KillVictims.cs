@@ -5,7 +5,10 @@ using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Lab.Bench;
 
-/// <summary>An actor's process and the learner that it started, both of which can be ended at any moment as a power cut would. Linux only: it looks in /proc for the child.</summary>
+/// <summary>
+/// An actor's process and the learner that it started. Both can be ended at any moment, as a power cut would end them.
+/// Linux only: the child is found in /proc.
+/// </summary>
 internal sealed partial class KillVictims : IDisposable
 {
     private const int SigKill = 9;

@@ -80,7 +80,8 @@ internal sealed class RecordedStack : IDisposable
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var apart = 0.0;
         for (var i = 0; i < _bare.Position.Length; i++) apart = Math.Max(apart, Math.Abs(_bare.Position[i] - _robot.Data.Position[i]));
-        if (!(apart < SameMotion)) throw new InvalidOperationException($"The bare physics ended {apart} rad from the stack's motion: its figure would be of another one.");
+        if (!(apart < SameMotion))
+            throw new InvalidOperationException($"The bare physics ended {apart} rad from the stack's motion: its figure would be of another one.");
         return seconds;
     }
 

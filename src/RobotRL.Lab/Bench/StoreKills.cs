@@ -16,10 +16,14 @@ namespace RobotRL.Lab.Bench;
 /// <param name="Unreadable">Files that do not pass every checksum.</param>
 /// <param name="TakenOnce">Whether a learner that starts now reads each stored step exactly once.</param>
 /// <param name="AuditAtKills">Kills right after which the audit log was verified, an unfinished last line forgiven.</param>
-/// <param name="AuditAtRestarts">Restarts that came as far as opening the audit log, after which it was verified with nothing forgiven, and the end; the others were killed before.</param>
+/// <param name="AuditAtRestarts">
+/// Verifications with nothing forgiven: one after each restart that came as far as opening the audit log, and one at the end.
+/// The other restarts were killed before.
+/// </param>
 /// <param name="AuditFailures">Verifications that found something.</param>
 public sealed record StoreKillFigures(
-    int Kills, int ActorKills, int LearnerKills, int BothKills, int Acknowledged, int Stored, int Lost, int Duplicated, int Unreadable, int Episodes, int Interrupted, bool TakenOnce,
+    int Kills, int ActorKills, int LearnerKills, int BothKills, int Acknowledged, int Stored, int Lost, int Duplicated, int Unreadable,
+    int Episodes, int Interrupted, bool TakenOnce,
     int AuditAtKills, int AuditAtRestarts, int AuditFailures, double AuditS, double WallS)
 {
     public bool Holds => Lost == 0 && Duplicated == 0 && Unreadable == 0 && TakenOnce && AuditFailures == 0;
@@ -52,7 +56,9 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
                 Strike(ref victims);
                 _audit.AtKill(kill + 1);
                 _awaitsLog = true;
-                if ((kill + 1) % 10 == 0) log($"{kill + 1} kills, {Acknowledged()} steps acknowledged, {_audit.Failures} failures of {_audit.AtKills + _audit.AtRestarts} audit verifications, {wall.Elapsed.TotalSeconds:F0} s");
+                if ((kill + 1) % 10 == 0)
+                    log($"{kill + 1} kills, {Acknowledged()} steps acknowledged, {_audit.Failures} failures of "
+                        + $"{_audit.AtKills + _audit.AtRestarts} audit verifications, {wall.Elapsed.TotalSeconds:F0} s");
             }
         }
         finally
@@ -88,7 +94,10 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
     /// <summary>As soon as what was started after the last kill has the audit log open, that must hold; once a restart.</summary>
     private void VerifyOnceOpen(KillVictims victims, int kill)
     {
-        if (!_awaitsLog || !(_killedLearner == 0 ? _audit.IsOpenIn(victims.Actor) : victims.Learner() is { } learner && learner != _killedLearner && _audit.IsOpenIn(learner))) return;
+        var isOpen = _awaitsLog && (_killedLearner == 0
+            ? _audit.IsOpenIn(victims.Actor)
+            : victims.Learner() is { } learner && learner != _killedLearner && _audit.IsOpenIn(learner));
+        if (!isOpen) return;
         _audit.AtRestart(kill);
         _awaitsLog = false;
     }
@@ -146,8 +155,10 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
         var lost = acknowledged.Count(a => stored.GetValueOrDefault((a.Episode, a.Step)) != a.Checksum);
         using var tail = new EpisodeTail(run.Episodes);
         var taken = tail.Poll().SelectMany(p => p.Steps.Select(s => Receipts.Checksum(s.Transition))).ToList();
-        return new(_actors + _learners + _both, _actors, _learners, _both, acknowledged.Count, stored.Count, lost, stored.Count - stored.Values.Distinct().Count(), unreadable,
-            store.Files.Count, interrupted, taken.Count == stored.Count && taken.Order(StringComparer.Ordinal).SequenceEqual(stored.Values.Order(StringComparer.Ordinal)),
+        return new(_actors + _learners + _both, _actors, _learners, _both, acknowledged.Count, stored.Count, lost,
+            stored.Count - stored.Values.Distinct().Count(), unreadable,
+            store.Files.Count, interrupted,
+            taken.Count == stored.Count && taken.Order(StringComparer.Ordinal).SequenceEqual(stored.Values.Order(StringComparer.Ordinal)),
             _audit.AtKills, _audit.AtRestarts, _audit.Failures, _audit.SpentS, wallS);
     }
 

@@ -19,7 +19,8 @@ namespace RobotRL.Lab.Bench;
 /// <param name="StepBatch">Its batch.</param>
 /// <param name="StepUpdates">Its critic updates.</param>
 public sealed record UpdateFigures(
-    double FullUpdateCpuMs, double HeadsUpdateCpuMs, double FullOverHeads, int Batch, double StepCpuMs, int StepBatch, int StepUpdates, int Rounds, int Threads);
+    double FullUpdateCpuMs, double HeadsUpdateCpuMs, double FullOverHeads, int Batch, double StepCpuMs, int StepBatch,
+    int StepUpdates, int Rounds, int Threads);
 
 public static class UpdateBench
 {
@@ -82,7 +83,8 @@ public static class UpdateBench
     /// <summary>A batch source with the sampling cost of a buffer: everything is copied into place.</summary>
     private sealed class ConstantSource(Configuration.RunConfiguration configuration) : IBatchSource
     {
-        private readonly Batch _values = Noise(new(configuration.Learner.BatchSize, BenchShapes.Proprioception, configuration.Task.Actions.Dimensions, [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
+        private readonly Batch _values = Noise(new(configuration.Learner.BatchSize, BenchShapes.Proprioception, configuration.Task.Actions.Dimensions,
+            [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
 
         public void Sample(Batch batch) => Copy(_values, batch);
     }

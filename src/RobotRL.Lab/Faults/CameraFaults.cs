@@ -23,7 +23,9 @@ public enum CameraFault
     Fail,
 }
 
-/// <summary>A recording in real time, of scripted demonstrations, whose camera gets a fault in mid-episode: all of it but the camera is what runs on any day.</summary>
+/// <summary>
+/// A recording of scripted demonstrations in real time, whose camera gets a fault in mid-episode. Everything but the camera is the program as it always runs.
+/// </summary>
 public static class CameraFaults
 {
     /// <summary>On a busy machine an episode may end before the camera fails.</summary>

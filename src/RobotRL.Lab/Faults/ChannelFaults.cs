@@ -35,7 +35,10 @@ internal static partial class ChannelFaults
         Damage("mark of the shared memory overwritten", ChannelDamage.Magic),
         Damage("layout of the shared memory changes in motion", ChannelDamage.Layout),
         // Between two looks of the loop, stray bytes may fall on the actor's version too.
-        Case("a hundred thousand random bytes in the shared memory", FaultCode.ChannelCorrupt, 2 * LookMs, ScribbleBytes) with { OrFirst = FaultCode.ProtocolMismatch },
+        Case("a hundred thousand random bytes in the shared memory", FaultCode.ChannelCorrupt, 2 * LookMs, ScribbleBytes) with
+        {
+            OrFirst = FaultCode.ProtocolMismatch,
+        },
         Case("write of a target that never ends", FaultCode.None, 0, BeginWithoutEnd),
         Case("flood of scene requests in motion", FaultCode.None, 0, AskForScenes),
         Case("end asked for in motion", FaultCode.OperatorStop, LookMs, AskForTheEnd),

@@ -96,7 +96,8 @@ internal static class ExperienceFaults
             var stopped = cell.Control.Latest.Fault;
             var stand = 0;
             for (; cell.Control.Latest.Gate == GateState.Stopping && stand < 3000; stand++) cell.Control.Advance(1);
-            return new(stopped, stopped.Time.Since(gone) * 1e-6, cell.Control.Latest.Gate == GateState.Held ? stand : null, "exit code 3, one line", e.Fault.Code == FaultCode.StorageFailure);
+            return new(stopped, stopped.Time.Since(gone) * 1e-6, cell.Control.Latest.Gate == GateState.Held ? stand : null, "exit code 3, one line",
+                e.Fault.Code == FaultCode.StorageFailure);
         }
     }
 

@@ -21,8 +21,11 @@ public sealed record FaultCase(string Name, FaultCode Expected, double MostMs, F
         var seen = Provoke();
         var allowedMs = seen.AllowedMs ?? MostMs;
         int? expected = Expected == FaultCode.None ? null : (int)StopCategories.Of(Expected), category = seen.Fault.IsNone ? null : (int)seen.Fault.Category;
-        var isAnswered = seen.IsAnswered && (Expected == FaultCode.None ? seen.Fault.IsNone : (seen.Fault.Code == Expected || seen.Fault.Code == OrFirst) && category == expected && seen.StandstillMs is not null);
-        return new(Name, category, expected, seen.StopMs, Expected == FaultCode.None ? null : allowedMs, seen.Fault.Code.ToString(), Expected.ToString(), seen.StandstillMs, seen.Answer,
+        var isAnswered = seen.IsAnswered && (Expected == FaultCode.None
+            ? seen.Fault.IsNone
+            : (seen.Fault.Code == Expected || seen.Fault.Code == OrFirst) && category == expected && seen.StandstillMs is not null);
+        return new(Name, category, expected, seen.StopMs, Expected == FaultCode.None ? null : allowedMs,
+            seen.Fault.Code.ToString(), Expected.ToString(), seen.StandstillMs, seen.Answer,
             isAnswered, isAnswered && !(seen.StopMs > allowedMs));
     }
 }
@@ -40,4 +43,5 @@ public sealed record FaultSighting(Fault Fault, double? StopMs, double? Standsti
 /// <param name="Answered">Whether the fault was answered as it must be, whatever time that took.</param>
 /// <param name="Passed">And in time.</param>
 public sealed record FaultResult(
-    string Name, int? StopCategory, int? ExpectedCategory, double? TimeToStopMs, double? AllowedMs, string Fault, string ExpectedFault, double? StandstillMs, string Answer, bool Answered, bool Passed);
+    string Name, int? StopCategory, int? ExpectedCategory, double? TimeToStopMs, double? AllowedMs, string Fault, string ExpectedFault,
+    double? StandstillMs, string Answer, bool Answered, bool Passed);

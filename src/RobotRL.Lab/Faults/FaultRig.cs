@@ -44,7 +44,9 @@ internal sealed class FaultRig : IDisposable
         if (Session.IsStopped) throw new InvalidOperationException($"The motion before the fault was stopped: {Session.Latest.Fault}");
     }
 
-    /// <summary>The reflex layer of these tests: a command risky for 3 ms is interrupted, and half a second of a hold that stays risky stops the robot.</summary>
+    /// <summary>
+    /// The reflex layer of these tests. It interrupts a command that is risky for 3 ms, and stops the robot when a hold stays risky for half a second.
+    /// </summary>
     public static SafetyLayerParameters Layer { get; } = new()
     {
         CriticFolder = null,

@@ -11,7 +11,8 @@ namespace RobotRL.Lab.Results;
 /// <param name="MatchesEnvSteps">Whether it gets as many environment steps as the run with interventions of the same seed.</param>
 /// <param name="MatchesHumanSteps">Whether it gets as many human steps as the run with interventions of the same seed, and stops there.</param>
 /// <param name="Overrides">Configuration values that differ from the task's file.</param>
-public sealed record Variant(string Name, string Title, OperatorKind Operator, bool ActsWhileLearning, bool UntilSuccess, bool MatchesEnvSteps, bool MatchesHumanSteps, IReadOnlyList<string> Overrides)
+public sealed record Variant(string Name, string Title, OperatorKind Operator, bool ActsWhileLearning, bool UntilSuccess, bool MatchesEnvSteps,
+    bool MatchesHumanSteps, IReadOnlyList<string> Overrides)
 {
     public static readonly Variant Interventions = new("interventions", "RLPD with interventions", OperatorKind.Scripted, true, true, false, false, []);
 
@@ -21,7 +22,8 @@ public sealed record Variant(string Name, string Title, OperatorKind Operator, b
         Interventions,
         new("demonstrations", "RLPD, demonstrations only", OperatorKind.None, true, false, true, false, []),
         // Demonstrations until the human steps are used up; then as many cloning steps as the other arms take learner steps.
-        new("cloning", "behaviour cloning", OperatorKind.Scripted, false, false, false, true, ["learner.method=behaviour_cloning", "operator.demonstrations=10000", "learner.pretrain_steps=5000"]),
+        new("cloning", "behaviour cloning", OperatorKind.Scripted, false, false, false, true,
+            ["learner.method=behaviour_cloning", "operator.demonstrations=10000", "learner.pretrain_steps=5000"]),
         new("hg-dagger", "HG-DAgger", OperatorKind.Scripted, true, true, false, true, ["learner.method=hg_dagger", "learner.pretrain_steps=2000"]),
     ];
 }
