@@ -41,7 +41,8 @@ public sealed class LearnerLoop
     /// <param name="parameters">Intervals and pretraining.</param>
     /// <param name="governor">The ratio of the two sides.</param>
     /// <param name="exchange">Where weights go.</param>
-    public LearnerLoop(ILearner learner, IBatchSource batches, IBatchSource demonstrations, LearnerParameters parameters, UtdGovernor governor, WeightExchange exchange)
+    public LearnerLoop(ILearner learner, IBatchSource batches, IBatchSource demonstrations, LearnerParameters parameters,
+        UtdGovernor governor, WeightExchange exchange)
     {
         (_learner, _batches, _demonstrations, _parameters, _governor, _exchange) = (learner, batches, demonstrations, parameters, governor, exchange);
         _exchange.Publish(_learner.Snapshot());
