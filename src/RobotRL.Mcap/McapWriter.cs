@@ -89,7 +89,8 @@ public sealed class McapWriter : IDisposable
     {
         ThrowIfCompleted();
         var state = channel.Id >= 1 && channel.Id <= _channels.Count ? _channels[channel.Id - 1] : null;
-        if (state is null || !ReferenceEquals(state.Channel, channel)) throw new ArgumentException($"Channel '{channel.Topic}' is not of this file.", nameof(channel));
+        if (state is null || !ReferenceEquals(state.Channel, channel))
+            throw new ArgumentException($"Channel '{channel.Topic}' is not of this file.", nameof(channel));
 
         state.Entries.Add((logTime, (ulong)_chunk.Length));
         var start = _chunk.Begin(Opcode.Message);
@@ -119,7 +120,8 @@ public sealed class McapWriter : IDisposable
         _out.Bytes(attachment.Data.Span);
         _out.U32(Crc32.HashToUInt32(_out.Written[start..]));
         _out.End(start);
-        _attachments.Add(new AttachmentIndex(_written, (ulong)_out.Length, attachment.LogTime, attachment.CreateTime, (ulong)attachment.Data.Length, attachment.Name, attachment.MediaType));
+        _attachments.Add(new AttachmentIndex(_written, (ulong)_out.Length, attachment.LogTime, attachment.CreateTime,
+            (ulong)attachment.Data.Length, attachment.Name, attachment.MediaType));
         Send();
     }
 

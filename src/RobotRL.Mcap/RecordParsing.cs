@@ -38,7 +38,8 @@ internal static class RecordParsing
         var attachment = new McapAttachment(r.U64(), r.U64(), r.Text(), r.Text(), r.Bytes(r.U64()));
         var end = r.Position;
         var crc = r.U32();
-        if (crc != 0 && crc != Crc32.HashToUInt32(content.Span[..end])) throw new McapException($"The checksum of attachment '{attachment.Name}' does not match its content.");
+        if (crc != 0 && crc != Crc32.HashToUInt32(content.Span[..end]))
+            throw new McapException($"The checksum of attachment '{attachment.Name}' does not match its content.");
         return attachment;
     }
 
