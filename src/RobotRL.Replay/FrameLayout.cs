@@ -23,11 +23,13 @@ public sealed record FrameLayout(int Proprioception, IReadOnlyList<int> ImageSiz
     public void Check(Observation observation)
     {
         if (observation.Proprioception.Length != Proprioception)
-            throw new ArgumentException($"The observation holds {observation.Proprioception.Length} proprioceptive values where the buffer holds {Proprioception}.");
+            throw new ArgumentException(
+                $"The observation holds {observation.Proprioception.Length} proprioceptive values where the buffer holds {Proprioception}.");
         if (observation.Images.Count != ImageSizes.Count)
             throw new ArgumentException($"The observation holds {observation.Images.Count} images where the buffer holds {ImageSizes.Count}.");
         for (var i = 0; i < ImageSizes.Count; i++)
             if (observation.Images[i].Size != ImageSizes[i] || observation.Images[i].Rgb.Length != ImageBytes(i))
-                throw new ArgumentException($"Image {i} is {observation.Images[i].Size} pixels wide in {observation.Images[i].Rgb.Length} bytes where the buffer holds {ImageSizes[i]} pixels in {ImageBytes(i)} bytes.");
+                throw new ArgumentException($"Image {i} is {observation.Images[i].Size} pixels wide in {observation.Images[i].Rgb.Length} bytes where "
+                    + $"the buffer holds {ImageSizes[i]} pixels in {ImageBytes(i)} bytes.");
     }
 }

@@ -156,7 +156,8 @@ public sealed unsafe class ReplayBuffer : IDisposable
     /// <summary>Rows from demonstrations: the exact share, or all or nothing where one of the sets is empty.</summary>
     private int Rows(int size, double demonstrationShare)
     {
-        if (_demonstrations.Count == 0 && _online.Count == 0) throw new InvalidOperationException("There is nothing to sample yet: the replay buffer is empty.");
+        if (_demonstrations.Count == 0 && _online.Count == 0)
+            throw new InvalidOperationException("There is nothing to sample yet: the replay buffer is empty.");
         if (_demonstrations.Count == 0) return 0;
         return _online.Count == 0 ? size : (int)Math.Round(size * demonstrationShare);
     }
