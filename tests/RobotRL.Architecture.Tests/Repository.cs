@@ -44,7 +44,8 @@ internal static class Repository
     public static string OutputOf(string project) => Path.Combine(Root, "src", Prefix + project, "bin", Configuration, "net10.0");
 
     /// <summary>Its source files, without what a build makes.</summary>
-    public static IEnumerable<string> SourcesOf(string project) => Directory.EnumerateFiles(Path.GetDirectoryName(ProjectFile(project))!, "*.cs", SearchOption.AllDirectories)
+    public static IEnumerable<string> SourcesOf(string project) =>
+        Directory.EnumerateFiles(Path.GetDirectoryName(ProjectFile(project))!, "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
             && !file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
