@@ -43,7 +43,10 @@ internal sealed class Workplace : IDisposable
             chain.Open(new { Code = "1.2.3" });
             for (var minute = 0; minute < 3; minute++)
             {
-                chain.Append([.. Enumerable.Range(0, 4).Select(i => Record(i % 2 == 0 ? AuditEvent.Limited : AuditEvent.TakeoverBegan, new { Session = session, minute, i, Force = 12.5 * i }))], force: false);
+                chain.Append(
+                    [.. Enumerable.Range(0, 4).Select(i =>
+                        Record(i % 2 == 0 ? AuditEvent.Limited : AuditEvent.TakeoverBegan, new { Session = session, minute, i, Force = 12.5 * i }))],
+                    force: false);
                 Clock.Pass(TimeSpan.FromMinutes(1));
                 chain.SignPeriodically();
             }
