@@ -15,7 +15,8 @@ internal sealed class VirtualHost : ISimulatedWorld, IDisposable
     public VirtualHost(string name, string hash, bool hasWorld = false, ControlRing? records = null)
     {
         Channel = ControlChannel.Create(name, hash, hasWorld ? StateSize : 0);
-        _cycle = new(Robot, new LockstepPacer(hasWorld ? new PublishedWorld(this, Channel) : this), TestArm.Task.EndEffectorInFlange, 4096, Channel.Cells, records: records);
+        _cycle = new(Robot, new LockstepPacer(hasWorld ? new PublishedWorld(this, Channel) : this), TestArm.Task.EndEffectorInFlange, 4096,
+            Channel.Cells, records: records);
         _host = new(_cycle, Channel, linkMaxAgeNs: 20_000_000);
         Channel.Open();
     }
