@@ -107,6 +107,7 @@ public sealed class ObservationJoinTests
     public void State_that_is_not_finite_is_a_fault(double value)
     {
         var state = Samples.State(1) with { ExternalWrenchInEndEffector = new(new(value, 0, 0), Vector3D.Zero) };
-        Assert.Equal(FaultCode.NonFiniteState, Assert.Throws<SensorFaultException>(() => Proprioception.Build(state, Pose.Identity, Samples.Task().Scale, StandardSize.Layout)).Fault.Code);
+        Assert.Equal(FaultCode.NonFiniteState,
+            Assert.Throws<SensorFaultException>(() => Proprioception.Build(state, Pose.Identity, Samples.Task().Scale, StandardSize.Layout)).Fault.Code);
     }
 }
