@@ -77,6 +77,17 @@ internal static partial class CommandLine
         return option;
     }
 
+    /// <summary>Gives an option the value that it has when it is left out.</summary>
+    public static Option<T> Or<T>(this Option<T> option, T standard)
+    {
+        option.DefaultValueFactory = _ => standard;
+        return option;
+    }
+
+    /// <summary>An option that takes one value or several, each a word of its own.</summary>
+    public static Option<T[]> Several<T>(string name, string description, params T[] standard) =>
+        new Option<T[]>(name) { Description = description, AllowMultipleArgumentsPerToken = true }.Or(standard);
+
     /// <summary>Has help, completion and messages show an option's words as people write them.</summary>
     public static Option<T> InWords<T>(this Option<T> option) where T : struct, Enum
     {

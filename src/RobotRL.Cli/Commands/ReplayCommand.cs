@@ -21,11 +21,7 @@ internal static class ReplayCommand
         var run = SharedOptions.Run();
         var episode = new Option<int?>("--episode") { Description = "Number of one episode; all of the run by default" }
             .Where(n => n >= 0, "write a number of an episode, from 0");
-        Option<string[]> set = new("--set")
-        {
-            Description = "What if: other limits or thresholds, such as safety.risk_threshold=0.2 or robot.limits.contact_force_n=10 (repeatable)",
-            DefaultValueFactory = _ => [],
-        };
+        var set = SharedOptions.Set("What if: other limits or thresholds, such as safety.risk_threshold=0.2 or robot.limits.contact_force_n=10 (repeatable)");
         return new Command("replay", "Replay recorded episodes: the same decisions to the bit, or what other limits would have changed") { run, episode, set }
             .Does((parse, cancel) =>
         {
@@ -81,15 +77,15 @@ internal static class ReplayCommand
             });
         var result = replay.Result(left.Without, left.Failed);
         RequireSome(result.Episodes, run, left);
-        CommandLine.Answers(parse).WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes ({result.Ticks} " +
-            $"control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, " +
-                $"{result.PolicyVersions} sets of weights){Failures(left)}");
+        CommandLine.Answers(parse).WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes " +
+            $"({result.Ticks} control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, " +
+            $"{result.PolicyVersions} sets of weights){Failures(left)}");
         if (result.FirstDifference is { } first)
         {
             CommandLine.Answers(parse).WriteLine($"first difference: {first}");
             CommandLine.Answers(parse).WriteLine($"identical by stage: {string.Join(", ", result.IdenticalByStage.Select(s => $"{s.Key} {s.Value}"))}");
-            if (result.RecordedBy != RunIdentity.CurrentCodeVersion) CommandLine.Answers(parse)
-                .WriteLine($"recorded by version {result.RecordedBy}, this is {RunIdentity.CurrentCodeVersion}");
+            if (result.RecordedBy != RunIdentity.CurrentCodeVersion)
+                CommandLine.Answers(parse).WriteLine($"recorded by version {result.RecordedBy}, this is {RunIdentity.CurrentCodeVersion}");
         }
         CommandLine.Result(parse, result);
         return result.Identical == result.Decisions && left.Failed.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
@@ -106,17 +102,19 @@ internal static class ReplayCommand
             left.Try(episode.Index, () =>
             {
                 foreach (var change in counterfactual.Run(episode))
-                    if (lines++ < MostLines) CommandLine.Answers(parse).WriteLine($"episode {change.Episode}, step " +
-                        $"{change.Step}{(change.OpenLoop ? " (open loop)" : "")}: {string.Join("; ", change.What)}");
+                    if (lines++ < MostLines)
+                        CommandLine.Answers(parse).WriteLine($"episode {change.Episode}, step {change.Step}{(change.OpenLoop ? " (open loop)" : "")}: " +
+                            string.Join("; ", change.What));
             });
         if (lines > MostLines) CommandLine.Answers(parse).WriteLine($"and {lines - MostLines} more; --json has them all");
         var result = counterfactual.Result(left.Without, left.Failed, overrides.GroupBy(o => o.Key).ToDictionary(o => o.Key, o => o.Last().Value));
         RequireSome(result.Episodes, run, left);
         CommandLine.Answers(parse).WriteLine($"{result.Changed} of {result.Decisions} decisions in {result.EpisodesChanged} of {result.Episodes} episodes " +
-            $"would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, episodes that a stop ended {result.StopsRecorded} → " +
-                $"{result.StopsCounterfactual}{Failures(left)}");
-        if (result.Changed > 0) CommandLine.Answers(parse).WriteLine("Only the first change of an episode is what would have happened: from there on the " +
-            "recorded motion no longer follows from the commands (open loop).");
+            $"would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, " +
+            $"episodes that a stop ended {result.StopsRecorded} → {result.StopsCounterfactual}{Failures(left)}");
+        if (result.Changed > 0)
+            CommandLine.Answers(parse).WriteLine("Only the first change of an episode is what would have happened: " +
+                "from there on the recorded motion no longer follows from the commands (open loop).");
         CommandLine.Result(parse, result);
         return left.Failed.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
     }
