@@ -14,6 +14,7 @@ namespace RobotRL.Audit;
 public sealed record AuditActor(string Operator, string Role, string Process, string Account, string Host, int Pid, long PolicyVersion = -1)
 {
     /// <summary>This process on this machine.</summary>
-    public static AuditActor Here(string @operator, string role, string process) =>
-        new(@operator, role, process, Environment.UserName, Environment.MachineName, Environment.ProcessId);
+    public static AuditActor Here(string @operator, string role, string process) => new(
+        Operator: @operator, Role: role, Process: process,
+        Account: Environment.UserName, Host: Environment.MachineName, Pid: Environment.ProcessId);
 }

@@ -39,12 +39,15 @@ public static class AuditReader
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
             if (!root.TryGetProperty("event", out var name)) return null; // pruned
-            return new(root.GetProperty("sequence").GetInt64(),
-                DateTime.Parse(root.GetProperty("time").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
-                root.TryGetProperty("session_ns", out var session) ? session.GetInt64() : null, name.GetString()!,
-                root.GetProperty("actor").Deserialize<AuditActor>(AuditJson.Options)!,
-                root.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
-                Part("inputs"), Part("thresholds"));
+            return new(
+                Sequence: root.GetProperty("sequence").GetInt64(),
+                TimeUtc: DateTime.Parse(root.GetProperty("time").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+                SessionNs: root.TryGetProperty("session_ns", out var session) ? session.GetInt64() : null,
+                Event: name.GetString()!,
+                Actor: root.GetProperty("actor").Deserialize<AuditActor>(AuditJson.Options)!,
+                Reason: root.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
+                Inputs: Part("inputs"),
+                Thresholds: Part("thresholds"));
 
             JsonElement Part(string part) => root.TryGetProperty(part, out var value) ? value.Clone() : default;
         }

@@ -27,15 +27,14 @@ public sealed record PruneResult(long Records, IReadOnlyList<long[]> Ranges);
 public static class AuditRetention
 {
     /// <summary>Removes what has expired; writes nothing where nothing has.</summary>
-    public static PruneResult Prune(
-        string directory, RetentionSpans spans, AuditActor actor, string keyPath, Anchor anchor, object software, TimeProvider? clock = null)
+    public static PruneResult Prune(string directory, RetentionSpans spans, AuditWriter writer, TimeProvider? clock = null)
     {
         var time = clock ?? TimeProvider.System;
         if (Expired(new LogFolder(directory), spans, time).Records == 0) return new(0, []);
-        using var key = SigningKey.OpenOrCreate(keyPath);
+        using var key = SigningKey.OpenOrCreate(writer.KeyPath);
         var folder = new LogFolder(Path.GetFullPath(directory));
-        using var chain = new Chain(folder, key, anchor, time, actor);
-        chain.Open(software);
+        using var chain = new Chain(folder, key, writer.Anchor, time, writer.Actor);
+        chain.Open(writer.Software);
         var result = chain.Prune(spans);
         chain.Close();
         return result;

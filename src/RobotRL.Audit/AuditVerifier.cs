@@ -36,17 +36,17 @@ public sealed class AuditVerifier
         if (!Directory.Exists(directory))
             throw new DirectoryNotFoundException($"{directory}: no audit log here; name the folder of a run that was trained, evaluated or recorded");
         if (trustedKey is not null && !File.Exists(trustedKey)) throw new FileNotFoundException($"{trustedKey}: no such file; give the public key in PEM form");
-        return new AuditVerifier(directory).Run(anchor, trustedKey, ownKey);
+        return new AuditVerifier(directory).Run(new(anchor, trustedKey, ownKey));
     }
 
-    private AuditVerdict Run(string? anchor, string? trustedKey, string? ownKey)
+    private AuditVerdict Run(Trust trust)
     {
         List<(string Name, byte[] Bytes)> days;
         HeadBook book;
         using (Snapshot())
         {
             days = [.. _folder.Days.Select(path => (Path.GetFileName(path), LogFolder.Read(path)))];
-            book = HeadBook.Read(_folder, FirstHash(days)?[..16], anchor, trustedKey, ownKey, _findings, _remarks);
+            book = HeadBook.Read(_folder, FirstHash(days)?[..16], trust, _findings, _remarks);
         }
         foreach (var head in book.Heads) _signed.Add(head.Sequence);
         foreach (var (i, (name, bytes)) in days.Index()) Walk(name, bytes, isLast: i == days.Count - 1);
@@ -56,9 +56,13 @@ public sealed class AuditVerifier
         Account();
         CheckTorn();
         var unsigned = book.Heads is [.., var newest] ? Math.Max(0, _last - newest.Sequence) : _last;
-        return new(_id?[..16] ?? (book.Heads is [var oldest, ..] ? oldest.Log : ""), _records, _gone, _last, _first, _newest,
-            book.Heads.Count, book.Anchored, unsigned, book.Heads is [.., { Writers: var writers }] ? writers : 0, book.Keys, _remarks,
-            [.. _findings.OrderBy(f => f.Kind == FindingKind.Head ? 1 : 0).ThenBy(f => f.Sequence)]);
+        return new(
+            Log: _id?[..16] ?? (book.Heads is [var oldest, ..] ? oldest.Log : ""),
+            Records: _records, PrunedRecords: _gone, LastSequence: _last, FirstUtc: _first, LastUtc: _newest,
+            Heads: book.Heads.Count, AnchoredHeads: book.Anchored, UnsignedRecords: unsigned,
+            OpenWriters: book.Heads is [.., { Writers: var writers }] ? writers : 0,
+            Keys: book.Keys, Remarks: _remarks,
+            Findings: [.. _findings.OrderBy(f => f.Kind == FindingKind.Head ? 1 : 0).ThenBy(f => f.Sequence)]);
     }
 
     /// <summary>Between two batches of whoever writes; a log that cannot be locked, on a read-only medium, is at rest.</summary>

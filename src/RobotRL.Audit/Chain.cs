@@ -52,8 +52,8 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
             using (dead) news.Add(Own(AuditEvent.WriterLost, "the process ended without closing the log", new { Writer = Path.GetFileName(path) }));
             lost.Add(path);
         }
-        var rest = LogAtRest.Look(
-            folder, _id, _tail.Sequence, _newest, _signature, fingerprint => HeadBook.KeyOf(fingerprint, [key.PublicPem], anchor.Keys), othersWrite);
+        var rest = LogAtRest.Look(folder, _id, _tail.Sequence, _newest is null ? null : (_newest, _signature),
+            fingerprint => HeadBook.KeyOf(fingerprint, [key.PublicPem], anchor.Keys), othersWrite);
         if (rest.What is { } what) news.Add(Own(what, rest.Text, new { rest.First, rest.Last, _tail.Hash }));
         var name = string.Create(CultureInfo.InvariantCulture, $"{actor.Pid}-{Guid.NewGuid():N}");
         _marker = LogFolder.TryHold(Path.Combine(folder.Writers, name));
@@ -137,7 +137,7 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
     private PendingRecord Own<T>(in AuditEvent what, string? reason, T inputs, object? thresholds = null)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        return new(now, RecordLine.Body(now, MonotonicNs(clock), null, what, actor, reason, inputs, thresholds), true);
+        return new(now, RecordLine.Body(new(now, MonotonicNs(clock)), what, actor, reason, inputs, thresholds), true);
     }
 
     public static long MonotonicNs(TimeProvider clock) => (long)(clock.GetTimestamp() * (1e9 / clock.TimestampFrequency));
@@ -184,7 +184,9 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         ReadNewestHead();
         if (reason == "periodic" && _newest is { } last && last.Sequence == _tail.Sequence) return;
         var writers = Directory.GetFiles(folder.Writers).Length;
-        var head = new Head(_id, (_newest?.Number ?? 0) + 1, _tail.Sequence, _tail.Hash, clock.GetUtcNow().UtcDateTime, reason, writers, key.Fingerprint);
+        var head = new Head(
+            Log: _id, Number: (_newest?.Number ?? 0) + 1, Sequence: _tail.Sequence, Hash: _tail.Hash,
+            TimeUtc: clock.GetUtcNow().UtcDateTime, Reason: reason, Writers: writers, Key: key.Fingerprint);
         LogFolder.Append(folder.Heads, head.Line(key), force: true);
         _newest = head;
         var failure = anchor.Deliver(folder, _id, key);

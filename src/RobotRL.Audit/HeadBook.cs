@@ -4,6 +4,12 @@ using RobotRL.Model;
 
 namespace RobotRL.Audit;
 
+/// <summary>What a verifier takes for true.</summary>
+/// <param name="Anchor">Folder of anchors or one log's file of heads; null for nothing but what lies beside the log.</param>
+/// <param name="Key">File of the one public key in PEM form that is trusted; null for the anchor's and <paramref name="OwnKey"/>.</param>
+/// <param name="OwnKey">Public key in PEM form of the account that verifies; null where it has none.</param>
+internal readonly record struct Trust(string? Anchor, string? Key, string? OwnKey);
+
 /// <summary>The heads that vouch for a log, read from beside it and from its anchor, each checked against a key that is trusted.</summary>
 internal sealed class HeadBook
 {
@@ -28,13 +34,12 @@ internal sealed class HeadBook
 
     /// <param name="log">Folder of the log.</param>
     /// <param name="id">Which log, by its first record; null where that cannot be read.</param>
-    /// <param name="anchor">Folder of anchors or one log's file of heads; null for nothing but what lies beside the log.</param>
-    /// <param name="trustedKey">File of the one public key in PEM form that is trusted; null for the anchor's and <paramref name="ownKey"/>.</param>
-    /// <param name="ownKey">Public key in PEM form of the account that verifies; null where it has none.</param>
+    /// <param name="trust">Whose heads and keys count.</param>
     /// <param name="findings">Gets what is wrong.</param>
     /// <param name="remarks">Gets what else there is to say.</param>
-    public static HeadBook Read(LogFolder log, string? id, string? anchor, string? trustedKey, string? ownKey, List<Finding> findings, List<string> remarks)
+    public static HeadBook Read(LogFolder log, string? id, Trust trust, List<Finding> findings, List<string> remarks)
     {
+        var (anchor, trustedKey, ownKey) = trust;
         var book = new HeadBook(log, findings, remarks);
         var here = LogFolder.Read(log.Heads);
         string? keys = null;

@@ -23,15 +23,15 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
     /// <param name="folder">Its tail is settled.</param>
     /// <param name="id">Which log it is, by its first record.</param>
     /// <param name="last">Its newest record.</param>
-    /// <param name="newest">Its newest head, which begins with what is anchored; null for none.</param>
-    /// <param name="signature">Of that head.</param>
+    /// <param name="signed">Its newest head, which begins with what is anchored, and that head's signature; null for none.</param>
     /// <param name="keyOf">Public keys that are trusted here; null for any other.</param>
     /// <param name="othersWrite">Whether other processes have it open now: they may be ahead of their next head.</param>
     /// <exception cref="InvalidDataException">The newest head is a forgery.</exception>
-    public static LogAtRest Look(LogFolder folder, string id, long last, Head? newest, byte[] signature, Func<string, ECDsa?> keyOf, bool othersWrite)
+    public static LogAtRest Look(
+        LogFolder folder, string id, long last, (Head Head, byte[] Signature)? signed, Func<string, ECDsa?> keyOf, bool othersWrite)
     {
         if (last == 0) return AsLeft;
-        if (newest is not { } head) return WithoutHeads(folder, last);
+        if (signed is not (var head, var signature)) return WithoutHeads(folder, last);
         using var key = keyOf(head.Key);
         if (key is null)
             return new(AuditEvent.LogReceived, 1, last,

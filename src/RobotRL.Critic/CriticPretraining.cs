@@ -9,18 +9,39 @@ public sealed record PretrainingResult(
     double TargetFalseInterventionRate, double FalseInterventionRate, double DetectionRate, double RiskLoss, double FeasibilityLoss,
     double RecoveryRisk, double WallS, string Out);
 
+/// <summary>What is trained, and where it goes.</summary>
+public sealed record CriticOrder
+{
+    /// <summary>Name of the task, for people.</summary>
+    public required string Task { get; init; }
+
+    public required SafetyFeatureLayout Features { get; init; }
+    public required SafetyCriticParameters Parameters { get; init; }
+
+    /// <summary>Updates of the networks.</summary>
+    public required int Steps { get; init; }
+
+    public required CalibrationGoal Goal { get; init; }
+    public required ulong Seed { get; init; }
+
+    /// <summary>Folder of the critic; made where there is none.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>What it learns from, for people.</summary>
+    public required string TrainedOn { get; init; }
+}
+
 /// <summary>Offline training of a safety critic on episodes of harm, and calibration on those that it did not see.</summary>
 public static class CriticPretraining
 {
-    public static PretrainingResult Run(
-        string task, SafetyFeatureLayout features, SafetyCriticParameters parameters, IReadOnlyList<HarmEpisode> episodes, int steps,
-        CalibrationGoal goal, ulong seed, string folder, string trainedOn, CancellationToken cancel)
+    public static PretrainingResult Run(CriticOrder order, IReadOnlyList<HarmEpisode> episodes, CancellationToken cancel)
     {
+        var (task, steps, goal, folder) = (order.Task, order.Steps, order.Goal, order.Folder);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var buffer = new SafetyBuffer(1_000_000);
         var (learned, heldOut) = HarmLog.Split(episodes);
         foreach (var transition in learned.SelectMany(e => e.Transitions())) buffer.Add(transition);
-        using var learner = new SafetyCriticLearner(features, parameters, seed);
+        using var learner = new SafetyCriticLearner(order.Features, order.Parameters, order.Seed);
         SafetyMetrics metrics = default;
         for (var step = 1; step <= steps && !cancel.IsCancellationRequested; step++)
         {
@@ -34,11 +55,15 @@ public static class CriticPretraining
         Directory.CreateDirectory(folder);
         HarmLog.Write(folder, episodes);
         SafetyWeightsFile.WriteLearner(folder, learner);
-        SafetyWeightsFile.Write(folder, learner, thresholds, trainedOn, DateTimeOffset.UtcNow);
-        return new(task, episodes.Count, buffer.Count, buffer.Violations, heldOut.Sum(e => e.Steps.Count), goal.Horizon, thresholds.Risk,
-            thresholds.Feasibility, goal.FalseInterventionRate,
-            thresholds.FalseInterventionRate, thresholds.DetectionRate, metrics.RiskLoss, metrics.FeasibilityLoss, metrics.RecoveryRisk,
-            clock.Elapsed.TotalSeconds, folder);
+        SafetyWeightsFile.Write(folder, learner, thresholds, order.TrainedOn, DateTimeOffset.UtcNow);
+        return new(
+            Task: task, Episodes: episodes.Count, Transitions: buffer.Count, Violations: buffer.Violations,
+            HeldOutSteps: heldOut.Sum(e => e.Steps.Count), Horizon: goal.Horizon,
+            RiskThreshold: thresholds.Risk, FeasibilityThreshold: thresholds.Feasibility,
+            TargetFalseInterventionRate: goal.FalseInterventionRate, FalseInterventionRate: thresholds.FalseInterventionRate,
+            DetectionRate: thresholds.DetectionRate,
+            RiskLoss: metrics.RiskLoss, FeasibilityLoss: metrics.FeasibilityLoss, RecoveryRisk: metrics.RecoveryRisk,
+            WallS: clock.Elapsed.TotalSeconds, Out: folder);
     }
 
     /// <summary>

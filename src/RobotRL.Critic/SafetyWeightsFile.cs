@@ -32,8 +32,9 @@ public static class SafetyWeightsFile
         learner.Export().Write(tensors + ".tmp");
         var hash = Convert.ToHexStringLower(SHA256.HashData(RunFile.ReadAllBytes(tensors + ".tmp")));
         var description = new SafetyManifest(
-            Format, hash, learner.Features.Name, learner.Steps,
-            thresholds.Risk, thresholds.Feasibility, trainedOn, created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"));
+            Format: Format, Sha256: hash, Features: learner.Features.Name, Version: learner.Steps,
+            RiskThreshold: thresholds.Risk, FeasibilityThreshold: thresholds.Feasibility,
+            TrainedOn: trainedOn, Created: created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"));
         Checkpoint.WriteDurably(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(description, Json));
         File.Move(tensors + ".tmp", tensors, overwrite: true);
         File.Move(manifest + ".tmp", manifest, overwrite: true);

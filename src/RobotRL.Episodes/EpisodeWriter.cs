@@ -82,9 +82,10 @@ public sealed class EpisodeWriter : IDisposable
         // Ahead of the step in its chunk: what a torn file has of a step it has of the step's trace.
         for (var arm = 0; arm < traces.Length; arm++)
             _mcap.Write(_traces[arm], _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), traces[arm].Span);
-        var decision = new Decision(transition.Observation.Time, Steps, transition.Action, transition.Reward, transition.Terminated,
-            transition.Truncated, policyVersion,
-            transition.Stop, transition.Grips);
+        var decision = new Decision(
+            Time: transition.Observation.Time, Step: Steps, Action: transition.Action, Reward: transition.Reward,
+            Terminated: transition.Terminated, Truncated: transition.Truncated, PolicyVersion: policyVersion,
+            Stop: transition.Stop, Grips: transition.Grips);
         _mcap.Write(_decisions, _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), _messages.Write(decision));
         Write(transition.Next);
         _mcap.Flush();

@@ -127,7 +127,9 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         if (cdr.HasMore) ReadOthers(ref cdr, ref action, ref grips);
         if (!Enum.IsDefined(stop))
             throw new InvalidDataException($"Step {step} was stopped by cause {(byte)stop}, which this version does not know: a later one recorded it.");
-        return new Decision(time, step, action, reward, terminated, truncated, version, stop, grips);
+        return new Decision(
+            Time: time, Step: step, Action: action, Reward: reward, Terminated: terminated, Truncated: truncated, PolicyVersion: version,
+            Stop: stop, Grips: grips);
     }
 
     private CdrWriter Begin(Stamp stamp, string frame)

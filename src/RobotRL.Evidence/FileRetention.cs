@@ -54,7 +54,7 @@ public static class FileRetention
     /// <summary>Records what goes, then removes it.</summary>
     public static void Remove(RunDirectory run, IReadOnlyList<ExpiredFile> files, RetentionSpans spans, AuditActor actor)
     {
-        using (var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current))
+        using (var log = AuditLog.Open(run.Audit, new AuditWriter(actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current)))
         {
             foreach (var part in files.Chunk(MostInRecord))
                 log.Write(AuditEvent.FilesPruned, reason: "kept as long as they had to be",

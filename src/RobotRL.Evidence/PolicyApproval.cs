@@ -74,7 +74,7 @@ public static class PolicyApproval
         var policy = KnownPolicy.Find([.. AuditReader.Read(run.Audit)], which);
         policy = policy with { IsChecked = Check(run, policy, mustBeThere: which == "latest") };
         var actor = AuditActor.Here(by, "approver", "audit approve") with { PolicyVersion = policy.Version ?? -1 };
-        using var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current);
+        using var log = AuditLog.Open(run.Audit, new AuditWriter(actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current));
         log.Write(AuditEvent.PolicyApproved, reason: reason, inputs: new { Approver = by, Policy = policy });
         log.Flush();
         log.ThrowIfFailed();

@@ -11,7 +11,9 @@ internal readonly record struct ChunkRecord(ulong StartTime, ulong EndTime, ulon
     {
         var r = new RecordReader(content);
         var (start, end, size, crc, compression, packedSize) = (r.U64(), r.U64(), r.U64(), r.U32(), RobotRL.Mcap.Compression.Parse(r.Text()), r.U64());
-        return new ChunkRecord(start, end, size, crc, compression, packedSize, r.Bytes(Math.Min(packedSize, (ulong)r.Left)));
+        return new ChunkRecord(
+            StartTime: start, EndTime: end, Size: size, Crc: crc, Compression: compression,
+            PackedSize: packedSize, Packed: r.Bytes(Math.Min(packedSize, (ulong)r.Left)));
     }
 
     /// <summary>The records, checked.</summary>

@@ -173,8 +173,10 @@ public sealed class McapReader : IDisposable
                 counts[message.Channel.Id] = counts.GetValueOrDefault(message.Channel.Id) + 1;
             }
         }
-        return new McapStatistics((ulong)counts.Values.Sum(c => (long)c), (ushort)_schemas.Count, (uint)_channels.Count, attachments, metadata,
-            _file.ChunkCount, times.First, times.Last, counts.ToImmutableSortedDictionary());
+        return new McapStatistics(
+            MessageCount: (ulong)counts.Values.Sum(c => (long)c), SchemaCount: (ushort)_schemas.Count, ChannelCount: (uint)_channels.Count,
+            AttachmentCount: attachments, MetadataCount: metadata, ChunkCount: _file.ChunkCount,
+            MessageStartTime: times.First, MessageEndTime: times.Last, ChannelMessageCounts: counts.ToImmutableSortedDictionary());
     }
 
     private void Declare(McapRecord record)

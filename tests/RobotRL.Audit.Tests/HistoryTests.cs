@@ -47,7 +47,7 @@ public sealed class HistoryTests : IDisposable
                 case Step.NextDay: place.Clock.Pass(TimeSpan.FromHours(20)); break;
                 case Step.Back: place.Clock.UtcNow -= TimeSpan.FromHours(3); break;
                 case Step.Prune when open.Count > 0:
-                    AuditRetention.Prune(place.Log, new(1000, 2, 1), Workplace.Actor, place.KeyPath, place.Anchor, new { Code = "1" }, place.Clock);
+                    AuditRetention.Prune(place.Log, new(1000, 2, 1), place.Writer(new { Code = "1" }), place.Clock);
                     break;
             }
         }
@@ -134,8 +134,7 @@ public sealed class HistoryTests : IDisposable
         Assert.Equal(["log.created", "log.opened", "retention.pruned", "log.closed"],
             _place.Lines.Where(l => !l.StartsWith("{\"pruned\"", StringComparison.Ordinal)).Select(l => l.Split("\"event\":\"")[1].Split('"')[0]));
 
-        PruneResult Prune(RetentionSpans spans) =>
-            AuditRetention.Prune(_place.Log, spans, Workplace.Actor, _place.KeyPath, _place.Anchor, new { }, _place.Clock);
+        PruneResult Prune(RetentionSpans spans) => AuditRetention.Prune(_place.Log, spans, _place.Writer(new { }), _place.Clock);
         int Count(string name) => _place.Lines.Count(l => l.Contains($"\"{name}\"", StringComparison.Ordinal));
     }
 }

@@ -24,8 +24,12 @@ public sealed class OnlineCriticTests : IDisposable
     {
         HarmEpisode[] known = [.. Enumerable.Range(0, 40)
             .SelectMany(i => (HarmEpisode[])[Step(At(-1, 1), true), Step(At(-1, -1), false, demonstration: true), Step(At(-1, 0), false)])];
-        var result = CriticPretraining.Run("test", SafetyFeatureLayout.Navigation, Parameters, known, 400, Goal, 1, _folder["critic"],
-            "a test", CancellationToken.None);
+        CriticOrder order = new()
+        {
+            Task = "test", Features = SafetyFeatureLayout.Navigation, Parameters = Parameters, Steps = 400, Goal = Goal, Seed = 1,
+            Folder = _folder["critic"], TrainedOn = "a test",
+        };
+        var result = CriticPretraining.Run(order, known, CancellationToken.None);
         Assert.Equal(120, result.Episodes);
         return new(_folder["critic"], SafetyFeatureLayout.Navigation, Parameters, Goal, 1);
     }

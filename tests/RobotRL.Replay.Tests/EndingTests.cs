@@ -88,7 +88,9 @@ public sealed class EndingTests : IDisposable
     public void A_message_from_before_causes_were_recorded_is_read_as_it_was_written()
     {
         var messages = new RosMessages(0, []);
-        var decision = new Decision(new(5), 3, Marked.Action(7), 0, true, false, 9, FaultCode.CollisionForce, Grips.Of(GripperCommand.Close));
+        var decision = new Decision(
+            Time: new(5), Step: 3, Action: Marked.Action(7), Reward: 0, Terminated: true, Truncated: false, PolicyVersion: 9,
+            Stop: FaultCode.CollisionForce, Grips: Grips.Of(GripperCommand.Close));
         var bytes = messages.Write(decision).ToArray();
         Assert.Equal((FaultCode.CollisionForce, GripperCommand.Close), Of(bytes));
         var stopAt = Array.LastIndexOf(bytes, (byte)FaultCode.CollisionForce, bytes.Length - 5);

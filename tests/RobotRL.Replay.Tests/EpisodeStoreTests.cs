@@ -88,7 +88,7 @@ public sealed class EpisodeStoreTests : IDisposable
         var messages = new RosMessages(Info.WallClockOffsetNs, []);
         var action = Marked.Action(3);
         (action.Proposed[0].Stiffness, action.Executed[0].Stiffness, action.Executed[0].Damping) = (1, 0.5f, -0.25f);
-        var decision = new Decision(new Stamp(5), 7, action, 0.5f, true, false, 11);
+        var decision = new Decision(Time: new(5), Step: 7, Action: action, Reward: 0.5f, Terminated: true, Truncated: false, PolicyVersion: 11);
         var bytes = messages.Write(decision).ToArray();
         Assert.Equal(decision, Read(bytes));
 

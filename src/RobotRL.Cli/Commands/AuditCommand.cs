@@ -132,7 +132,7 @@ internal static class AuditCommand
             if (!isDry && files.Count > 0) FileRetention.Remove(directory, files, spans, actor);
             var (records, ranges) = isDry
                 ? new(AuditRetention.CountExpired(directory.Audit, spans), [])
-                : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current);
+                : AuditRetention.Prune(directory.Audit, spans, new(actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current));
             foreach (var file in files)
                 CommandLine.Answers(parse).WriteLine(
                     $"{file.File}  {file.Class.ToString().ToLowerInvariant()}, written {file.WrittenUtc:yyyy-MM-dd}, {file.Bytes} bytes");

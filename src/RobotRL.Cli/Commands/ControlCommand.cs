@@ -90,10 +90,12 @@ internal static class ControlCommand
     }
 
     private static ControlResult Result(CycleFigures figures, RealTimeRights granted, string gate, string fault) => new(
-        figures.Cycles, figures.Command.Us(0.5), figures.Command.Us(0.99), figures.Command.Us(0.999), figures.Command.MaxUs,
-        figures.Misses, figures.AllocatedBytes,
-        figures.Wake.Us(0.5), figures.Wake.Us(0.99), figures.Wake.MaxUs, figures.Own.Us(0.5), figures.Own.Us(0.99), figures.Own.MaxUs,
-        granted.Priority, granted.Memory, granted.Cpu, gate, fault);
+        Cycles: figures.Cycles,
+        P50Us: figures.Command.Us(0.5), P99Us: figures.Command.Us(0.99), P999Us: figures.Command.Us(0.999), MaxUs: figures.Command.MaxUs,
+        Misses: figures.Misses, AllocatedBytes: figures.AllocatedBytes,
+        WakeP50Us: figures.Wake.Us(0.5), WakeP99Us: figures.Wake.Us(0.99), WakeMaxUs: figures.Wake.MaxUs,
+        LoopP50Us: figures.Own.Us(0.5), LoopP99Us: figures.Own.Us(0.99), LoopMaxUs: figures.Own.MaxUs,
+        RealTimePriority: granted.Priority, LockedMemory: granted.Memory, BoundToCpu: granted.Cpu, Gate: gate, Fault: fault);
 
     private static bool IsCompiledAtOnce => Environment.GetEnvironmentVariable("DOTNET_TieredCompilation") == "0";
 }

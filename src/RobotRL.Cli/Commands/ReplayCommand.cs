@@ -37,7 +37,7 @@ internal static class ReplayCommand
             var episodes = Episodes(files, left).TakeWhile(_ => !cancel.IsCancellationRequested);
             return overrides.Count == 0
                 ? Replay(parse, configuration, directory, episodes, left)
-                : WhatIf(parse, configuration, RecordedConfiguration.Of(directory, overrides), directory, episodes, left, overrides);
+                : WhatIf(parse, configuration, directory, episodes, left, overrides);
         });
     }
 
@@ -92,9 +92,10 @@ internal static class ReplayCommand
     }
 
     private static int WhatIf(
-        ParseResult parse, RunConfiguration recorded, RunConfiguration other, RunDirectory run, IEnumerable<RecordedEpisode> episodes, LeftOut left,
+        ParseResult parse, RunConfiguration recorded, RunDirectory run, IEnumerable<RecordedEpisode> episodes, LeftOut left,
         IReadOnlyList<(string Key, string Value)> overrides)
     {
+        var other = RecordedConfiguration.Of(run, overrides);
         var critic = overrides.Any(o => o.Key == "safety.critic") ? other.Safety?.CriticFolder : null;
         var counterfactual = new Counterfactual(() => RecordedCell.Of(recorded, run), () => RecordedCell.Of(other, run, critic));
         var lines = 0;

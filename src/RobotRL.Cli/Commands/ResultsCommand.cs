@@ -36,7 +36,7 @@ internal static class ResultsCommand
             foreach (var (number, (task, arm, seed)) in cells.Index())
             {
                 Console.Error.WriteLine($"cell {number + 1} of {cells.Length}: {task}, {arm.Title}, seed {seed}");
-                book.Fill(parse.GetRequiredValue(runs), task, arm, seed, parse.GetValue(envSteps), parse.GetValue(episodes), cancel);
+                book.Fill(new(parse.GetRequiredValue(runs), task, arm, seed), parse.GetValue(envSteps), parse.GetValue(episodes), cancel);
                 if (cancel.IsCancellationRequested) break;
             }
             CommandLine.Result(parse, book.Cells);

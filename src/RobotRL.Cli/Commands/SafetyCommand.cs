@@ -26,9 +26,8 @@ internal static class SafetyCommand
             .Does((parse, cancel) =>
         {
             var benchmark = Benchmark.Of(parse.GetRequiredValue(task));
-            var result = Train(benchmark, parse.GetRequiredValue(output), parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate),
-                parse.GetValue(seed), cancel, parse.GetRequiredValue(runs));
-            CommandLine.Result(parse, result);
+            Training asked = new(parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate), parse.GetValue(seed));
+            CommandLine.Result(parse, Train(benchmark, parse.GetRequiredValue(output), asked, cancel, parse.GetRequiredValue(runs)));
             return ExitCode.Done;
         });
     }
@@ -95,7 +94,7 @@ internal static class SafetyCommand
     private static void Fill(AblationBook book, Benchmark benchmark, Protection protection, ulong seed, string critics, CancellationToken cancel)
     {
         var critic = Path.GetFullPath(Path.Combine(critics, benchmark.Name));
-        if (protection.Critic && !File.Exists(Path.Combine(critic, CriticFile.Manifest))) Train(benchmark, critic, null, null, null, 1, cancel);
+        if (protection.Critic && !File.Exists(Path.Combine(critic, CriticFile.Manifest))) Train(benchmark, critic, new(), cancel);
         var hash = benchmark.HashOf(protection, critic);
         if (book.Has(benchmark.Name, protection.Name, seed, hash)) return;
         using var bench = benchmark.Open(protection, critic, shadow: false);
@@ -116,15 +115,26 @@ internal static class SafetyCommand
     private static CalibrationGoal Goal(Benchmark benchmark, double? falseInterventionRate) =>
         falseInterventionRate is { } rate ? benchmark.Calibration with { FalseInterventionRate = rate } : benchmark.Calibration;
 
-    private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel,
-        params string[] runs)
+    /// <summary>How a critic is trained; the task's own numbers where nothing is said.</summary>
+    private sealed record Training(int? Experience = null, int? Steps = null, double? FalseInterventions = null, ulong Seed = 1);
+
+    private static PretrainingResult Train(Benchmark benchmark, string folder, Training asked, CancellationToken cancel, params string[] runs)
     {
         var recorded = runs.SelectMany(benchmark.Recorded).ToArray();
-        var (decisions, updates) = benchmark.Pretraining;
-        Console.Error.WriteLine($"{benchmark.Name}: collecting {experience ?? decisions} decisions of scripted experience");
-        HarmEpisode[] episodes = [.. benchmark.Collect(experience ?? decisions, seed, cancel), .. recorded];
-        var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, Goal(benchmark, rate), seed,
-            folder, $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {seed}", cancel);
+        var decisions = asked.Experience ?? benchmark.Pretraining.Experience;
+        Console.Error.WriteLine($"{benchmark.Name}: collecting {decisions} decisions of scripted experience");
+        HarmEpisode[] episodes = [.. benchmark.Collect(decisions, asked.Seed, cancel), .. recorded];
+        var result = CriticPretraining.Run(new()
+        {
+            Task = benchmark.Name,
+            Features = benchmark.Features,
+            Parameters = benchmark.Critic,
+            Steps = asked.Steps ?? benchmark.Pretraining.Updates,
+            Goal = Goal(benchmark, asked.FalseInterventions),
+            Seed = asked.Seed,
+            Folder = folder,
+            TrainedOn = $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {asked.Seed}",
+        }, episodes, cancel);
         RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, JsonNames.SnakeCase));
         Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; " +
             $"thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +

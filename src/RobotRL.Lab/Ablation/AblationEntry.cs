@@ -27,8 +27,8 @@ public sealed record AblationSize(
 /// <param name="StepsToSuccess">Mean decisions of the successful evaluation episodes; null where there are none.</param>
 public sealed record AblationResult(
     string Task, string Arm, ulong Seed, string Hash, int Episodes, long Steps, int Successes, int Violations, int Stops, long Flagged,
-    int FinalEpisodes, int FinalSuccesses,
-    int FinalViolations, double? StepsToSuccess, int FirstInterventions, int FalseInterventions, long ShadowSteps, double WallS)
+    int FinalEpisodes, int FinalSuccesses, int FinalViolations, double? StepsToSuccess,
+    int FirstInterventions, int FalseInterventions, long ShadowSteps, double WallS)
 {
     /// <summary>Recovery RL's figure: what was achieved for the harm that was done.</summary>
     public double Ratio => (Successes + 1.0) / (Violations + 1.0);
@@ -109,8 +109,12 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         }
         var (first, wrong, watched) = Watch(network, cancel);
         cancel.ThrowIfCancellationRequested();
-        return new(task, arm, seed, hash, size.Episodes, steps, successes, violations, stops, flagged, size.EvaluationEpisodes, finalSuccesses, finalViolations,
-            finalSuccesses == 0 ? null : (double)finalSteps / finalSuccesses, first, wrong, watched, clock.Elapsed.TotalSeconds);
+        return new(
+            Task: task, Arm: arm, Seed: seed, Hash: hash,
+            Episodes: size.Episodes, Steps: steps, Successes: successes, Violations: violations, Stops: stops, Flagged: flagged,
+            FinalEpisodes: size.EvaluationEpisodes, FinalSuccesses: finalSuccesses, FinalViolations: finalViolations,
+            StepsToSuccess: finalSuccesses == 0 ? null : (double)finalSteps / finalSuccesses,
+            FirstInterventions: first, FalseInterventions: wrong, ShadowSteps: watched, WallS: clock.Elapsed.TotalSeconds);
     }
 
     private readonly RandomStream learnersNoise = new(0);

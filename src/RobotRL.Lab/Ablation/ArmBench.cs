@@ -92,8 +92,10 @@ internal sealed class ArmBench : IBench
         // Progress tells a policy that was held up where the way goes on; the sum over an episode does not depend on the way.
         var before = _progress;
         _progress = _cell.Truth.Progress;
-        return new(Observe(), executed.Executed, (float)(_progress - before) + (_success ? 1 : 0), _violated, _success,
-            !_violated && !_success && control.IsStopped ? control.Latest.Fault.Code : FaultCode.None, flagged);
+        return new(
+            Next: Observe(), Executed: executed.Executed, Reward: (float)(_progress - before) + (_success ? 1 : 0),
+            Violated: _violated, Success: _success,
+            Stop: !_violated && !_success && control.IsStopped ? control.Latest.Fault.Code : FaultCode.None, Flagged: flagged);
     }
 
     /// <summary>

@@ -16,10 +16,12 @@ public abstract class Benchmark
     {
         "navigation-1" or "navigation-2" => new NavigationBenchmark(name),
         // Sliding along a wall at half the limit does no harm: the floors are high.
-        "maze" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 10, pretrainSteps: 300, episodes: 60, maxSteps: 60,
+        "maze" => new ArmBenchmark(name, forceLimitN: 40, maxSteps: 60,
+            new(Demonstrations: 10, PretrainSteps: 300, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20),
             CalibrationGoal.OfArm(0.02) with { RiskFloor = 0.1, FeasibilityFloor = -0.2 }),
         // What is approached under protection is approached slowly, and learned slowly: there is twice the time and two thirds more episodes, for every arm.
-        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 20, pretrainSteps: 250, episodes: 100, maxSteps: 120,
+        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, maxSteps: 120,
+            new(Demonstrations: 20, PretrainSteps: 250, Episodes: 100, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20),
             CalibrationGoal.OfArm(0.05)),
         _ => throw new BadInputException($"{name}: no benchmark of the safety critic; one of {string.Join(", ", Names)}"),
     };

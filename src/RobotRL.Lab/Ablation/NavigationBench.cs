@@ -64,8 +64,9 @@ internal sealed class NavigationBench : IBench
         var reward = ProgressReward * (before - _point.DistanceToGoal) / Way + (success ? 1 : 0);
         var executed = default(ArmAction);
         (executed.Motion[0], executed.Motion[1]) = ((float)x, (float)y);
-        return new(Observe(), executed, (float)reward, violated, success,
-            !violated && !success && _reflex is { IsExhausted: true } ? FaultCode.RecoveryExhausted : FaultCode.None, flagged);
+        return new(
+            Next: Observe(), Executed: executed, Reward: (float)reward, Violated: violated, Success: success,
+            Stop: !violated && !success && _reflex is { IsExhausted: true } ? FaultCode.RecoveryExhausted : FaultCode.None, Flagged: flagged);
     }
 
     public ArmAction Demonstrate()

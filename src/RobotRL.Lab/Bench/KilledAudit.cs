@@ -56,8 +56,9 @@ internal sealed class KilledAudit(string run, string evidence, Action<string> lo
     /// <summary>At the end, once a process that nobody kills has opened and closed it.</summary>
     public void AtEnd()
     {
-        AuditLog.Open(_log, AuditActor.Here("none", "reviewer", "bench store-kills"), Environment["ROBOTRL_AUDIT_KEY"],
-            new Anchor(_anchor, null), SoftwareIdentity.Current).Dispose();
+        AuditWriter reviewer = new(AuditActor.Here("none", "reviewer", "bench store-kills"), Environment["ROBOTRL_AUDIT_KEY"],
+            new Anchor(_anchor, null), SoftwareIdentity.Current);
+        AuditLog.Open(_log, reviewer).Dispose();
         AtRestart(AtKills);
     }
 

@@ -155,11 +155,13 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
         var lost = acknowledged.Count(a => stored.GetValueOrDefault((a.Episode, a.Step)) != a.Checksum);
         using var tail = new EpisodeTail(run.Episodes);
         var taken = tail.Poll().SelectMany(p => p.Steps.Select(s => Receipts.Checksum(s.Transition))).ToList();
-        return new(_actors + _learners + _both, _actors, _learners, _both, acknowledged.Count, stored.Count, lost,
-            stored.Count - stored.Values.Distinct().Count(), unreadable,
-            store.Files.Count, interrupted,
-            taken.Count == stored.Count && taken.Order(StringComparer.Ordinal).SequenceEqual(stored.Values.Order(StringComparer.Ordinal)),
-            _audit.AtKills, _audit.AtRestarts, _audit.Failures, _audit.SpentS, wallS);
+        return new(
+            Kills: _actors + _learners + _both, ActorKills: _actors, LearnerKills: _learners, BothKills: _both,
+            Acknowledged: acknowledged.Count, Stored: stored.Count, Lost: lost,
+            Duplicated: stored.Count - stored.Values.Distinct().Count(), Unreadable: unreadable,
+            Episodes: store.Files.Count, Interrupted: interrupted,
+            TakenOnce: taken.Count == stored.Count && taken.Order(StringComparer.Ordinal).SequenceEqual(stored.Values.Order(StringComparer.Ordinal)),
+            AuditAtKills: _audit.AtKills, AuditAtRestarts: _audit.AtRestarts, AuditFailures: _audit.Failures, AuditS: _audit.SpentS, WallS: wallS);
     }
 
     /// <summary>Killed within its first step a file holds nothing that could be lost.</summary>

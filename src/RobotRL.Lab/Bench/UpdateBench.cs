@@ -50,8 +50,10 @@ public static class UpdateBench
             steps.MeasureCpu(brief ? 1 : 4, () => step.Step(source));
         }
         foreach (var map in (torch.Tensor[])[.. maps, .. nextMaps]) map.Dispose();
-        return new(full.P50Us / 1e3, heads.P50Us / 1e3, full.P50Us / heads.P50Us, batchSize, steps.P50Us / 1e3,
-            shipped.Learner.BatchSize, shipped.Learner.CriticUpdatesPerActorUpdate, rounds, torch.get_num_threads());
+        return new(
+            FullUpdateCpuMs: full.P50Us / 1e3, HeadsUpdateCpuMs: heads.P50Us / 1e3, FullOverHeads: full.P50Us / heads.P50Us, Batch: batchSize,
+            StepCpuMs: steps.P50Us / 1e3, StepBatch: shipped.Learner.BatchSize, StepUpdates: shipped.Learner.CriticUpdatesPerActorUpdate,
+            Rounds: rounds, Threads: torch.get_num_threads());
     }
 
     /// <summary>Fills a batch with what costs as much as real data.</summary>
@@ -83,7 +85,8 @@ public static class UpdateBench
     /// <summary>A batch source with the sampling cost of a buffer: everything is copied into place.</summary>
     private sealed class ConstantSource(Configuration.RunConfiguration configuration) : IBatchSource
     {
-        private readonly Batch _values = Noise(new(configuration.Learner.BatchSize, BenchShapes.Proprioception, configuration.Task.Actions.Dimensions,
+        private readonly Batch _values = Noise(new(
+            configuration.Learner.BatchSize, BenchShapes.Proprioception, configuration.Task.Actions.Dimensions,
             [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
 
         public void Sample(Batch batch) => Copy(_values, batch);

@@ -24,9 +24,11 @@ public sealed record FaultCase(string Name, FaultCode Expected, double MostMs, F
         var isAnswered = seen.IsAnswered && (Expected == FaultCode.None
             ? seen.Fault.IsNone
             : (seen.Fault.Code == Expected || seen.Fault.Code == OrFirst) && category == expected && seen.StandstillMs is not null);
-        return new(Name, category, expected, seen.StopMs, Expected == FaultCode.None ? null : allowedMs,
-            seen.Fault.Code.ToString(), Expected.ToString(), seen.StandstillMs, seen.Answer,
-            isAnswered, isAnswered && !(seen.StopMs > allowedMs));
+        return new(
+            Name: Name, StopCategory: category, ExpectedCategory: expected,
+            TimeToStopMs: seen.StopMs, AllowedMs: Expected == FaultCode.None ? null : allowedMs,
+            Fault: seen.Fault.Code.ToString(), ExpectedFault: Expected.ToString(),
+            StandstillMs: seen.StandstillMs, Answer: seen.Answer, Answered: isAnswered, Passed: isAnswered && !(seen.StopMs > allowedMs));
     }
 }
 

@@ -14,8 +14,8 @@ namespace RobotRL.Lab.Faults;
 /// </param>
 /// <param name="StopP50Ms">From the kill to the stop command, in robot time.</param>
 /// <param name="StandstillMaxMs">From the stop command to standstill.</param>
-public sealed record KillFigures(int Kills, int HeldWithinEnvelope, int ResetAlone, int LearnerWentOn, double StopP50Ms, double StopMaxMs,
-    double StandstillMaxMs, bool Holds);
+public sealed record KillFigures(
+    int Kills, int HeldWithinEnvelope, int ResetAlone, int LearnerWentOn, double StopP50Ms, double StopMaxMs, double StandstillMaxMs, bool Holds);
 
 /// <summary><c>robotrl bench kills</c>: the control process outlives its actor and its learner, and holds the arm.</summary>
 public static class KillsBench
@@ -58,7 +58,9 @@ public static class KillsBench
             }
         }
         stops.Sort();
-        return new(kills, held, moved, went, stops.Count > 0 ? stops[stops.Count / 2] : 0, stops.Count > 0 ? stops[^1] : 0, standstill,
-            (held, moved, went) == (kills, kills, kills));
+        return new(
+            Kills: kills, HeldWithinEnvelope: held, ResetAlone: moved, LearnerWentOn: went,
+            StopP50Ms: stops.Count > 0 ? stops[stops.Count / 2] : 0, StopMaxMs: stops.Count > 0 ? stops[^1] : 0, StandstillMaxMs: standstill,
+            Holds: (held, moved, went) == (kills, kills, kills));
     }
 }
