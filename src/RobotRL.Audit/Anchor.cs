@@ -70,7 +70,7 @@ public sealed record Anchor(string? Folder, string? Command)
         if (!File.Exists(pem)) LogFolder.Replace(pem, Encoding.ASCII.GetBytes(key.PublicPem));
         var path = AnchorBranch.Admit(Folder!, id, log, out _).File;
         var there = LogFolder.Read(path);
-        // What is anchored is never rewritten: a tail that a kill tore is completed, anything else is for the verifier to tell of.
+        // Anchored heads are never rewritten: a tail that a kill tore is completed; the verifier reports anything else.
         if (!heads.AsSpan().StartsWith(there)) throw new InvalidDataException($"{path} is not a beginning of the log's heads");
         if (there.Length < heads.Length) LogFolder.Append(path, heads.AsSpan(there.Length), force: true);
     }

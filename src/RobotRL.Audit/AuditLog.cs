@@ -73,8 +73,8 @@ public sealed class AuditLog : IDisposable
     /// <param name="what">What happened.</param>
     /// <param name="session">When, on the session's clock, which is virtual in lockstep; null outside a session.</param>
     /// <param name="reason">Why, for people.</param>
-    /// <param name="inputs">What it was decided on.</param>
-    /// <param name="thresholds">What that was held against.</param>
+    /// <param name="inputs">The values that the decision was based on.</param>
+    /// <param name="thresholds">The limits that these were compared with.</param>
     /// <param name="actor">Who acted, when not <see cref="Actor"/>.</param>
     public void Write(in AuditEvent what, Stamp? session = null, string? reason = null, object? inputs = null,
         object? thresholds = null, AuditActor? actor = null)

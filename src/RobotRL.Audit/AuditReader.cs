@@ -17,7 +17,7 @@ public sealed record AuditEntry(
     public string Text(string name) => Input(name) is { } value ? value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText() : "";
 }
 
-/// <summary>Reads a log for people and queries. Whether it is what was written is the verifier's to say.</summary>
+/// <summary>Reads a log for people and queries. Only the verifier says whether somebody changed it.</summary>
 public static class AuditReader
 {
     /// <summary>The files of a log, oldest first.</summary>

@@ -154,7 +154,7 @@ public sealed class AuditVerifier
         _day = day;
     }
 
-    /// <summary>Holds the records against what was signed.</summary>
+    /// <summary>Compares the records with the signed heads.</summary>
     private void Hold(HeadBook book)
     {
         var file = Path.GetFileName(_folder.Days is [.., var day] ? day : _folder.Heads);

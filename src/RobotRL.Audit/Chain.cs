@@ -59,7 +59,7 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         _marker = LogFolder.TryHold(Path.Combine(folder.Writers, name));
         Directory.CreateDirectory(folder.Keys);
         if (!File.Exists(folder.Key(key.Fingerprint))) LogFolder.Replace(folder.Key(key.Fingerprint), Encoding.ASCII.GetBytes(key.PublicPem));
-        // A log at rest says first that it is not any more: killed from here on, this start left what follows.
+        // A log at rest is signed as open again first. If this start is killed after that, the next one knows that it left the records that follow.
         if (rest.What is null && _newest is { Writers: 0 }) Sign("opening");
         news.Add(Own(AuditEvent.LogOpened, null,
             new { Writer = name, Key = key.Fingerprint, Anchor = anchor.Description, ClockSynchronized = SystemClock.IsSynchronized, Software = software }));

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace RobotRL.Audit;
 
 /// <summary>
-/// What a start finds before it adds anything: whether the log is as its newest signed head left it. Whoever starts signs for all that stands before; what
-/// somebody put there meanwhile must not become evidence by that.
+/// The state of a log before a start adds anything: whether it is as its newest signed head left it. Whoever starts signs for all records before.
+/// Records that somebody put there meanwhile must not become evidence by that signature.
 /// </summary>
 /// <param name="What">How the start tells of it; null where the log is as it was left.</param>
 /// <param name="First">The first record that nobody signed for, or that is not what was signed for.</param>
@@ -15,7 +15,7 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
     /// <summary>A head is signed at the latest after so many records.</summary>
     public const int SealEvery = 4096;
 
-    /// <summary>More than a killed writer can leave without a head: what came since the last one, and the batch that it was at.</summary>
+    /// <summary>More records than a killed writer can leave without a head: those since the last head, and its current batch.</summary>
     private const int MostUnsealed = SealEvery + AuditLog.MostAtOnce + 16;
 
     private static readonly LogAtRest AsLeft = new((AuditEvent?)null);

@@ -2,7 +2,7 @@ using RobotRL.Model;
 
 namespace RobotRL.Configuration;
 
-/// <summary>What must hold between robot, task, operator and learner.</summary>
+/// <summary>Conditions between robot, task, operator and learner.</summary>
 internal static class CrossChecks
 {
     public static void Make(Section root, RunConfiguration c)

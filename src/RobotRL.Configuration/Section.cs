@@ -309,7 +309,7 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
     private static string Suggestion(string word, IEnumerable<string> known, string before, string otherwise) =>
         NearestWord.Of(word, known) is { } near ? $"{before}did you mean '{near}'?" : otherwise;
 
-    /// <summary>What is in quotes is a text to YAML, whatever it looks like.</summary>
+    /// <summary>A value in quotes is a text to YAML, whatever it looks like.</summary>
     private static string? Unquoted(ConfigurationNode item, Func<string, bool> reads) =>
         item is ScalarNode { Quoted: true } text && reads(text.Text) ? $"{text.Kind} is a text, since it is in quotes; write {text.Text} without them" : null;
 }

@@ -5,9 +5,9 @@ using RobotRL.Safety;
 namespace RobotRL.Critic;
 
 /// <summary>
-/// What recorded episodes tell of harm: state and executed action of every decision. Force is known at decisions only, so a violation is what the log
-/// shows: a force above the limit, or a stop that says that the motion did harm. Any other stop, and one whose cause the recording does not tell, says nothing
-/// of what would have come: the log merely ends there.
+/// Harm in recorded episodes, with state and executed action of every decision. Force is known at decisions only, so a violation must show in the log
+/// as a force above the limit, or as a stop that says that the motion did harm. Any other stop, and one of unknown cause, says nothing
+/// about the future of that motion: the log merely ends there.
 /// </summary>
 public sealed class RecordedExperience(TaskDescription task, RobotDescription robot, double forceLimitN)
 {

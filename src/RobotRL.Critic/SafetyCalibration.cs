@@ -1,9 +1,9 @@
 namespace RobotRL.Critic;
 
-/// <summary>What the critic said at one step of a held-out episode, and whether harm followed within the horizon.</summary>
+/// <summary>The critic's answer at one step of a held-out episode, and whether harm followed within the horizon.</summary>
 public readonly record struct ScoredStep(double Risk, double Feasibility, bool HarmAhead);
 
-/// <summary>Thresholds and what they do on held-out data.</summary>
+/// <summary>Thresholds and their effect on held-out data.</summary>
 /// <param name="Risk">ε of the risk head.</param>
 /// <param name="Feasibility">ε of the feasibility head.</param>
 /// <param name="FalseInterventionRate">Share of harmless steps that either head flags.</param>
@@ -31,7 +31,7 @@ public static class SafetyCalibration
         return Judge(heldOut, Threshold(s => s.Risk, riskFloor), Threshold(s => s.Feasibility, feasibilityFloor));
     }
 
-    /// <summary>What given thresholds do on given steps; NaN where there is no step of the kind.</summary>
+    /// <summary>The effect of given thresholds on given steps; NaN where there is no step of the kind.</summary>
     public static SafetyThresholds Judge(IReadOnlyList<ScoredStep> steps, double risk, double feasibility)
     {
         double Share(bool harmAhead) => steps.Where(s => s.HarmAhead == harmAhead)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace RobotRL.Critic;
 
-/// <summary>What one update of a safety critic looked like.</summary>
+/// <summary>Figures of one update of a safety critic.</summary>
 /// <param name="RiskLoss">Cross-entropy of the risk against its target, mean over twins and batch.</param>
 /// <param name="FeasibilityLoss">Squared error of Q_h plus V_h's expectile loss.</param>
 /// <param name="RecoveryRisk">Pessimistic risk of the recovery policy's actions.</param>
@@ -138,7 +138,7 @@ public sealed class SafetyCriticLearner : IDisposable
         return [.. actions.Chunk(Features.ActionCount)];
     }
 
-    /// <summary>Every tensor that the loop's own inference needs, and a batch of inputs with what these networks answer to it.</summary>
+    /// <summary>Every tensor that the loop's own inference needs, and a batch of inputs with the answers of these networks.</summary>
     public Safetensors Export()
     {
         var tensors = new Safetensors();

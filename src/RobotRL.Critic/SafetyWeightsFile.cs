@@ -6,11 +6,11 @@ using RobotRL.Policy;
 
 namespace RobotRL.Critic;
 
-/// <summary>What stands beside the weights of a safety critic: <c>critic.json</c>.</summary>
+/// <summary>The file beside the weights of a safety critic: <c>critic.json</c>.</summary>
 /// <param name="Sha256">Of <c>critic.safetensors</c>: a reader refuses any other file.</param>
 /// <param name="Features">Name of the feature set that the networks take.</param>
 /// <param name="Version">Rises with every set that a learner writes.</param>
-/// <param name="TrainedOn">What it learned from, for people.</param>
+/// <param name="TrainedOn">The data that it learned from, for people.</param>
 /// <param name="Created">When, ISO 8601, UTC.</param>
 public sealed record SafetyManifest(
     int Format, string Sha256, string Features, long Version, double RiskThreshold, double FeasibilityThreshold, string TrainedOn, string Created);
@@ -42,7 +42,7 @@ public static class SafetyWeightsFile
         return description;
     }
 
-    /// <summary>What is needed to learn on: <c>learner.safetensors</c>, beside the weights.</summary>
+    /// <summary>All it takes to learn on: <c>learner.safetensors</c>, beside the weights.</summary>
     public static void WriteLearner(string folder, SafetyCriticLearner learner)
     {
         var (tensors, path) = (new Safetensors(), Path.Combine(folder, Learner));

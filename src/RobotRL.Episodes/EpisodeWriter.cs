@@ -79,7 +79,7 @@ public sealed class EpisodeWriter : IDisposable
         else if (!ReferenceEquals(_last, transition.Observation))
             throw new ArgumentException("A step of an episode begins with the observation that the step before ended with.", nameof(transition));
 
-        // Ahead of the step in its chunk: what a torn file has of a step it has of the step's trace.
+        // The trace stands ahead of its step in the chunk: a torn file that has the step has its trace too.
         for (var arm = 0; arm < traces.Length; arm++)
             _mcap.Write(_traces[arm], _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), traces[arm].Span);
         var decision = new Decision(

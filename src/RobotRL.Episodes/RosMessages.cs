@@ -206,6 +206,6 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
     }
 }
 
-/// <summary>What is written of a step beside its observations.</summary>
+/// <summary>A step as it is written beside its observations.</summary>
 public readonly record struct Decision(Stamp Time, int Step, ExecutedAction Action, float Reward, bool Terminated, bool Truncated, long PolicyVersion,
     FaultCode Stop = FaultCode.None, Grips Grips = default);

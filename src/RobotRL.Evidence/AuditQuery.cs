@@ -8,7 +8,7 @@ using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Evidence;
 
-/// <summary>What a query gave.</summary>
+/// <summary>The result of a query.</summary>
 public sealed record QueryResult(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows);
 
 /// <summary>

@@ -25,7 +25,7 @@ public static class FileRetention
 {
     private const int MostInRecord = 200;
 
-    /// <summary>What has expired, oldest name first. Reads only what is older than the shortest span.</summary>
+    /// <summary>The files that have expired, oldest name first. Reads only files that are older than the shortest span.</summary>
     public static IReadOnlyList<ExpiredFile> Expired(RunDirectory run, RetentionSpans spans, DateTime nowUtc)
     {
         var shortest = Math.Min(spans.OtherDays, Math.Min(spans.SafetyDays, spans.InterventionsDays));
@@ -51,7 +51,7 @@ public static class FileRetention
         }
     }
 
-    /// <summary>Records what goes, then removes it.</summary>
+    /// <summary>Records the files in the audit log, then removes them.</summary>
     public static void Remove(RunDirectory run, IReadOnlyList<ExpiredFile> files, RetentionSpans spans, AuditActor actor)
     {
         using (var log = AuditLog.Open(run.Audit, new AuditWriter(actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current)))
@@ -68,7 +68,7 @@ public static class FileRetention
 
     private static object Told(ExpiredFile f) => new { f.File, Class = f.Class.ToString(), f.WrittenUtc, f.Bytes, f.Sha256 };
 
-    /// <summary>What cannot be read is kept longest.</summary>
+    /// <summary>A file that cannot be read is kept longest.</summary>
     private static RetentionClass ClassOfEpisode(string path)
     {
         try

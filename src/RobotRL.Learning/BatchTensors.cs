@@ -41,7 +41,7 @@ internal sealed class BatchTensors : IDisposable
 
     public int Size { get; }
 
-    /// <summary>What a batch source fills.</summary>
+    /// <summary>The arrays that a batch source fills.</summary>
     public Batch Host { get; }
 
     public Tensor Proprioception { get; }

@@ -33,7 +33,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
     private bool _humanDrove;
 
     /// <param name="layout">Shape of every observation.</param>
-    /// <param name="actions">What of an executed action a batch holds.</param>
+    /// <param name="actions">The part of an executed action that a batch holds.</param>
     /// <param name="onlineCapacity">Transitions in the online set; the oldest make way.</param>
     /// <param name="demonstrationCapacity">Transitions in the demonstration set; the oldest make way.</param>
     public ReplayBuffer(FrameLayout layout, ActionLayout actions, int onlineCapacity, int demonstrationCapacity)

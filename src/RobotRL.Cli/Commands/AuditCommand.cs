@@ -166,7 +166,7 @@ internal static class AuditCommand
         }
     }
 
-    /// <summary>Where a verifier finds what it trusts.</summary>
+    /// <summary>Where a verifier finds the heads and keys that it trusts.</summary>
     private sealed class Places
     {
         public Option<string?> Anchor { get; } =

@@ -115,7 +115,7 @@ internal static class EventsCommand
 
     private static EventFolder Folder(string run) => EventFolder.Read(RunDirectory.Open(run).Events);
 
-    /// <summary>Columns as wide as what is in them, whatever the terminal's width: these lines are also read through pipes.</summary>
+    /// <summary>Makes columns as wide as their widest cell, whatever the terminal's width: these lines are also read through pipes.</summary>
     private static void Write(ParseResult parse, List<string[]> table)
     {
         table = [.. table.Select(row => row.Select(Terminal.Cell).ToArray())];

@@ -42,9 +42,9 @@ internal static class ReplayCommand
     }
 
     /// <summary>Episodes that were not replayed.</summary>
-    /// <param name="IsAlone">Whether one was asked for by its number: what is wrong with it is the answer.</param>
-    /// <param name="Without">Those that never had what a replay takes.</param>
-    /// <param name="Failed">Those that have it and cannot be replayed: damaged, or what they refer to is gone.</param>
+    /// <param name="IsAlone">Whether one episode was asked for by its number: then its own error is the answer.</param>
+    /// <param name="Without">Those that were recorded without control ticks.</param>
+    /// <param name="Failed">Those that have control ticks and cannot be replayed: they are damaged, or files that they refer to are gone.</param>
     private sealed record LeftOut(bool IsAlone, List<int> Without, List<int> Failed)
     {
         /// <summary>Does it for an episode; one that fails is named and counted, and the others go on.</summary>
@@ -55,7 +55,7 @@ internal static class ReplayCommand
                 replay();
                 return true;
             }
-            // What was recorded is taken as it is, so any of it may be impossible for whoever computes with it.
+            // Recorded values are taken as they are, so a computation may find any of them impossible.
             catch (Exception e) when (!IsAlone
                 && e is InvalidDataException or ArgumentException or ArithmeticException or InvalidOperationException or IndexOutOfRangeException)
             {

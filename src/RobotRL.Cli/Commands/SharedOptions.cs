@@ -11,7 +11,7 @@ internal static class SharedOptions
     public static Argument<string> Config() => new("config") { Description = "Task configuration, such as robot-configs/sim/peg-insert.yaml" };
 
     /// <summary>
-    /// Reads a configuration, but not before what is in a run has been looked through: in the run that it is for, and in the one that it lies in.
+    /// Reads a configuration. Before that, the run that it is for and the run that it lies in are searched for links.
     /// </summary>
     /// <param name="config">The task file.</param>
     /// <param name="overrides">As written after <c>--set</c>.</param>
@@ -39,7 +39,7 @@ internal static class SharedOptions
     public static Option<string?> Channel() =>
         new Option<string?>("--channel") { Description = "With realtime: command through a running 'robotrl control --channel NAME' instead of starting one" };
 
-    /// <summary>Refuses what does not go together.</summary>
+    /// <summary>Refuses options that do not go together.</summary>
     public static void Require(Pace pace, string? channel, bool deterministic = false)
     {
         if (channel is not null && pace != Sessions.Runs.Pace.Realtime)

@@ -7,7 +7,7 @@ namespace RobotRL.Cli.Data;
 /// <summary>A topic of a file.</summary>
 internal sealed record ChannelSummary(string Topic, string Type, string Encoding, ulong Messages);
 
-/// <summary>What a file holds: the object that <c>mcap info --json</c> prints.</summary>
+/// <summary>The contents of a file: the object that <c>mcap info --json</c> prints.</summary>
 internal sealed record McapSummary(
     string Profile, string Library, bool Complete, bool Indexed, string? Damage,
     ulong Messages, uint Chunks, string Compression, uint Attachments, uint MetadataRecords, ulong StartNs, ulong EndNs,

@@ -13,7 +13,7 @@ internal static class NativeFindings
     private static readonly Lazy<Dictionary<string, Task<Outcome>>> Children =
         new(() => NativeProbe.Names.ToDictionary(name => name, name => Task.Run(() => Child(name))));
 
-    /// <summary>What one probe's child said. The first question starts them all, side by side.</summary>
+    /// <summary>The answer of one probe's child. The first question starts all children, side by side.</summary>
     public static Outcome Probe(string name) => Children.Value[name].Result;
 
     public static IEnumerable<Finding> All()

@@ -3,7 +3,7 @@ using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Doctor;
 
-/// <summary>What the 1 kHz loop of a real robot wants of the kernel. The simulation in lockstep wants none of it.</summary>
+/// <summary>The kernel's properties that the 1 kHz loop of a real robot needs. The simulation in lockstep needs none of them.</summary>
 internal static partial class RealTimeFindings
 {
     private const string RightsRemedy = "for a real robot: in /etc/security/limits.d/ give the user rtprio 90 and memlock unlimited, then log in again";

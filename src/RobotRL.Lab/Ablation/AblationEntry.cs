@@ -16,7 +16,7 @@ namespace RobotRL.Lab.Ablation;
 public sealed record AblationSize(
     int Demonstrations, int PretrainSteps, int Episodes, int EvaluationEpisodes, int ShadowEpisodes, int Horizon, int CriticUpdates);
 
-/// <summary>What one cell came to: a task, a protection, a seed.</summary>
+/// <summary>The result of one cell: a task, a protection, a seed.</summary>
 /// <param name="Steps">Decisions of the learning episodes.</param>
 /// <param name="Violations">Learning episodes that a violation ended.</param>
 /// <param name="Stops">Learning episodes that a protective stop ended without a violation.</param>
@@ -30,14 +30,15 @@ public sealed record AblationResult(
     int FinalEpisodes, int FinalSuccesses, int FinalViolations, double? StepsToSuccess,
     int FirstInterventions, int FalseInterventions, long ShadowSteps, double WallS)
 {
-    /// <summary>Recovery RL's figure: what was achieved for the harm that was done.</summary>
+    /// <summary>Recovery RL's figure: successes in proportion to the harm that was done.</summary>
     public double Ratio => (Successes + 1.0) / (Violations + 1.0);
 }
 
 /// <summary>
-/// A policy learns online under some protection: RLPD without images, from a few demonstrations that were made under the same protection. What counts are the
-/// episodes in which the policy drives and explores; afterwards its deterministic form is judged, and what the critic would have done is told from episodes
-/// in which it only watches: until its first intervention these are the very episodes that it would have acted in, so what follows is the ungated branch.
+/// A policy learns online under some protection: RLPD without images, from a few demonstrations that were made under the same protection. The episodes in which
+/// the policy drives and explores are counted. Afterwards its deterministic form is judged. Last come episodes in which the critic only watches.
+/// Until its first
+/// intervention these are the very episodes that it would have acted in, so their ends show what happens without it.
 /// </summary>
 public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCritic? critic, AblationSize size, ulong seed)
 {

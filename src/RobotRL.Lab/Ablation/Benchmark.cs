@@ -45,13 +45,13 @@ public abstract class Benchmark
 
     public abstract IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel);
 
-    /// <summary>What recorded runs of the task tell of harm.</summary>
+    /// <summary>The harm in recorded runs of the task.</summary>
     public virtual IEnumerable<HarmEpisode> Recorded(string run) =>
         throw new BadInputException($"--runs {run}: {Name} has no robot and no recorded runs; leave the option out");
 
     public abstract IBench Open(Protection protection, string? criticFolder, bool shadow);
 
-    /// <summary>The pretrained critic, which learns on from what it watches over.</summary>
+    /// <summary>The pretrained critic, which learns on from the episodes that it watches over.</summary>
     public OnlineCritic LearnOn(string criticFolder, ulong seed) =>
         new(criticFolder, Features, Critic, Calibration, Sessions.Runs.Seeds.Derive(seed, SeedUse.Critic));
 

@@ -17,7 +17,7 @@ internal sealed class HarmRecorder(double forceLimitN)
     /// <summary>Adds a quarter of a decision period.</summary>
     /// <param name="features">At its start.</param>
     /// <param name="peakN">Largest external force during it.</param>
-    /// <param name="acted">A reflex moved the arm for a while: what came of it says nothing of the motion that the features tell of.</param>
+    /// <param name="acted">A reflex moved the arm for a while, so the outcome says nothing about the motion that the features describe.</param>
     public void Add(float[] features, double peakN, bool acted) => _parts.Add((features, peakN, acted));
 
     /// <summary>

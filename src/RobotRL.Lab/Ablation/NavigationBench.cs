@@ -87,7 +87,7 @@ internal sealed class NavigationBench : IBench
 
     public void Dispose() { }
 
-    /// <summary>What came before led to a proposal that is not executed: its own outcome nobody knows.</summary>
+    /// <summary>The motion led to a proposal that was not executed. Nobody knows how that would have ended.</summary>
     private void Interrupt(double x, double y)
     {
         if (_experience.Count > 0) _interrupted.Add(new([.. _experience, (_point.Features(x, y), (float)_point.Margin)], Violated: false, IsOver: false));

@@ -28,7 +28,7 @@ internal sealed partial class KillVictims : IDisposable
     /// <summary>Whether the actor ended by itself.</summary>
     public bool HasEnded => _actor.HasExited;
 
-    /// <summary>What the actor said; for when it ended by itself.</summary>
+    /// <summary>The actor's messages, for when it ended by itself.</summary>
     public string Errors => _errors.Wait(TimeSpan.FromSeconds(10)) ? _errors.Result : "";
 
     /// <summary>The actor's process.</summary>

@@ -91,7 +91,7 @@ internal sealed class RecordedStack : IDisposable
         _robot.Dispose();
     }
 
-    /// <summary>The robot's world, which keeps what each of its steps was driven by.</summary>
+    /// <summary>The robot's world, which keeps the inputs of each of its steps.</summary>
     private sealed class RecordingPlant(MujocoRobot robot) : IPlant
     {
         private readonly int _controls = robot.Data.Control.Length, _forces = robot.Data.AppliedForce.Length;

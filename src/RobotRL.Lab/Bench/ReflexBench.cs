@@ -24,7 +24,7 @@ namespace RobotRL.Lab.Bench;
 /// Time that the hypervisor took from the loop's CPU while the loop was measured, ms, where the system tells. The same is given for its twin.
 /// </param>
 /// <param name="Critic">Whether the safety critic was asked in every cycle (weights as they are before any training: the same cost).</param>
-/// <param name="Company">What ran beside it, and where.</param>
+/// <param name="Company">The processes that ran beside it, and where.</param>
 public sealed record ReflexFigures(
     long Cycles, double P50Us, double P99Us, double P999Us, double MaxUs, long Misses, double MissFraction, long AllocatedBytes,
     double WakeP50Us, double WakeP99Us, double WakeMaxUs,
@@ -59,7 +59,7 @@ public static class ReflexBench
             Await(() => training.IsLearning(Path.Combine(folder.FullName, "run", "metrics.jsonl")), training.Process);
 
             var channel = $"bench-{Environment.ProcessId}";
-            // On a single CPU the training needs what the loop leaves.
+            // On a single CPU the training needs the time that the loop leaves.
             if (company == loop) awakeUs ??= 200;
             string[] awake = awakeUs is { } us ? ["--awake-us", FormattableString.Invariant($"{us}")] : [];
             string[] arguments =

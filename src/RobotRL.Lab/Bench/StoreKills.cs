@@ -7,7 +7,7 @@ using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Lab.Bench;
 
-/// <summary>What was left of a training whose processes were killed over and over.</summary>
+/// <summary>The state of a training after its processes were killed over and over.</summary>
 /// <param name="Kills">Moments at which something was killed.</param>
 /// <param name="Acknowledged">Steps that the actor was told are stored, before any kill.</param>
 /// <param name="Stored">Steps in the store at the end.</param>
@@ -31,7 +31,7 @@ public sealed record StoreKillFigures(
 
 /// <summary>
 /// Trains with a learner in a process of its own and ends actor, learner or both with SIGKILL at random moments: some while they start, most while they act.
-/// After each kill and each restart the run's audit log must hold. At the end what the store has is held against what it acknowledged.
+/// After each kill and each restart the run's audit log must hold. At the end the steps in the store are compared with those that it acknowledged.
 /// </summary>
 public sealed class StoreKills(string folder, int kills, ulong seed, Action<string> log)
 {
@@ -68,7 +68,7 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
         return Verify(wall.Elapsed.TotalSeconds);
     }
 
-    /// <summary>Small networks, so that starting is most of what is left to wait for.</summary>
+    /// <summary>Small networks, so that most of the waiting is for starts.</summary>
     private string[] Arguments(long envSteps) =>
     [
         "train", "robot-configs/sim/reach.yaml", "--run", _run, "--env-steps", $"{envSteps}", "--learner", "process", "--receipts", _receipts,
@@ -91,7 +91,7 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
         VerifyOnceOpen(victims, kill);
     }
 
-    /// <summary>As soon as what was started after the last kill has the audit log open, that must hold; once a restart.</summary>
+    /// <summary>As soon as the process that was started after the last kill has the audit log open, the log must hold; once a restart.</summary>
     private void VerifyOnceOpen(KillVictims victims, int kill)
     {
         var isOpen = _awaitsLog && (_killedLearner == 0

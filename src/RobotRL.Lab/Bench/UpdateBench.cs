@@ -56,7 +56,7 @@ public static class UpdateBench
             Rounds: rounds, Threads: torch.get_num_threads());
     }
 
-    /// <summary>Fills a batch with what costs as much as real data.</summary>
+    /// <summary>Fills a batch with values that cost as much as real data.</summary>
     public static Batch Noise(Batch batch)
     {
         RandomStream noise = new(1);

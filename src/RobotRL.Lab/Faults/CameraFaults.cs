@@ -7,7 +7,7 @@ using RobotRL.Sessions.Training;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>What a camera does from some moment on.</summary>
+/// <summary>A camera's behaviour from some moment on.</summary>
 public enum CameraFault
 {
     /// <summary>Its driver waits for a frame and never returns.</summary>
@@ -34,7 +34,7 @@ public static class CameraFaults
     /// <param name="configuration">The task.</param>
     /// <param name="folder">Of the run.</param>
     /// <param name="camera">Which camera.</param>
-    /// <param name="fault">What becomes of it.</param>
+    /// <param name="fault">The fault that it gets.</param>
     /// <param name="afterSteps">After so many decisions of the first episode that has as many.</param>
     /// <exception cref="SafeStopException">The fault was found and the robot stopped.</exception>
     public static void Record(RunConfiguration configuration, string folder, string camera, CameraFault fault, int afterSteps)

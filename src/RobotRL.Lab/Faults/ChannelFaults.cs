@@ -59,7 +59,7 @@ internal static partial class ChannelFaults
             using FaultStage stage = new();
             var before = stage.Latest.RefusedLimitChanges;
             FaultSighting seen = new(default, null, null);
-            // What the actor writes over before the loop looks never was there.
+            // Values that the actor writes over before the loop looks were never there.
             for (var attempt = 0; attempt < MostAttempts && seen.Fault.Code == FaultCode.None; attempt++)
                 seen = stage.Watch(() => stage.Do(kind), LookAgainMs);
             return seen with { Answer = answer, IsAnswered = stage.Latest.RefusedLimitChanges == before && Lives(stage) };
@@ -120,7 +120,7 @@ internal static partial class ChannelFaults
         return seen with { Answer = $"stopped first, then ended with exit code {stage.Control.ExitCode}", IsAnswered = ended && stage.Control.ExitCode == 0 };
     }
 
-    /// <summary>The actor cannot go by what it reads any more: it has the robot stopped, and says why in a line.</summary>
+    /// <summary>The actor cannot trust its readings any more: it has the robot stopped, and says why in a line.</summary>
     private static FaultSighting OverwriteTheRecord()
     {
         using FaultStage stage = new();

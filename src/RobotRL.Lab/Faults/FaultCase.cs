@@ -4,7 +4,7 @@ using RobotRL.Safety;
 namespace RobotRL.Lab.Faults;
 
 /// <summary>A fault that the robot must answer, and how.</summary>
-/// <param name="Name">What goes wrong.</param>
+/// <param name="Name">The fault in words.</param>
 /// <param name="Expected">The fault that must be latched; <see cref="FaultCode.None"/> where the robot must go on.</param>
 /// <param name="MostMs">Longest robot time from the fault to the command that stops, ms.</param>
 /// <param name="Provoke">Makes it happen on a robot in motion, and watches.</param>
@@ -32,13 +32,13 @@ public sealed record FaultCase(string Name, FaultCode Expected, double MostMs, F
     }
 }
 
-/// <summary>What was seen of a fault.</summary>
+/// <summary>The observed effect of a fault.</summary>
 /// <param name="Fault">The fault that was latched; none where the robot went on.</param>
 /// <param name="StopMs">Robot time from the fault until the first command of the stop, ms.</param>
 /// <param name="StandstillMs">Robot time from there until the robot was held or without power, ms; null where that was not reached.</param>
-/// <param name="Answer">What else was done or said about it.</param>
-/// <param name="IsAnswered">Whether that was what should be.</param>
-/// <param name="AllowedMs">What is allowed here instead of what the catalogue says.</param>
+/// <param name="Answer">Any other answer to it, in words.</param>
+/// <param name="IsAnswered">Whether that answer was right.</param>
+/// <param name="AllowedMs">The time that is allowed here instead of the catalogue's.</param>
 public sealed record FaultSighting(Fault Fault, double? StopMs, double? StandstillMs, string Answer = "", bool IsAnswered = true, double? AllowedMs = null);
 
 /// <summary>A line of the table of faults. Stop categories as IEC 60204-1 numbers them, null for no stop.</summary>

@@ -65,7 +65,7 @@ internal sealed partial class FaultStage : IDisposable
     /// <summary>Longest silence of a commander, ns, where the system grants no real-time rights.</summary>
     public long LinkNs { get; }
 
-    /// <summary>What the control process said.</summary>
+    /// <summary>The control process's messages.</summary>
     public IReadOnlyCollection<string> Said => _control.Lines;
 
     /// <summary>The newest tick.</summary>
@@ -119,7 +119,7 @@ internal sealed partial class FaultStage : IDisposable
         for (var i = 0; i < times; i++) _probe.Do(kind, _random);
     }
 
-    /// <summary>The channel's name, and the hash of what is enforced there.</summary>
+    /// <summary>The channel's name, and the hash of the configuration that is enforced there.</summary>
     public string Channel => _channel;
     public RunConfiguration Configuration { get; }
 

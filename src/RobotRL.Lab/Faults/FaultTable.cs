@@ -4,7 +4,7 @@ using RobotRL.Model;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>What came of every fault of the catalogue, in words.</summary>
+/// <summary>The outcome of every fault of the catalogue, in words.</summary>
 public static class FaultTable
 {
     private const string WhileResting =

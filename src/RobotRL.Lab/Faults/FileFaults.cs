@@ -10,7 +10,7 @@ using RobotRL.Teleop;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>Faults of what lies on disk: a safety critic's weights, and the disk itself.</summary>
+/// <summary>Faults on disk: a safety critic's weights, and the disk itself.</summary>
 internal static class FileFaults
 {
     public static IReadOnlyList<FaultCase> All { get; } =

@@ -23,7 +23,7 @@ public static class ResultCell
     /// <summary>Successes in a row, without help and with exploration, that end a run: 40 are chance in one run of eight at a rate of 95 %.</summary>
     private const int SuccessWindow = 40;
 
-    /// <summary>Trains and evaluates what the book does not hold yet.</summary>
+    /// <summary>Trains and evaluates a cell that the book does not hold yet.</summary>
     /// <param name="book">Gets the result.</param>
     /// <param name="cell">Which one.</param>
     /// <param name="envSteps">Most environment steps of the training.</param>
