@@ -95,8 +95,11 @@ public sealed class EpisodeStoreTests : IDisposable
         (action.Proposed[0].Stiffness, action.Executed[0].Stiffness, action.Executed[0].Damping) = (0, 0, 0);
         Assert.Equal(decision with { Action = action }, Read(bytes[..^(6 * sizeof(float) + 2 + 6)]));
 
-        var none = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty;
-        Decision Read(byte[] data) => messages.ReadDecision(new McapMessage(new McapChannel(1, 1, RosMessages.DecisionTopic, "cdr", none), 0, 0, 0, data));
+        Decision Read(byte[] data)
+        {
+            var nothing = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty;
+            return messages.ReadDecision(new McapMessage(new McapChannel(1, 1, RosMessages.DecisionTopic, "cdr", nothing), 0, 0, 0, data));
+        }
     }
 
     [Fact]
