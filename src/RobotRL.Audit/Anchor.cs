@@ -7,7 +7,10 @@ namespace RobotRL.Audit;
 /// The second place where heads are kept, outside the log's reach: a folder, best on another disk or machine, or a command that gets each new
 /// head on its standard input. Heads that could not be delivered follow with the next ones.
 /// </summary>
-/// <param name="Folder">Gets <c>LOG.heads.jsonl</c>, for copies that went on <c>LOG.PLACE.heads.jsonl</c>, and <c>keys/FINGERPRINT.pem</c>; null for none.</param>
+/// <param name="Folder">
+/// Gets <c>LOG.heads.jsonl</c> and <c>keys/FINGERPRINT.pem</c>, and <c>LOG.PLACE.heads.jsonl</c> for each copy of the log that went on by itself.
+/// Null for none.
+/// </param>
 /// <param name="Command">Run by the shell; null for none.</param>
 public sealed record Anchor(string? Folder, string? Command)
 {
@@ -25,10 +28,10 @@ public sealed record Anchor(string? Folder, string? Command)
     internal string Description => string.Join(" and ", new[] { Folder, Command is null ? null : $"'{Command}'" }.Where(t => t is not null));
 
     /// <summary>
-    /// Refuses a log whose heads are not those that are anchored and perhaps more: somebody cut or changed them. Gives the folder that this one turns out to be a
-    /// copy of; null for none.
+    /// Refuses a log that lacks heads that are anchored, or has others in their place: somebody cut or changed them.
+    /// Returns the folder of which this one turns out to be a copy; null for none.
     /// </summary>
-    /// <exception cref="InvalidDataException">So it is.</exception>
+    /// <exception cref="InvalidDataException">The log's heads are not those that are anchored.</exception>
     internal string? Require(LogFolder log, string id)
     {
         if (Folder is null || !Head.IsLog(id)) return null;
@@ -67,7 +70,7 @@ public sealed record Anchor(string? Folder, string? Command)
         if (!File.Exists(pem)) LogFolder.Replace(pem, Encoding.ASCII.GetBytes(key.PublicPem));
         var path = AnchorBranch.Admit(Folder!, id, log, out _).File;
         var there = LogFolder.Read(path);
-        // What is anchored is never rewritten: a tail that a kill tore is completed, anything else is for the verifier to tell of.
+        // Anchored heads are never rewritten: a tail that a kill tore is completed; the verifier reports anything else.
         if (!heads.AsSpan().StartsWith(there)) throw new InvalidDataException($"{path} is not a beginning of the log's heads");
         if (there.Length < heads.Length) LogFolder.Append(path, heads.AsSpan(there.Length), force: true);
     }

@@ -36,8 +36,9 @@ internal sealed record AnchorBranch(string File, string? Place)
     }
 
     /// <summary>
-    /// The branch that a folder's heads go to. A folder that the anchor does not know yet goes on with a branch that it has whole: with the very branch where the
-    /// folder that had it is gone, so that a run may be moved; with one of its own where that is still there.
+    /// The branch that a folder's heads go to. A folder that the anchor does not know yet goes on with a branch that it has whole.
+    /// It takes over that branch where the folder that had it is gone, so that a run may be moved.
+    /// It gets a branch of its own where that folder is still there.
     /// </summary>
     /// <param name="folder">Of the anchor; it is there.</param>
     /// <param name="id">Which log.</param>

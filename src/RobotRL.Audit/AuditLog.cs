@@ -40,25 +40,26 @@ public sealed class AuditLog : IDisposable
     /// <summary>Why nothing is recorded any more; null while all is well. A robot must not move unrecorded: stop it.</summary>
     public Exception? Failure => _failure;
 
+    /// <inheritdoc cref="Open(string, AuditWriter, TimeSpan?, TimeProvider?)"/>
+    public static AuditLog Open(string directory, AuditActor actor, string keyPath, Anchor anchor, object software, TimeSpan? headEvery = null) =>
+        Open(directory, new AuditWriter(actor, keyPath, anchor, software), headEvery);
+
     /// <summary>Opens a log, which is made where there is none, and settles what a killed writer left. Any number of processes may have it open.</summary>
     /// <param name="directory">Such as <c>RUN/audit</c>.</param>
-    /// <param name="actor">Who opens it.</param>
-    /// <param name="keyPath">Private key; made where there is none.</param>
-    /// <param name="anchor">Where heads are kept besides.</param>
-    /// <param name="software">What runs: versions and hashes.</param>
-    /// <param name="headEvery">How often the newest record is signed.</param>
+    /// <param name="writer">Who opens it.</param>
+    /// <param name="headEvery">How often the newest record is signed; a minute by default.</param>
     /// <param name="clock">Wall and monotonic time; the machine's by default.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="InvalidDataException">Key, anchor or the log itself is not usable; one line says why and what to do.</exception>
-    public static AuditLog Open(string directory, AuditActor actor, string keyPath, Anchor anchor, object software, TimeSpan? headEvery = null, TimeProvider? clock = null)
+    public static AuditLog Open(string directory, AuditWriter writer, TimeSpan? headEvery = null, TimeProvider? clock = null)
     {
         var time = clock ?? TimeProvider.System;
-        var key = SigningKey.OpenOrCreate(keyPath);
-        var chain = new Chain(new LogFolder(Path.GetFullPath(directory)), key, anchor, time, actor);
+        var key = SigningKey.OpenOrCreate(writer.KeyPath);
+        var chain = new Chain(new LogFolder(Path.GetFullPath(directory)), key, writer.Anchor, time, writer.Actor);
         try
         {
-            chain.Open(software);
-            return new(actor, chain, key, time, headEvery ?? TimeSpan.FromMinutes(1));
+            chain.Open(writer.Software);
+            return new(writer.Actor, chain, key, time, headEvery ?? TimeSpan.FromMinutes(1));
         }
         catch
         {
@@ -72,14 +73,15 @@ public sealed class AuditLog : IDisposable
     /// <param name="what">What happened.</param>
     /// <param name="session">When, on the session's clock, which is virtual in lockstep; null outside a session.</param>
     /// <param name="reason">Why, for people.</param>
-    /// <param name="inputs">What it was decided on.</param>
-    /// <param name="thresholds">What that was held against.</param>
+    /// <param name="inputs">The values that the decision was based on.</param>
+    /// <param name="thresholds">The limits that these were compared with.</param>
     /// <param name="actor">Who acted, when not <see cref="Actor"/>.</param>
-    public void Write(in AuditEvent what, Stamp? session = null, string? reason = null, object? inputs = null, object? thresholds = null, AuditActor? actor = null)
+    public void Write(in AuditEvent what, Stamp? session = null, string? reason = null, object? inputs = null,
+        object? thresholds = null, AuditActor? actor = null)
     {
         if (_failure is not null) return;
         var now = _clock.GetUtcNow().UtcDateTime;
-        var body = RecordLine.Body(now, Chain.MonotonicNs(_clock), session?.Ns, what, actor ?? Actor, reason, inputs, thresholds);
+        var body = RecordLine.Body(new(now, Chain.MonotonicNs(_clock), session?.Ns), what, actor ?? Actor, reason, inputs, thresholds);
         Interlocked.Increment(ref _pending);
         if (!_queue.TryAdd(new(now, body, what.IsUrgent)))
             _failure = new IOException($"the audit log fell {Capacity} records behind: its disk is too slow or hangs");
@@ -128,7 +130,7 @@ public sealed class AuditLog : IDisposable
         var offsetNs = (now - DateTime.UnixEpoch).Ticks * 100 - monotonicNs;
         var inputs = new { Synchronized = SystemClock.IsSynchronized, WallMinusMonotonicNs = offsetNs, SteppedMs = (offsetNs - _clockOffsetNs) / 1e6 };
         _clockOffsetNs = offsetNs;
-        return new(now, RecordLine.Body(now, monotonicNs, null, AuditEvent.Clock, Actor, null, inputs, (object?)null), false);
+        return new(now, RecordLine.Body(new(now, monotonicNs), AuditEvent.Clock, Actor, null, inputs, (object?)null), false);
     }
 
     private void Extend()

@@ -27,22 +27,22 @@ public sealed record PruneResult(long Records, IReadOnlyList<long[]> Ranges);
 public static class AuditRetention
 {
     /// <summary>Removes what has expired; writes nothing where nothing has.</summary>
-    public static PruneResult Prune(
-        string directory, RetentionSpans spans, AuditActor actor, string keyPath, Anchor anchor, object software, TimeProvider? clock = null)
+    public static PruneResult Prune(string directory, RetentionSpans spans, AuditWriter writer, TimeProvider? clock = null)
     {
         var time = clock ?? TimeProvider.System;
         if (Expired(new LogFolder(directory), spans, time).Records == 0) return new(0, []);
-        using var key = SigningKey.OpenOrCreate(keyPath);
+        using var key = SigningKey.OpenOrCreate(writer.KeyPath);
         var folder = new LogFolder(Path.GetFullPath(directory));
-        using var chain = new Chain(folder, key, anchor, time, actor);
-        chain.Open(software);
+        using var chain = new Chain(folder, key, writer.Anchor, time, writer.Actor);
+        chain.Open(writer.Software);
         var result = chain.Prune(spans);
         chain.Close();
         return result;
     }
 
     /// <summary>How many records <see cref="Prune"/> would remove now.</summary>
-    public static long CountExpired(string directory, RetentionSpans spans, TimeProvider? clock = null) => Expired(new LogFolder(directory), spans, clock ?? TimeProvider.System).Records;
+    public static long CountExpired(string directory, RetentionSpans spans, TimeProvider? clock = null) =>
+        Expired(new LogFolder(directory), spans, clock ?? TimeProvider.System).Records;
 
     /// <summary>What has expired and what had been removed before.</summary>
     internal static PruneResult Expired(LogFolder folder, RetentionSpans spans, TimeProvider clock)
@@ -98,7 +98,8 @@ public static class AuditRetention
             var line = file.AsSpan(at, length).ToArray();
             at += length + 1;
             yield return RecordLine.Parse(line) is { HashHolds: true } record ? (line, record)
-                : throw new InvalidDataException($"the audit log holds a line that is no record of it ({Encoding.UTF8.GetString(line.AsSpan(0, Math.Min(40, line.Length)))}…): see robotrl audit verify; nothing was removed");
+                : throw new InvalidDataException("the audit log holds a line that is no record of it "
+                    + $"({Encoding.UTF8.GetString(line.AsSpan(0, Math.Min(40, line.Length)))}…): see robotrl audit verify; nothing was removed");
         }
     }
 

@@ -56,12 +56,15 @@ public sealed record Finding(FindingKind Kind, string File, long Line, long Sequ
 /// <param name="LastSequence">The newest record.</param>
 /// <param name="Heads">Signed heads, those of the anchor included.</param>
 /// <param name="AnchoredHeads">Those that are kept outside.</param>
-/// <param name="UnsignedRecords">Newest records that no head covers yet: a writer is at work, or was killed less than a head's interval after the last one.</param>
+/// <param name="UnsignedRecords">
+/// Newest records that no head covers yet: a writer is at work, or was killed less than a head's interval after the last head.
+/// </param>
 /// <param name="OpenWriters">Processes that have it open, as signed.</param>
 /// <param name="Keys">Fingerprints of the keys that signed.</param>
 /// <param name="Remarks">What a reader should know beside.</param>
 public sealed record AuditVerdict(
-    string Log, long Records, long PrunedRecords, long LastSequence, DateTime? FirstUtc, DateTime? LastUtc, int Heads, int AnchoredHeads, long UnsignedRecords, int OpenWriters,
+    string Log, long Records, long PrunedRecords, long LastSequence, DateTime? FirstUtc, DateTime? LastUtc,
+    int Heads, int AnchoredHeads, long UnsignedRecords, int OpenWriters,
     IReadOnlyList<string> Keys, IReadOnlyList<string> Remarks, IReadOnlyList<Finding> Findings)
 {
     public bool Holds => Findings.Count == 0;

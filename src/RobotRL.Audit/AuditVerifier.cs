@@ -33,19 +33,20 @@ public sealed class AuditVerifier
     /// <exception cref="DirectoryNotFoundException">There is no log.</exception>
     public static AuditVerdict Verify(string directory, string? anchor, string? trustedKey = null, string? ownKey = null)
     {
-        if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"{directory}: no audit log here; name the folder of a run that was trained, evaluated or recorded");
+        if (!Directory.Exists(directory))
+            throw new DirectoryNotFoundException($"{directory}: no audit log here; name the folder of a run that was trained, evaluated or recorded");
         if (trustedKey is not null && !File.Exists(trustedKey)) throw new FileNotFoundException($"{trustedKey}: no such file; give the public key in PEM form");
-        return new AuditVerifier(directory).Run(anchor, trustedKey, ownKey);
+        return new AuditVerifier(directory).Run(new(anchor, trustedKey, ownKey));
     }
 
-    private AuditVerdict Run(string? anchor, string? trustedKey, string? ownKey)
+    private AuditVerdict Run(Trust trust)
     {
         List<(string Name, byte[] Bytes)> days;
         HeadBook book;
         using (Snapshot())
         {
             days = [.. _folder.Days.Select(path => (Path.GetFileName(path), LogFolder.Read(path)))];
-            book = HeadBook.Read(_folder, FirstHash(days)?[..16], anchor, trustedKey, ownKey, _findings, _remarks);
+            book = HeadBook.Read(_folder, FirstHash(days)?[..16], trust, _findings, _remarks);
         }
         foreach (var head in book.Heads) _signed.Add(head.Sequence);
         foreach (var (i, (name, bytes)) in days.Index()) Walk(name, bytes, isLast: i == days.Count - 1);
@@ -55,8 +56,13 @@ public sealed class AuditVerifier
         Account();
         CheckTorn();
         var unsigned = book.Heads is [.., var newest] ? Math.Max(0, _last - newest.Sequence) : _last;
-        return new(_id?[..16] ?? (book.Heads is [var oldest, ..] ? oldest.Log : ""), _records, _gone, _last, _first, _newest, book.Heads.Count, book.Anchored, unsigned,
-            book.Heads is [.., { Writers: var writers }] ? writers : 0, book.Keys, _remarks, [.. _findings.OrderBy(f => f.Kind == FindingKind.Head ? 1 : 0).ThenBy(f => f.Sequence)]);
+        return new(
+            Log: _id?[..16] ?? (book.Heads is [var oldest, ..] ? oldest.Log : ""),
+            Records: _records, PrunedRecords: _gone, LastSequence: _last, FirstUtc: _first, LastUtc: _newest,
+            Heads: book.Heads.Count, AnchoredHeads: book.Anchored, UnsignedRecords: unsigned,
+            OpenWriters: book.Heads is [.., { Writers: var writers }] ? writers : 0,
+            Keys: book.Keys, Remarks: _remarks,
+            Findings: [.. _findings.OrderBy(f => f.Kind == FindingKind.Head ? 1 : 0).ThenBy(f => f.Sequence)]);
     }
 
     /// <summary>Between two batches of whoever writes; a log that cannot be locked, on a read-only medium, is at rest.</summary>
@@ -116,7 +122,8 @@ public sealed class AuditVerifier
         }
         if (record.First > _last + 1) _missing.Add((_last + 1, record.First - 1, file, number));
         else if (_previous is not null && record.Previous != _previous)
-            _findings.Add(new(FindingKind.Rewritten, file, number, record.First, $"record {record.First} does not follow the record {_last} that stands before it"));
+            _findings.Add(new(FindingKind.Rewritten, file, number, record.First,
+                $"record {record.First} does not follow the record {_last} that stands before it"));
         CheckDay(file, number, day, record);
 
         if (record.First == 1) _id = record.Hash;
@@ -142,11 +149,12 @@ public sealed class AuditVerifier
     private void CheckDay(string file, long line, DateOnly day, in RecordLine record)
     {
         if (record.Time is { } time && record.HashHolds && DateOnly.FromDateTime(time) is var own && (own > _day ? own : _day) != day)
-            _findings.Add(new(FindingKind.Reordered, file, line, record.First, $"record {record.First} of {RecordLine.Iso(time)} stands in the file of another day"));
+            _findings.Add(new(FindingKind.Reordered, file, line, record.First,
+                $"record {record.First} of {RecordLine.Iso(time)} stands in the file of another day"));
         _day = day;
     }
 
-    /// <summary>Holds the records against what was signed.</summary>
+    /// <summary>Compares the records with the signed heads.</summary>
     private void Hold(HeadBook book)
     {
         var file = Path.GetFileName(_folder.Days is [.., var day] ? day : _folder.Heads);
@@ -157,9 +165,11 @@ public sealed class AuditVerifier
         }
         var newest = book.Heads[^1];
         if (newest.Sequence > _last)
-            _findings.Add(new(FindingKind.Truncated, file, 0, _last + 1, $"records {_last + 1} to {newest.Sequence} were signed for at {RecordLine.Iso(newest.TimeUtc)} and are gone"));
+            _findings.Add(new(FindingKind.Truncated, file, 0, _last + 1,
+                $"records {_last + 1} to {newest.Sequence} were signed for at {RecordLine.Iso(newest.TimeUtc)} and are gone"));
         if (_id is not null && book.Heads[0].Log != _id[..16])
-            _findings.Add(new(FindingKind.Rewritten, Path.GetFileName(_folder.Days[0]), 1, 1, $"this is another log than {book.Heads[0].Log}, which the heads speak of"));
+            _findings.Add(new(FindingKind.Rewritten, Path.GetFileName(_folder.Days[0]), 1, 1,
+                $"this is another log than {book.Heads[0].Log}, which the heads speak of"));
         // A start signs before anything but its opening is recorded: a first head that vouches for more came later than the first.
         if (_begun > 0 && book.Heads[0] is { Number: 1 } first && _begun <= first.Sequence)
             _findings.Add(new(FindingKind.Rewritten, Path.GetFileName(_folder.Heads), 1, _begun,
@@ -170,11 +180,14 @@ public sealed class AuditVerifier
             if (differing.Count > 0 && head.Sequence < differing[0].Sequence) good = Math.Max(good, head.Sequence);
         if (differing.Count > 0)
             _findings.Add(new(FindingKind.Rewritten, file, 0, good + 1,
-                $"records {good + 1} to {differing[0].Sequence} are not those that were signed at {RecordLine.Iso(differing[0].TimeUtc)}; {differing.Count} of {book.Heads.Count} heads do not fit"));
+                $"records {good + 1} to {differing[0].Sequence} are not those that were signed at {RecordLine.Iso(differing[0].TimeUtc)}; "
+                    + $"{differing.Count} of {book.Heads.Count} heads do not fit"));
         if (_last > newest.Sequence && newest.Writers == 0)
-            _findings.Add(new(FindingKind.Inserted, file, 0, newest.Sequence + 1, $"records {newest.Sequence + 1} to {_last} follow the close of the log, and nobody signed for them"));
+            _findings.Add(new(FindingKind.Inserted, file, 0, newest.Sequence + 1,
+                $"records {newest.Sequence + 1} to {_last} follow the close of the log, and nobody signed for them"));
         else if (_last > newest.Sequence)
-            _remarks.Add($"The newest {_last - newest.Sequence} records, since {RecordLine.Iso(newest.TimeUtc)}, are chained and not yet signed: a writer is at work or was killed.");
+            _remarks.Add($"The newest {_last - newest.Sequence} records, since {RecordLine.Iso(newest.TimeUtc)}, are chained and not yet signed: "
+                + "a writer is at work or was killed.");
     }
 
     /// <summary>What retention removed, a record says so.</summary>
@@ -183,10 +196,12 @@ public sealed class AuditVerifier
         foreach (var (first, last, file, line) in _pruned)
             for (var at = first; at <= last;)
             {
-                if (_accounted.Where(r => r.First <= at && at <= r.Last).Select(r => r.Last).DefaultIfEmpty(-1).Max() is var covered && covered >= at) at = covered + 1;
+                if (_accounted.Where(r => r.First <= at && at <= r.Last).Select(r => r.Last).DefaultIfEmpty(-1).Max() is var covered && covered >= at)
+                    at = covered + 1;
                 else
                 {
-                    _findings.Add(new(FindingKind.Unaccounted, file, line, at, $"records {first} to {last} were taken out, and no record of their deletion names {at}"));
+                    _findings.Add(new(FindingKind.Unaccounted, file, line, at,
+                        $"records {first} to {last} were taken out, and no record of their deletion names {at}"));
                     break;
                 }
             }
@@ -214,7 +229,8 @@ public sealed class AuditVerifier
         tell(isTold ? reason.GetString()! : "a start found the log otherwise than it was left");
     }
 
-    private void ReadTorn(ReadOnlySpan<byte> line) => Inputs(line, inputs => _torn[inputs.GetProperty("file").GetString()!] = inputs.GetProperty("sha256").GetString()!);
+    private void ReadTorn(ReadOnlySpan<byte> line) =>
+        Inputs(line, inputs => _torn[inputs.GetProperty("file").GetString()!] = inputs.GetProperty("sha256").GetString()!);
 
     private static void Inputs(ReadOnlySpan<byte> line, Action<JsonElement> read)
     {
@@ -224,7 +240,8 @@ public sealed class AuditVerifier
         {
             read(document.RootElement.GetProperty("inputs"));
         }
-        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentNullException or IndexOutOfRangeException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException
+            or ArgumentNullException or IndexOutOfRangeException)
         {
             // Not as this program writes it: it accounts for nothing.
         }

@@ -35,7 +35,8 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         SettleTail(news);
         ReadNewestHead();
         if (anchor.Require(folder, _newest?.Log ?? _id) is { } original)
-            news.Add(Own(AuditEvent.LogCopied, $"This log is a copy of the one in {original}: up to record {_tail.Sequence} it is that one's, and from there on its own.",
+            news.Add(Own(AuditEvent.LogCopied,
+                $"This log is a copy of the one in {original}: up to record {_tail.Sequence} it is that one's, and from there on its own.",
                 new { Original = original, _tail.Sequence }));
         if (_tail.Sequence == 0) news.Insert(0, Own(AuditEvent.LogCreated, null, new { Format = 1, Hash = "sha-256", Signature = "ecdsa-p256-sha256" }));
         Directory.CreateDirectory(folder.Writers);
@@ -51,16 +52,17 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
             using (dead) news.Add(Own(AuditEvent.WriterLost, "the process ended without closing the log", new { Writer = Path.GetFileName(path) }));
             lost.Add(path);
         }
-        var rest = LogAtRest.Look(
-            folder, _id, _tail.Sequence, _newest, _signature, fingerprint => HeadBook.KeyOf(fingerprint, [key.PublicPem], anchor.Keys), othersWrite);
+        var rest = LogAtRest.Look(folder, _id, _tail.Sequence, _newest is null ? null : (_newest, _signature),
+            fingerprint => HeadBook.KeyOf(fingerprint, [key.PublicPem], anchor.Keys), othersWrite);
         if (rest.What is { } what) news.Add(Own(what, rest.Text, new { rest.First, rest.Last, _tail.Hash }));
         var name = string.Create(CultureInfo.InvariantCulture, $"{actor.Pid}-{Guid.NewGuid():N}");
         _marker = LogFolder.TryHold(Path.Combine(folder.Writers, name));
         Directory.CreateDirectory(folder.Keys);
         if (!File.Exists(folder.Key(key.Fingerprint))) LogFolder.Replace(folder.Key(key.Fingerprint), Encoding.ASCII.GetBytes(key.PublicPem));
-        // A log at rest says first that it is not any more: killed from here on, this start left what follows.
+        // A log at rest is signed as open again first. If this start is killed after that, the next one knows that it left the records that follow.
         if (rest.What is null && _newest is { Writers: 0 }) Sign("opening");
-        news.Add(Own(AuditEvent.LogOpened, null, new { Writer = name, Key = key.Fingerprint, Anchor = anchor.Description, ClockSynchronized = SystemClock.IsSynchronized, Software = software }));
+        news.Add(Own(AuditEvent.LogOpened, null,
+            new { Writer = name, Key = key.Fingerprint, Anchor = anchor.Description, ClockSynchronized = SystemClock.IsSynchronized, Software = software }));
         Write(news, force: true);
         // Only now: a process killed above leaves them for the next one to tell of.
         foreach (var path in lost) File.Delete(path);
@@ -135,7 +137,7 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
     private PendingRecord Own<T>(in AuditEvent what, string? reason, T inputs, object? thresholds = null)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        return new(now, RecordLine.Body(now, MonotonicNs(clock), null, what, actor, reason, inputs, thresholds), true);
+        return new(now, RecordLine.Body(new(now, MonotonicNs(clock)), what, actor, reason, inputs, thresholds), true);
     }
 
     public static long MonotonicNs(TimeProvider clock) => (long)(clock.GetTimestamp() * (1e9 / clock.TimestampFrequency));
@@ -182,7 +184,9 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         ReadNewestHead();
         if (reason == "periodic" && _newest is { } last && last.Sequence == _tail.Sequence) return;
         var writers = Directory.GetFiles(folder.Writers).Length;
-        var head = new Head(_id, (_newest?.Number ?? 0) + 1, _tail.Sequence, _tail.Hash, clock.GetUtcNow().UtcDateTime, reason, writers, key.Fingerprint);
+        var head = new Head(
+            Log: _id, Number: (_newest?.Number ?? 0) + 1, Sequence: _tail.Sequence, Hash: _tail.Hash,
+            TimeUtc: clock.GetUtcNow().UtcDateTime, Reason: reason, Writers: writers, Key: key.Fingerprint);
         LogFolder.Append(folder.Heads, head.Line(key), force: true);
         _newest = head;
         var failure = anchor.Deliver(folder, _id, key);
@@ -207,7 +211,8 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
             else if (whole > 0)
             {
                 if (RecordLine.Parse(line) is not { HashHolds: true } newest)
-                    throw new InvalidDataException($"{path}: the newest record is not what was written; see robotrl audit verify, and move the audit folder aside to begin a new log");
+                    throw new InvalidDataException($"{path}: the newest record is not what was written; "
+                        + "see robotrl audit verify, and move the audit folder aside to begin a new log");
                 if (whole < end.Length) SetAside(path, end.AsSpan(whole), start + whole, newest.Last, news);
                 _tail = new(path, start + whole, newest.Last, newest.Hash);
                 if (_id.Length == 0) _id = FirstHash()[..16];
@@ -226,7 +231,8 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
             var hash = RecordLine.Sha256(torn);
             var name = $"torn-{Path.GetFileNameWithoutExtension(path)}-{hash[..16]}.bin";
             LogFolder.Replace(Path.Combine(folder.Path, name), torn);
-            news.Add(Own(AuditEvent.LogRecovered, "a writer was cut off in the middle of a line", new { File = name, Bytes = torn.Length, Sha256 = hash, AfterSequence = after < 0 ? (long?)null : after }));
+            news.Add(Own(AuditEvent.LogRecovered, "a writer was cut off in the middle of a line",
+                new { File = name, Bytes = torn.Length, Sha256 = hash, AfterSequence = after < 0 ? (long?)null : after }));
         }
         using var file = RunFile.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         file.SetLength(keep);
@@ -243,14 +249,16 @@ internal sealed class Chain(LogFolder folder, SigningKey key, Anchor anchor, Tim
         if (whole == 0) return;
         var begin = heads.AsSpan(0, whole - 1).LastIndexOf((byte)'\n') + 1;
         _newest = Head.Parse(heads.AsSpan(begin, whole - 1 - begin), out _signature)
-            ?? throw new InvalidDataException($"{folder.Heads}: the newest head is not what was written; see robotrl audit verify, and move the audit folder aside to begin a new log");
+            ?? throw new InvalidDataException($"{folder.Heads}: the newest head is not what was written; "
+                + "see robotrl audit verify, and move the audit folder aside to begin a new log");
     }
 
     private string FirstHash()
     {
         using var reader = new StreamReader(RunFile.OpenRead(folder.Days[0]));
         return RecordLine.Parse(Encoding.UTF8.GetBytes(reader.ReadLine() ?? "")) is { } first ? first.Hash
-            : throw new InvalidDataException($"{folder.Days[0]}: the first record is not what was written; see robotrl audit verify, and move the audit folder aside to begin a new log");
+            : throw new InvalidDataException($"{folder.Days[0]}: the first record is not what was written; "
+                + "see robotrl audit verify, and move the audit folder aside to begin a new log");
     }
 
     private static byte[] ReadEnd(string path, long length, out long start)

@@ -38,9 +38,14 @@ internal sealed record Head(string Log, long Number, long Sequence, string Hash,
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
             var head = new Head(
-                root.GetProperty("log").GetString()!, root.GetProperty("number").GetInt64(), root.GetProperty("sequence").GetInt64(), root.GetProperty("hash").GetString()!,
-                DateTime.Parse(root.GetProperty("time").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
-                root.GetProperty("reason").GetString()!, root.GetProperty("writers").GetInt32(), root.GetProperty("key").GetString()!);
+                Log: root.GetProperty("log").GetString()!,
+                Number: root.GetProperty("number").GetInt64(),
+                Sequence: root.GetProperty("sequence").GetInt64(),
+                Hash: root.GetProperty("hash").GetString()!,
+                TimeUtc: DateTime.Parse(root.GetProperty("time").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+                Reason: root.GetProperty("reason").GetString()!,
+                Writers: root.GetProperty("writers").GetInt32(),
+                Key: root.GetProperty("key").GetString()!);
             var text = root.GetProperty("signature").GetString()!;
             signature = Convert.FromBase64String(text);
             // Nothing may hide between the members: the line is the one that this head makes.
@@ -59,5 +64,6 @@ internal sealed record Head(string Log, long Number, long Sequence, string Hash,
     public bool IsSignedBy(ECDsa key, byte[] signature) => key.VerifyData(Canonical(), signature, HashAlgorithmName.SHA256);
 
     private byte[] Canonical() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $"{{\"log\":\"{Log}\",\"number\":{Number},\"sequence\":{Sequence},\"hash\":\"{Hash}\",\"time\":\"{RecordLine.Iso(TimeUtc)}\",\"reason\":\"{Reason}\",\"writers\":{Writers},\"key\":\"{Key}\""));
+        $"{{\"log\":\"{Log}\",\"number\":{Number},\"sequence\":{Sequence},\"hash\":\"{Hash}\","
+        + $"\"time\":\"{RecordLine.Iso(TimeUtc)}\",\"reason\":\"{Reason}\",\"writers\":{Writers},\"key\":\"{Key}\""));
 }

@@ -4,6 +4,12 @@ using RobotRL.Model;
 
 namespace RobotRL.Audit;
 
+/// <summary>What a verifier takes for true.</summary>
+/// <param name="Anchor">Folder of anchors or one log's file of heads; null for nothing but what lies beside the log.</param>
+/// <param name="Key">File of the one public key in PEM form that is trusted; null for the anchor's and <paramref name="OwnKey"/>.</param>
+/// <param name="OwnKey">Public key in PEM form of the account that verifies; null where it has none.</param>
+internal readonly record struct Trust(string? Anchor, string? Key, string? OwnKey);
+
 /// <summary>The heads that vouch for a log, read from beside it and from its anchor, each checked against a key that is trusted.</summary>
 internal sealed class HeadBook
 {
@@ -28,13 +34,12 @@ internal sealed class HeadBook
 
     /// <param name="log">Folder of the log.</param>
     /// <param name="id">Which log, by its first record; null where that cannot be read.</param>
-    /// <param name="anchor">Folder of anchors or one log's file of heads; null for nothing but what lies beside the log.</param>
-    /// <param name="trustedKey">File of the one public key in PEM form that is trusted; null for the anchor's and <paramref name="ownKey"/>.</param>
-    /// <param name="ownKey">Public key in PEM form of the account that verifies; null where it has none.</param>
+    /// <param name="trust">Whose heads and keys count.</param>
     /// <param name="findings">Gets what is wrong.</param>
     /// <param name="remarks">Gets what else there is to say.</param>
-    public static HeadBook Read(LogFolder log, string? id, string? anchor, string? trustedKey, string? ownKey, List<Finding> findings, List<string> remarks)
+    public static HeadBook Read(LogFolder log, string? id, Trust trust, List<Finding> findings, List<string> remarks)
     {
+        var (anchor, trustedKey, ownKey) = trust;
         var book = new HeadBook(log, findings, remarks);
         var here = LogFolder.Read(log.Heads);
         string? keys = null;
@@ -44,13 +49,17 @@ internal sealed class HeadBook
         {
             var branches = !Directory.Exists(anchor) ? []
                 : new[] { id, Lines(here).Select(l => Head.Parse(l, out _)?.Log).FirstOrDefault(l => l is not null) } // which is a name, no path
-                    .Where(candidate => candidate is not null).Select(candidate => AnchorBranch.All(anchor, candidate!)).FirstOrDefault(all => all.Count > 0, []);
+                    .Where(candidate => candidate is not null).Select(candidate => AnchorBranch.All(anchor, candidate!))
+                    .FirstOrDefault(all => all.Count > 0, []);
             var branch = AnchorBranch.For(branches, Path.GetFullPath(log.Path), here);
             var file = branch?.File ?? anchor;
             foreach (var other in branches.Where(b => b != branch))
-                remarks.Add($"A copy of this log went on by itself{(other.Place is null ? "" : $" in {other.Place}")}: its heads are anchored at {other.File}.");
+                remarks.Add($"A copy of this log went on by itself{(other.Place is null ? "" : $" in {other.Place}")}: "
+                    + $"its heads are anchored at {other.File}.");
             there = LogFolder.Read(file);
-            if (there.Length == 0) findings.Add(new(FindingKind.Unanchored, book._file, 0, 0, $"there are no heads of this log at {file}; name the place that holds them with --anchor"));
+            if (there.Length == 0)
+                findings.Add(new(FindingKind.Unanchored, book._file, 0, 0,
+                    $"there are no heads of this log at {file}; name the place that holds them with --anchor"));
             else if (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "keys") is var anchored && Directory.Exists(anchored)) keys = anchored;
             book.Compare(here, there);
         }
@@ -73,7 +82,8 @@ internal sealed class HeadBook
             while (line < ours.Count && line < theirs.Count && ours[line].AsSpan().SequenceEqual(theirs[line])) line++;
             Report(line + 1, "the head is not the one that is anchored");
         }
-        else if (there.Length > 0 && there.Length < here.Length) _remarks.Add($"{Lines(here).Count - Lines(there).Count} heads have not reached the anchor yet.");
+        else if (there.Length > 0 && there.Length < here.Length)
+            _remarks.Add($"{Lines(here).Count - Lines(there).Count} heads have not reached the anchor yet.");
         if (here.Length > 0 && here[^1] != '\n') Report(Lines(here).Count, "the last line is cut off");
     }
 

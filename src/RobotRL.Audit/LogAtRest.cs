@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace RobotRL.Audit;
 
 /// <summary>
-/// What a start finds before it adds anything: whether the log is as its newest signed head left it. Whoever starts signs for all that stands before; what
-/// somebody put there meanwhile must not become evidence by that.
+/// The state of a log before a start adds anything: whether it is as its newest signed head left it. Whoever starts signs for all records before.
+/// Records that somebody put there meanwhile must not become evidence by that signature.
 /// </summary>
 /// <param name="What">How the start tells of it; null where the log is as it was left.</param>
 /// <param name="First">The first record that nobody signed for, or that is not what was signed for.</param>
@@ -15,7 +15,7 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
     /// <summary>A head is signed at the latest after so many records.</summary>
     public const int SealEvery = 4096;
 
-    /// <summary>More than a killed writer can leave without a head: what came since the last one, and the batch that it was at.</summary>
+    /// <summary>More records than a killed writer can leave without a head: those since the last head, and its current batch.</summary>
     private const int MostUnsealed = SealEvery + AuditLog.MostAtOnce + 16;
 
     private static readonly LogAtRest AsLeft = new((AuditEvent?)null);
@@ -23,15 +23,15 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
     /// <param name="folder">Its tail is settled.</param>
     /// <param name="id">Which log it is, by its first record.</param>
     /// <param name="last">Its newest record.</param>
-    /// <param name="newest">Its newest head, which begins with what is anchored; null for none.</param>
-    /// <param name="signature">Of that head.</param>
+    /// <param name="signed">Its newest head, which begins with what is anchored, and that head's signature; null for none.</param>
     /// <param name="keyOf">Public keys that are trusted here; null for any other.</param>
     /// <param name="othersWrite">Whether other processes have it open now: they may be ahead of their next head.</param>
     /// <exception cref="InvalidDataException">The newest head is a forgery.</exception>
-    public static LogAtRest Look(LogFolder folder, string id, long last, Head? newest, byte[] signature, Func<string, ECDsa?> keyOf, bool othersWrite)
+    public static LogAtRest Look(
+        LogFolder folder, string id, long last, (Head Head, byte[] Signature)? signed, Func<string, ECDsa?> keyOf, bool othersWrite)
     {
         if (last == 0) return AsLeft;
-        if (newest is not { } head) return WithoutHeads(folder, last);
+        if (signed is not (var head, var signature)) return WithoutHeads(folder, last);
         using var key = keyOf(head.Key);
         if (key is null)
             return new(AuditEvent.LogReceived, 1, last,
@@ -57,8 +57,8 @@ internal sealed record LogAtRest(AuditEvent? What, long First = 0, long Last = 0
     }
 
     /// <summary>
-    /// The first head is signed before anything but the opening is recorded, under one lock. So a log without any head holds what starts leave that are killed in
-    /// between, and nothing else: whoever takes all heads away, to write the log anew, leaves more.
+    /// The first head is signed before anything but the opening is recorded, under one lock. So a log without any head can only come from starts that were
+    /// killed in between, and holds only their records. Whoever takes all heads away to write the log anew leaves more than that.
     /// </summary>
     private static LogAtRest WithoutHeads(LogFolder folder, long last)
     {

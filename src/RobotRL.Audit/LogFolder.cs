@@ -17,7 +17,9 @@ internal sealed record LogFolder(string Path)
     public string Writers => System.IO.Path.Combine(Path, "writers");
 
     /// <summary>The files of days, oldest first.</summary>
-    public IReadOnlyList<string> Days => !Directory.Exists(Path) ? [] : [.. Directory.EnumerateFiles(Path, "*" + Extension).Where(f => DayOf(f) is not null).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Days => Directory.Exists(Path)
+        ? [.. Directory.EnumerateFiles(Path, "*" + Extension).Where(f => DayOf(f) is not null).Order(StringComparer.Ordinal)]
+        : [];
 
     public IReadOnlyList<string> Torn => !Directory.Exists(Path) ? [] : [.. Directory.EnumerateFiles(Path, "torn-*.bin").Order(StringComparer.Ordinal)];
 
@@ -26,7 +28,8 @@ internal sealed record LogFolder(string Path)
     public string Key(string fingerprint) => System.IO.Path.Combine(Keys, fingerprint + ".pem");
 
     public static DateOnly? DayOf(string path) =>
-        DateOnly.TryParseExact(System.IO.Path.GetFileNameWithoutExtension(path), DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+        DateOnly.TryParseExact(
+            System.IO.Path.GetFileNameWithoutExtension(path), DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     /// <summary>Waits for its turn among the processes that write. The system lets go of the lock when a process dies.</summary>
     /// <exception cref="IOException">Another process kept it for too long, or the folder cannot be written.</exception>
@@ -36,7 +39,8 @@ internal sealed record LogFolder(string Path)
         var path = System.IO.Path.Combine(Path, "lock");
         for (var began = Environment.TickCount64; ; Thread.Sleep(1))
             if (TryHold(path) is { } held) return held;
-            else if (Environment.TickCount64 - began > Patience.TotalMilliseconds) throw new IOException($"{path}: held by another process for {Patience.TotalSeconds} s; end that process");
+            else if (Environment.TickCount64 - began > Patience.TotalMilliseconds)
+                throw new IOException($"{path}: held by another process for {Patience.TotalSeconds} s; end that process");
     }
 
     /// <summary>Opens a file for this process alone; null where another one holds it.</summary>

@@ -5,6 +5,12 @@ using System.Text.Json;
 
 namespace RobotRL.Audit;
 
+/// <summary>When something happened.</summary>
+/// <param name="Utc">By the wall clock.</param>
+/// <param name="MonotonicNs">By the clock that nobody sets, ns.</param>
+/// <param name="SessionNs">By the session's clock, ns; null outside a session.</param>
+internal readonly record struct RecordTime(DateTime Utc, long MonotonicNs, long? SessionNs = null);
+
 /// <summary>
 /// One line of a log. Its canonical bytes are all of it up to <c>,"hash":"</c>; the hash is the SHA-256 of those, which hold the hash of the record
 /// before. A pruned stretch leaves one line in place of its records that joins the chain's ends.
@@ -22,15 +28,15 @@ internal readonly record struct RecordLine(long First, long Last, string Previou
 
     /// <summary>The part of a record that does not depend on its place in the chain: an object's members without the braces.</summary>
     public static byte[] Body<TInputs, TThresholds>(
-        DateTime timeUtc, long monotonicNs, long? sessionNs, in AuditEvent what, AuditActor actor, string? reason, TInputs inputs, TThresholds thresholds)
+        in RecordTime at, in AuditEvent what, AuditActor actor, string? reason, TInputs inputs, TThresholds thresholds)
     {
         using var bytes = new MemoryStream(512);
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = AuditJson.Options.Encoder }))
         {
             writer.WriteStartObject();
-            writer.WriteString("time", Iso(timeUtc));
-            writer.WriteNumber("monotonic_ns", monotonicNs);
-            if (sessionNs is { } session) writer.WriteNumber("session_ns", session);
+            writer.WriteString("time", Iso(at.Utc));
+            writer.WriteNumber("monotonic_ns", at.MonotonicNs);
+            if (at.SessionNs is { } session) writer.WriteNumber("session_ns", session);
             writer.WriteString("event", what.Name);
             writer.WriteString("class", JsonNamingPolicy.SnakeCaseLower.ConvertName(what.Class.ToString()));
             writer.WritePropertyName("actor");
@@ -61,7 +67,8 @@ internal readonly record struct RecordLine(long First, long Last, string Previou
 
     /// <summary>What stands in place of the records that were pruned, with its newline.</summary>
     public static byte[] Pruned(long first, long last, string previous, string hash) => Encoding.ASCII.GetBytes(
-        $"{{\"pruned\":{{\"first\":{first.ToString(CultureInfo.InvariantCulture)},\"last\":{last.ToString(CultureInfo.InvariantCulture)}}},\"previous\":\"{previous}\",\"hash\":\"{hash}\"}}\n");
+        $"{{\"pruned\":{{\"first\":{first.ToString(CultureInfo.InvariantCulture)},\"last\":{last.ToString(CultureInfo.InvariantCulture)}}},"
+        + $"\"previous\":\"{previous}\",\"hash\":\"{hash}\"}}\n");
 
     /// <summary>Reads a line without its newline; null where it is none.</summary>
     public static RecordLine? Parse(ReadOnlySpan<byte> line)
@@ -82,11 +89,14 @@ internal readonly record struct RecordLine(long First, long Last, string Previou
             {
                 var (first, last) = (pruned.GetProperty("first").GetInt64(), pruned.GetProperty("last").GetInt64());
                 var rebuilt = Pruned(first, last, previous, hash);
-                return line.SequenceEqual(rebuilt.AsSpan(0, rebuilt.Length - 1)) && first <= last ? new(first, last, previous, hash, null, "", true) : null;
+                if (!line.SequenceEqual(rebuilt.AsSpan(0, rebuilt.Length - 1)) || first > last) return null;
+                return new(First: first, Last: last, Previous: previous, Hash: hash, Time: null, Event: "", HashHolds: true);
             }
             var sequence = root.GetProperty("sequence").GetInt64();
             var time = DateTime.Parse(root.GetProperty("time").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
-            return new(sequence, sequence, previous, hash, time, root.GetProperty("event").GetString()!, Sha256(line[..^SuffixLength]) == hash);
+            return new(
+                First: sequence, Last: sequence, Previous: previous, Hash: hash, Time: time,
+                Event: root.GetProperty("event").GetString()!, HashHolds: Sha256(line[..^SuffixLength]) == hash);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException)
         {

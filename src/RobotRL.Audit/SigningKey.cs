@@ -53,9 +53,11 @@ public sealed class SigningKey : IDisposable
     public void Dispose() => _key.Dispose();
 
     /// <summary>The standard folder of a kind; made when it is missing.</summary>
-    internal static string UserFolder(Environment.SpecialFolder kind) => Environment.GetFolderPath(kind, Environment.SpecialFolderOption.Create) is { Length: > 0 } folder
+    internal static string UserFolder(Environment.SpecialFolder kind) =>
+        Environment.GetFolderPath(kind, Environment.SpecialFolderOption.Create) is { Length: > 0 } folder
         ? folder
-        : throw new InvalidDataException("audit: this account has no home folder for its key and anchors; set ROBOTRL_AUDIT_KEY to a file and ROBOTRL_AUDIT_ANCHOR to a folder");
+        : throw new InvalidDataException("audit: this account has no home folder for its key and anchors; "
+            + "set ROBOTRL_AUDIT_KEY to a file and ROBOTRL_AUDIT_ANCHOR to a folder");
 
     internal static string FingerprintOf(ECDsa key) => RecordLine.Sha256(key.ExportSubjectPublicKeyInfo());
 

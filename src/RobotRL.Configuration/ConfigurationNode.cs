@@ -49,7 +49,9 @@ internal sealed record MapNode(Origin Origin, OrderedDictionary<string, Configur
 {
     public override string Kind => "a section";
 
-    /// <summary>This map with the values of <paramref name="over"/> in place of its own, section by section. Sections keep the place where they were first written.</summary>
+    /// <summary>
+    /// This map with the values of <paramref name="over"/> in place of its own, section by section. Sections keep the place where they were first written.
+    /// </summary>
     public MapNode With(MapNode over)
     {
         var merged = new OrderedDictionary<string, ConfigurationNode>(Values);

@@ -8,13 +8,22 @@ internal static class ConfigurationTree
         if (YamlTree.ReadFile(path, errors) is not { } task) return null;
         foreach (var (key, value) in overrides)
         {
-            if (key.Length == 0 || key.Split('.').Contains("")) errors.Add(new Origin(Environment.CurrentDirectory, 0, key), key, "not a dotted key; write for example learner.batch_size");
+            if (key.Length == 0 || key.Split('.').Contains(""))
+                errors.Add(new Origin(Environment.CurrentDirectory, 0, key), key, "not a dotted key; write for example learner.batch_size");
             else if (YamlTree.ReadOverride(key, value, errors) is { } node) Set(task, key, node, errors);
         }
         if (task.Values.GetValueOrDefault("robot") is not MapNode robot || !robot.Values.Remove("file", out var file)) return task;
-        if (file is not ScalarNode { IsNull: false } name) { errors.Add(file.Origin, "robot.file", $"expected a path, found {file.Kind}; correct it"); return null; }
+        if (file is not ScalarNode { IsNull: false } name)
+        {
+            errors.Add(file.Origin, "robot.file", $"expected a path, found {file.Kind}; correct it");
+            return null;
+        }
         var robotPath = Path.GetFullPath(name.Text, name.Origin.Directory);
-        if (!File.Exists(robotPath)) { errors.Add(name.Origin, "robot.file", $"file '{robotPath}' not found; correct the path (relative to {name.Origin.Directory})"); return null; }
+        if (!File.Exists(robotPath))
+        {
+            errors.Add(name.Origin, "robot.file", $"file '{robotPath}' not found; correct the path (relative to {name.Origin.Directory})");
+            return null;
+        }
         if (YamlTree.ReadFile(robotPath, errors) is not { } below) return null;
         task.Values["robot"] = below.With(robot);
         return task;

@@ -2,28 +2,37 @@ using RobotRL.Model;
 
 namespace RobotRL.Configuration;
 
-/// <summary>What must hold between robot, task, operator and learner.</summary>
+/// <summary>Conditions between robot, task, operator and learner.</summary>
 internal static class CrossChecks
 {
     public static void Make(Section root, RunConfiguration c)
     {
         var (robot, task, learner) = (c.Robot, c.Task, c.Learner);
         root.Require(task.DecisionPeriodNs % robot.ControlPeriodNs == 0, "task.decision_period_ms",
-            $"{Ms(task.DecisionPeriodNs)} is not a whole multiple of robot.control_period_ms, {Ms(robot.ControlPeriodNs)}; choose one that is", "robot.control_period_ms");
+            $"{Ms(task.DecisionPeriodNs)} is not a whole multiple of robot.control_period_ms, {Ms(robot.ControlPeriodNs)}; choose one that is",
+            "robot.control_period_ms");
         root.Require(robot.Limits.TargetMaxAgeNs > task.DecisionPeriodNs, "robot.limits.target_max_age_ms",
-            $"{Ms(robot.Limits.TargetMaxAgeNs)} is not above task.decision_period_ms, {Ms(task.DecisionPeriodNs)}: every target would go stale; raise it", "task.decision_period_ms");
+            $"{Ms(robot.Limits.TargetMaxAgeNs)} is not above task.decision_period_ms, {Ms(task.DecisionPeriodNs)}: every target would go stale; raise it",
+            "task.decision_period_ms");
         root.Require(robot.Limits.StateMaxAgeNs >= robot.ControlPeriodNs, "robot.limits.state_max_age_ms",
-            $"{Ms(robot.Limits.StateMaxAgeNs)} is below robot.control_period_ms, {Ms(robot.ControlPeriodNs)}: every state would be stale; raise it", "robot.control_period_ms");
+            $"{Ms(robot.Limits.StateMaxAgeNs)} is below robot.control_period_ms, {Ms(robot.ControlPeriodNs)}: every state would be stale; raise it",
+            "robot.control_period_ms");
         root.Require(robot.Limits.LoopMaxLateNs >= robot.ControlPeriodNs, "robot.limits.loop_max_late_ms",
-            $"{Ms(robot.Limits.LoopMaxLateNs)} is below robot.control_period_ms, {Ms(robot.ControlPeriodNs)}: any moment's delay would stop the robot; raise it",
+            $"{Ms(robot.Limits.LoopMaxLateNs)} is below robot.control_period_ms, {Ms(robot.ControlPeriodNs)}: "
+                + "any moment's delay would stop the robot; raise it",
                 "robot.control_period_ms");
         var period = task.DecisionPeriodNs * 1e-9;
-        Reachable("translation_scale_m", task.Actions.TranslationScaleM / period, "m/s", "robot.limits.translation.velocity_m_s", robot.Limits.Translation.Velocity);
-        Reachable("rotation_scale_rad", task.Actions.RotationScaleRad / period, "rad/s", "robot.limits.rotation.velocity_rad_s", robot.Limits.Rotation.Velocity);
+        Reachable("translation_scale_m", task.Actions.TranslationScaleM / period, "m/s",
+            "robot.limits.translation.velocity_m_s", robot.Limits.Translation.Velocity);
+        Reachable("rotation_scale_rad", task.Actions.RotationScaleRad / period, "rad/s",
+            "robot.limits.rotation.velocity_rad_s", robot.Limits.Rotation.Velocity);
         root.Require(c.Operator.ForceN < robot.Limits.CollisionForceN, "operator.force_n",
-            $"{c.Operator.ForceN} N is not below robot.limits.collision_force_n, {robot.Limits.CollisionForceN} N: the stop would come before the operator; lower it", "robot.limits.collision_force_n");
+            $"{c.Operator.ForceN} N is not below robot.limits.collision_force_n, {robot.Limits.CollisionForceN} N: "
+                + "the stop would come before the operator; lower it",
+            "robot.limits.collision_force_n");
         root.Require(learner.Method is LearningMethod.Rlpd && learner.DemonstrationShare == 0 || c.Operator.Demonstrations > 0, "operator.demonstrations",
-            "the learner draws on demonstrations and there are none; record at least one, or set learner.demonstration_share: 0 with method rlpd", "learner.method", "learner.demonstration_share");
+            "the learner draws on demonstrations and there are none; record at least one, or set learner.demonstration_share: 0 with method rlpd",
+            "learner.method", "learner.demonstration_share");
         root.Require(c.Safety is null || task.Arms.Count == 0, "safety",
             "a reflex is learned for one arm, and the section 'cell' names two; leave 'safety' out: the gates' limits hold for both", "cell.arms");
         CheckImpedance(root, robot, task.Actions);
@@ -53,28 +62,35 @@ internal static class CrossChecks
         var hasSpring = robot.Command is CommandKind.JointTorque or CommandKind.CartesianImpedance;
         root.Require(hasSpring || actions.StiffnessMinShare is null, "task.actions.stiffness_min_share", NoSpring(), "robot.command");
         root.Require(hasSpring || actions.DampingMinShare is null, "task.actions.damping_min_share", NoSpring(), "robot.command");
-        Check("stiffness_min_share", actions.StiffnessMinShare, impedance.TranslationStiffnessNM, "translation_stiffness_n_m", limits.TranslationMinNM, "translation_min_n_m");
-        Check("stiffness_min_share", actions.StiffnessMinShare, impedance.RotationStiffnessNmRad, "rotation_stiffness_nm_rad", limits.RotationMinNmRad, "rotation_min_nm_rad");
+        Check("stiffness_min_share", actions.StiffnessMinShare,
+            impedance.TranslationStiffnessNM, "translation_stiffness_n_m", limits.TranslationMinNM, "translation_min_n_m");
+        Check("stiffness_min_share", actions.StiffnessMinShare,
+            impedance.RotationStiffnessNmRad, "rotation_stiffness_nm_rad", limits.RotationMinNmRad, "rotation_min_nm_rad");
         Check("damping_min_share", actions.DampingMinShare, impedance.DampingRatio, "damping_ratio", limits.DampingRatioMin, "damping_ratio_min");
 
         string NoSpring() => "robot.command is " + (robot.Command == CommandKind.JointPosition ? "joint_position" : "joint_velocity")
             + ", which knows no stiffness or damping; leave this out, or take torque or cartesian_impedance";
 
-        void Check(string key, double? share, double configured, string configuredKey, double least, string leastKey) => root.Require(share is not { } s || s * configured >= least, "task.actions." + key,
-            $"{share} of robot.impedance.{configuredKey}, {configured}, is below robot.limits.stiffness.{leastKey}, {least}; raise it", "robot.impedance." + configuredKey, "robot.limits.stiffness." + leastKey);
+        void Check(string key, double? share, double configured, string configuredKey, double least, string leastKey) =>
+            root.Require(share is not { } s || s * configured >= least, "task.actions." + key,
+            $"{share} of robot.impedance.{configuredKey}, {configured}, is below robot.limits.stiffness.{leastKey}, {least}; raise it",
+            "robot.impedance." + configuredKey, "robot.limits.stiffness." + leastKey);
     }
 
     private static void CheckImages(Section root, TaskDescription task, LearnerParameters learner)
     {
         var hasImages = task.Cameras.Count > 0;
-        root.Require(hasImages || learner.Encoder is EncoderKind.None, "learner.encoder", "encodes images, but the task has no cameras; set it to none, or list task.cameras", "task.cameras");
-        root.Require(!hasImages || learner.Encoder is not EncoderKind.None, "learner.encoder", "ignores the task's cameras; set it to convolutional or resnet10, or set task.cameras: []", "task.cameras");
+        root.Require(hasImages || learner.Encoder is EncoderKind.None, "learner.encoder",
+            "encodes images, but the task has no cameras; set it to none, or list task.cameras", "task.cameras");
+        root.Require(!hasImages || learner.Encoder is not EncoderKind.None, "learner.encoder",
+            "ignores the task's cameras; set it to convolutional or resnet10, or set task.cameras: []", "task.cameras");
         if (!hasImages || learner.Encoder is EncoderKind.None) return;
         var divisor = learner.Encoder is EncoderKind.ResNet10 ? 32 : 1 << learner.EncoderChannels.Count;
         for (var i = 0; i < task.Cameras.Count; i++)
         {
             var size = task.Cameras[i].ImageSize;
-            root.Require(size % divisor == 0, $"task.cameras.{i}.image_size_px", $"{size} is not divisible by {divisor}, the encoder's stride; choose a multiple", "learner.encoder", "learner.encoder_channels");
+            root.Require(size % divisor == 0, $"task.cameras.{i}.image_size_px",
+                $"{size} is not divisible by {divisor}, the encoder's stride; choose a multiple", "learner.encoder", "learner.encoder_channels");
         }
         var smallest = task.Cameras.MinBy(c => c.ImageSize)!;
         root.Require(2 * learner.CropPadding < smallest.ImageSize, "learner.crop_padding_px",
@@ -93,7 +109,8 @@ internal static class CrossChecks
         var home = (flange * robot.Flange * task.EndEffectorInFlange).Position;
         // Adding zero turns the negative zero of rounding into a plain one.
         var what = $"puts the end effector at [{Math.Round(home.X, 3) + 0}, {Math.Round(home.Y, 3) + 0}, {Math.Round(home.Z, 3) + 0}] m";
-        string[] involved = ["robot.kinematics", "robot.flange", "task.end_effector_in_flange", "robot.limits.workspace", "task.start_offset_m", "robot.limits.keep_out"];
+        string[] involved = ["robot.kinematics", "robot.flange", "task.end_effector_in_flange", "robot.limits.workspace",
+            "task.start_offset_m", "robot.limits.keep_out"];
         foreach (var key in involved.Append("robot.home_rad"))
             if (!root.AllReadable(key)) return;
         var workspace = robot.Limits.Workspace;

@@ -31,7 +31,8 @@ internal sealed class Diagnostics(string taskFile)
         if (_errors.Count == 0) return;
         var files = _errors.Select(e => e.Origin.File).Distinct().ToList();
         throw new ConfigurationException([.. _errors
-            .OrderBy(e => e.Origin.Override is not null).ThenBy(e => e.Origin.File != taskFile).ThenBy(e => files.IndexOf(e.Origin.File)).ThenBy(e => e.Origin.Line)
+            .OrderBy(e => e.Origin.Override is not null).ThenBy(e => e.Origin.File != taskFile)
+            .ThenBy(e => files.IndexOf(e.Origin.File)).ThenBy(e => e.Origin.Line)
             .Select(e => e.Line).Distinct()]);
     }
 }

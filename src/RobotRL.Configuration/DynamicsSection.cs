@@ -2,7 +2,7 @@ using RobotRL.Model;
 
 namespace RobotRL.Configuration;
 
-/// <summary>Reads what the robot file says of masses and sensors: <c>dynamics</c>, <c>joint_sensors</c>, <c>force_sensor</c>.</summary>
+/// <summary>Reads the robot file's masses and sensors: <c>dynamics</c>, <c>joint_sensors</c>, <c>force_sensor</c>.</summary>
 internal static class DynamicsSection
 {
     public static ArmDynamics Read(Section s, int joints)

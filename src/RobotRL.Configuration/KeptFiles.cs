@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RobotRL.Configuration;
 
-/// <summary>Copies of what a configuration refers to by path, so that what ran can be shown when the originals have changed or gone.</summary>
+/// <summary>Copies of the files that a configuration refers to, so that a run can be shown when the originals have changed or gone.</summary>
 internal static class KeptFiles
 {
     private const string CriticWeights = "critic.safetensors";
@@ -15,7 +15,7 @@ internal static class KeptFiles
         var scene = configuration.Task.ScenePath;
         Keep(scene, "scene", [.. SceneFile.Read(scene).Files]);
         if (configuration.Learner.EncoderWeightsPath is { } encoder) Keep(encoder, "encoder", [encoder]);
-        // A critic that learns while it is used is not a part of the configuration: what it became is kept by hash.
+        // A critic that learns while it is used is not a part of the configuration: its later weights are kept by hash.
         if (configuration.Safety is { CriticFolder: { } critic, MaxAgeS: 0 })
             Keep(critic, "critic", [.. new[] { SafetySection.Manifest, CriticWeights }.Select(file => Path.Combine(critic, file)).Where(File.Exists)]);
         return yaml;
@@ -31,7 +31,8 @@ internal static class KeptFiles
                 File.Copy(file, copy);
             }
             var kept = Path.Combine(folder, name, Path.GetRelativePath(root, original));
-            yaml = yaml.Replace(JsonSerializer.Serialize(original), JsonSerializer.Serialize(Path.GetRelativePath(Path.GetDirectoryName(folder)!, kept).Replace('\\', '/')), StringComparison.Ordinal);
+            var relative = Path.GetRelativePath(Path.GetDirectoryName(folder)!, kept).Replace('\\', '/');
+            yaml = yaml.Replace(JsonSerializer.Serialize(original), JsonSerializer.Serialize(relative), StringComparison.Ordinal);
         }
     }
 
@@ -39,7 +40,9 @@ internal static class KeptFiles
     private static string CommonFolder(IReadOnlyList<string> files)
     {
         var common = Path.GetDirectoryName(files[0])!;
-        while (Path.GetDirectoryName(common) is { } above && !files.All(file => file.StartsWith(common + Path.DirectorySeparatorChar, StringComparison.Ordinal))) common = above;
+        while (Path.GetDirectoryName(common) is { } above
+            && !files.All(file => file.StartsWith(common + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            common = above;
         return common;
     }
 }

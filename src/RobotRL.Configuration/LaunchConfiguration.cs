@@ -1,6 +1,9 @@
 namespace RobotRL.Configuration;
 
-/// <summary>How a cell is started: which task, who corrects, and where control loop, actor and learner run. A document of its own kind, read as strictly as a run's configuration.</summary>
+/// <summary>
+/// How a cell is started: which task, who corrects, and where control loop, actor and learner run.
+/// It is a document of its own kind, and is read as strictly as a run's configuration.
+/// </summary>
 public sealed record LaunchConfiguration
 {
     private const string Key = "launch";

@@ -21,7 +21,8 @@ internal static class LearnerSection
     {
         var learner = new LearnerParameters
         {
-            Method = s.Choice("method", ("rlpd", LearningMethod.Rlpd), ("behaviour_cloning", LearningMethod.BehaviourCloning), ("hg_dagger", LearningMethod.HgDagger)),
+            Method = s.Choice("method", ("rlpd", LearningMethod.Rlpd), ("behaviour_cloning", LearningMethod.BehaviourCloning),
+                ("hg_dagger", LearningMethod.HgDagger)),
             Encoder = s.Choice("encoder", ("none", EncoderKind.None), ("convolutional", EncoderKind.Convolutional), ("resnet10", EncoderKind.ResNet10)),
             EncoderWeightsPath = s.Has("encoder_weights") ? s.ExistingFile("encoder_weights", WeightsFile.ContentHash) : null,
             EncoderChannels = s.Integers("encoder_channels", 1, 6, 1, 1024),

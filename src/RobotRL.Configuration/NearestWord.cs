@@ -1,6 +1,6 @@
 namespace RobotRL.Configuration;
 
-/// <summary>Finds what somebody meant to write.</summary>
+/// <summary>Finds the word that somebody meant to write.</summary>
 public static class NearestWord
 {
     /// <summary>The known word that a misspelt one resembles; null where none is near: a third of its letters may differ, or two, but never all.</summary>

@@ -12,7 +12,8 @@ internal static class RobotSection
     {
         var kinematics = s.Children("kinematics", link => new DhLink(
             link.Number("a_m", -2, 2, "m"), link.Number("d_m", -2, 2, "m"), link.Number("alpha_rad", -Math.PI, Math.PI, "rad")));
-        s.Require(kinematics.Count is > 0 and <= Joints.Max, "kinematics", $"has {kinematics.Count} joints, supported are 1 to {Joints.Max}; correct the table");
+        s.Require(kinematics.Count is > 0 and <= Joints.Max, "kinematics",
+            $"has {kinematics.Count} joints, supported are 1 to {Joints.Max}; correct the table");
         var joints = Math.Clamp(kinematics.Count, 1, Joints.Max);
         var robot = new RobotDescription
         {
@@ -44,7 +45,8 @@ internal static class RobotSection
         CheckAutoClear(s, robot);
         if (robot.ForceSensor is { } sensor)
             s.Require(sensor.RangeForceN > robot.Limits.CollisionForceN, "force_sensor.range_force_n",
-                $"{sensor.RangeForceN} N is not above limits.collision_force_n, {robot.Limits.CollisionForceN} N: a collision would saturate the sensor; lower the limit", s["limits.collision_force_n"]);
+                $"{sensor.RangeForceN} N is not above limits.collision_force_n, {robot.Limits.CollisionForceN} N: "
+                    + "a collision would saturate the sensor; lower the limit", s["limits.collision_force_n"]);
         var (grip, most) = (robot.Grip, robot.Limits.Grip);
         s.Require(grip.ForceN <= most.ForceN, "grip.force_n",
             $"{grip.ForceN} N is above limits.grip.force_n, {most.ForceN} N; lower it", s["limits.grip.force_n"]);
@@ -78,15 +80,23 @@ internal static class RobotSection
         var limits = new SafetyLimits
         {
             Joints = s.Child("joints", j => ReadJoints(j, joints)),
-            Translation = s.Child("translation", t => new MotionLimits(t.Number("velocity_m_s", 0.001, 10, "m/s"), t.Number("acceleration_m_s2", 0.01, 100, "m/s²"), t.Number("jerk_m_s3", 0.1, 1e5, "m/s³"))),
-            Rotation = s.Child("rotation", r => new MotionLimits(r.Number("velocity_rad_s", 0.001, 20, "rad/s"), r.Number("acceleration_rad_s2", 0.01, 200, "rad/s²"), r.Number("jerk_rad_s3", 0.1, 1e6, "rad/s³"))),
+            Translation = s.Child("translation", t => new MotionLimits(
+                t.Number("velocity_m_s", 0.001, 10, "m/s"), t.Number("acceleration_m_s2", 0.01, 100, "m/s²"), t.Number("jerk_m_s3", 0.1, 1e5, "m/s³"))),
+            Rotation = s.Child("rotation", r => new MotionLimits(
+                r.Number("velocity_rad_s", 0.001, 20, "rad/s"),
+                r.Number("acceleration_rad_s2", 0.01, 200, "rad/s²"),
+                r.Number("jerk_rad_s3", 0.1, 1e6, "rad/s³"))),
             Workspace = s.Child("workspace", ReadBox),
             Cell = s.Child("cell", ReadBox),
             KeepOut = s.Children("keep_out", ReadBox),
             SelfDistanceM = s.Number("self_distance_m", 0, 0.5, "m"),
             Orientation = s.Child("orientation", o => new OrientationLimits(
-                Rotation.FromVector(o.Vector("nominal_rad", -Math.PI, Math.PI, "rad")), o.Number("tilt_rad", 0.05, Math.PI, "rad"), o.Number("yaw_rad", 0.05, Math.PI, "rad"))),
-            Posture = s.Child("posture", p => new MotionLimits(p.Number("velocity_rad_s", 0.001, 5, "rad/s"), p.Number("acceleration_rad_s2", 0.01, 100, "rad/s²"), p.Number("jerk_rad_s3", 0.1, 1e5, "rad/s³"))),
+                Rotation.FromVector(o.Vector("nominal_rad", -Math.PI, Math.PI, "rad")),
+                o.Number("tilt_rad", 0.05, Math.PI, "rad"), o.Number("yaw_rad", 0.05, Math.PI, "rad"))),
+            Posture = s.Child("posture", p => new MotionLimits(
+                p.Number("velocity_rad_s", 0.001, 5, "rad/s"),
+                p.Number("acceleration_rad_s2", 0.01, 100, "rad/s²"),
+                p.Number("jerk_rad_s3", 0.1, 1e5, "rad/s³"))),
             StandstillRad = s.Number("standstill_rad", 0.001, 0.5, "rad"),
             BarrierRate = s.Number("barrier_rate_per_s", 0.1, 100, "1/s"),
             ContactForceN = s.Number("contact_force_n", 0.1, 1000, "N"),
@@ -103,16 +113,19 @@ internal static class RobotSection
             Grip = s.Child("grip", ReadGrip),
         };
         s.Require(limits.ContactForceN < limits.CollisionForceN, "contact_force_n",
-            $"{limits.ContactForceN} N is not below collision_force_n, {limits.CollisionForceN} N; contact must soften before collision stops", s["collision_force_n"]);
+            $"{limits.ContactForceN} N is not below collision_force_n, {limits.CollisionForceN} N; "
+                + "contact must soften before collision stops", s["collision_force_n"]);
         s.Require(limits.ContactTorqueNm < limits.CollisionTorqueNm, "contact_torque_nm",
-            $"{limits.ContactTorqueNm} Nm is not below collision_torque_nm, {limits.CollisionTorqueNm} Nm; contact must soften before collision stops", s["collision_torque_nm"]);
+            $"{limits.ContactTorqueNm} Nm is not below collision_torque_nm, {limits.CollisionTorqueNm} Nm; "
+                + "contact must soften before collision stops", s["collision_torque_nm"]);
         return limits;
     }
 
     private static RobotBody ReadBody(Section s, int joints)
     {
         BodyPart Part(Section p, int? link) => new(
-            p.Text("name"), link ?? p.Integer("link", 0, joints), p.Vector("from_m", -3, 3, "m"), p.Vector("to_m", -3, 3, "m"), p.Number("radius_m", 0.001, 1, "m"));
+            p.Text("name"), link ?? p.Integer("link", 0, joints),
+            p.Vector("from_m", -3, 3, "m"), p.Vector("to_m", -3, 3, "m"), p.Number("radius_m", 0.001, 1, "m"));
         List<BodyPart> parts =
             [.. s.Children("links", p => Part(p, null)), .. s.Children("hand", p => Part(p, joints + 1)), .. s.Children("tool", p => Part(p, joints + 1))];
         foreach (var (name, count) in parts.CountBy(p => p.Name))
@@ -120,7 +133,8 @@ internal static class RobotSection
         var pairs = s.Children("may_touch", p => (First: p.Text("first"), Second: p.Text("second")));
         for (var i = 0; i < pairs.Count; i++)
             foreach (var (key, name) in new[] { ("first", pairs[i].First), ("second", pairs[i].Second) })
-                s.Require(parts.Any(p => p.Name == name), $"may_touch.{i}.{key}", $"there is no part '{name}'; choose one of {string.Join(", ", parts.Select(p => p.Name))}", s["links"], s["hand"], s["tool"]);
+                s.Require(parts.Any(p => p.Name == name), $"may_touch.{i}.{key}",
+                    $"there is no part '{name}'; choose one of {string.Join(", ", parts.Select(p => p.Name))}", s["links"], s["hand"], s["tool"]);
         return new(parts, pairs);
     }
 
@@ -134,7 +148,8 @@ internal static class RobotSection
         var torque = s.Numbers("torque_nm", joints, 0.01, 1000, "Nm", "one a joint");
         var torqueRate = s.Numbers("torque_rate_nm_s", joints, 0.1, 1e5, "Nm/s", "one a joint");
         for (var i = 0; i < joints; i++)
-            s.Require(min[i] < max[i], "position_min_rad", $"joint {i + 1}: {min[i]} rad is not below position_max_rad, {max[i]} rad; swap or correct them", s["position_max_rad"]);
+            s.Require(min[i] < max[i], "position_min_rad",
+                $"joint {i + 1}: {min[i]} rad is not below position_max_rad, {max[i]} rad; swap or correct them", s["position_max_rad"]);
         return [.. Enumerable.Range(0, joints).Select(i => new JointLimits(min[i], max[i], velocity[i], acceleration[i], jerk[i], torque[i], torqueRate[i]))];
     }
 
@@ -142,7 +157,8 @@ internal static class RobotSection
     {
         var box = new Box(s.Vector("min_m", -5, 5, "m"), s.Vector("max_m", -5, 5, "m"));
         for (var axis = 0; axis < 3; axis++)
-            s.Require(box.Min[axis] < box.Max[axis], "min_m", $"{"xyz"[axis]}: {box.Min[axis]} m is not below max_m, {box.Max[axis]} m; swap or correct them", s["max_m"]);
+            s.Require(box.Min[axis] < box.Max[axis], "min_m",
+                $"{"xyz"[axis]}: {box.Min[axis]} m is not below max_m, {box.Max[axis]} m; swap or correct them", s["max_m"]);
         return box;
     }
 
@@ -179,19 +195,25 @@ internal static class RobotSection
         s.Number("translation_stiffness_n_m", 1, 1e4, "N/m"), s.Number("rotation_stiffness_nm_rad", 0.1, 1000, "Nm/rad"),
         s.Number("damping_ratio", 0.1, 2), s.Number("translation_clip_m", 1e-4, 0.2, "m"), s.Number("rotation_clip_rad", 1e-3, 1, "rad"),
         s.Number("nullspace_stiffness_nm_rad", 0, 100, "Nm/rad"), s.Number("translation_integral_n_m_s", 0, 1e4, "N/(m s)"),
-        s.Number("rotation_integral_nm_rad_s", 0, 1000, "Nm/(rad s)"), s.Number("integral_clip_m_s", 0, 1, "m s"), s.Number("integral_clip_rad_s", 0, 1, "rad s"));
+        s.Number("rotation_integral_nm_rad_s", 0, 1000, "Nm/(rad s)"),
+        s.Number("integral_clip_m_s", 0, 1, "m s"), s.Number("integral_clip_rad_s", 0, 1, "rad s"));
 
     private static void CheckImpedance(Section s, ImpedanceParameters impedance, SafetyLimits limits)
     {
-        Within("translation_stiffness_n_m", impedance.TranslationStiffnessNM, "translation_min_n_m", limits.Stiffness.TranslationMinNM, "translation_max_n_m", limits.Stiffness.TranslationMaxNM);
-        Within("rotation_stiffness_nm_rad", impedance.RotationStiffnessNmRad, "rotation_min_nm_rad", limits.Stiffness.RotationMinNmRad, "rotation_max_nm_rad", limits.Stiffness.RotationMaxNmRad);
-        Within("damping_ratio", impedance.DampingRatio, "damping_ratio_min", limits.Stiffness.DampingRatioMin, "damping_ratio_max", limits.Stiffness.DampingRatioMax);
+        Within("translation_stiffness_n_m", impedance.TranslationStiffnessNM,
+            "translation_min_n_m", limits.Stiffness.TranslationMinNM, "translation_max_n_m", limits.Stiffness.TranslationMaxNM);
+        Within("rotation_stiffness_nm_rad", impedance.RotationStiffnessNmRad,
+            "rotation_min_nm_rad", limits.Stiffness.RotationMinNmRad, "rotation_max_nm_rad", limits.Stiffness.RotationMaxNmRad);
+        Within("damping_ratio", impedance.DampingRatio,
+            "damping_ratio_min", limits.Stiffness.DampingRatioMin, "damping_ratio_max", limits.Stiffness.DampingRatioMax);
         s.Require(impedance.SpringForceBoundN <= limits.CollisionForceN, "impedance.translation_clip_m",
-            $"stiffness × clip lets the spring push {impedance.SpringForceBoundN:0.###} N, above limits.collision_force_n, {limits.CollisionForceN} N; lower the clip or the stiffness",
+            $"stiffness × clip lets the spring push {impedance.SpringForceBoundN:0.###} N, above limits.collision_force_n, {limits.CollisionForceN} N; "
+                + "lower the clip or the stiffness",
             s["impedance.translation_stiffness_n_m"], s["limits.collision_force_n"]);
 
         void Within(string key, double value, string low, double lowValue, string high, double highValue) =>
             s.Require(value >= lowValue && value <= highValue, "impedance." + key,
-                $"{value} is outside limits.stiffness, [{lowValue}, {highValue}]; choose a value inside", s["limits.stiffness." + low], s["limits.stiffness." + high]);
+                $"{value} is outside limits.stiffness, [{lowValue}, {highValue}]; choose a value inside",
+                s["limits.stiffness." + low], s["limits.stiffness." + high]);
     }
 }

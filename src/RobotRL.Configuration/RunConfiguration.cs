@@ -19,7 +19,10 @@ public sealed record RunConfiguration
     /// <summary>How episodes get to the disk; not part of the hash.</summary>
     public required RecordingParameters Recording { get; init; }
 
-    /// <summary>SHA-256, lower-case hex, of every value but those of <c>audit</c> and of the content of every file referred to; not of where the files lie or how the YAML is laid out.</summary>
+    /// <summary>
+    /// SHA-256, lower-case hex, of every value but those of <c>audit</c>, and of the content of every file that is referred to.
+    /// It does not depend on where the files lie or how the YAML is laid out.
+    /// </summary>
     public required string Hash { get; init; }
 
     /// <summary>All values in one file, paths absolute: loading it gives this configuration again, hash included.</summary>
@@ -30,7 +33,8 @@ public sealed record RunConfiguration
 
     /// <summary>
     /// Reads a task file, the robot file that it names under <c>robot.file</c> with the task's own values over it, and then
-    /// <paramref name="overrides"/>: dotted keys with YAML values, such as <c>("learner.method", "behaviour_cloning")</c>, a list item by its index. Reads only.
+    /// <paramref name="overrides"/>: dotted keys with YAML values, such as <c>("learner.method", "behaviour_cloning")</c>; a list item is named by its index.
+    /// Reads only.
     /// </summary>
     /// <exception cref="ConfigurationException">Anything is missing, unknown, out of range or contradictory; holds every error.</exception>
     public static RunConfiguration Load(string path, IReadOnlyList<(string Key, string Value)>? overrides = null)
@@ -40,7 +44,8 @@ public sealed record RunConfiguration
         var tree = ConfigurationTree.Read(path, overrides ?? [], errors);
         if (tree is null) errors.ThrowIfAny();
         if (tree!.Values.ContainsKey(NavigationConfiguration.Key))
-            throw new ConfigurationException([$"{path}: {NavigationConfiguration.Key}: a benchmark without a robot; it is for 'robotrl safety pretrain' and 'robotrl safety eval'"]);
+            throw new ConfigurationException(
+                [$"{path}: {NavigationConfiguration.Key}: a benchmark without a robot; it is for 'robotrl safety pretrain' and 'robotrl safety eval'"]);
         var canonical = new CanonicalText();
         var root = new Section(tree, "", errors, canonical);
         // Written and hashed only where it is given: without it a configuration stays the one that it was.
@@ -68,8 +73,8 @@ public sealed record RunConfiguration
     }
 
     /// <summary>
-    /// Copies every file that the configuration refers to into a folder and gives the YAML that refers to the copies, relative to the folder's parent. Loaded from there it
-    /// has the same hash.
+    /// Copies every file that the configuration refers to into a folder and returns the YAML that refers to the copies, relative to the folder's parent.
+    /// Loaded from there, it has the same hash.
     /// </summary>
     public string KeepFiles(string folder) => KeptFiles.Copy(this, folder);
 

@@ -33,7 +33,8 @@ internal static class SafetySection
     {
         s.Require(s.Has("critic") && maxAgeS > 0, "online", "needs a critic to go on from, and weights that age: critic, and max_age_s above 0");
         return s.Child("online", o => new OnlineCriticParameters(
-            o.Number("force_limit_n", 1, 1000, "N"), o.Number("risk_discount", 0.01, 0.99), o.Number("false_interventions", 0, 0.5), o.Integer("updates_per_episode", 1, 10_000)));
+            o.Number("force_limit_n", 1, 1000, "N"), o.Number("risk_discount", 0.01, 0.99),
+            o.Number("false_interventions", 0, 0.5), o.Integer("updates_per_episode", 1, 10_000)));
     }
 
     /// <summary>

@@ -91,8 +91,10 @@ internal sealed class SceneFile
         {
             var file = Path.GetFullPath((string?)include.Attribute("file") ?? "", directory);
             if (!File.Exists(file)) throw new InvalidDataException($"scene file '{path}' includes '{file}', which is not there; correct the include");
-            if (file == path || above.Contains(file)) throw new InvalidDataException($"scene file '{path}' includes '{file}', which led to it; break the circle");
-            if (content.Length > PlainFile.MostTextBytes) throw new InvalidDataException($"scene file '{path}' and what is included are more than {PlainFile.MostTextBytes} characters; include less");
+            if (file == path || above.Contains(file))
+                throw new InvalidDataException($"scene file '{path}' includes '{file}', which led to it; break the circle");
+            if (content.Length > PlainFile.MostTextBytes)
+                throw new InvalidDataException($"scene file '{path}' and what is included are more than {PlainFile.MostTextBytes} characters; include less");
             include.ReplaceWith(Expand(file, directory, content, parts, [.. above, path]).Elements());
         }
         return root;

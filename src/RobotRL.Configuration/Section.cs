@@ -64,22 +64,36 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
         return value;
     }
 
-    /// <summary>Absolute path of an existing file, written relative to the file that names it. <paramref name="contentHash"/> stands for it in the configuration's hash.</summary>
+    /// <summary>
+    /// Absolute path of an existing file, written relative to the file that names it.
+    /// In the configuration's hash, <paramref name="contentHash"/> stands for it.
+    /// </summary>
     public string? ExistingFile(string key, Func<string, string> contentHash)
     {
         if (Scalar(key, "a path") is not { } scalar) return null;
         var file = Path.GetFullPath(scalar.Text, scalar.Origin.Directory);
-        if (!File.Exists(file)) { errors.Add(scalar.Origin, this[key], $"file '{file}' not found; correct the path (relative to {scalar.Origin.Directory})"); return null; }
+        if (!File.Exists(file))
+        {
+            errors.Add(scalar.Origin, this[key], $"file '{file}' not found; correct the path (relative to {scalar.Origin.Directory})");
+            return null;
+        }
         try { canonical.Value(key, JsonSerializer.Serialize(file), contentHash(file)); return file; }
         catch (Exception e) when (e is InvalidDataException or IOException) { errors.Add(scalar.Origin, this[key], e.Message); return null; }
     }
 
-    /// <summary>Absolute path of a folder that, where <paramref name="holding"/> names a file, holds it. <paramref name="hashed"/> stands for it in the hash.</summary>
+    /// <summary>
+    /// Absolute path of a folder, which must hold the file <paramref name="holding"/> unless that is null.
+    /// In the hash, <paramref name="hashed"/> stands for the folder.
+    /// </summary>
     public string? Folder(string key, string? holding, Func<string, string> hashed)
     {
         if (Scalar(key, "a path") is not { } scalar) return null;
         var folder = Path.GetFullPath(scalar.Text, scalar.Origin.Directory);
-        if (holding is not null && !File.Exists(Path.Combine(folder, holding))) { errors.Add(scalar.Origin, this[key], $"folder '{folder}' has no {holding}; correct the path (relative to {scalar.Origin.Directory})"); return null; }
+        if (holding is not null && !File.Exists(Path.Combine(folder, holding)))
+        {
+            errors.Add(scalar.Origin, this[key], $"folder '{folder}' has no {holding}; correct the path (relative to {scalar.Origin.Directory})");
+            return null;
+        }
         canonical.Value(key, JsonSerializer.Serialize(folder), hashed(folder));
         return folder;
     }
@@ -117,13 +131,17 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
     public int[] Words(string key, params string[] words)
     {
         var indices = new List<int>();
-        if (List(key, "a list of " + string.Join(", ", words)) is { } list)
+        var known = string.Join(", ", words);
+        if (List(key, "a list of " + known) is { } list)
             foreach (var (i, item) in list.Items.Index())
             {
                 var text = (item as ScalarNode)?.Text ?? "";
                 var index = Array.IndexOf(words, text);
-                if (index < 0) errors.Add(item.Origin, Join(this[key], i.ToString()), $"{item.Kind} is not one of {string.Join(", ", words)}{Suggestion(text, words, "; ", "; choose one of them")}");
-                else if (indices.Count > 0 && index <= indices[^1]) errors.Add(item.Origin, Join(this[key], i.ToString()), $"'{text}' is repeated or out of order; list them as {string.Join(", ", words)}");
+                if (index < 0)
+                    errors.Add(item.Origin, Join(this[key], i.ToString()),
+                        $"{item.Kind} is not one of {known}{Suggestion(text, words, "; ", "; choose one of them")}");
+                else if (indices.Count > 0 && index <= indices[^1])
+                    errors.Add(item.Origin, Join(this[key], i.ToString()), $"'{text}' is repeated or out of order; list them as {known}");
                 else indices.Add(index);
             }
         canonical.Value(key, $"[{string.Join(", ", indices.Select(i => words[i]))}]");
@@ -229,7 +247,8 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
 
     private int Integer(ConfigurationNode item, string key, int min, int max, string unit)
     {
-        if (item is not ScalarNode { Quoted: false } scalar || !long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        if (item is not ScalarNode { Quoted: false } scalar
+            || !long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
         {
             static bool IsWhole(string text) => BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
             Wrong(item, key, Unquoted(item, IsWhole)
@@ -290,7 +309,7 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
     private static string Suggestion(string word, IEnumerable<string> known, string before, string otherwise) =>
         NearestWord.Of(word, known) is { } near ? $"{before}did you mean '{near}'?" : otherwise;
 
-    /// <summary>What is in quotes is a text to YAML, whatever it looks like.</summary>
+    /// <summary>A value in quotes is a text to YAML, whatever it looks like.</summary>
     private static string? Unquoted(ConfigurationNode item, Func<string, bool> reads) =>
         item is ScalarNode { Quoted: true } text && reads(text.Text) ? $"{text.Kind} is a text, since it is in quotes; write {text.Text} without them" : null;
 }

@@ -26,7 +26,8 @@ internal static class TaskSection
             ImageMaxAgeNs = s.DurationNs("image_max_age_ms", 1, 2000),
             Scale = s.Child("proprioception_scale", p => new ProprioceptionScale(
                 p.Number("position_m", 1e-3, 10, "m"), p.Number("rotation_rad", 1e-3, 10, "rad"), p.Number("linear_m_s", 1e-3, 10, "m/s"),
-                p.Number("angular_rad_s", 1e-3, 100, "rad/s"), p.Number("force_n", 0.1, 1000, "N"), p.Number("torque_nm", 0.01, 100, "Nm"), p.Number("gripper_width_m", 1e-3, 1, "m"))),
+                p.Number("angular_rad_s", 1e-3, 100, "rad/s"), p.Number("force_n", 0.1, 1000, "N"),
+                p.Number("torque_nm", 0.01, 100, "Nm"), p.Number("gripper_width_m", 1e-3, 1, "m"))),
         };
         for (var i = 0; i < task.Cameras.Count; i++)
         {
@@ -99,7 +100,8 @@ internal static class TaskSection
         var difference = inScene.Inverse * task.EndEffectorInFlange;
         s.Require(difference.Position.Length < 1e-4 && difference.Orientation.ToVector().Length < 1e-3, "end_effector_in_flange",
             $"is {difference.Position.Length * 1e3:0.##} mm and {difference.Orientation.ToVector().Length:0.####} rad away from the scene's site 'ee', "
-            + $"which lies at {Shown(inScene.Position)} m, {Shown(inScene.Orientation.ToVector())} rad; make them agree", s["end_effector_in_flange.position_m"], s["end_effector_in_flange.rotation_rad"]);
+            + $"which lies at {Shown(inScene.Position)} m, {Shown(inScene.Orientation.ToVector())} rad; make them agree",
+            s["end_effector_in_flange.position_m"], s["end_effector_in_flange.rotation_rad"]);
     }
 
     private static string Shown(Vector3D v) => $"[{v.X:0.######}, {v.Y:0.######}, {v.Z:0.######}]";

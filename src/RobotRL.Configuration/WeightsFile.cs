@@ -5,7 +5,9 @@ using RobotRL.Model;
 
 namespace RobotRL.Configuration;
 
-/// <summary>A safetensors file that a configuration refers to: its header is checked before anything runs; which tensors it must hold is the network's to say.</summary>
+/// <summary>
+/// A safetensors file that a configuration refers to. Its header is checked before anything runs; the network checks which tensors it holds.
+/// </summary>
 internal static class WeightsFile
 {
     /// <exception cref="InvalidDataException">Not a safetensors file, or cut short.</exception>
@@ -24,7 +26,10 @@ internal static class WeightsFile
                 .Select(t => t.Value.GetProperty("data_offsets")[1].GetInt64()).DefaultIfEmpty(0).Max();
             if (end != file.Length - 8 - headerBytes) throw Bad($"it promises {end} bytes of tensors and holds {file.Length - 8 - headerBytes}");
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException) { throw Bad("its header is not that of tensors"); }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)
+        {
+            throw Bad("its header is not that of tensors");
+        }
         file.Position = 0;
         return Convert.ToHexStringLower(SHA256.HashData(file));
 

@@ -29,7 +29,11 @@ internal sealed class YamlTree
         string text;
         try { text = PlainFile.ReadAllText(path); }
         catch (InvalidDataException e) { errors.Add(start, "", e.Message); return null; }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { errors.Add(start, "", $"cannot be read ({e.Message}); check the path"); return null; }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(start, "", $"cannot be read ({e.Message}); check the path");
+            return null;
+        }
         var root = Read(text, mark => new Origin(path, (int)mark.Line), start, "", errors);
         if (root is MapNode map) return map;
         if (root is not null) errors.Add(start, "", $"expected sections, found {root.Kind}; write 'key: value' lines");
@@ -53,7 +57,8 @@ internal sealed class YamlTree
             tree._parser.Consume<DocumentStart>();
             var root = tree.Node(start, key);
             tree._parser.Consume<DocumentEnd>();
-            if (!tree._parser.Accept<StreamEnd>(out var extra)) errors.Add(origin(extra?.Start ?? tree._parser.Current!.Start), key, "a second document; keep one a file");
+            if (!tree._parser.Accept<StreamEnd>(out var extra))
+                errors.Add(origin(extra?.Start ?? tree._parser.Current!.Start), key, "a second document; keep one a file");
             return root;
         }
         catch (YamlException) when (LineOfTab(text) is > 0 and var line)

@@ -1,6 +1,6 @@
 namespace RobotRL.Critic;
 
-/// <summary>What a critic's thresholds are set to.</summary>
+/// <summary>The aim to which a critic's thresholds are set.</summary>
 /// <param name="FalseInterventionRate">Share of the harmless steps of ordinary attempts at the task that may be flagged.</param>
 /// <param name="Horizon">Periods, the harmful one counted, within which harm counts as ahead.</param>
 /// <param name="RiskFloor">No lower than this, however calm those attempts are.</param>

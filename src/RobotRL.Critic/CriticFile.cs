@@ -27,19 +27,24 @@ public static class CriticFile
             var text = PlainFile.ReadAllBytes(path, PlainFile.MostTextBytes);
             var manifest = JsonSerializer.Deserialize<Description>(text, JsonNames.SnakeCase) ?? throw new JsonException("empty");
             if (manifest.Format != Format) throw new InvalidDataException($"format {manifest.Format} is not {Format}; train the critic anew");
-            if (manifest.Features != features) throw new InvalidDataException($"features '{manifest.Features}' are not '{features}', which this robot has; name another critic");
+            if (manifest.Features != features)
+                throw new InvalidDataException($"features '{manifest.Features}' are not '{features}', which this robot has; name another critic");
             var weights = Contents(Path.Combine(folder, Tensors), manifest, out var tensors);
             return (Of(weights, features, manifest.Version, manifest.RiskThreshold, manifest.FeasibilityThreshold), manifest, new(text, tensors));
         }
         catch (JsonException e) { throw new InvalidDataException($"{path}: not a critic's manifest ({e.Message.ReplaceLineEndings(" ")})", e); }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException) { throw new InvalidDataException($"{path}: {e.Message}", e); }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
     }
 
     private static Safetensors Contents(string path, Description manifest, out byte[] bytes)
     {
         bytes = PlainFile.ReadAllBytes(path);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        if (hash != manifest.Sha256) throw new InvalidDataException($"{Tensors} has hash {hash}, the manifest names {manifest.Sha256}: it is damaged, cut short or another's");
+        if (hash != manifest.Sha256)
+            throw new InvalidDataException($"{Tensors} has hash {hash}, the manifest names {manifest.Sha256}: it is damaged, cut short or another's");
         return Safetensors.Read(path);
     }
 
@@ -64,7 +69,8 @@ public static class CriticFile
             Recovery = hasRecovery ? Network("recovery", recoveryInputs, recoveryOutputs) : null,
             RecoveryInputs = recoveryInputs,
             RecoveryOutputs = recoveryOutputs,
-            Canary = new(tensors.Get("canary.inputs", CanaryRows, inputs), tensors.Get("canary.risk", CanaryRows), tensors.Get("canary.feasibility", CanaryRows)),
+            Canary = new(
+                tensors.Get("canary.inputs", CanaryRows, inputs), tensors.Get("canary.risk", CanaryRows), tensors.Get("canary.feasibility", CanaryRows)),
         });
 
         PerceptronWeights Network(string name, int from, int to) => new(

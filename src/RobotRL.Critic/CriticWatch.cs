@@ -55,7 +55,7 @@ public sealed class CriticWatch : IDisposable
         }
     }
 
-    /// <summary>Takes up what has been written just now, on the caller's thread.</summary>
+    /// <summary>Takes up weights that have just been written, on the caller's thread.</summary>
     public void TakeUp() => Look(isNew: true);
 
     private void Look(bool isNew = false)

@@ -1,9 +1,9 @@
 namespace RobotRL.Critic;
 
-/// <summary>What the critic would have seen along one episode, and how that ended.</summary>
+/// <summary>The features that the critic would have seen along one episode, and how the episode ended.</summary>
 /// <param name="Steps">Features with the executed action, and the worst constraint margin of the period.</param>
 /// <param name="Violated">The last step broke a constraint.</param>
-/// <param name="IsDemonstration">An ordinary attempt at the task, by an unsteady hand: what false interventions are counted on.</param>
+/// <param name="IsDemonstration">An ordinary attempt at the task, by an unsteady hand. False interventions are counted on these.</param>
 /// <param name="IsOver">Nothing follows the last step: the task was done. Otherwise the log merely ends there.</param>
 public sealed record HarmEpisode(IReadOnlyList<(float[] Features, float Margin)> Steps, bool Violated, bool IsOver, bool IsDemonstration = false)
 {

@@ -2,7 +2,10 @@ using RobotRL.Policy;
 
 namespace RobotRL.Critic;
 
-/// <summary>The experience that a critic was trained and calibrated on: <c>experience.safetensors</c>, beside its weights, so that it can learn on without forgetting.</summary>
+/// <summary>
+/// The experience that a critic was trained and calibrated on. It is kept as <c>experience.safetensors</c> beside the weights, so that the critic can learn on
+/// without forgetting.
+/// </summary>
 internal static class HarmLog
 {
     public const string File = "experience.safetensors";
@@ -22,7 +25,8 @@ internal static class HarmLog
         Add("features", [.. episodes.SelectMany(e => e.Steps).SelectMany(s => s.Features)]);
         Add("margins", [.. episodes.SelectMany(e => e.Steps).Select(s => s.Margin)]);
         Add("lengths", [.. episodes.Select(e => (float)e.Steps.Count)]);
-        Add("marks", [.. episodes.Select(e => (float)((e.Violated ? Marks.Violated : 0) | (e.IsOver ? Marks.Over : 0) | (e.IsDemonstration ? Marks.Demonstration : 0)))]);
+        Add("marks", [.. episodes.Select(e =>
+            (float)((e.Violated ? Marks.Violated : 0) | (e.IsOver ? Marks.Over : 0) | (e.IsDemonstration ? Marks.Demonstration : 0)))]);
         Add("inputs", [inputs]);
         var path = Path.Combine(folder, File);
         tensors.Write(path + ".tmp");
@@ -37,7 +41,8 @@ internal static class HarmLog
         var path = Path.Combine(folder, File);
         var tensors = Safetensors.Read(path);
         var (features, margins, lengths, marks) = (tensors.Vector("features"), tensors.Vector("margins"), tensors.Vector("lengths"), tensors.Vector("marks"));
-        if (tensors.Vector("inputs") is not [var width] || width != inputs || features.Length != margins.Length * inputs || marks.Length != lengths.Length || lengths.Sum(l => (int)l) != margins.Length)
+        if (tensors.Vector("inputs") is not [var width] || width != inputs || features.Length != margins.Length * inputs
+            || marks.Length != lengths.Length || lengths.Sum(l => (int)l) != margins.Length)
             throw new InvalidDataException($"{path}: its parts do not fit each other, or {inputs} features; train the critic anew");
         var at = 0;
         return [.. lengths.Zip(marks, (length, mark) => Episode((int)length, (Marks)(int)mark))];

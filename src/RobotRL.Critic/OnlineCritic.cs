@@ -5,8 +5,9 @@ using RobotRL.Safety;
 namespace RobotRL.Critic;
 
 /// <summary>
-/// A critic that learns on from the episodes that it watches over. Half of its updates are on the experience that it was trained on, so that it does not forget what
-/// it no longer sees. After an episode its thresholds are set anew on what it never learned from, and it becomes a set of weights that is checked like one from a file.
+/// A critic that learns on from the episodes that it watches over. Half of its updates are on the experience that it was trained on, so that it does not
+/// forget cases that it no longer sees. After an episode its thresholds are set anew on steps that it never learned from. Its weights are then published, and
+/// are checked like weights from a file.
 /// </summary>
 public sealed class OnlineCritic : IDisposable
 {
@@ -40,8 +41,8 @@ public sealed class OnlineCritic : IDisposable
         foreach (var transition in episode.SelectMany(e => e.Transitions())) _lived.Add(transition);
     }
 
-    /// <summary>Learns, one of two updates on what it lived through since it went online, and gives the critic that comes of it.</summary>
-    /// <exception cref="LearningDivergedException">A loss or a weight is not finite: what was written last stays.</exception>
+    /// <summary>Learns, with every other update on its experience since it went online, and returns the resulting critic.</summary>
+    /// <exception cref="LearningDivergedException">A loss or a weight is not finite; the files that were written last stay.</exception>
     public SafetyCritic Learn(int updates)
     {
         for (var i = 0; i < updates; i++)
@@ -55,7 +56,7 @@ public sealed class OnlineCritic : IDisposable
         return CriticFile.Of(weights, _learner.Features.Name, _learner.Steps, _thresholds.Risk, _thresholds.Feasibility);
     }
 
-    /// <summary>Writes what <see cref="Learn"/> gave last, and what is needed to learn on, in place of what it went on from.</summary>
+    /// <summary>Writes the critic that <see cref="Learn"/> returned last, and all it takes to learn on, over the files that it started from.</summary>
     public SafetyManifest Write(string folder, string trainedOn)
     {
         SafetyWeightsFile.WriteLearner(folder, _learner);

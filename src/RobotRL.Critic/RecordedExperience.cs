@@ -5,9 +5,9 @@ using RobotRL.Safety;
 namespace RobotRL.Critic;
 
 /// <summary>
-/// What recorded episodes tell of harm: state and executed action of every decision. Force is known at decisions only, so a violation is what the log
-/// shows: a force above the limit, or a stop that says that the motion did harm. Any other stop, and one whose cause the recording does not tell, says nothing
-/// of what would have come: the log merely ends there.
+/// Harm in recorded episodes, with state and executed action of every decision. Force is known at decisions only, so a violation must show in the log
+/// as a force above the limit, or as a stop that says that the motion did harm. Any other stop, and one of unknown cause, says nothing
+/// about the future of that motion: the log merely ends there.
 /// </summary>
 public sealed class RecordedExperience(TaskDescription task, RobotDescription robot, double forceLimitN)
 {
@@ -17,8 +17,8 @@ public sealed class RecordedExperience(TaskDescription task, RobotDescription ro
     private readonly CartesianStiffness _stiffness = CartesianStiffness.Of(robot.Impedance);
 
     /// <summary>
-    /// The chains of one episode. Where the reflex acted a chain ends with the proposal that was not executed, whose own outcome nobody knows, and another begins
-    /// with what was executed instead.
+    /// The chains of one episode. Where the reflex acted, a chain ends with the proposal that was not executed, because nobody knows how that would have ended.
+    /// Another chain begins with the action that was executed instead.
     /// </summary>
     /// <param name="episode">Its transitions, in order.</param>
     /// <param name="arm">Whose harm.</param>
@@ -37,7 +37,8 @@ public sealed class RecordedExperience(TaskDescription task, RobotDescription ro
             var at = _layout.Find(arm, ObservationPart.Wrench)!.Start;
             var force = new Vector3D(next[at], next[at + 1], next[at + 2]).Length * task.Scale.ForceN;
             var harm = EpisodeEnding.Of(transition.Stop).IsHarm;
-            steps.Add((Features(transition.Observation, transition.Action.Executed, arm), (float)Math.Max((force - forceLimitN) / forceLimitN, harm ? 0.1 : -1)));
+            steps.Add((Features(transition.Observation, transition.Action.Executed, arm),
+                (float)Math.Max((force - forceLimitN) / forceLimitN, harm ? 0.1 : -1)));
             (violated, over) = (force > forceLimitN || harm, transition is { Terminated: true, Reward: > 0 });
             if (violated) break;
         }

@@ -3,7 +3,7 @@ using RobotRL.Model;
 namespace RobotRL.Critic;
 
 /// <summary>One decision's worth of experience with harm, as a safety critic learns from it.</summary>
-/// <param name="Features">What the critic sees of state and executed action.</param>
+/// <param name="Features">The part of state and executed action that the critic sees.</param>
 /// <param name="Margin">h: how far into the worst constraint the period went, (value − limit) / limit; negative is safe.</param>
 /// <param name="Violated">c: whether a constraint was broken within the period; the experience ends there.</param>
 /// <param name="Next">Features one period later, with the action that was executed then; null where nothing followed.</param>

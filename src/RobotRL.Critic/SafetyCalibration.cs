@@ -1,9 +1,9 @@
 namespace RobotRL.Critic;
 
-/// <summary>What the critic said at one step of a held-out episode, and whether harm followed within the horizon.</summary>
+/// <summary>The critic's answer at one step of a held-out episode, and whether harm followed within the horizon.</summary>
 public readonly record struct ScoredStep(double Risk, double Feasibility, bool HarmAhead);
 
-/// <summary>Thresholds and what they do on held-out data.</summary>
+/// <summary>Thresholds and their effect on held-out data.</summary>
 /// <param name="Risk">ε of the risk head.</param>
 /// <param name="Feasibility">ε of the feasibility head.</param>
 /// <param name="FalseInterventionRate">Share of harmless steps that either head flags.</param>
@@ -17,7 +17,8 @@ public static class SafetyCalibration
     /// Each head gets half of the allowed share; where both flag the same steps the sum is smaller. A threshold never falls below its floor:
     /// a critic that is sure of itself on its own data meets other data on the robot.
     /// </summary>
-    public static SafetyThresholds Calibrate(IReadOnlyList<ScoredStep> heldOut, double falseInterventionRate, double riskFloor = 0.05, double feasibilityFloor = 0)
+    public static SafetyThresholds Calibrate(
+        IReadOnlyList<ScoredStep> heldOut, double falseInterventionRate, double riskFloor = 0.05, double feasibilityFloor = 0)
     {
         var harmless = heldOut.Where(s => !s.HarmAhead).ToArray();
         if (harmless.Length == 0) throw new ArgumentException("No held-out step is harmless: there is nothing to calibrate on.", nameof(heldOut));
@@ -30,10 +31,11 @@ public static class SafetyCalibration
         return Judge(heldOut, Threshold(s => s.Risk, riskFloor), Threshold(s => s.Feasibility, feasibilityFloor));
     }
 
-    /// <summary>What given thresholds do on given steps; NaN where there is no step of the kind.</summary>
+    /// <summary>The effect of given thresholds on given steps; NaN where there is no step of the kind.</summary>
     public static SafetyThresholds Judge(IReadOnlyList<ScoredStep> steps, double risk, double feasibility)
     {
-        double Share(bool harmAhead) => steps.Where(s => s.HarmAhead == harmAhead).Select(s => s.Risk > risk || s.Feasibility > feasibility ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
+        double Share(bool harmAhead) => steps.Where(s => s.HarmAhead == harmAhead)
+            .Select(s => s.Risk > risk || s.Feasibility > feasibility ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
         return new(risk, feasibility, Share(false), Share(true));
     }
 

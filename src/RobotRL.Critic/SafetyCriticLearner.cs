@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace RobotRL.Critic;
 
-/// <summary>What one update of a safety critic looked like.</summary>
+/// <summary>Figures of one update of a safety critic.</summary>
 /// <param name="RiskLoss">Cross-entropy of the risk against its target, mean over twins and batch.</param>
 /// <param name="FeasibilityLoss">Squared error of Q_h plus V_h's expectile loss.</param>
 /// <param name="RecoveryRisk">Pessimistic risk of the recovery policy's actions.</param>
@@ -46,7 +46,8 @@ public sealed class SafetyCriticLearner : IDisposable
         _optimizers = [.. optimizers];
 
         using var scope = NewDisposeScope();
-        float[] state = [.. Enumerable.Range(0, features.Inputs).Select(i => i >= features.ActionStart && i < features.ActionStart + features.ActionCount ? 0f : 1f)];
+        float[] state = [.. Enumerable.Range(0, features.Inputs)
+            .Select(i => i >= features.ActionStart && i < features.ActionStart + features.ActionCount ? 0f : 1f)];
         float[] axes = [.. Enumerable.Range(0, features.ActionCount).Select(i => features.DrivenActions.Contains(i) ? 1f : 0f)];
         _stateMask = tensor(state).DetachFromDisposeScope();
         _axisMask = tensor(axes).DetachFromDisposeScope();
@@ -83,7 +84,9 @@ public sealed class SafetyCriticLearner : IDisposable
 
     /// <summary>One update of every head on given transitions.</summary>
     /// <param name="batch">Any number of transitions.</param>
-    /// <param name="violationWeight">Weight of the rows that end in a violation in the risk's loss: oversampled, they would make the risk an overestimate.</param>
+    /// <param name="violationWeight">
+    /// Weight, in the risk's loss, of the rows that end in a violation. They are oversampled, so without the weight the risk would be an overestimate.
+    /// </param>
     /// <param name="otherWeight">Weight of the other rows there.</param>
     public SafetyMetrics Update(ReadOnlySpan<SafetyTransition> batch, double violationWeight = 1, double otherWeight = 1)
     {
@@ -135,7 +138,7 @@ public sealed class SafetyCriticLearner : IDisposable
         return [.. actions.Chunk(Features.ActionCount)];
     }
 
-    /// <summary>Every tensor that the loop's own inference needs, and a batch of inputs with what these networks answer to it.</summary>
+    /// <summary>Every tensor that the loop's own inference needs, and a batch of inputs with the answers of these networks.</summary>
     public Safetensors Export()
     {
         var tensors = new Safetensors();
@@ -203,7 +206,8 @@ public sealed class SafetyCriticLearner : IDisposable
 
     private Tensor Risk(IReadOnlyList<Tensor> p, Tensor x) => _riskNetwork.Forward(p, x).squeeze(2).amax([0]).sigmoid();
 
-    private Tensor Recovery(IReadOnlyList<Tensor> p, Tensor x) => _recoveryNetwork.Forward(p, x.narrow(1, 0, Features.RecoveryInputs)).squeeze(0).tanh() * _axisMask;
+    private Tensor Recovery(IReadOnlyList<Tensor> p, Tensor x) =>
+        _recoveryNetwork.Forward(p, x.narrow(1, 0, Features.RecoveryInputs)).squeeze(0).tanh() * _axisMask;
 
     private Tensor WithRecovery(IReadOnlyList<Tensor> p, Tensor x)
     {

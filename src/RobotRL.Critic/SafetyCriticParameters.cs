@@ -1,11 +1,11 @@
 namespace RobotRL.Critic;
 
-/// <summary>What the critic sees: where in its inputs the proposed action lies, and what of the rest a recovery may depend on.</summary>
+/// <summary>The critic's inputs: where the proposed action lies among them, and on which of the others a recovery may depend.</summary>
 /// <param name="Name">Name of the feature set in weight files.</param>
 /// <param name="Inputs">Length of the feature vector.</param>
 /// <param name="ActionStart">Index of the first component of the proposed action.</param>
 /// <param name="ActionCount">Components of the proposed action.</param>
-/// <param name="RecoveryInputs">The first so many features are what the recovery policy sees: no action, no stiffness.</param>
+/// <param name="RecoveryInputs">The recovery policy sees the first so many features: no action, no stiffness.</param>
 /// <param name="DrivenActions">Which action components the task drives; a recovery leaves the others at zero.</param>
 public sealed record SafetyFeatureLayout(string Name, int Inputs, int ActionStart, int ActionCount, int RecoveryInputs, IReadOnlyList<int> DrivenActions)
 {

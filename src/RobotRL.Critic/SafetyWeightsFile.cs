@@ -6,16 +6,19 @@ using RobotRL.Policy;
 
 namespace RobotRL.Critic;
 
-/// <summary>What stands beside the weights of a safety critic: <c>critic.json</c>.</summary>
+/// <summary>The file beside the weights of a safety critic: <c>critic.json</c>.</summary>
 /// <param name="Sha256">Of <c>critic.safetensors</c>: a reader refuses any other file.</param>
 /// <param name="Features">Name of the feature set that the networks take.</param>
 /// <param name="Version">Rises with every set that a learner writes.</param>
-/// <param name="TrainedOn">What it learned from, for people.</param>
+/// <param name="TrainedOn">The data that it learned from, for people.</param>
 /// <param name="Created">When, ISO 8601, UTC.</param>
 public sealed record SafetyManifest(
     int Format, string Sha256, string Features, long Version, double RiskThreshold, double FeasibilityThreshold, string TrainedOn, string Created);
 
-/// <summary>Writes a safety critic for the control loop: both files aside, then renamed, the manifest last, so that a manifest never names weights that are not there.</summary>
+/// <summary>
+/// Writes a safety critic for the control loop. Both files are written aside and then renamed, the manifest last, so that a manifest never names weights that
+/// are not there.
+/// </summary>
 public static class SafetyWeightsFile
 {
     public const string Tensors = "critic.safetensors", Manifest = "critic.json", Learner = "learner.safetensors";
@@ -29,7 +32,9 @@ public static class SafetyWeightsFile
         learner.Export().Write(tensors + ".tmp");
         var hash = Convert.ToHexStringLower(SHA256.HashData(RunFile.ReadAllBytes(tensors + ".tmp")));
         var description = new SafetyManifest(
-            Format, hash, learner.Features.Name, learner.Steps, thresholds.Risk, thresholds.Feasibility, trainedOn, created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"));
+            Format: Format, Sha256: hash, Features: learner.Features.Name, Version: learner.Steps,
+            RiskThreshold: thresholds.Risk, FeasibilityThreshold: thresholds.Feasibility,
+            TrainedOn: trainedOn, Created: created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"));
         Checkpoint.WriteDurably(manifest + ".tmp", JsonSerializer.SerializeToUtf8Bytes(description, Json));
         File.Move(tensors + ".tmp", tensors, overwrite: true);
         File.Move(manifest + ".tmp", manifest, overwrite: true);
@@ -37,7 +42,7 @@ public static class SafetyWeightsFile
         return description;
     }
 
-    /// <summary>What is needed to learn on: <c>learner.safetensors</c>, beside the weights.</summary>
+    /// <summary>All it takes to learn on: <c>learner.safetensors</c>, beside the weights.</summary>
     public static void WriteLearner(string folder, SafetyCriticLearner learner)
     {
         var (tensors, path) = (new Safetensors(), Path.Combine(folder, Learner));

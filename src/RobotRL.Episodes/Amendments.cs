@@ -4,7 +4,7 @@ using RobotRL.Model;
 
 namespace RobotRL.Episodes;
 
-/// <summary>A later word on an episode. What is null stays as it was recorded, or as an earlier amendment left it.</summary>
+/// <summary>A later correction of an episode. Values that are null stay as they were recorded, or as an earlier amendment left them.</summary>
 /// <param name="Episode">Number of the episode.</param>
 /// <param name="Outcome">How it went after all; the last step's reward and end follow from it.</param>
 /// <param name="Excluded">Whether it is kept from being learned from.</param>
@@ -71,14 +71,18 @@ public sealed class Amendments
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>The episode as it stands after all that was said of it.</summary>
+    /// <summary>The episode with all its amendments.</summary>
     public Episode Apply(Episode episode)
     {
         foreach (var amendment in _byEpisode[episode.Info.Index])
         {
             if (amendment.Excluded is { } excluded) episode = episode with { Excluded = excluded };
             if (amendment.Outcome is { } outcome && episode.Steps is [.., var last])
-                episode = episode with { Outcome = outcome, Steps = [.. episode.Steps.SkipLast(1), last with { Transition = Ended(last.Transition, outcome) }] };
+                episode = episode with
+                {
+                    Outcome = outcome,
+                    Steps = [.. episode.Steps.SkipLast(1), last with { Transition = Ended(last.Transition, outcome) }],
+                };
         }
         return episode;
     }

@@ -5,7 +5,7 @@ using RobotRL.Model;
 
 namespace RobotRL.Episodes;
 
-/// <summary>What is known of an episode when it begins.</summary>
+/// <summary>The facts about an episode that are known when it begins.</summary>
 public sealed record EpisodeInfo
 {
     /// <summary>Counts the run's episodes, from 0; given by <see cref="EpisodeStore.Begin"/>.</summary>

@@ -34,12 +34,15 @@ internal sealed class EpisodeAssembly
             _images = [.. Info.Cameras.Select(_ => new Queue<PolicyImage>())];
             _cameras = Info.Cameras.Select((camera, i) => (Topic: RosMessages.ImageTopicPrefix + camera, i)).ToDictionary(t => t.Topic, t => t.i);
         }
-        else if (metadata.Name == EpisodeWriter.OutcomeRecordName && Enum.TryParse<EpisodeOutcome>(metadata.Values.GetValueOrDefault("outcome"), out var outcome)) Outcome = outcome;
+        else if (metadata.Name == EpisodeWriter.OutcomeRecordName
+            && Enum.TryParse<EpisodeOutcome>(metadata.Values.GetValueOrDefault("outcome"), out var outcome))
+            Outcome = outcome;
     }
 
     public void Add(McapMessage message)
     {
-        var messages = _messages ?? throw new InvalidDataException($"There is no record '{EpisodeInfo.RecordName}' before the first message: this is not an episode.");
+        var messages = _messages
+            ?? throw new InvalidDataException($"There is no record '{EpisodeInfo.RecordName}' before the first message: this is not an episode.");
         if (_cameras.TryGetValue(message.Channel.Topic, out var camera)) _images[camera].Enqueue(messages.ReadImage(message));
         else if (message.Channel.Topic == RosMessages.ProprioceptionTopic) _proprioception.Enqueue(messages.ReadProprioception(message));
         else if (message.Channel.Topic == RosMessages.DecisionTopic) _decisions.Enqueue(messages.ReadDecision(message));
@@ -53,7 +56,8 @@ internal sealed class EpisodeAssembly
         if (_observation is null || _decisions.Count == 0 || NextObservation() is not { } next) return null;
         var d = _decisions.Dequeue();
         if (d.Step != Steps) throw new InvalidDataException($"Step {d.Step} stands where step {Steps} belongs.");
-        var step = new EpisodeStep(new Transition(_observation, d.Action, d.Reward, next, d.Terminated, d.Truncated) { Stop = d.Stop, Grips = d.Grips }, d.PolicyVersion);
+        var transition = new Transition(_observation, d.Action, d.Reward, next, d.Terminated, d.Truncated) { Stop = d.Stop, Grips = d.Grips };
+        var step = new EpisodeStep(transition, d.PolicyVersion);
         _observation = next;
         Steps++;
         return step;

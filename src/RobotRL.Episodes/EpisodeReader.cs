@@ -25,7 +25,8 @@ public static class EpisodeReader
     {
         var assembly = new EpisodeAssembly();
         foreach (var metadata in mcap.Metadata()) assembly.Add(metadata);
-        if (assembly.Info is not { } info) throw new InvalidDataException($"There is no record '{EpisodeInfo.RecordName}': this is not an episode, or it was cut off before it began.");
+        if (assembly.Info is not { } info)
+            throw new InvalidDataException($"There is no record '{EpisodeInfo.RecordName}': this is not an episode, or it was cut off before it began.");
         // By count, not by time: a clock that was set back does not shuffle the steps.
         foreach (var message in mcap.Messages().OrderBy(m => m.Sequence)) assembly.Add(message);
         List<EpisodeStep> steps = [];

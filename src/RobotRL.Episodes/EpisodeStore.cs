@@ -100,7 +100,8 @@ public sealed class EpisodeStore
                 var (format, traces) = EpisodeTraces.Read(mcap);
                 using (var writer = new EpisodeWriter(episode.Info, PathOf(index, Recovering), final, Timeout.InfiniteTimeSpan, format))
                 {
-                    foreach (var (i, step) in episode.Steps.Index()) writer.Append(step.Transition, step.PolicyVersion, [.. format is null ? [] : traces.Select(arm => arm[i])]);
+                    foreach (var (i, step) in episode.Steps.Index())
+                        writer.Append(step.Transition, step.PolicyVersion, [.. format is null ? [] : traces.Select(arm => arm[i])]);
                     writer.Complete(EpisodeOutcome.Interrupted);
                 }
                 File.Delete(active);
@@ -129,5 +130,6 @@ public sealed class EpisodeStore
 
     /// <summary>The six digits that a file of the store begins with, or −1.</summary>
     private static int Index(string path) =>
-        Path.GetFileName(path) is { Length: > 6 } name && name[6] == '.' && int.TryParse(name.AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
+        Path.GetFileName(path) is { Length: > 6 } name && name[6] == '.'
+            && int.TryParse(name.AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
 }

@@ -5,7 +5,7 @@ namespace RobotRL.Episodes;
 
 /// <summary>What a tail found: steps of one episode, and how it went once that is known.</summary>
 /// <param name="Info">The episode.</param>
-/// <param name="Steps">What is new, in order.</param>
+/// <param name="Steps">The new steps, in order.</param>
 /// <param name="Outcome">Null while it is being written.</param>
 /// <param name="Excluded">An amendment keeps it from being learned from.</param>
 public readonly record struct EpisodeProgress(EpisodeInfo Info, IReadOnlyList<EpisodeStep> Steps, EpisodeOutcome? Outcome, bool Excluded);
@@ -32,7 +32,7 @@ public sealed class EpisodeTail(string directory) : IDisposable
     /// <summary>Whole steps given so far.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>What has come since the last call, oldest first; nothing when there is nothing new.</summary>
+    /// <summary>The steps that have come since the last call, oldest first; none when there are no new ones.</summary>
     /// <exception cref="InvalidDataException">A file is damaged; the message names it.</exception>
     public IEnumerable<EpisodeProgress> Poll()
     {

@@ -31,8 +31,11 @@ public static class EpisodeTraces
         McapChannel[] channels = [.. mcap.Channels.Values.Where(c => IsTrace(c.Topic)).OrderBy(c => c.Id)];
         if (channels.Length == 0) return (null, []);
         var messages = mcap.Messages().Where(m => IsTrace(m.Channel.Topic)).ToLookup(m => m.Channel.Id);
-        IReadOnlyList<ReadOnlyMemory<byte>>[] traces = [.. channels.Select(c => (IReadOnlyList<ReadOnlyMemory<byte>>)[.. messages[c.Id].OrderBy(m => m.Sequence).Select(m => m.Data)])];
-        return mcap.Schemas.TryGetValue(channels[0].SchemaId, out var schema) ? (new(schema.Name, Encoding.UTF8.GetString(schema.Data.Span)), traces) : (null, traces);
+        IReadOnlyList<ReadOnlyMemory<byte>>[] traces =
+            [.. channels.Select(c => (IReadOnlyList<ReadOnlyMemory<byte>>)[.. messages[c.Id].OrderBy(m => m.Sequence).Select(m => m.Data)])];
+        return mcap.Schemas.TryGetValue(channels[0].SchemaId, out var schema)
+            ? (new(schema.Name, Encoding.UTF8.GetString(schema.Data.Span)), traces)
+            : (null, traces);
     }
 
     private static bool IsTrace(string topic) => topic == TraceFormat.Topic || topic.StartsWith(TraceFormat.Topic + "/", StringComparison.Ordinal);

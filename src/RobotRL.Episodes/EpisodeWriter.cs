@@ -50,7 +50,8 @@ public sealed class EpisodeWriter : IDisposable
         _mcap.Write(info.ToMetadata());
         var image = info.Cameras.Count == 0 ? null : Schema(RosMessages.ImageType, RosMessages.ImageDefinition);
         _images = [.. info.Cameras.Select(camera => _mcap.AddChannel(RosMessages.ImageTopicPrefix + camera, "cdr", image))];
-        _proprioception = _mcap.AddChannel(RosMessages.ProprioceptionTopic, "cdr", Schema(RosMessages.ProprioceptionType, RosMessages.ProprioceptionDefinition));
+        _proprioception = _mcap.AddChannel(RosMessages.ProprioceptionTopic, "cdr",
+            Schema(RosMessages.ProprioceptionType, RosMessages.ProprioceptionDefinition));
         _decisions = _mcap.AddChannel(RosMessages.DecisionTopic, "cdr", Schema(RosMessages.DecisionType, RosMessages.DecisionDefinition));
         var trace = traces is null ? null : Schema(traces.Type, traces.Definition);
         _traces = trace is null ? [] : [.. TraceFormat.TopicsOf(info.Arms).Select(topic => _mcap.AddChannel(topic, "cdr", trace))];
@@ -72,15 +73,19 @@ public sealed class EpisodeWriter : IDisposable
     /// <exception cref="IOException">The step cannot be written, or an earlier one could not be forced to the disk.</exception>
     public void Append(Transition transition, long policyVersion, params ReadOnlySpan<ReadOnlyMemory<byte>> traces)
     {
-        if (traces.Length != _traces.Length) throw new ArgumentException("Each step of a traced episode has a trace of every arm, and no step of another one.", nameof(traces));
+        if (traces.Length != _traces.Length)
+            throw new ArgumentException("Each step of a traced episode has a trace of every arm, and no step of another one.", nameof(traces));
         if (_last is null) Write(transition.Observation);
-        else if (!ReferenceEquals(_last, transition.Observation)) throw new ArgumentException("A step of an episode begins with the observation that the step before ended with.", nameof(transition));
+        else if (!ReferenceEquals(_last, transition.Observation))
+            throw new ArgumentException("A step of an episode begins with the observation that the step before ended with.", nameof(transition));
 
-        // Ahead of the step in its chunk: what a torn file has of a step it has of the step's trace.
+        // The trace stands ahead of its step in the chunk: a torn file that has the step has its trace too.
         for (var arm = 0; arm < traces.Length; arm++)
             _mcap.Write(_traces[arm], _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), traces[arm].Span);
-        var decision = new Decision(transition.Observation.Time, Steps, transition.Action, transition.Reward, transition.Terminated, transition.Truncated, policyVersion,
-            transition.Stop, transition.Grips);
+        var decision = new Decision(
+            Time: transition.Observation.Time, Step: Steps, Action: transition.Action, Reward: transition.Reward,
+            Terminated: transition.Terminated, Truncated: transition.Truncated, PolicyVersion: policyVersion,
+            Stop: transition.Stop, Grips: transition.Grips);
         _mcap.Write(_decisions, _messages.Time(transition.Next.Time), _messages.Time(transition.Observation.Time), _messages.Write(decision));
         Write(transition.Next);
         _mcap.Flush();
@@ -114,7 +119,8 @@ public sealed class EpisodeWriter : IDisposable
     private void Write(Observation observation)
     {
         if (observation.Images.Count != _images.Length)
-            throw new ArgumentException($"The observation holds {observation.Images.Count} images; the episode has {_images.Length} cameras.", nameof(observation));
+            throw new ArgumentException($"The observation holds {observation.Images.Count} images; "
+                + $"the episode has {_images.Length} cameras.", nameof(observation));
         var time = _messages.Time(observation.Time);
         for (var i = 0; i < _images.Length; i++)
             _mcap.Write(_images[i], time, _messages.Time(observation.Images[i].CaptureTime), _messages.Write(observation.Images[i], Info.Cameras[i]));

@@ -14,10 +14,12 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
     public const string DecisionTopic = "/action";
 
     private const string Separator = "================================================================================\n";
-    private const string Header = Separator + "MSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n" + Separator + "MSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n";
+    private const string Header = Separator + "MSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n"
+        + Separator + "MSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n";
 
     public const string ImageType = "sensor_msgs/msg/Image";
-    public const string ImageDefinition = "std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 is_bigendian\nuint32 step\nuint8[] data\n" + Header;
+    public const string ImageDefinition = "std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 is_bigendian\n"
+        + "uint32 step\nuint8[] data\n" + Header;
 
     public const string ProprioceptionType = "robotrl_msgs/msg/Proprioception";
     public const string ProprioceptionDefinition =
@@ -33,13 +35,15 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         "# Bits of the limits that were active.\nuint32 limits\nfloat32 reward\nbool terminated\nbool truncated\nint64 policy_version\n" +
         "# Stiffness and damping, normalised; 0 where the policy does not choose them. Files from before there was a choice end above.\n" +
         "float32[2] policy_impedance\nfloat32[2] proposed_impedance\nfloat32[2] executed_impedance\n" +
-        "# Code of what stopped the robot, 0 for nothing; what the gripper was doing when the step began, 0 where nobody had told it. Earlier files end above.\n" +
+        "# Code of what stopped the robot, 0 for nothing; what the gripper was doing when the step began, 0 where nobody had told it. " +
+        "Earlier files end above.\n" +
         "uint8 stop\nint8 grip\n" +
         "# Further arms of the cell: what above says of the first one, by arm. Files from before there was a second arm end above.\n" +
         "robotrl_msgs/ArmStep[] other_arms\n" +
         Separator + "MSG: robotrl_msgs/ArmStep\nstring arm\nrobotrl_msgs/Action policy\nrobotrl_msgs/Action proposed\nrobotrl_msgs/Action executed\n" +
         "float32[2] policy_impedance\nfloat32[2] proposed_impedance\nfloat32[2] executed_impedance\nint8 grip\n" +
-        Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" + Header;
+        Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n" +
+        "# -1 close, 0 stay, 1 open\nint8 gripper\n" + Header;
 
     private readonly CdrWriter _cdr = new();
 
@@ -121,8 +125,11 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         var stop = FaultCode.None;
         if (cdr.HasMore) (stop, grips[0]) = ((FaultCode)cdr.U8(), (GripperCommand)cdr.I8());
         if (cdr.HasMore) ReadOthers(ref cdr, ref action, ref grips);
-        if (!Enum.IsDefined(stop)) throw new InvalidDataException($"Step {step} was stopped by cause {(byte)stop}, which this version does not know: a later one recorded it.");
-        return new Decision(time, step, action, reward, terminated, truncated, version, stop, grips);
+        if (!Enum.IsDefined(stop))
+            throw new InvalidDataException($"Step {step} was stopped by cause {(byte)stop}, which this version does not know: a later one recorded it.");
+        return new Decision(
+            Time: time, Step: step, Action: action, Reward: reward, Terminated: terminated, Truncated: truncated, PolicyVersion: version,
+            Stop: stop, Grips: grips);
     }
 
     private CdrWriter Begin(Stamp stamp, string frame)
@@ -171,7 +178,8 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
     private static void ReadOthers(ref CdrReader cdr, ref ExecutedAction action, ref Grips grips)
     {
         var count = cdr.U32();
-        if (count >= PolicyAction.MostArms) throw new InvalidDataException($"A step of {count + 1} arms was recorded; this version knows {PolicyAction.MostArms}.");
+        if (count >= PolicyAction.MostArms)
+            throw new InvalidDataException($"A step of {count + 1} arms was recorded; this version knows {PolicyAction.MostArms}.");
         for (var arm = 1; arm <= count; arm++)
         {
             _ = cdr.Text();
@@ -198,6 +206,6 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
     }
 }
 
-/// <summary>What is written of a step beside its observations.</summary>
+/// <summary>A step as it is written beside its observations.</summary>
 public readonly record struct Decision(Stamp Time, int Step, ExecutedAction Action, float Reward, bool Terminated, bool Truncated, long PolicyVersion,
     FaultCode Stop = FaultCode.None, Grips Grips = default);

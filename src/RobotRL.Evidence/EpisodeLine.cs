@@ -6,17 +6,19 @@ namespace RobotRL.Evidence;
 
 /// <summary>An episode in a list.</summary>
 public sealed record EpisodeLine(
-    int Episode, string Kind, string Outcome, bool Excluded, int Steps, double Return, int HumanSteps, int LimitedSteps, long FirstPolicyVersion,
-        long LastPolicyVersion, ulong Seed, long Bytes)
+    int Episode, string Kind, string Outcome, bool Excluded, int Steps, double Return, int HumanSteps, int LimitedSteps,
+    long FirstPolicyVersion, long LastPolicyVersion, ulong Seed, long Bytes)
 {
     public const string Heads = "episode  kind           outcome      steps  return  human  limited  policy version   bytes";
 
     public static EpisodeLine Of(Episode episode, long bytes) => new(
-        episode.Info.Index, episode.Info.Kind.ToString(), episode.Outcome.ToString(), episode.Excluded, episode.Steps.Count,
-            episode.Transitions.Sum(t => t.Reward),
-        episode.Transitions.Count(t => t.IsIntervention), episode.Transitions.Count(t => t.Action.Limits != LimitFlags.None),
-        episode.Steps.Count == 0 ? -1 : episode.Steps[0].PolicyVersion, episode.Steps.Count == 0 ? -1 : episode.Steps[^1].PolicyVersion, episode.Info.Seed,
-            bytes);
+        Episode: episode.Info.Index, Kind: episode.Info.Kind.ToString(), Outcome: episode.Outcome.ToString(), Excluded: episode.Excluded,
+        Steps: episode.Steps.Count, Return: episode.Transitions.Sum(t => t.Reward),
+        HumanSteps: episode.Transitions.Count(t => t.IsIntervention),
+        LimitedSteps: episode.Transitions.Count(t => t.Action.Limits != LimitFlags.None),
+        FirstPolicyVersion: episode.Steps.Count == 0 ? -1 : episode.Steps[0].PolicyVersion,
+        LastPolicyVersion: episode.Steps.Count == 0 ? -1 : episode.Steps[^1].PolicyVersion,
+        Seed: episode.Info.Seed, Bytes: bytes);
 
     public override string ToString()
     {
@@ -29,9 +31,8 @@ public sealed record EpisodeLine(
 
 /// <summary>A step as people and scripts read it.</summary>
 public sealed record StepLine(
-    int Step, double TimeS, string Source, float[] Policy, float[] Proposed, float[] Executed, float[]? Impedance, string Gripper, string Limits, float Reward,
-        bool Terminated, bool Truncated,
-    string Stop, long PolicyVersion)
+    int Step, double TimeS, string Source, float[] Policy, float[] Proposed, float[] Executed, float[]? Impedance, string Gripper,
+    string Limits, float Reward, bool Terminated, bool Truncated, string Stop, long PolicyVersion)
 {
     public const string Heads = "step    time, s  source  proposed, executed where it differs (x y z, rx ry rz)";
 
@@ -41,11 +42,13 @@ public sealed record StepLine(
     public static StepLine Of(EpisodeStep step, int index, int arms)
     {
         var t = step.Transition;
-        return new(index, t.Observation.Time.Seconds, t.Action.Source.ToString(), Motions(t.Action.Policy, arms), Motions(t.Action.Proposed, arms),
-            Motions(t.Action.Executed, arms),
-            ImpedanceOf(t.Action), string.Join(' ', Enumerable.Range(0, arms).Select(arm => t.Action.Executed[arm].Gripper)), t.Action.Limits.ToString(),
-                t.Reward, t.Terminated, t.Truncated,
-            t.Stop.ToString(), step.PolicyVersion);
+        return new(
+            Step: index, TimeS: t.Observation.Time.Seconds, Source: t.Action.Source.ToString(),
+            Policy: Motions(t.Action.Policy, arms), Proposed: Motions(t.Action.Proposed, arms), Executed: Motions(t.Action.Executed, arms),
+            Impedance: ImpedanceOf(t.Action),
+            Gripper: string.Join(' ', Enumerable.Range(0, arms).Select(arm => t.Action.Executed[arm].Gripper)),
+            Limits: t.Action.Limits.ToString(), Reward: t.Reward, Terminated: t.Terminated, Truncated: t.Truncated,
+            Stop: t.Stop.ToString(), PolicyVersion: step.PolicyVersion);
     }
 
     public override string ToString()
@@ -55,8 +58,8 @@ public sealed record StepLine(
         {
             Impedance is null ? "" : $"stiffness, damping {Text(Impedance[..2])}",
             Impedance is null || Impedance.AsSpan(0, 2).SequenceEqual(Impedance.AsSpan(2)) ? "" : $"executed {Text(Impedance[2..])}",
-            Gripper.Split(' ').All(g => g == nameof(GripperCommand.Stay)) ? "" : $"gripper {Gripper}", Limits == nameof(LimitFlags.None) ? ""
-                : $"limits {Limits}",
+            Gripper.Split(' ').All(g => g == nameof(GripperCommand.Stay)) ? "" : $"gripper {Gripper}",
+            Limits == nameof(LimitFlags.None) ? "" : $"limits {Limits}",
             Reward == 0 ? "" : $"reward {Reward.ToString(CultureInfo.InvariantCulture)}", Terminated ? "terminated" : Truncated ? "truncated" : "",
             Stop == nameof(FaultCode.None) ? "" : $"stopped by {Stop}",
         }.Where(t => t.Length > 0));

@@ -16,14 +16,16 @@ namespace RobotRL.Evidence;
 public sealed record ExpiredFile(string File, RetentionClass Class, DateTime WrittenUtc, long Bytes, string Sha256);
 
 /// <summary>
-/// How long a run's recordings are kept. Of an episode in which a person or the scripted one drove, and of a stop by hand, as long as interventions; of an episode that a limit or a
-/// stop touched, and of every other event file, as long as safety decisions; of the rest as long as everything else. What goes is in the audit log first, by name, size and hash.
+/// How long a run's recordings are kept. Episodes in which a person or the scripted one drove, and stops by hand, are kept as long as interventions.
+/// Episodes that
+/// a limit or a stop touched, and every other event file, are kept as long as safety decisions; the rest as long as everything else.
+/// Before a file is removed, the audit log records its name, size and hash.
 /// </summary>
 public static class FileRetention
 {
     private const int MostInRecord = 200;
 
-    /// <summary>What has expired, oldest name first. Reads only what is older than the shortest span.</summary>
+    /// <summary>The files that have expired, oldest name first. Reads only files that are older than the shortest span.</summary>
     public static IReadOnlyList<ExpiredFile> Expired(RunDirectory run, RetentionSpans spans, DateTime nowUtc)
     {
         var shortest = Math.Min(spans.OtherDays, Math.Min(spans.SafetyDays, spans.InterventionsDays));
@@ -37,20 +39,26 @@ public static class FileRetention
                 var written = File.GetLastWriteTimeUtc(path);
                 if (nowUtc - written < TimeSpan.FromDays(shortest)) continue;
                 var kind = classOf(path);
-                var days = kind switch { RetentionClass.Interventions => spans.InterventionsDays, RetentionClass.Safety => spans.SafetyDays, _ => spans.OtherDays };
+                var days = kind switch
+                {
+                    RetentionClass.Interventions => spans.InterventionsDays,
+                    RetentionClass.Safety => spans.SafetyDays,
+                    _ => spans.OtherDays,
+                };
                 if (nowUtc - written < TimeSpan.FromDays(days)) continue;
                 yield return new(Path.GetRelativePath(run.Path, path).Replace('\\', '/'), kind, written, new FileInfo(path).Length, PolicyAudit.HashOf(path));
             }
         }
     }
 
-    /// <summary>Records what goes, then removes it.</summary>
+    /// <summary>Records the files in the audit log, then removes them.</summary>
     public static void Remove(RunDirectory run, IReadOnlyList<ExpiredFile> files, RetentionSpans spans, AuditActor actor)
     {
-        using (var log = AuditLog.Open(run.Audit, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current))
+        using (var log = AuditLog.Open(run.Audit, new AuditWriter(actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current)))
         {
             foreach (var part in files.Chunk(MostInRecord))
-                log.Write(AuditEvent.FilesPruned, reason: "kept as long as they had to be", inputs: new { Files = part.Select(Told), Count = part.Length, Bytes = part.Sum(f => f.Bytes) }, thresholds: spans);
+                log.Write(AuditEvent.FilesPruned, reason: "kept as long as they had to be",
+                    inputs: new { Files = part.Select(Told), Count = part.Length, Bytes = part.Sum(f => f.Bytes) }, thresholds: spans);
             log.Flush();
             log.ThrowIfFailed();
         }
@@ -60,7 +68,7 @@ public static class FileRetention
 
     private static object Told(ExpiredFile f) => new { f.File, Class = f.Class.ToString(), f.WrittenUtc, f.Bytes, f.Sha256 };
 
-    /// <summary>What cannot be read is kept longest.</summary>
+    /// <summary>A file that cannot be read is kept longest.</summary>
     private static RetentionClass ClassOfEpisode(string path)
     {
         try

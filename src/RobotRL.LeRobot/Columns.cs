@@ -15,14 +15,19 @@ internal static class Columns
     }
 
     /// <summary>An encoded image and what it would be called as a file.</summary>
-    public static Field ImageField(string name) => new StructField(name, new DataField<ReadOnlyMemory<byte>>("bytes"), new DataField<ReadOnlyMemory<char>>("path"));
+    public static Field ImageField(string name) =>
+        new StructField(name, new DataField<ReadOnlyMemory<byte>>("bytes"), new DataField<ReadOnlyMemory<char>>("path"));
 
     /// <summary>Writes rows of a fixed shape; <paramref name="values"/> holds them one after the other.</summary>
     public static Task WriteAsync<T>(ParquetRowGroupWriter group, DataField field, T[] values, params int[] shape) where T : struct
     {
         // Null means that a column has no such levels, which is not the same as an empty array of them.
-        ReadOnlyMemory<int>? defined = field.MaxDefinitionLevel > 0 ? Enumerable.Repeat(field.MaxDefinitionLevel, values.Length).ToArray() : default(ReadOnlyMemory<int>?);
-        ReadOnlyMemory<int>? repeated = field.MaxRepetitionLevel > 0 ? Enumerable.Range(0, values.Length).Select(i => Repetition(i, shape)).ToArray() : default(ReadOnlyMemory<int>?);
+        ReadOnlyMemory<int>? defined = field.MaxDefinitionLevel > 0
+            ? Enumerable.Repeat(field.MaxDefinitionLevel, values.Length).ToArray()
+            : default(ReadOnlyMemory<int>?);
+        ReadOnlyMemory<int>? repeated = field.MaxRepetitionLevel > 0
+            ? Enumerable.Range(0, values.Length).Select(i => Repetition(i, shape)).ToArray()
+            : default(ReadOnlyMemory<int>?);
         return group.WriteAllPartsAsync<T>(field, values, defined, repeated, CancellationToken.None);
     }
 
@@ -41,7 +46,9 @@ internal static class Columns
     {
         var count = (int)(group.GetMetadata(field)?.MetaData?.NumValues ?? 0);
         var (values, defined, repeated) = (new T[count], new int[count], new int[count]);
-        await group.ReadRawAsync<T>(field, values, field.MaxDefinitionLevel > 0 ? defined : default(Memory<int>?), field.MaxRepetitionLevel > 0 ? repeated : default(Memory<int>?), CancellationToken.None);
+        await group.ReadRawAsync<T>(field, values,
+            field.MaxDefinitionLevel > 0 ? defined : default(Memory<int>?),
+            field.MaxRepetitionLevel > 0 ? repeated : default(Memory<int>?), CancellationToken.None);
         if (field.MaxDefinitionLevel > 0 && defined.Any(d => d != field.MaxDefinitionLevel)) throw new InvalidDataException($"Column {field.Path} has gaps.");
         return values;
     }

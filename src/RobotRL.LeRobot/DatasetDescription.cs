@@ -9,13 +9,15 @@ namespace RobotRL.LeRobot;
 /// <param name="FramesPerSecond">Decisions a second: the format has whole ones only.</param>
 /// <param name="RobotType">Such as <c>panda</c>.</param>
 /// <param name="Task">What is done, in words.</param>
-public sealed record DatasetDescription(ActionLayout Actions, ObservationLayout Observed, IReadOnlyList<CameraDescription> Cameras, int FramesPerSecond, string RobotType, string Task)
+public sealed record DatasetDescription(ActionLayout Actions, ObservationLayout Observed, IReadOnlyList<CameraDescription> Cameras,
+    int FramesPerSecond, string RobotType, string Task)
 {
     /// <summary>Of a configured task.</summary>
     /// <exception cref="InvalidDataException">The decision rate is not a whole number a second.</exception>
     public static DatasetDescription Of(TaskDescription task, string robotType) => 1_000_000_000 % task.DecisionPeriodNs == 0
         ? new(task.ActionLayout, task.ObservationLayout, task.Cameras, (int)(1_000_000_000 / task.DecisionPeriodNs), robotType, task.Kind.ToString())
-        : throw new InvalidDataException($"task.decision_period_ms: {task.DecisionPeriodNs * 1e-6}: LeRobot datasets have whole frames a second; choose a period that divides 1000 ms");
+        : throw new InvalidDataException($"task.decision_period_ms: {task.DecisionPeriodNs * 1e-6}: LeRobot datasets have whole frames a second; "
+            + "choose a period that divides 1000 ms");
 
     /// <summary>Values of an action, the grippers' included.</summary>
     internal int ActionSize => Actions.Dimensions + Actions.Grippers;
@@ -53,10 +55,14 @@ public sealed record DatasetDescription(ActionLayout Actions, ObservationLayout 
 /// <summary>One column of a dataset's data.</summary>
 internal sealed record Feature(string Name, string Dtype, int[] Shape, string[]? Names)
 {
-    public const string State = "observation.state", Images = "observation.images.", Action = "action", Reward = "next.reward", Done = "next.done", Truncated = "next.truncated",
-        Success = "next.success", Intervention = "intervention", PolicyAction = "complementary_info.policy_action", ProposedAction = "complementary_info.proposed_action",
-        Source = "complementary_info.source", Limits = "complementary_info.limits", PolicyVersion = "complementary_info.policy_version", TimeNs = "complementary_info.time_ns",
-        CaptureTimesNs = "complementary_info.capture_times_ns", Timestamp = "timestamp", FrameIndex = "frame_index", EpisodeIndex = "episode_index", Index = "index", TaskIndex = "task_index";
+    public const string State = "observation.state", Images = "observation.images.", Action = "action", Reward = "next.reward",
+        Done = "next.done", Truncated = "next.truncated",
+        Success = "next.success", Intervention = "intervention", PolicyAction = "complementary_info.policy_action",
+        ProposedAction = "complementary_info.proposed_action",
+        Source = "complementary_info.source", Limits = "complementary_info.limits", PolicyVersion = "complementary_info.policy_version",
+        TimeNs = "complementary_info.time_ns",
+        CaptureTimesNs = "complementary_info.capture_times_ns", Timestamp = "timestamp", FrameIndex = "frame_index", EpisodeIndex = "episode_index",
+        Index = "index", TaskIndex = "task_index";
 
     public bool IsImage => Dtype == "image";
 

@@ -43,7 +43,8 @@ internal sealed class EpisodeFrames
             Scalar(Feature.Images + description.Cameras[c].Name, s => s.Transition.Observation.Images[c] switch
             {
                 var image when image.Size == size => PngFile.Encode(image.Rgb, size, size),
-                var other => throw new InvalidDataException($"Episode {episode.Info.Index} has images of {other.Size} pixels from camera {description.Cameras[c].Name}, the task has {size}."),
+                var other => throw new InvalidDataException(
+                    $"Episode {episode.Info.Index} has images of {other.Size} pixels from camera {description.Cameras[c].Name}, the task has {size}."),
             });
         }
         Vector(Feature.Action, s => Action(s.Transition.Action.Executed));
@@ -68,7 +69,8 @@ internal sealed class EpisodeFrames
     }
 
     /// <summary>Statistics of every feature, in the order of the features.</summary>
-    public IReadOnlyList<FeatureStatistics> Statistics(IReadOnlyList<Feature> features, Episode episode, DatasetDescription description) => [.. features.Select(feature =>
+    public IReadOnlyList<FeatureStatistics> Statistics(IReadOnlyList<Feature> features, Episode episode, DatasetDescription description) =>
+        [.. features.Select(feature =>
     {
         var statistics = new FeatureStatistics(feature);
         if (feature.IsImage)

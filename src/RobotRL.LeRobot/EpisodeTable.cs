@@ -16,7 +16,8 @@ internal static class EpisodeTable
     public static async Task WriteAsync(string path, IReadOnlyList<EpisodeRow> rows, string task)
     {
         var columns = new List<(Field Field, Func<ParquetRowGroupWriter, DataField, Task> Write)>();
-        void Number(string name, Func<EpisodeRow, long> value) => columns.Add((Columns.Field<long>(name), (g, f) => Columns.WriteAsync(g, f, [.. rows.Select(value)])));
+        void Number(string name, Func<EpisodeRow, long> value) =>
+            columns.Add((Columns.Field<long>(name), (g, f) => Columns.WriteAsync(g, f, [.. rows.Select(value)])));
 
         Number("episode_index", r => r.Episode);
         columns.Add((Columns.Field<ReadOnlyMemory<char>>("tasks", 1), (g, f) => Columns.WriteAsync(g, f, [.. rows.Select(_ => task.AsMemory())], 1)));
@@ -30,7 +31,8 @@ internal static class EpisodeTable
         for (var i = 0; i < rows[0].Statistics.Count; i++)
         {
             var values = rows.Select(r => r.Statistics[i].Values()).ToList();
-            var (name, shape, counts) = ($"stats/{rows[0].Statistics[i].Feature.Name}", rows[0].Statistics[i].Shape, rows.Select(r => r.Statistics[i].Count).ToArray());
+            var (name, shape, counts) =
+                ($"stats/{rows[0].Statistics[i].Feature.Name}", rows[0].Statistics[i].Shape, rows.Select(r => r.Statistics[i].Count).ToArray());
             foreach (var key in values[0].Keys)
                 columns.Add((Columns.Field<double>($"{name}/{key}", shape), (g, f) => Columns.WriteAsync(g, f, [.. values.SelectMany(v => v[key])], shape)));
             columns.Add((Columns.Field<long>($"{name}/count", 1), (g, f) => Columns.WriteAsync(g, f, counts, 1)));

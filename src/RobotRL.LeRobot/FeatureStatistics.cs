@@ -22,7 +22,10 @@ internal sealed class FeatureStatistics(Feature feature)
     public void Add<T>(T[] frames) where T : struct
     {
         for (var i = 0; i < frames.Length; i++)
-            _values[i % feature.Size].Add(frames[i] is bool truth ? truth ? 1 : 0 : Convert.ToDouble(frames[i], System.Globalization.CultureInfo.InvariantCulture));
+        {
+            var number = frames[i] is bool truth ? truth ? 1 : 0 : Convert.ToDouble(frames[i], System.Globalization.CultureInfo.InvariantCulture);
+            _values[i % feature.Size].Add(number);
+        }
         Count += frames.Length / feature.Size;
     }
 

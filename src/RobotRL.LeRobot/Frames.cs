@@ -19,15 +19,18 @@ internal sealed class Frames
         var frames = new Frames { Count = (int)group.RowCount };
         foreach (var feature in description.Features())
         {
-            var fields = reader.Schema.DataFields.Where(f => f.Path.FirstPart == feature.Name || f.Path.ToString().StartsWith(feature.Name + "/", StringComparison.Ordinal)).ToList();
+            var fields = reader.Schema.DataFields
+                .Where(f => f.Path.FirstPart == feature.Name || f.Path.ToString().StartsWith(feature.Name + "/", StringComparison.Ordinal)).ToList();
             var field = feature.IsImage ? fields.FirstOrDefault(f => f.Name == "bytes") : fields.FirstOrDefault();
             if (field is null)
             {
-                if (feature.Name is Feature.State or Feature.Action or Feature.EpisodeIndex || feature.IsImage) throw new InvalidDataException($"{path}: column {feature.Name} is missing");
+                if (feature.Name is Feature.State or Feature.Action or Feature.EpisodeIndex || feature.IsImage)
+                    throw new InvalidDataException($"{path}: column {feature.Name} is missing");
                 continue;
             }
             var count = feature.IsImage ? await frames.ReadImagesAsync(group, field, feature.Name) : await frames.ReadAsync(group, field, feature.Name);
-            if (count != (feature.IsImage ? frames.Count : frames.Count * feature.Size)) throw new InvalidDataException($"{path}: column {feature.Name} holds {count} values for {frames.Count} frames");
+            if (count != (feature.IsImage ? frames.Count : frames.Count * feature.Size))
+                throw new InvalidDataException($"{path}: column {feature.Name} holds {count} values for {frames.Count} frames");
         }
         return frames;
     }
@@ -41,7 +44,8 @@ internal sealed class Frames
         {
             var camera = description.Cameras[c];
             var (width, height, rgb) = PngFile.Decode(Images[Feature.Images + camera.Name][row].Span);
-            if (width != camera.ImageSize || height != width) throw new InvalidDataException($"An image of camera {camera.Name} has {width}×{height} pixels, the task {camera.ImageSize}²");
+            if (width != camera.ImageSize || height != width)
+                throw new InvalidDataException($"An image of camera {camera.Name} has {width}×{height} pixels, the task {camera.ImageSize}²");
             images[c] = new(new Stamp(Longs.TryGetValue(Feature.CaptureTimesNs, out var captures) ? captures[row * images.Length + c] : time), width, rgb);
         }
         return new(new Stamp(time), Floats[Feature.State].AsSpan(row * description.Observed.Size, description.Observed.Size).ToArray(), images);

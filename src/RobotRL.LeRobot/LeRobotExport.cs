@@ -70,7 +70,8 @@ public static class LeRobotExport
 
     private static Dictionary<string, object> Statistic(FeatureStatistics statistics)
     {
-        var result = statistics.Values().ToDictionary(v => v.Key, v => statistics.Feature.IsImage ? (object)v.Value.Select(x => new[] { new[] { x } }).ToArray() : v.Value);
+        var result = statistics.Values()
+            .ToDictionary(v => v.Key, v => statistics.Feature.IsImage ? (object)v.Value.Select(x => new[] { new[] { x } }).ToArray() : v.Value);
         result["count"] = new[] { statistics.Count };
         return result;
     }
@@ -83,7 +84,8 @@ public static class LeRobotExport
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var file = File.Create(path);
         await using var writer = await ParquetWriter.CreateAsync(schema, file);
-        object Column(string name, string pandas, string numpy) => new { name, field_name = name, pandas_type = pandas, numpy_type = numpy, metadata = (object?)null };
+        object Column(string name, string pandas, string numpy) =>
+            new { name, field_name = name, pandas_type = pandas, numpy_type = numpy, metadata = (object?)null };
         writer.CustomMetadata = new Dictionary<string, string>
         {
             ["pandas"] = JsonSerializer.Serialize(new

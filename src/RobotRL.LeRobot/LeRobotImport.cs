@@ -28,7 +28,8 @@ public static class LeRobotImport
             List<Frames> groups = [];
             for (var i = 0; i < reader.RowGroupCount; i++) groups.Add(await Frames.ReadAsync(reader, i, description, path));
             var rows = groups.SelectMany(g => Enumerable.Range(0, g.Count).Select(row => (Frames: g, Row: row)));
-            foreach (var episode in rows.GroupBy(r => r.Frames.Longs[Feature.EpisodeIndex][r.Row]).OrderBy(g => g.Key)) episodes.Add(Assemble((int)episode.Key, [.. episode], description));
+            foreach (var episode in rows.GroupBy(r => r.Frames.Longs[Feature.EpisodeIndex][r.Row]).OrderBy(g => g.Key))
+                episodes.Add(Assemble((int)episode.Key, [.. episode], description));
         }
         return episodes;
     }
@@ -53,11 +54,16 @@ public static class LeRobotImport
             };
             var truncated = Flag(Feature.Truncated);
             steps[i] = new(new Transition(observations[i], action, frames.Floats.TryGetValue(Feature.Reward, out var rewards) ? rewards[row] : 0,
-                i + 1 < rows.Length ? observations[i + 1] : observations[i], Terminated: Flag(Feature.Done) && !truncated, truncated), Number(Feature.PolicyVersion, -1));
+                i + 1 < rows.Length ? observations[i + 1] : observations[i], Terminated: Flag(Feature.Done) && !truncated, truncated),
+                    Number(Feature.PolicyVersion, -1));
         }
         var (last, end) = (rows[^1], steps[^1].Transition);
         var success = last.Frames.Flags.TryGetValue(Feature.Success, out var successes) ? successes[last.Row] : end is { Terminated: true, Reward: > 0 };
-        return new(index, success ? EpisodeOutcome.Success : end.Truncated ? EpisodeOutcome.TimedOut : end.Terminated ? EpisodeOutcome.SafetyStop : EpisodeOutcome.Interrupted, steps);
+        var outcome = success ? EpisodeOutcome.Success
+            : end.Truncated ? EpisodeOutcome.TimedOut
+            : end.Terminated ? EpisodeOutcome.SafetyStop
+            : EpisodeOutcome.Interrupted;
+        return new(index, outcome, steps);
     }
 
     private static void CheckInformation(string path, DatasetDescription description)
@@ -70,14 +76,20 @@ public static class LeRobotImport
             if (root.GetProperty("codebase_version").GetString() is var version && version != LeRobotExport.Codebase)
                 throw new InvalidDataException($"{path}: codebase_version: {version} is not {LeRobotExport.Codebase}; convert it with LeRobot's own converter");
             if (root.GetProperty("fps").GetInt32() is var fps && fps != description.FramesPerSecond)
-                throw new InvalidDataException($"{path}: fps: {fps} frames a second, the task decides {description.FramesPerSecond} times; use a task with that period");
+                throw new InvalidDataException($"{path}: fps: {fps} frames a second, the task decides {description.FramesPerSecond} times; "
+                    + "use a task with that period");
             var features = root.GetProperty("features");
             foreach (var wanted in description.Features().Where(f => f.Name is Feature.State or Feature.Action || f.IsImage))
             {
-                if (!features.TryGetProperty(wanted.Name, out var found)) throw new InvalidDataException($"{path}: features.{wanted.Name}: missing, and the task needs it");
+                if (!features.TryGetProperty(wanted.Name, out var found))
+                    throw new InvalidDataException($"{path}: features.{wanted.Name}: missing, and the task needs it");
                 var (dtype, shape) = (found.GetProperty("dtype").GetString(), found.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()).ToArray());
-                if (dtype != wanted.Dtype) throw new InvalidDataException($"{path}: features.{wanted.Name}: dtype {dtype} is not {wanted.Dtype}{(dtype == "video" ? "; videos are not read: export the dataset with images" : "")}");
-                if (!shape.SequenceEqual(wanted.Shape)) throw new InvalidDataException($"{path}: features.{wanted.Name}: shape [{string.Join(", ", shape)}] is not the task's [{string.Join(", ", wanted.Shape)}]");
+                if (dtype != wanted.Dtype)
+                    throw new InvalidDataException($"{path}: features.{wanted.Name}: dtype {dtype} is not {wanted.Dtype}"
+                        + (dtype == "video" ? "; videos are not read: export the dataset with images" : ""));
+                if (!shape.SequenceEqual(wanted.Shape))
+                    throw new InvalidDataException($"{path}: features.{wanted.Name}: "
+                        + $"shape [{string.Join(", ", shape)}] is not the task's [{string.Join(", ", wanted.Shape)}]");
             }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

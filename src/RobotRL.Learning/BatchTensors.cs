@@ -41,7 +41,7 @@ internal sealed class BatchTensors : IDisposable
 
     public int Size { get; }
 
-    /// <summary>What a batch source fills.</summary>
+    /// <summary>The arrays that a batch source fills.</summary>
     public Batch Host { get; }
 
     public Tensor Proprioception { get; }
@@ -100,14 +100,17 @@ internal sealed class BatchTensors : IDisposable
 
     public void Dispose()
     {
-        foreach (var t in (Tensor[])[.. _hostImages, .. _hostNextImages, Proprioception, NextProprioception, Actions, Rewards, NotTerminated, GripperChanged, Shown, Gripper, Noise, NextNoise])
+        foreach (var t in (Tensor[])[.. _hostImages, .. _hostNextImages, Proprioception, NextProprioception, Actions, Rewards, NotTerminated,
+            GripperChanged, Shown, Gripper, Noise, NextNoise])
             t.Dispose();
     }
 
     private void Check(Batch batch)
     {
-        if (batch.Size != Size || batch.ProprioceptionSize != Host.ProprioceptionSize || batch.ActionDimensions != Host.ActionDimensions || !batch.ImageSizes.SequenceEqual(Host.ImageSizes))
-            throw new ArgumentException($"The batch ({batch.Size} × {batch.ActionDimensions} actions, images {string.Join(",", batch.ImageSizes)}) does not fit the learner ({Size} × {Host.ActionDimensions}, images {string.Join(",", Host.ImageSizes)}).");
+        if (batch.Size != Size || batch.ProprioceptionSize != Host.ProprioceptionSize || batch.ActionDimensions != Host.ActionDimensions
+            || !batch.ImageSizes.SequenceEqual(Host.ImageSizes))
+            throw new ArgumentException($"The batch ({batch.Size} × {batch.ActionDimensions} actions, images {string.Join(",", batch.ImageSizes)}) "
+                + $"does not fit the learner ({Size} × {Host.ActionDimensions}, images {string.Join(",", Host.ImageSizes)}).");
     }
 
     private void Copy(float[] values, Tensor target)

@@ -7,12 +7,14 @@ using RobotRL.Policy;
 namespace RobotRL.Learning;
 
 /// <summary>
-/// A learner's whole state in a directory <c>step-N</c>: <c>tensors.safetensors</c>, <c>state.json</c>, what else must agree with them, and <c>SHA256SUMS</c>, which names
-/// the hash of each. It is written as <c>step-N.tmp</c>, forced to the disk and then renamed, so a directory without the suffix is complete.
+/// A learner's whole state in a directory <c>step-N</c>: <c>tensors.safetensors</c>, <c>state.json</c>, other files that must agree with them, and
+/// <c>SHA256SUMS</c>, which names the hash of each. It is written as <c>step-N.tmp</c>, forced to the disk and then renamed, so a directory without the suffix
+/// is complete.
 /// </summary>
 public static class Checkpoint
 {
-    private const string TensorFile = "tensors.safetensors", StateFile = "state.json", SumsFile = "SHA256SUMS", Unfinished = ".tmp", Damaged = ".damaged", Prefix = "step-";
+    private const string TensorFile = "tensors.safetensors", StateFile = "state.json", SumsFile = "SHA256SUMS", Unfinished = ".tmp",
+        Damaged = ".damaged", Prefix = "step-";
     private const int Format = 2, FormatWithoutSums = 1, AtLeast = 2;
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -111,11 +113,14 @@ public static class Checkpoint
         var (statePath, tensorPath) = (Path.Combine(directory, StateFile), Path.Combine(directory, TensorFile));
         try
         {
-            var document = JsonSerializer.Deserialize<Document>(RunFile.ReadAllBytes(statePath), Json) ?? throw new InvalidDataException($"{statePath}: empty.");
+            var document = JsonSerializer.Deserialize<Document>(RunFile.ReadAllBytes(statePath), Json)
+                ?? throw new InvalidDataException($"{statePath}: empty.");
             if (document.State is null) throw new InvalidDataException($"{statePath}: holds no state.");
             if (document.Format == Format) Verify(directory);
-            else if (document.Format != FormatWithoutSums) throw new InvalidDataException($"{statePath}: format {document.Format} is not {Format}, the one this version writes.");
-            else if (document.TensorsSha256 != Hash(tensorPath)) throw new InvalidDataException($"{tensorPath}: the content is not what {StateFile} was written for.");
+            else if (document.Format != FormatWithoutSums)
+                throw new InvalidDataException($"{statePath}: format {document.Format} is not {Format}, the one this version writes.");
+            else if (document.TensorsSha256 != Hash(tensorPath))
+                throw new InvalidDataException($"{tensorPath}: the content is not what {StateFile} was written for.");
             return document.State;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
@@ -135,7 +140,8 @@ public static class Checkpoint
         foreach (var file in (string[])[TensorFile, StateFile, .. named.Keys])
         {
             var path = Path.Combine(directory, file);
-            if (!named.TryGetValue(file, out var hash) || hash != Hash(path)) throw new InvalidDataException($"{path}: the content is not what {SumsFile} was written for.");
+            if (!named.TryGetValue(file, out var hash) || hash != Hash(path))
+                throw new InvalidDataException($"{path}: the content is not what {SumsFile} was written for.");
         }
     }
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RobotRL.Learning;
 
-/// <summary>Forces a directory's entries to the disk, so that a rename survives a power cut. Windows keeps its journal for that and offers no such call.</summary>
+/// <summary>
+/// Forces a directory's entries to the disk, so that a rename survives a power cut. Windows keeps its journal for that and offers no such call.
+/// </summary>
 public static partial class DirectoryFlush
 {
     public static void Flush(string directory)

@@ -30,7 +30,7 @@ public interface ILearner : IDisposable
     void Load(Safetensors tensors, LearnerState state);
 }
 
-/// <summary>What a learner's checkpoint holds beside its tensors.</summary>
+/// <summary>The values that a learner's checkpoint holds beside its tensors.</summary>
 public sealed record LearnerState
 {
     /// <summary>Kind of learner: a checkpoint of another kind is refused.</summary>

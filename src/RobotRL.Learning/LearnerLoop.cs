@@ -5,7 +5,7 @@ using RobotRL.Replay;
 
 namespace RobotRL.Learning;
 
-/// <summary>What the loop reports each time it publishes.</summary>
+/// <summary>The figures that the loop reports each time it publishes.</summary>
 /// <param name="Metrics">Mean over the learner steps since the last report.</param>
 /// <param name="StepsPerSecond">Wall-clock rate over the same steps, waits included.</param>
 public readonly record struct LearnerReport(LearnerMetrics Metrics, double StepsPerSecond);
@@ -35,13 +35,14 @@ public sealed class LearnerLoop
     private readonly List<LearnerMetrics> _window = [];
     private long _windowStart = Stopwatch.GetTimestamp();
 
-    /// <param name="learner">What learns; the loop does not dispose it.</param>
+    /// <param name="learner">The learner; the loop does not dispose of it.</param>
     /// <param name="batches">Mixed batches for reinforcement learning.</param>
     /// <param name="demonstrations">Demonstrations alone, for pretraining.</param>
     /// <param name="parameters">Intervals and pretraining.</param>
     /// <param name="governor">The ratio of the two sides.</param>
     /// <param name="exchange">Where weights go.</param>
-    public LearnerLoop(ILearner learner, IBatchSource batches, IBatchSource demonstrations, LearnerParameters parameters, UtdGovernor governor, WeightExchange exchange)
+    public LearnerLoop(ILearner learner, IBatchSource batches, IBatchSource demonstrations, LearnerParameters parameters,
+        UtdGovernor governor, WeightExchange exchange)
     {
         (_learner, _batches, _demonstrations, _parameters, _governor, _exchange) = (learner, batches, demonstrations, parameters, governor, exchange);
         _exchange.Publish(_learner.Snapshot());

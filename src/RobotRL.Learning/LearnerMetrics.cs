@@ -1,6 +1,6 @@
 namespace RobotRL.Learning;
 
-/// <summary>What one learner step, or the mean of several, looked like. NaN where a learner has no such quantity.</summary>
+/// <summary>Figures of one learner step, or means of several. NaN where a learner has no such quantity.</summary>
 public readonly record struct LearnerMetrics
 {
     public LearnerMetrics() { }

@@ -123,8 +123,11 @@ public sealed class RlpdLearner : ILearner
         var (shape, device) = (_training.Shape, _critic.Flat.device);
         var images = _training.HasImages ? ones(1, shape.ImageFeatures, device: device) : null;
         foreach (var block in (ParameterBlock[])[_critic, _targetCritic])
-            if (!_critics.Forward(block.Frozen, images, ones(1, shape.Proprioception, device: device), ones(1, shape.Actions, device: device)).isfinite().all().item<bool>())
+        {
+            var estimate = _critics.Forward(block.Frozen, images, ones(1, shape.Proprioception, device: device), ones(1, shape.Actions, device: device));
+            if (!estimate.isfinite().all().item<bool>())
                 throw new InvalidDataException("The critics are finite and what they estimate is not.");
+        }
     }
 
     public void Dispose() => _training.Dispose();

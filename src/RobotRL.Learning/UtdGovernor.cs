@@ -32,7 +32,8 @@ public sealed class UtdGovernor
     {
         (_ratio, _slack, _startAfter) = (parameters.UpdateToData, parameters.UpdateToDataSlack, parameters.StartAfter);
         // Below this both sides could wait for each other at once.
-        if (2 * _slack < _ratio + 1) throw new ArgumentException($"A slack of {_slack} learner steps cannot hold a ratio of {_ratio}: at least {(_ratio + 1) / 2} are needed.");
+        if (2 * _slack < _ratio + 1)
+            throw new ArgumentException($"A slack of {_slack} learner steps cannot hold a ratio of {_ratio}: at least {(_ratio + 1) / 2} are needed.");
         (_environmentSteps, _learnerSteps) = (environmentSteps, learnerSteps);
     }
 

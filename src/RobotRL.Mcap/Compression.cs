@@ -60,7 +60,8 @@ internal static class Compression
             // More than the chunk claims is as wrong as less.
             if (length == target.Length && frame.ReadOneByte() >= 0) return 0;
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or InvalidOperationException or ArgumentException or NotImplementedException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or InvalidOperationException
+            or ArgumentException or NotImplementedException)
         {
         }
         return length;

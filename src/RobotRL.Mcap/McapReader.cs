@@ -85,7 +85,9 @@ public sealed class McapReader : IDisposable
     public IEnumerable<McapMessage> Messages(Func<McapChannel, bool>? wanted = null, ulong fromTime = 0, ulong untilTime = ulong.MaxValue)
     {
         var ids = _channels.Values.Where(c => wanted is null || wanted(c)).Select(c => c.Id).ToHashSet();
-        var messages = IsIndexed ? ByTime(ids, fromTime, untilTime) : _file.Scan(!IsComplete).Where(r => r.Kind == Opcode.Message).Select(r => Message(r.Content));
+        var messages = IsIndexed
+            ? ByTime(ids, fromTime, untilTime)
+            : _file.Scan(!IsComplete).Where(r => r.Kind == Opcode.Message).Select(r => Message(r.Content));
         return messages.Where(m => ids.Contains(m.Channel.Id) && m.LogTime >= fromTime && m.LogTime <= untilTime);
     }
 
@@ -171,8 +173,10 @@ public sealed class McapReader : IDisposable
                 counts[message.Channel.Id] = counts.GetValueOrDefault(message.Channel.Id) + 1;
             }
         }
-        return new McapStatistics((ulong)counts.Values.Sum(c => (long)c), (ushort)_schemas.Count, (uint)_channels.Count, attachments, metadata,
-            _file.ChunkCount, times.First, times.Last, counts.ToImmutableSortedDictionary());
+        return new McapStatistics(
+            MessageCount: (ulong)counts.Values.Sum(c => (long)c), SchemaCount: (ushort)_schemas.Count, ChannelCount: (uint)_channels.Count,
+            AttachmentCount: attachments, MetadataCount: metadata, ChunkCount: _file.ChunkCount,
+            MessageStartTime: times.First, MessageEndTime: times.Last, ChannelMessageCounts: counts.ToImmutableSortedDictionary());
     }
 
     private void Declare(McapRecord record)
@@ -185,7 +189,8 @@ public sealed class McapReader : IDisposable
     private IEnumerable<McapMessage> ByTime(HashSet<ushort> ids, ulong fromTime, ulong untilTime)
     {
         var chunks = new Queue<McapChunkIndex>(_chunks
-            .Where(c => c.MessageEndTime >= fromTime && c.MessageStartTime <= untilTime && (c.MessageIndexOffsets.Count == 0 || c.MessageIndexOffsets.Keys.Any(ids.Contains)))
+            .Where(c => c.MessageEndTime >= fromTime && c.MessageStartTime <= untilTime
+                && (c.MessageIndexOffsets.Count == 0 || c.MessageIndexOffsets.Keys.Any(ids.Contains)))
             .OrderBy(c => c.MessageStartTime).ThenBy(c => c.ChunkStartOffset));
         // Messages of one time come in order of the file.
         var due = new PriorityQueue<McapMessage, (ulong Time, ulong Chunk, int At)>();
@@ -196,7 +201,8 @@ public sealed class McapReader : IDisposable
                 chunks.Dequeue();
                 var records = ChunkRecord.Parse(_file.Read(chunk.ChunkStartOffset, Opcode.Chunk)).Unpack();
                 for (var at = 0; RecordFile.TryRecord(records, ref at, out var record);)
-                    if (record.Kind == Opcode.Message && Message(record.Content) is var message) due.Enqueue(message, (message.LogTime, chunk.ChunkStartOffset, at));
+                    if (record.Kind == Opcode.Message && Message(record.Content) is var message)
+                        due.Enqueue(message, (message.LogTime, chunk.ChunkStartOffset, at));
             }
             if (due.TryDequeue(out var first, out _)) yield return first;
         }

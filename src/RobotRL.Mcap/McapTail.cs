@@ -29,7 +29,8 @@ public sealed class McapTail : IDisposable
         if (_position == 0)
         {
             if (length < (ulong)Format.Magic.Length) return;
-            if (!_file.ReadAt(0, (ulong)Format.Magic.Length).Span.SequenceEqual(Format.Magic)) throw new McapException("This is not an MCAP file: it does not begin with the format's eight magic bytes.");
+            if (!_file.ReadAt(0, (ulong)Format.Magic.Length).Span.SequenceEqual(Format.Magic))
+                throw new McapException("This is not an MCAP file: it does not begin with the format's eight magic bytes.");
             _position = (ulong)Format.Magic.Length;
         }
         while (!IsEnded && _position + Format.RecordHead <= length)

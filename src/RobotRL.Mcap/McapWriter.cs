@@ -89,7 +89,8 @@ public sealed class McapWriter : IDisposable
     {
         ThrowIfCompleted();
         var state = channel.Id >= 1 && channel.Id <= _channels.Count ? _channels[channel.Id - 1] : null;
-        if (state is null || !ReferenceEquals(state.Channel, channel)) throw new ArgumentException($"Channel '{channel.Topic}' is not of this file.", nameof(channel));
+        if (state is null || !ReferenceEquals(state.Channel, channel))
+            throw new ArgumentException($"Channel '{channel.Topic}' is not of this file.", nameof(channel));
 
         state.Entries.Add((logTime, (ulong)_chunk.Length));
         var start = _chunk.Begin(Opcode.Message);
@@ -119,7 +120,9 @@ public sealed class McapWriter : IDisposable
         _out.Bytes(attachment.Data.Span);
         _out.U32(Crc32.HashToUInt32(_out.Written[start..]));
         _out.End(start);
-        _attachments.Add(new AttachmentIndex(_written, (ulong)_out.Length, attachment.LogTime, attachment.CreateTime, (ulong)attachment.Data.Length, attachment.Name, attachment.MediaType));
+        _attachments.Add(new AttachmentIndex(
+            Offset: _written, Length: (ulong)_out.Length, LogTime: attachment.LogTime, CreateTime: attachment.CreateTime,
+            DataSize: (ulong)attachment.Data.Length, Name: attachment.Name, MediaType: attachment.MediaType));
         Send();
     }
 
@@ -197,8 +200,10 @@ public sealed class McapWriter : IDisposable
             _out.End(index);
             channel.Entries.Clear();
         }
-        _chunks.Add(new McapChunkIndex(_chunkTimes.First, _chunkTimes.Last, chunkStart, (ulong)chunkLength, offsets.ToImmutable(),
-            (ulong)(_out.Length - chunkLength), _options.Compression, (ulong)packedSize, (ulong)_chunk.Length));
+        _chunks.Add(new McapChunkIndex(
+            MessageStartTime: _chunkTimes.First, MessageEndTime: _chunkTimes.Last, ChunkStartOffset: chunkStart, ChunkLength: (ulong)chunkLength,
+            MessageIndexOffsets: offsets.ToImmutable(), MessageIndexLength: (ulong)(_out.Length - chunkLength),
+            Compression: _options.Compression, CompressedSize: (ulong)packedSize, UncompressedSize: (ulong)_chunk.Length));
         _chunk.Clear();
         _chunkTimes = default;
         Send();
@@ -217,8 +222,10 @@ public sealed class McapWriter : IDisposable
     }
 
     private McapStatistics Statistics() => new(
-        (ulong)_channels.Sum(c => (long)c.Count), (ushort)_schemas.Count, (uint)_channels.Count, (uint)_attachments.Count, (uint)_metadata.Count,
-        (uint)_chunks.Count, _fileTimes.First, _fileTimes.Last, _channels.ToImmutableSortedDictionary(c => c.Channel.Id, c => c.Count));
+        MessageCount: (ulong)_channels.Sum(c => (long)c.Count), SchemaCount: (ushort)_schemas.Count, ChannelCount: (uint)_channels.Count,
+        AttachmentCount: (uint)_attachments.Count, MetadataCount: (uint)_metadata.Count, ChunkCount: (uint)_chunks.Count,
+        MessageStartTime: _fileTimes.First, MessageEndTime: _fileTimes.Last,
+        ChannelMessageCounts: _channels.ToImmutableSortedDictionary(c => c.Channel.Id, c => c.Count));
 
     /// <summary>One write a time: a chunk and its indexes reach the system together.</summary>
     private void Send()

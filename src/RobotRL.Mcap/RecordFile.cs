@@ -35,7 +35,8 @@ internal sealed class RecordFile(Stream stream)
     public ReadOnlyMemory<byte> Read(ulong position, Opcode kind)
     {
         var (found, content, length) = ReadUpTo(position);
-        if (found != kind || (ulong)content.Length != length) throw new McapException($"There is no {kind} record at byte {position}, where the index places one.");
+        if (found != kind || (ulong)content.Length != length)
+            throw new McapException($"There is no {kind} record at byte {position}, where the index places one.");
         return content;
     }
 

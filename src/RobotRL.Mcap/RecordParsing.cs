@@ -38,7 +38,8 @@ internal static class RecordParsing
         var attachment = new McapAttachment(r.U64(), r.U64(), r.Text(), r.Text(), r.Bytes(r.U64()));
         var end = r.Position;
         var crc = r.U32();
-        if (crc != 0 && crc != Crc32.HashToUInt32(content.Span[..end])) throw new McapException($"The checksum of attachment '{attachment.Name}' does not match its content.");
+        if (crc != 0 && crc != Crc32.HashToUInt32(content.Span[..end]))
+            throw new McapException($"The checksum of attachment '{attachment.Name}' does not match its content.");
         return attachment;
     }
 
@@ -51,19 +52,25 @@ internal static class RecordParsing
     public static McapStatistics Statistics(ReadOnlyMemory<byte> content)
     {
         var r = new RecordReader(content);
-        return new McapStatistics(r.U64(), r.U16(), r.U32(), r.U32(), r.U32(), r.U32(), r.U64(), r.U64(), r.NumberMap());
+        return new McapStatistics(
+            MessageCount: r.U64(), SchemaCount: r.U16(), ChannelCount: r.U32(), AttachmentCount: r.U32(), MetadataCount: r.U32(), ChunkCount: r.U32(),
+            MessageStartTime: r.U64(), MessageEndTime: r.U64(), ChannelMessageCounts: r.NumberMap());
     }
 
     public static McapChunkIndex ChunkIndex(ReadOnlyMemory<byte> content)
     {
         var r = new RecordReader(content);
-        return new McapChunkIndex(r.U64(), r.U64(), r.U64(), r.U64(), r.NumberMap(), r.U64(), Compression.Parse(r.Text()), r.U64(), r.U64());
+        return new McapChunkIndex(
+            MessageStartTime: r.U64(), MessageEndTime: r.U64(), ChunkStartOffset: r.U64(), ChunkLength: r.U64(),
+            MessageIndexOffsets: r.NumberMap(), MessageIndexLength: r.U64(),
+            Compression: Compression.Parse(r.Text()), CompressedSize: r.U64(), UncompressedSize: r.U64());
     }
 
     public static AttachmentIndex AttachmentIndex(ReadOnlyMemory<byte> content)
     {
         var r = new RecordReader(content);
-        return new AttachmentIndex(r.U64(), r.U64(), r.U64(), r.U64(), r.U64(), r.Text(), r.Text());
+        return new AttachmentIndex(
+            Offset: r.U64(), Length: r.U64(), LogTime: r.U64(), CreateTime: r.U64(), DataSize: r.U64(), Name: r.Text(), MediaType: r.Text());
     }
 
     public static MetadataIndex MetadataIndex(ReadOnlyMemory<byte> content)

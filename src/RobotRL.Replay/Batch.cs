@@ -68,7 +68,7 @@ public sealed class Batch
     /// <summary>1 where the task ended and nothing is left to bootstrap from. A time-out is not an end: it stays 0.</summary>
     public float[] Terminated { get; }
 
-    /// <summary>1 where a human drove and the motion shows what to do: what cloning copies.</summary>
+    /// <summary>1 where a human drove and the motion shows what to do. Cloning copies these rows.</summary>
     public float[] Shown { get; }
 }
 

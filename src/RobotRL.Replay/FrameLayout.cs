@@ -2,12 +2,12 @@ using RobotRL.Model;
 
 namespace RobotRL.Replay;
 
-/// <summary>What one stored observation consists of: the same for every one in a buffer.</summary>
+/// <summary>The parts of one stored observation, the same for all in a buffer.</summary>
 /// <param name="Proprioception">P, length of the proprioceptive vector.</param>
 /// <param name="ImageSizes">Edge of each camera's square image, pixels, in the task's camera order; empty for a task without vision.</param>
 public sealed record FrameLayout(int Proprioception, IReadOnlyList<int> ImageSizes)
 {
-    /// <summary>What a task's observations look like.</summary>
+    /// <summary>The layout of a task's observations.</summary>
     public static FrameLayout Of(TaskDescription task) => new(task.ObservationLayout.Size, [.. task.Cameras.Select(c => c.ImageSize)]);
 
     internal int ProprioceptionBytes => Proprioception * sizeof(float);
@@ -23,11 +23,13 @@ public sealed record FrameLayout(int Proprioception, IReadOnlyList<int> ImageSiz
     public void Check(Observation observation)
     {
         if (observation.Proprioception.Length != Proprioception)
-            throw new ArgumentException($"The observation holds {observation.Proprioception.Length} proprioceptive values where the buffer holds {Proprioception}.");
+            throw new ArgumentException(
+                $"The observation holds {observation.Proprioception.Length} proprioceptive values where the buffer holds {Proprioception}.");
         if (observation.Images.Count != ImageSizes.Count)
             throw new ArgumentException($"The observation holds {observation.Images.Count} images where the buffer holds {ImageSizes.Count}.");
         for (var i = 0; i < ImageSizes.Count; i++)
             if (observation.Images[i].Size != ImageSizes[i] || observation.Images[i].Rgb.Length != ImageBytes(i))
-                throw new ArgumentException($"Image {i} is {observation.Images[i].Size} pixels wide in {observation.Images[i].Rgb.Length} bytes where the buffer holds {ImageSizes[i]} pixels in {ImageBytes(i)} bytes.");
+                throw new ArgumentException($"Image {i} is {observation.Images[i].Size} pixels wide in {observation.Images[i].Rgb.Length} bytes where "
+                    + $"the buffer holds {ImageSizes[i]} pixels in {ImageBytes(i)} bytes.");
     }
 }

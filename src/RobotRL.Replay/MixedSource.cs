@@ -17,7 +17,8 @@ public sealed class MixedSource : IBatchSource
     /// <param name="random">Drawn from by this source alone.</param>
     public MixedSource(ReplayBuffer buffer, double demonstrationShare, RandomStream random)
     {
-        if (!(demonstrationShare is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(demonstrationShare), demonstrationShare, "A share lies within [0, 1].");
+        if (!(demonstrationShare is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(demonstrationShare), demonstrationShare, "A share lies within [0, 1].");
         _buffer = buffer;
         DemonstrationShare = demonstrationShare;
         Random = random;
@@ -33,9 +34,11 @@ public sealed class MixedSource : IBatchSource
     public void Sample(Batch batch)
     {
         if (!batch.ImageSizes.SequenceEqual(_buffer.Layout.ImageSizes))
-            throw new ArgumentException($"The batch is for images of {Text(batch.ImageSizes)} pixels, the buffer holds {Text(_buffer.Layout.ImageSizes)}.", nameof(batch));
+            throw new ArgumentException($"The batch is for images of {Text(batch.ImageSizes)} pixels, "
+                + $"the buffer holds {Text(_buffer.Layout.ImageSizes)}.", nameof(batch));
         if (batch.ActionDimensions != _buffer.Actions.Dimensions)
-            throw new ArgumentException($"The batch is for {batch.ActionDimensions} action dimensions, the buffer's action space has {_buffer.Actions.Dimensions}.", nameof(batch));
+            throw new ArgumentException($"The batch is for {batch.ActionDimensions} action dimensions, "
+                + $"the buffer's action space has {_buffer.Actions.Dimensions}.", nameof(batch));
         if (_picks.Length != batch.Size) _picks = new Pick[batch.Size];
         _buffer.Draw(batch, _picks, DemonstrationShare, Random);
     }

@@ -33,7 +33,7 @@ public sealed unsafe class ReplayBuffer : IDisposable
     private bool _humanDrove;
 
     /// <param name="layout">Shape of every observation.</param>
-    /// <param name="actions">What of an executed action a batch holds.</param>
+    /// <param name="actions">The part of an executed action that a batch holds.</param>
     /// <param name="onlineCapacity">Transitions in the online set; the oldest make way.</param>
     /// <param name="demonstrationCapacity">Transitions in the demonstration set; the oldest make way.</param>
     public ReplayBuffer(FrameLayout layout, ActionLayout actions, int onlineCapacity, int demonstrationCapacity)
@@ -156,7 +156,8 @@ public sealed unsafe class ReplayBuffer : IDisposable
     /// <summary>Rows from demonstrations: the exact share, or all or nothing where one of the sets is empty.</summary>
     private int Rows(int size, double demonstrationShare)
     {
-        if (_demonstrations.Count == 0 && _online.Count == 0) throw new InvalidOperationException("There is nothing to sample yet: the replay buffer is empty.");
+        if (_demonstrations.Count == 0 && _online.Count == 0)
+            throw new InvalidOperationException("There is nothing to sample yet: the replay buffer is empty.");
         if (_demonstrations.Count == 0) return 0;
         return _online.Count == 0 ? size : (int)Math.Round(size * demonstrationShare);
     }

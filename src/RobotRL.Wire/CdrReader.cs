@@ -52,7 +52,8 @@ public ref struct CdrReader
     private int Count(int elementBytes)
     {
         var count = U32();
-        if (count > (uint)(_bytes.Length - _position) / elementBytes) throw new InvalidDataException($"A sequence of {count} elements runs past the end of its message.");
+        if (count > (uint)(_bytes.Length - _position) / elementBytes)
+            throw new InvalidDataException($"A sequence of {count} elements runs past the end of its message.");
         return (int)count;
     }
 

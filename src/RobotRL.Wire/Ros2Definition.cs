@@ -74,7 +74,8 @@ internal sealed class Ros2Definition
         if (name.Contains('/', StringComparison.Ordinal)) throw new WireException($"The definition of {owner} uses {type}, which it does not hold.");
         var sibling = $"{owner.Split('/')[0]}/{name}";
         return _types.ContainsKey(sibling) ? sibling
-            : _types.Keys.FirstOrDefault(t => t.EndsWith("/" + name, StringComparison.Ordinal)) ?? throw new WireException($"The definition of {owner} uses {type}, which it does not hold.");
+            : _types.Keys.FirstOrDefault(t => t.EndsWith("/" + name, StringComparison.Ordinal))
+                ?? throw new WireException($"The definition of {owner} uses {type}, which it does not hold.");
     }
 
     /// <summary><c>package/msg/Name</c> and <c>package/Name</c> are the same type.</summary>

@@ -118,7 +118,9 @@ public sealed class Ros2Json
             return value;
         }
 
-        public int Count() => Unsigned(4) is var count && count <= (ulong)_bytes.Length ? (int)count : throw new WireException($"A sequence of {count} elements runs past the end of its message.");
+        public int Count() => Unsigned(4) is var count && count <= (ulong)_bytes.Length
+            ? (int)count
+            : throw new WireException($"A sequence of {count} elements runs past the end of its message.");
 
         public string Text() => Encoding.UTF8.GetString(Take(Count(), 1)).TrimEnd('\0');
 

@@ -8,7 +8,8 @@ namespace RobotRL.Architecture.Tests;
 public sealed class FolderTests
 {
     private static readonly Lazy<ArchUnitNET.Domain.Architecture> Built = new(() =>
-        new ArchLoader().LoadFilteredDirectory(Repository.OutputOf("Cli"), "RobotRL.*.dll").LoadFilteredDirectory(Repository.OutputOf("Cli"), "robotrl.dll").Build());
+        new ArchLoader().LoadFilteredDirectory(Repository.OutputOf("Cli"), "RobotRL.*.dll")
+            .LoadFilteredDirectory(Repository.OutputOf("Cli"), "robotrl.dll").Build());
 
     public static TheoryData<string> Projects => [.. Repository.Projects];
 
@@ -30,7 +31,8 @@ public sealed class FolderTests
         var folder = Path.GetDirectoryName(Repository.ProjectFile(project))!;
         foreach (var file in Repository.SourcesOf(project))
         {
-            var expected = string.Join('.', [$"RobotRL.{project}", .. Path.GetRelativePath(folder, Path.GetDirectoryName(file)!).Split('/', '\\').Where(part => part != ".")]);
+            var expected = string.Join('.',
+                [$"RobotRL.{project}", .. Path.GetRelativePath(folder, Path.GetDirectoryName(file)!).Split('/', '\\').Where(part => part != ".")]);
             if (File.ReadLines(file).FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal)) is { } line)
                 Assert.Equal($"{file}: namespace {expected};", $"{file}: {line}");
         }
@@ -44,10 +46,12 @@ public sealed class FolderTests
     }
 
     /// <summary>A type parameter has no namespace.</summary>
-    private static bool IsBelow(IType type, string root) => type.Namespace?.FullName is { } name && (name == root || name.StartsWith(root + ".", StringComparison.Ordinal));
+    private static bool IsBelow(IType type, string root) =>
+        type.Namespace?.FullName is { } name && (name == root || name.StartsWith(root + ".", StringComparison.Ordinal));
 
     /// <summary>The first folder below the project's own; the project's own for what lies in it.</summary>
-    private static string FolderOf(IType type, string root) => type.Namespace.FullName == root ? "." : type.Namespace.FullName[(root.Length + 1)..].Split('.')[0];
+    private static string FolderOf(IType type, string root) =>
+        type.Namespace.FullName == root ? "." : type.Namespace.FullName[(root.Length + 1)..].Split('.')[0];
 
     /// <summary>One circle in words; empty where there is none.</summary>
     private static string Circle(Dictionary<string, HashSet<string>> uses)

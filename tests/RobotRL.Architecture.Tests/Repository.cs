@@ -33,18 +33,21 @@ internal static class Repository
     /// <summary>Names of the assemblies that the compiled project really uses.</summary>
     public static IReadOnlyList<string> CompiledReferences(string project)
     {
-        var name = (string?)Read(project).Descendants("AssemblyName").SingleOrDefault() ?? Prefix + project;
-        using var pe = new PEReader(File.OpenRead(
-            Path.Combine(Root, "src", Prefix + project, "bin", Configuration, "net10.0", name + ".dll")));
+        using var pe = new PEReader(File.OpenRead(AssemblyOf(project)));
         var metadata = pe.GetMetadataReader();
         return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
+
+    /// <summary>The assembly that a project was built to.</summary>
+    public static string AssemblyOf(string project) =>
+        Path.Combine(OutputOf(project), ((string?)Read(project).Descendants("AssemblyName").SingleOrDefault() ?? Prefix + project) + ".dll");
 
     /// <summary>Where a project was built to.</summary>
     public static string OutputOf(string project) => Path.Combine(Root, "src", Prefix + project, "bin", Configuration, "net10.0");
 
     /// <summary>Its source files, without what a build makes.</summary>
-    public static IEnumerable<string> SourcesOf(string project) => Directory.EnumerateFiles(Path.GetDirectoryName(ProjectFile(project))!, "*.cs", SearchOption.AllDirectories)
+    public static IEnumerable<string> SourcesOf(string project) =>
+        Directory.EnumerateFiles(Path.GetDirectoryName(ProjectFile(project))!, "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
             && !file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 

@@ -71,6 +71,7 @@ public sealed class AnchorTests : IDisposable
         using (var other = SigningKey.OpenOrCreate(_place["other.pem"])) File.WriteAllText(_place["other.pub"], other.PublicPem);
         using (var own = _place.Key()) File.WriteAllText(_place["own.pub"], own.PublicPem);
         Assert.True(AuditVerifier.Verify(_place.Log, _place.AnchorFolder, _place["own.pub"]).Holds);
-        Assert.Contains(AuditVerifier.Verify(_place.Log, _place.AnchorFolder, _place["other.pub"]).Findings, f => f.Text.Contains("not trusted", StringComparison.Ordinal));
+        Assert.Contains(AuditVerifier.Verify(_place.Log, _place.AnchorFolder, _place["other.pub"]).Findings,
+            f => f.Text.Contains("not trusted", StringComparison.Ordinal));
     }
 }

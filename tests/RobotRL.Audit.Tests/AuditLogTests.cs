@@ -17,15 +17,18 @@ public sealed class AuditLogTests : IDisposable
     {
         using (var log = _place.Open())
         {
-            log.Write(AuditEvent.Stopped, new Stamp(17), "pressed too hard", new { ForceN = 61.5, Limit = double.NaN }, new { CollisionForceN = 60.0 }, log.Actor with { PolicyVersion = 40 });
+            log.Write(AuditEvent.Stopped, new Stamp(17), "pressed too hard", new { ForceN = 61.5, Limit = double.NaN },
+                new { CollisionForceN = 60.0 }, log.Actor with { PolicyVersion = 40 });
         }
         var record = JsonDocument.Parse(_place.Lines.Single(l => l.Contains("safety.stopped", StringComparison.Ordinal))).RootElement;
-        Assert.Equal((3, "2026-03-01T08:00:00.000000Z", 100_000_000L, 17L), (record.GetProperty("sequence").GetInt32(), record.GetProperty("time").GetString(), record.GetProperty("monotonic_ns").GetInt64(), record.GetProperty("session_ns").GetInt64()));
+        Assert.Equal((3, "2026-03-01T08:00:00.000000Z"), (record.GetProperty("sequence").GetInt32(), record.GetProperty("time").GetString()));
+        Assert.Equal((100_000_000L, 17L), (record.GetProperty("monotonic_ns").GetInt64(), record.GetProperty("session_ns").GetInt64()));
         Assert.Equal(("interventions", "pressed too hard", 61.5, "NaN"), (record.GetProperty("class").GetString(), record.GetProperty("reason").GetString(),
             record.GetProperty("inputs").GetProperty("force_n").GetDouble(), record.GetProperty("inputs").GetProperty("limit").GetString()));
         Assert.Equal(60, record.GetProperty("thresholds").GetProperty("collision_force_n").GetDouble());
         var actor = record.GetProperty("actor");
-        Assert.Equal(("anna", "operator", "train", 40, Environment.ProcessId), (actor.GetProperty("operator").GetString(), actor.GetProperty("role").GetString(),
+        Assert.Equal(("anna", "operator", "train", 40, Environment.ProcessId),
+            (actor.GetProperty("operator").GetString(), actor.GetProperty("role").GetString(),
             actor.GetProperty("process").GetString(), actor.GetProperty("policy_version").GetInt32(), actor.GetProperty("pid").GetInt32()));
         Assert.Equal(64, record.GetProperty("previous").GetString()!.Length);
         Assert.True(_place.Verify().Holds);
@@ -116,7 +119,8 @@ public sealed class AuditLogTests : IDisposable
         using (_place.Open()) { }
         using var key = _place.Key();
         Assert.Equal([key.Fingerprint + ".pem"], Directory.GetFiles(new LogFolder(_place.Log).Keys).Select(path => Path.GetFileName(path)!));
-        Assert.DoesNotContain(Directory.GetFiles(_place["run"], "*", SearchOption.AllDirectories), path => File.ReadAllText(path).Contains("PRIVATE", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(_place["run"], "*", SearchOption.AllDirectories),
+            path => File.ReadAllText(path).Contains("PRIVATE", StringComparison.Ordinal));
         if (OperatingSystem.IsWindows()) return;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_place.KeyPath));
         File.SetUnixFileMode(_place.KeyPath, UnixFileMode.UserRead | UnixFileMode.GroupRead);

@@ -115,7 +115,7 @@ public sealed class CopiedLogTests : IDisposable
 
     private void Start(string log)
     {
-        using (AuditLog.Open(log, Workplace.Actor, _place.KeyPath, _place.Anchor, new { Code = "1" }, null, _place.Clock)) { }
+        using (AuditLog.Open(log, _place.Writer(new { Code = "1" }), clock: _place.Clock)) { }
     }
 
     private AuditVerdict Verify(string log) => AuditVerifier.Verify(log, _place.AnchorFolder);

@@ -2,7 +2,9 @@ using CsCheck;
 
 namespace RobotRL.Audit.Tests;
 
-/// <summary>Whatever honest writers go through, be it kills, clocks set back, several at once, pruning: the log holds once the next one has opened it.</summary>
+/// <summary>
+/// Honest writers go through kills, clocks set back, several at once, and pruning. The log holds once the next writer has opened it.
+/// </summary>
 public sealed class HistoryTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -45,7 +47,7 @@ public sealed class HistoryTests : IDisposable
                 case Step.NextDay: place.Clock.Pass(TimeSpan.FromHours(20)); break;
                 case Step.Back: place.Clock.UtcNow -= TimeSpan.FromHours(3); break;
                 case Step.Prune when open.Count > 0:
-                    AuditRetention.Prune(place.Log, new(1000, 2, 1), Workplace.Actor, place.KeyPath, place.Anchor, new { Code = "1" }, place.Clock);
+                    AuditRetention.Prune(place.Log, new(1000, 2, 1), place.Writer(new { Code = "1" }), place.Clock);
                     break;
             }
         }
@@ -108,7 +110,8 @@ public sealed class HistoryTests : IDisposable
         {
             var chain = _place.Chain(key);
             chain.Open(new { });
-            chain.Append([_place.Record(AuditEvent.Limited, new { day }), _place.Record(AuditEvent.Clock, new { day }), _place.Record(AuditEvent.TakeoverBegan, new { day })], force: false);
+            chain.Append([_place.Record(AuditEvent.Limited, new { day }), _place.Record(AuditEvent.Clock, new { day }),
+                _place.Record(AuditEvent.TakeoverBegan, new { day })], force: false);
             chain.Close();
             _place.Clock.Pass(TimeSpan.FromDays(1));
         }
@@ -128,9 +131,10 @@ public sealed class HistoryTests : IDisposable
         Prune(new(1, 1, 1));
         Assert.Empty(_place.Verify().Findings);
         Assert.Contains("log.created", _place.Lines[0], StringComparison.Ordinal);
-        Assert.Equal(["log.created", "log.opened", "retention.pruned", "log.closed"], _place.Lines.Where(l => !l.StartsWith("{\"pruned\"", StringComparison.Ordinal)).Select(l => l.Split("\"event\":\"")[1].Split('"')[0]));
+        Assert.Equal(["log.created", "log.opened", "retention.pruned", "log.closed"],
+            _place.Lines.Where(l => !l.StartsWith("{\"pruned\"", StringComparison.Ordinal)).Select(l => l.Split("\"event\":\"")[1].Split('"')[0]));
 
-        PruneResult Prune(RetentionSpans spans) => AuditRetention.Prune(_place.Log, spans, Workplace.Actor, _place.KeyPath, _place.Anchor, new { }, _place.Clock);
+        PruneResult Prune(RetentionSpans spans) => AuditRetention.Prune(_place.Log, spans, _place.Writer(new { }), _place.Clock);
         int Count(string name) => _place.Lines.Count(l => l.Contains($"\"{name}\"", StringComparison.Ordinal));
     }
 }

@@ -137,7 +137,7 @@ public sealed class LogAtRestTests : IDisposable
     [Fact]
     public void Log_that_came_with_a_run_is_not_vouched_for_by_whoever_goes_on_with_it()
     {
-        using (AuditLog.Open(_place.Log, Workplace.Actor, _place["giver.pem"], new Anchor(_place["givers"], null), new { })) { }
+        using (AuditLog.Open(_place.Log, new AuditWriter(Workplace.Actor, _place["giver.pem"], new Anchor(_place["givers"], null), new { }))) { }
         using (_place.Open()) { }
         using (_place.Open()) { }
         var verdict = _place.Verify();

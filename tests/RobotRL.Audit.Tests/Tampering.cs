@@ -36,7 +36,12 @@ internal sealed class Tampering(string folder, Random random)
         ("append records as if a writer had opened it", t => t.AppendOpened()),
         ("take out records as if pruned", t => t.Prune(tell: false)),
         ("take out records as if pruned, and say so", t => t.Prune(tell: true)),
-        ("change the heads' lines", t => t.Lines(t._folder.Heads, l => { var at = t.Next(l.Count); if (t.Next(2) == 0) l.RemoveAt(at); else l.Insert(t.Next(l.Count + 1), l[at]); })),
+        ("change the heads' lines", t => t.Lines(t._folder.Heads, l =>
+        {
+            var at = t.Next(l.Count);
+            if (t.Next(2) == 0) l.RemoveAt(at);
+            else l.Insert(t.Next(l.Count + 1), l[at]);
+        })),
         ("swap heads", t => t.Lines(t._folder.Heads, l => { var (a, b) = (t.Next(l.Count), t.Next(l.Count)); (l[a], l[b]) = (l[b], l[a]); })),
         ("delete the heads", t => File.Delete(t._folder.Heads)),
         ("write the log anew without its heads", t => t.WriteAnewWithoutHeads()),
@@ -141,7 +146,8 @@ internal sealed class Tampering(string folder, Random random)
     {
         var opening = lines.First(l => l.Line.Contains("log.opened", StringComparison.Ordinal)).Line;
         var sequence = lines.Count + 1L;
-        lines.Add((lines[^1].File, Reseal(opening, r => { r["sequence"] = sequence; r["time"] = JsonNode.Parse(lines[^1].Line)!["time"]!.GetValue<string>(); }, lines[^1].Line)));
+        var time = JsonNode.Parse(lines[^1].Line)!["time"]!.GetValue<string>();
+        lines.Add((lines[^1].File, Reseal(opening, r => { r["sequence"] = sequence; r["time"] = time; }, lines[^1].Line)));
     });
 
     private void Prune(bool tell) => All(lines =>
@@ -173,7 +179,8 @@ internal sealed class Tampering(string folder, Random random)
             for (var i = 0; i < l.Count; i++)
             {
                 var head = Head.Parse(Encoding.UTF8.GetBytes(l[i]), out _)!;
-                l[i] = Encoding.UTF8.GetString((head with { Log = hashes[1][..16], Hash = hashes[head.Sequence], Key = forger.Fingerprint }).Line(forger)).TrimEnd('\n');
+                l[i] = Encoding.UTF8.GetString((head with { Log = hashes[1][..16], Hash = hashes[head.Sequence], Key = forger.Fingerprint }).Line(forger))
+                    .TrimEnd('\n');
             }
         });
         foreach (var key in Directory.GetFiles(_folder.Keys)) File.Delete(key);

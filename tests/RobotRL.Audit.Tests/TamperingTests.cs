@@ -104,5 +104,6 @@ public sealed class TamperingTests : IDisposable
     }
 
     private bool IsUntouched() =>
-        Directory.GetFiles(_place.Log, "*", SearchOption.AllDirectories).ToHashSet().SetEquals(_files.Keys) && _files.All(f => File.ReadAllBytes(f.Key).AsSpan().SequenceEqual(f.Value));
+        Directory.GetFiles(_place.Log, "*", SearchOption.AllDirectories).ToHashSet().SetEquals(_files.Keys)
+            && _files.All(f => File.ReadAllBytes(f.Key).AsSpan().SequenceEqual(f.Value));
 }

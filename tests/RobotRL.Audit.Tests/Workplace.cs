@@ -28,10 +28,12 @@ internal sealed class Workplace : IDisposable
     public Chain Chain(SigningKey key) => new(new LogFolder(Log), key, Anchor, Clock, Actor);
 
     public AuditLog Open(TimeSpan? headEvery = null, TimeProvider? clock = null, Anchor? anchor = null) =>
-        AuditLog.Open(Log, Actor, KeyPath, anchor ?? Anchor, new { Code = "1.2.3" }, headEvery, clock ?? Clock);
+        AuditLog.Open(Log, new AuditWriter(Actor, KeyPath, anchor ?? Anchor, new { Code = "1.2.3" }), headEvery, clock ?? Clock);
+
+    public AuditWriter Writer(object software) => new(Actor, KeyPath, Anchor, software);
 
     public PendingRecord Record(in AuditEvent what, object? inputs = null) =>
-        new(Clock.UtcNow, RecordLine.Body(Clock.UtcNow, 0, 17, what, Actor, "because", inputs, new { ForceN = 30.0 }), what.IsUrgent);
+        new(Clock.UtcNow, RecordLine.Body(new(Clock.UtcNow, 0, 17), what, Actor, "because", inputs, new { ForceN = 30.0 }), what.IsUrgent);
 
     /// <summary>Two days, three sessions: one closed, one killed in the middle of a line, one closed.</summary>
     public void WriteHistory()
@@ -43,7 +45,10 @@ internal sealed class Workplace : IDisposable
             chain.Open(new { Code = "1.2.3" });
             for (var minute = 0; minute < 3; minute++)
             {
-                chain.Append([.. Enumerable.Range(0, 4).Select(i => Record(i % 2 == 0 ? AuditEvent.Limited : AuditEvent.TakeoverBegan, new { Session = session, minute, i, Force = 12.5 * i }))], force: false);
+                chain.Append(
+                    [.. Enumerable.Range(0, 4).Select(i =>
+                        Record(i % 2 == 0 ? AuditEvent.Limited : AuditEvent.TakeoverBegan, new { Session = session, minute, i, Force = 12.5 * i }))],
+                    force: false);
                 Clock.Pass(TimeSpan.FromMinutes(1));
                 chain.SignPeriodically();
             }

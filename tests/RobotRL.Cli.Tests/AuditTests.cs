@@ -26,10 +26,13 @@ public sealed class AuditTests : IDisposable
         Assert.Equal((0, 0), (verdict.GetProperty("unsigned_records").GetInt32(), verdict.GetProperty("open_writers").GetInt32()));
         Assert.Equal(verdict.GetProperty("heads").GetInt32(), verdict.GetProperty("anchored_heads").GetInt32());
 
-        Assert.Equal("""[["eval","unattended"],["train","simulated-operator"]]""", Query("SELECT process, role FROM events WHERE event = 'session.started' ORDER BY process"));
+        Assert.Equal("""[["eval","unattended"],["train","simulated-operator"]]""",
+            Query("SELECT process, role FROM events WHERE event = 'session.started' ORDER BY process"));
         // Who drove is told twice, by the log and by the episodes: the two agree.
-        Assert.Equal(Query("SELECT count(*) FROM steps WHERE source = 'Human'"), Query("SELECT sum((inputs->>'steps')::INT) FROM events WHERE event = 'takeover.ended'"));
-        Assert.Equal(Query("SELECT count(*) FROM steps WHERE limits <> 'None'"), Query("SELECT count(*) FROM events WHERE event = 'safety.limited' AND process = 'train'"));
+        Assert.Equal(Query("SELECT count(*) FROM steps WHERE source = 'Human'"),
+            Query("SELECT sum((inputs->>'steps')::INT) FROM events WHERE event = 'takeover.ended'"));
+        Assert.Equal(Query("SELECT count(*) FROM steps WHERE limits <> 'None'"),
+            Query("SELECT count(*) FROM events WHERE event = 'safety.limited' AND process = 'train'"));
         Assert.Equal("[[1]]", Query("SELECT count(*) FROM events WHERE event = 'policy.evaluated' AND (inputs->'result'->>'episodes')::INT = 2"));
         Assert.Equal("[[0]]", Query("SELECT count(*) FROM events WHERE event = 'session.started' AND (thresholds->'workspace') IS NULL"));
         Assert.Equal(2, RobotrlProcess.Run("audit", "query", run, "SELECT * FROM read_text('/etc/hostname')").ExitCode);
@@ -37,7 +40,8 @@ public sealed class AuditTests : IDisposable
         var page = _folder["report.html"];
         Assert.True(Done("audit", "report", run, "--out", page, "--no-pdf", "--json").GetProperty("holds").GetBoolean());
         var html = File.ReadAllText(page);
-        foreach (var part in new[] { "The log is what was written.", "simulated-operator", "Demonstration", "Which limits held", "collision_force_n" }) Assert.Contains(part, html, StringComparison.Ordinal);
+        foreach (var part in new[] { "The log is what was written.", "simulated-operator", "Demonstration", "Which limits held", "collision_force_n" })
+            Assert.Contains(part, html, StringComparison.Ordinal);
         Assert.DoesNotMatch("""(src|href)="(?!data:|#)""", html); // nothing is fetched
 
         string Query(string sql) => Done("audit", "query", run, sql, "--json").GetProperty("rows").GetRawText();
@@ -71,7 +75,8 @@ public sealed class AuditTests : IDisposable
         var result = RobotrlProcess.Run("audit", "verify", run, "--json");
         Assert.Equal(1, result.ExitCode);
         var finding = Assert.Single(result.Json.GetProperty("findings").EnumerateArray());
-        Assert.Equal(("Changed", Path.GetFileName(day), 4), (finding.GetProperty("kind").GetString(), finding.GetProperty("file").GetString(), finding.GetProperty("line").GetInt32()));
+        Assert.Equal(("Changed", Path.GetFileName(day), 4),
+            (finding.GetProperty("kind").GetString(), finding.GetProperty("file").GetString(), finding.GetProperty("line").GetInt32()));
         Assert.Equal(1, RobotrlProcess.Run("audit", "verify", run, "--unanchored").ExitCode);
         // And nobody builds upon it without noticing: the end is what was written, the middle is not, and that stays visible.
         Assert.Contains($"{Path.GetFileName(day)}:4: changed", result.Error, StringComparison.Ordinal);
@@ -93,7 +98,8 @@ public sealed class AuditTests : IDisposable
             Assert.Contains("of a run with identity", Difference(), StringComparison.Ordinal);
         }
         // With the run's description taken over and mended, the rest still tells.
-        File.WriteAllText(description, File.ReadAllText(Path.Combine(_folder["other"], "run.json")).Replace("\"seed\": 2", "\"seed\": 1", StringComparison.Ordinal));
+        File.WriteAllText(description, File.ReadAllText(Path.Combine(_folder["other"], "run.json"))
+            .Replace("\"seed\": 2", "\"seed\": 1", StringComparison.Ordinal));
         Assert.Contains("seed 2, and run.json says 1", Difference(), StringComparison.Ordinal);
         File.WriteAllText(description, own);
         Copy(_folder["kept"], Path.Combine(run, "audit"));
@@ -146,7 +152,8 @@ public sealed class AuditTests : IDisposable
         Assert.Equal("""[["Ada L.","simulated-operator"]]""", Query("SELECT DISTINCT operator, role FROM episodes"));
         Assert.Equal("""[["Ada L.","simulated-operator"]]""", Query("SELECT DISTINCT operator, role FROM events WHERE event LIKE 'takeover.%'"));
         Assert.Equal("""[["Grace H.","supervisor"]]""", Query("SELECT operator, role FROM events WHERE event = 'policy.evaluated'"));
-        Assert.Equal("""[["B. Meier","approver","for \u003Ccell\u003E 3"],["C","approver","again"]]""", Query("SELECT operator, role, reason FROM events WHERE event = 'policy.approved' ORDER BY sequence"));
+        Assert.Equal("""[["B. Meier","approver","for \u003Ccell\u003E 3"],["C","approver","again"]]""",
+            Query("SELECT operator, role, reason FROM events WHERE event = 'policy.approved' ORDER BY sequence"));
         Assert.True(Done("audit", "verify", run, "--json").GetProperty("holds").GetBoolean());
         Done("audit", "report", run, "--out", _folder["report.html"], "--no-pdf", "--json");
         var html = File.ReadAllText(_folder["report.html"]);
@@ -160,7 +167,8 @@ public sealed class AuditTests : IDisposable
     {
         var run = _folder["run"];
         Done(Training.Small(run, 60));
-        var checkpoint = Directory.GetDirectories(Path.Combine(run, "checkpoints"), "step-*").MaxBy(d => long.Parse(Path.GetFileName(d)[5..], System.Globalization.CultureInfo.InvariantCulture))!;
+        var checkpoint = Directory.GetDirectories(Path.Combine(run, "checkpoints"), "step-*")
+            .MaxBy(d => long.Parse(Path.GetFileName(d)[5..], System.Globalization.CultureInfo.InvariantCulture))!;
         var tensors = Path.Combine(checkpoint, "tensors.safetensors");
         var bytes = File.ReadAllBytes(tensors);
         bytes[^1] ^= 1;
@@ -205,7 +213,9 @@ public sealed class AuditTests : IDisposable
         }
 
         static string Saying(string line, string reason) => Regex.Replace(line, "(,\"reason\":\"[^\"]*\")?(,\"inputs\":|,\"previous\":)",
-            m => m.Groups[2].Value == ",\"inputs\":" || !line.Contains(",\"inputs\":", StringComparison.Ordinal) ? $",\"reason\":\"{reason}\"{m.Groups[2].Value}" : m.Value);
+            m => m.Groups[2].Value == ",\"inputs\":" || !line.Contains(",\"inputs\":", StringComparison.Ordinal)
+                ? $",\"reason\":\"{reason}\"{m.Groups[2].Value}"
+                : m.Value);
     }
 
     [Fact]
@@ -213,7 +223,8 @@ public sealed class AuditTests : IDisposable
     {
         RunOnDisk run = new(_folder["run"]);
         Done(Training.Small(run.Path, 100, "--operator", "none"));
-        var alone = run.Episodes.Where(e => e.Info.Kind == EpisodeKind.Online && !e.Transitions.Any(t => t.IsIntervention)).Select(e => $"episodes/{e.Info.Index:D6}.mcap").ToArray();
+        var alone = run.Episodes.Where(e => e.Info.Kind == EpisodeKind.Online && !e.Transitions.Any(t => t.IsIntervention))
+            .Select(e => $"episodes/{e.Info.Index:D6}.mcap").ToArray();
         Assert.NotEmpty(alone);
         // Older than a year and younger than five: interventions stay.
         foreach (var file in run.EpisodeFiles) File.SetLastWriteTimeUtc(run.At("episodes", file), DateTime.UtcNow.AddDays(-400));
@@ -227,7 +238,8 @@ public sealed class AuditTests : IDisposable
 
         Assert.True(Done("audit", "verify", run.Path, "--json").GetProperty("holds").GetBoolean());
         Assert.Equal($"[[{alone.Length},64]]", Done("audit", "query", run.Path,
-            "SELECT (inputs->>'count')::INT, length(inputs->'files'->0->>'sha256') FROM events WHERE event = 'retention.files_pruned'", "--json").GetProperty("rows").GetRawText());
+            "SELECT (inputs->>'count')::INT, length(inputs->'files'->0->>'sha256') FROM events WHERE event = 'retention.files_pruned'", "--json")
+                .GetProperty("rows").GetRawText());
         Done("eval", run.Path, "--episodes", "1", "--json");
         var resumed = RobotrlProcess.Run(Training.Small(run.Path, 200, "--operator", "none"));
         Assert.Equal(2, resumed.ExitCode);
@@ -237,7 +249,8 @@ public sealed class AuditTests : IDisposable
     }
 
     private static int Count(string run, string name) => !Directory.Exists(Path.Combine(run, "audit")) ? 0
-        : Directory.GetFiles(Path.Combine(run, "audit"), "2*.jsonl").Sum(f => Lines(f).Count(l => l.Contains($"\"event\":\"{name}\"", StringComparison.Ordinal)));
+        : Directory.GetFiles(Path.Combine(run, "audit"), "2*.jsonl")
+            .Sum(f => Lines(f).Count(l => l.Contains($"\"event\":\"{name}\"", StringComparison.Ordinal)));
 
     private static string[] Lines(string path)
     {

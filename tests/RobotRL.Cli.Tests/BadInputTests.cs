@@ -73,7 +73,8 @@ public sealed class BadInputTests : IDisposable
         { "PEG --set learner.encoder=resnet10", "needs its weights" },
         { "PEG --set learner.encoder=resnet10 --set learner.encoder_weights=@/none", "none'" },
         { "PEG --set learner.encoder=resnet10 --set learner.encoder_weights=@/file", "not a whole safetensors file" },
-        { "PEG --set learner.encoder=resnet10 --set learner.encoder_weights=@/wrong.safetensors", "tensor stem.weight has shape [64, 3, 3, 3], the configuration asks for [64, 3, 7, 7]" },
+        { "PEG --set learner.encoder=resnet10 --set learner.encoder_weights=@/wrong.safetensors",
+            "tensor stem.weight has shape [64, 3, 3, 3], the configuration asks for [64, 3, 7, 7]" },
 
         // values
         { "TRAIN --set learner", "not of the form key=value" },
@@ -112,8 +113,10 @@ public sealed class BadInputTests : IDisposable
     public void Bad_input_is_refused_with_one_line(string words, string says)
     {
         var before = Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories);
-        words = words.Replace("TRAIN", $"train {Training.Reach} --run @/run --wall-seconds 1", StringComparison.Ordinal).Replace("PEG", $"train {Training.PegInsert} --run @/run --wall-seconds 1", StringComparison.Ordinal);
-        var result = RobotrlProcess.Run([.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace("@", _folder.Path, StringComparison.Ordinal))]);
+        words = words.Replace("TRAIN", $"train {Training.Reach} --run @/run --wall-seconds 1", StringComparison.Ordinal)
+            .Replace("PEG", $"train {Training.PegInsert} --run @/run --wall-seconds 1", StringComparison.Ordinal);
+        var result = RobotrlProcess.Run(
+            [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace("@", _folder.Path, StringComparison.Ordinal))]);
 
         var line = Assert.Single(result.ErrorLines);
         Assert.Contains(says, line, StringComparison.Ordinal);
@@ -151,7 +154,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void Every_error_gets_its_line()
     {
-        var result = RobotrlProcess.Run("train", Training.Reach, "--run", _folder["run"], "--set", "learner.discount=2", "--set", "task.max_steps=0", "--set", "zebra=1");
+        var result = RobotrlProcess.Run("train", Training.Reach, "--run", _folder["run"],
+            "--set", "learner.discount=2", "--set", "task.max_steps=0", "--set", "zebra=1");
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(3, result.ErrorLines.Length);
     }

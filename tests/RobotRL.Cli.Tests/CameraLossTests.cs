@@ -20,7 +20,8 @@ public sealed class CameraLossTests : IDisposable
     {
         RunOnDisk run = new(_folder["run"]);
         // Small steps, so that the episode is long and the camera is lost in its midst.
-        var result = RobotrlProcess.Run("bench", "faults", "party", "camera", Training.PegInsert, "--run", run.Path, "--camera", "wrist", "--fault", fault, "--after-steps", $"{StepsBefore}",
+        var result = RobotrlProcess.Run("bench", "faults", "party", "camera", Training.PegInsert, "--run", run.Path,
+            "--camera", "wrist", "--fault", fault, "--after-steps", $"{StepsBefore}",
             "--set", "task.actions.translation_scale_m=0.002", "--set", "task.max_steps=600");
         Assert.Equal(ExitCode.Fault, result.ExitCode);
         Assert.Matches("The robot was stopped: " + message, result.Error);

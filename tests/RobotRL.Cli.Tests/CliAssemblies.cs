@@ -10,5 +10,7 @@ internal static class CliAssemblies
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Find() => AssemblyLoadContext.Default.Resolving += (context, name) =>
-        Path.Combine(Path.GetDirectoryName(RobotrlProcess.Program)!, name.Name + ".dll") is var path && File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+        Path.Combine(Path.GetDirectoryName(RobotrlProcess.Program)!, name.Name + ".dll") is var path && File.Exists(path)
+            ? context.LoadFromAssemblyPath(path)
+            : null;
 }

@@ -63,7 +63,8 @@ public sealed class ControlProcessTests : IDisposable
         using (var train = RobotrlProcess.Start(Training.Small(run.Path, 10_000, "--pace", "realtime", "--channel", _channel)))
         {
             train.Await(() => run.EpisodeFiles.Count >= 1);
-            using (var ticks = new FileStream(RobotRL.Control.ControlChannel.PathOf(_channel) + ".ticks", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0))
+            using (var ticks = new FileStream(RobotRL.Control.ControlChannel.PathOf(_channel) + ".ticks",
+                FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0))
                 while (!train.HasExited) // what is written over between two episodes is nobody's loss
                     for (ticks.Position = 64 + 700; ticks.Position < ticks.Length - 1; ticks.Position += 700) ticks.WriteByte(0x5A);
             var result = train.Wait();
@@ -87,7 +88,8 @@ public sealed class ControlProcessTests : IDisposable
     public void Loopback_robot_is_what_its_driver_says_and_runs_in_a_control_process_without_a_scene()
     {
         File.WriteAllText(_folder["no-scene.xml"], "<mujoco/>");
-        var result = RobotrlProcess.Run("control", Training.Reach, "--channel", _channel, "--seconds", "1", "--json", "--set", "robot.driver=loopback", "--set", $"task.scene={_folder["no-scene.xml"]}");
+        var result = RobotrlProcess.Run("control", Training.Reach, "--channel", _channel, "--seconds", "1", "--json",
+            "--set", "robot.driver=loopback", "--set", $"task.scene={_folder["no-scene.xml"]}");
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("Ended with the robot PowerRemoved", result.Error, StringComparison.Ordinal);
     }

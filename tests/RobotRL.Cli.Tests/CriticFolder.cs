@@ -15,7 +15,8 @@ internal static class CriticFolder
     /// <param name="change">Changes the tensors before they are written and hashed.</param>
     /// <param name="manifest">Changes the manifest.</param>
     public static void Write(
-        string folder, float risk = -3, float margin = -1, Action<Dictionary<string, (long[] Shape, float[] Values)>>? change = null, Action<Dictionary<string, object>>? manifest = null)
+        string folder, float risk = -3, float margin = -1, Action<Dictionary<string, (long[] Shape, float[] Values)>>? change = null,
+        Action<Dictionary<string, object>>? manifest = null)
     {
         const int inputs = SafetyFeatures.Count;
         Dictionary<string, (long[] Shape, float[] Values)> tensors = [];

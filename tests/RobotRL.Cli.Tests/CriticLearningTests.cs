@@ -17,6 +17,11 @@ public sealed class CriticLearningTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private string Learning() =>
+        $$"""safety={mode: shadow, critic: {{_folder["critic"]}}, trigger_ms: 3, hysteresis: 0.05, """ +
+        "recovery: {kind: learned, path_s: 0.5, duration_s: 0.3, stiffness_share: 1}, hold_s: 2, max_age_s: 600, " +
+        "online: {force_limit_n: 40, risk_discount: 0.6, false_interventions: 0.02, updates_per_episode: 3}}";
+
     [Fact]
     public void Training_renews_the_critic_and_tells_the_log()
     {
@@ -25,10 +30,9 @@ public sealed class CriticLearningTests : IDisposable
         var before = Manifest();
 
         var result = RobotrlProcess.Run(
-            "train", Maze, "--run", _folder["run"], "--env-steps", "80", "--deterministic", "--json", "--set", "learner.batch_size=16", "--set", "learner.hidden_sizes=[32]",
-            "--set", "learner.pretrain_steps=5", "--set", "operator.demonstrations=1", "--set",
-            $$"""safety={mode: shadow, critic: {{_folder["critic"]}}, trigger_ms: 3, hysteresis: 0.05, recovery: {kind: learned, path_s: 0.5, duration_s: 0.3, stiffness_share: 1}, hold_s: 2, max_age_s: 600, """ +
-            "online: {force_limit_n: 40, risk_discount: 0.6, false_interventions: 0.02, updates_per_episode: 3}}");
+            "train", Maze, "--run", _folder["run"], "--env-steps", "80", "--deterministic", "--json",
+            "--set", "learner.batch_size=16", "--set", "learner.hidden_sizes=[32]",
+            "--set", "learner.pretrain_steps=5", "--set", "operator.demonstrations=1", "--set", Learning());
         Assert.True(result.ExitCode == 0, result.Error);
 
         var after = Manifest();
@@ -45,9 +49,7 @@ public sealed class CriticLearningTests : IDisposable
     {
         CriticFolder.Write(_folder["critic"]);
         var result = RobotrlProcess.Run(
-            "train", Maze, "--run", _folder["run"], "--env-steps", "10", "--set",
-            $$"""safety={mode: shadow, critic: {{_folder["critic"]}}, trigger_ms: 3, hysteresis: 0.05, recovery: {kind: learned, path_s: 0.5, duration_s: 0.3, stiffness_share: 1}, hold_s: 2, max_age_s: 600, """ +
-            "online: {force_limit_n: 40, risk_discount: 0.6, false_interventions: 0.02, updates_per_episode: 3}}");
+            "train", Maze, "--run", _folder["run"], "--env-steps", "10", "--set", Learning());
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("safety pretrain", result.Error, StringComparison.Ordinal);
     }
@@ -60,10 +62,14 @@ public sealed class CriticLearningTests : IDisposable
         Transition Decision(float proposed, float executed, bool reflex, bool last)
         {
             var seen = new Observation(default, new float[StandardSize.Proprioception], []);
-            var action = new ExecutedAction { Proposed = Move(proposed), Executed = Move(executed), Source = ActionSource.Policy, Limits = reflex ? LimitFlags.Critic : LimitFlags.None };
+            var action = new ExecutedAction
+            {
+                Proposed = Move(proposed), Executed = Move(executed), Source = ActionSource.Policy, Limits = reflex ? LimitFlags.Critic : LimitFlags.None,
+            };
             return new(seen, action, last ? 1 : 0, seen, last, false);
         }
-        var chains = new RecordedExperience(configuration.Task, configuration.Robot, 40).Of([Decision(0.5f, 0.5f, false, false), Decision(0.9f, -0.2f, true, false), Decision(0.1f, 0.1f, false, true)]).ToArray();
+        var chains = new RecordedExperience(configuration.Task, configuration.Robot, 40)
+            .Of([Decision(0.5f, 0.5f, false, false), Decision(0.9f, -0.2f, true, false), Decision(0.1f, 0.1f, false, true)]).ToArray();
         Assert.Equal([[0.5f, 0.9f], [-0.2f, 0.1f]], chains.Select(c => c.Steps.Select(s => s.Features[SafetyFeatures.ActionStart]).ToArray()));
         Assert.Equal([false, true], chains.Select(c => c.IsOver));
         Assert.Equal([0.5f, -0.2f, 0.1f], chains.SelectMany(c => c.Transitions()).Select(t => t.Features[SafetyFeatures.ActionStart]));

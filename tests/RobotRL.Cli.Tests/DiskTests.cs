@@ -42,7 +42,10 @@ public sealed class DiskTests : IDisposable
         Assert.True(Told("begin.code") == "3", Told("begin.err"));
         Assert.Contains(run, error[^1], StringComparison.Ordinal);
         Assert.StartsWith("The robot was stopped: ", error[^1], StringComparison.Ordinal);
-        Assert.EndsWith($"{(failure == "full" ? "free space on its disk" : "make its disk writable again (one that turned read-only by itself is failing)")} and run the same command: it resumes", error[^1], StringComparison.Ordinal);
+        var remedy = failure == "full"
+            ? "free space on its disk"
+            : "make its disk writable again (one that turned read-only by itself is failing)";
+        Assert.EndsWith($"{remedy} and run the same command: it resumes", error[^1], StringComparison.Ordinal);
         Assert.DoesNotContain(error, line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal));
 
         Assert.True(Told("list.code") == "0", Told("list.err"));
@@ -102,7 +105,13 @@ public sealed class DiskTests : IDisposable
     /// <summary>In a mount namespace of its own, which takes its mounts with it; a user that is not root becomes one inside.</summary>
     private static (int Code, string Error) Execute(params string[] command)
     {
-        var start = new ProcessStartInfo("unshare", [Environment.IsPrivilegedProcess ? "-m" : "-rm", .. command]) { WorkingDirectory = RobotrlProcess.Root, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("unshare", [Environment.IsPrivilegedProcess ? "-m" : "-rm", .. command])
+        {
+            WorkingDirectory = RobotrlProcess.Root,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
         start.Environment["PROGRAM"] = RobotrlProcess.Program;
         RobotrlProcess.Surround(start);
         try

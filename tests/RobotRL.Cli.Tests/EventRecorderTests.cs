@@ -108,7 +108,8 @@ public sealed class EventRecorderTests : IDisposable
     public void Boundary_that_is_pressed_on_is_one_event_and_what_only_smooths_is_none()
     {
         var watch = new EventWatch(After);
-        Assert.False(watch.Sees(new() { Tick = 1, Limits = LimitFlags.JointAcceleration | LimitFlags.ContactForce | LimitFlags.TorqueRate | LimitFlags.ErrorClip }, out _));
+        const LimitFlags ordinary = LimitFlags.JointAcceleration | LimitFlags.ContactForce | LimitFlags.TorqueRate | LimitFlags.ErrorClip;
+        Assert.False(watch.Sees(new() { Tick = 1, Limits = ordinary }, out _));
         Assert.True(watch.Sees(new() { Tick = 2, Limits = LimitFlags.Workspace | LimitFlags.TorqueRate }, out var mark));
         Assert.Equal((EventKind.Limit, "Workspace"), (mark.Kind, mark.Reason));
         for (var tick = 3; tick < 2000; tick++)
@@ -279,7 +280,8 @@ public sealed class EventRecorderTests : IDisposable
             var own = _loop.Records[80 + i];
             Assert.Equal($"{own.Tick}", ticks[i].GetProperty("tick").GetString());
             Assert.Equal(own.Measured.Position[3], ticks[i].GetProperty("position")[3].GetDouble());
-            Assert.Equal(own.Measured.ExternalWrenchInEndEffector.Force.Z, ticks[i].GetProperty("external_wrench_in_end_effector").GetProperty("force").GetProperty("z").GetDouble());
+            Assert.Equal(own.Measured.ExternalWrenchInEndEffector.Force.Z,
+                ticks[i].GetProperty("external_wrench_in_end_effector").GetProperty("force").GetProperty("z").GetDouble());
             Assert.Equal(own.Reference.PoseInBase.Orientation.W, ticks[i].GetProperty("gated").GetProperty("orientation").GetProperty("w").GetDouble());
             Assert.Equal(own.TankJ, ticks[i].GetProperty("tank_j").GetDouble());
             Assert.Equal((byte)own.Fault.Code, ticks[i].GetProperty("fault").GetInt32());
@@ -311,7 +313,8 @@ public sealed class EventRecorderTests : IDisposable
     private EventRecorder Recorder(EventWindow? window = null, int ring = 600, int poll = 50, Action<IOException>? failed = null)
     {
         _loop.Begin(ring, poll);
-        return new(_loop.Cycle.Records, EventFolder.Open(_folder["events"], _ => { }), new("hash", 1_000_000, 0), window ?? new(Before, After), failed ?? (e => Assert.Fail(e.ToString())));
+        return new(_loop.Cycle.Records, EventFolder.Open(_folder["events"], _ => { }), new("hash", 1_000_000, 0),
+            window ?? new(Before, After), failed ?? (e => Assert.Fail(e.ToString())));
     }
 
     private static int Consecutive(IEnumerable<ControlRecord> ticks)
@@ -321,7 +324,9 @@ public sealed class EventRecorderTests : IDisposable
         return numbers.Count;
     }
 
-    /// <summary>Every number of both that an event keeps, to the bit. What a tick was given beside, and what is numbered for replays, an episode's trace keeps.</summary>
+    /// <summary>
+    /// Compares, to the bit, every number that an event keeps. An episode's trace keeps the other inputs of a tick, and its numbers for replays.
+    /// </summary>
     private static void Same(in ControlRecord expected, in ControlRecord actual) => Assert.Equal(Kept(expected), Kept(actual));
 
     private static string Kept(ControlRecord record)
@@ -366,7 +371,8 @@ public sealed class EventRecorderTests : IDisposable
             var now = Cycle.Records[0].Time;
             Cycle.Heartbeats.Publish(new(now.Plus(1_000_000), CommandingState.Commanding));
             var pose = Cycle.Records[0].EndEffector.PoseInBase;
-            Cycle.Targets.Publish(new(pose with { Position = pose.Position + offset }, now, now.Plus(200_000_000), CartesianStiffness.Of(Configuration.Robot.Impedance), default, ActionSource.Policy, ++_sequence));
+            Cycle.Targets.Publish(new(pose with { Position = pose.Position + offset }, now, now.Plus(200_000_000),
+                CartesianStiffness.Of(Configuration.Robot.Impedance), default, ActionSource.Policy, ++_sequence));
         }
 
         public void Dispose() => Robot?.Dispose();

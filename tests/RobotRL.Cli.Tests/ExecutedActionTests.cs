@@ -38,7 +38,8 @@ public sealed class ExecutedActionTests : IDisposable
         List<(ExecutedAction Action, ControlRecord Record)> reported = [];
 
         var store = EpisodeStore.Open(_folder.Path, TornEpisodes.Keep, _ => { });
-        using (var writer = store.Begin(new() { Kind = EpisodeKind.Online, Seed = 5, Task = "reach", ConfigHash = configuration.Hash, Cameras = [], WallClockOffsetNs = 0 }))
+        using (var writer = store.Begin(
+            new() { Kind = EpisodeKind.Online, Seed = 5, Task = "reach", ConfigHash = configuration.Hash, Cameras = [], WallClockOffsetNs = 0 }))
         {
             using var runner = new EpisodeRunner(cell, script);
             var summary = runner.Run(EpisodeKind.Online, 5, script, transition =>
@@ -60,7 +61,8 @@ public sealed class ExecutedActionTests : IDisposable
         {
             var (action, record) = reported[i];
             var s = stored[i];
-            Assert.Equal((action.Policy, action.Proposed, action.Executed, action.Source, action.Limits), (s.Policy, s.Proposed, s.Executed, s.Source, s.Limits));
+            Assert.Equal((action.Policy, action.Proposed, action.Executed, action.Source, action.Limits),
+                (s.Policy, s.Proposed, s.Executed, s.Source, s.Limits));
             Assert.Equal(script.Proposed[i].Policy, s.Policy);
             Assert.Equal(script.Proposed[i].Passed, s.Proposed);
             Assert.Equal(Script.HumanDrives(i) ? ActionSource.Human : ActionSource.Policy, s.Source);

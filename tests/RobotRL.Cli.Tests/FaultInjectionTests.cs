@@ -24,6 +24,7 @@ public sealed class FaultInjectionTests
     public void Catalogue_names_each_fault_once_and_every_stop_category()
     {
         Assert.Equal(FaultCatalog.All.Count, FaultCatalog.All.Select(f => f.Name).Distinct().Count());
-        Assert.Equal([0, 1, 2], FaultCatalog.All.Where(f => f.Expected != Model.FaultCode.None).Select(f => (int)Safety.StopCategories.Of(f.Expected)).Distinct().Order());
+        Assert.Equal([0, 1, 2], FaultCatalog.All.Where(f => f.Expected != Model.FaultCode.None)
+            .Select(f => (int)Safety.StopCategories.Of(f.Expected)).Distinct().Order());
     }
 }

@@ -52,15 +52,18 @@ public sealed class LaunchTests : IDisposable
     private string Write(int actorCpu, int learnerCpu)
     {
         string[] small = [.. Training.Small("", 0).SkipWhile(a => a != "--set").Where(a => a != "--set")];
-        var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach), [.. small.Select(pair => (pair.Split('=')[0], pair.Split('=')[1]))]);
+        var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach),
+            [.. small.Select(pair => (pair.Split('=')[0], pair.Split('=')[1]))]);
         File.WriteAllText(_folder["task.yaml"], configuration.ResolvedYaml);
         File.WriteAllText(_folder["launch.yaml"],
-            $"launch:\n  config: task.yaml\n  operator: scripted\n  seed: 1\n  env_steps: 10000\n  control: {{priority: 80}}\n  actor: {{cpus: [{actorCpu}]}}\n  learner: {{cpus: [{learnerCpu}]}}\n");
+            $"launch:\n  config: task.yaml\n  operator: scripted\n  seed: 1\n  env_steps: 10000\n  control: {{priority: 80}}\n"
+                + $"  actor: {{cpus: [{actorCpu}]}}\n  learner: {{cpus: [{learnerCpu}]}}\n");
         return _folder["launch.yaml"];
     }
 
     /// <summary>Folders of the processes that work on a run, below the one that launched them.</summary>
-    private static IEnumerable<string> Processes(string run) => Directory.GetDirectories("/proc").Where(p => Words(p) is var words && words.Contains(run) && !words.Contains("launch"));
+    private static IEnumerable<string> Processes(string run) =>
+        Directory.GetDirectories("/proc").Where(p => Words(p) is var words && words.Contains(run) && !words.Contains("launch"));
 
     private static Predicate<string> Is(string command) => process => Words(process).Contains(command);
 
@@ -80,5 +83,6 @@ public sealed class LaunchTests : IDisposable
         }
     }
 
-    private static string Cpus(string process) => File.ReadLines(Path.Combine(process, "status")).First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
+    private static string Cpus(string process) =>
+        File.ReadLines(Path.Combine(process, "status")).First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
 }

@@ -23,7 +23,8 @@ public sealed class LearnerFailureTests : IDisposable
     public void Learning_from_a_number_that_is_none_ends_training_with_one_line_and_exit_3(int pretrainSteps, bool deterministic)
     {
         RunOnDisk run = new(_folder["run"]);
-        string[] training = [.. Training.Small(run.Path, 500, "--set", $"learner.pretrain_steps={pretrainSteps}"), .. deterministic ? (string[])["--deterministic"] : []];
+        string[] training = [.. Training.Small(run.Path, 500, "--set", $"learner.pretrain_steps={pretrainSteps}"),
+            .. deterministic ? (string[])["--deterministic"] : []];
         var set = training.SkipWhile(word => word != "--set").Where(word => word != "--deterministic").ToArray();
         var record = RobotrlProcess.Run(["record", Training.Reach, "--run", run.Path, "--episodes", "3", .. set]);
         Assert.True(record.ExitCode == 0, record.Error);

@@ -25,9 +25,11 @@ public sealed class LoopAuditTests : IDisposable
     {
         Fault collision = new(FaultCode.CollisionForce, StopCategory.Category2, new(2_000_000), 61.5, 50);
         var entries = Seen(
-            Tick(1, GateState.Running, default), Tick(2, GateState.Stopping, collision), Tick(3, GateState.Stopping, collision), Tick(4, GateState.Held, collision), Tick(5, GateState.Running, default));
+            Tick(1, GateState.Running, default), Tick(2, GateState.Stopping, collision), Tick(3, GateState.Stopping, collision),
+            Tick(4, GateState.Held, collision), Tick(5, GateState.Running, default));
         Assert.Equal(["safety.stopped", "safety.standstill", "safety.reset"], entries.Select(e => e.Event));
-        Assert.Equal(("CollisionForce", 61.5, 2_000_000L, 7.0), (entries[0].Reason, entries[0].Number("value"), entries[0].SessionNs, entries[0].Number("episode")));
+        Assert.Equal(("CollisionForce", 61.5, 2_000_000L, 7.0),
+            (entries[0].Reason, entries[0].Number("value"), entries[0].SessionNs, entries[0].Number("episode")));
         Assert.Equal(50, entries[0].Thresholds.GetProperty("limit").GetDouble());
         Assert.Equal(2, entries[1].Number("after_ms"));
         Assert.Equal(("anna", 3.0), (entries[2].Text("cleared_by"), entries[2].Number("after_ms")));
@@ -62,7 +64,8 @@ public sealed class LoopAuditTests : IDisposable
             Tick(1, GateState.Running, default), Tick(2, GateState.Held, outside), Tick(3, GateState.Retreating, outside), Tick(4, GateState.Held, outside),
             Tick(5, GateState.Running, default), guided, Tick(7, GateState.Running, default));
         var led = entries.Where(e => e.Event is "safety.retreat" or "safety.guiding").ToArray();
-        Assert.Equal(["safety.retreat began", "safety.retreat ended", "safety.guiding began", "safety.guiding ended"], led.Select(e => $"{e.Event} {e.Reason}"));
+        Assert.Equal(["safety.retreat began", "safety.retreat ended", "safety.guiding began", "safety.guiding ended"],
+            led.Select(e => $"{e.Event} {e.Reason}"));
         Assert.Equal(("berta", "WorkspaceExceeded", 1.0), (led[1].Text("led_by"), led[1].Text("fault"), led[1].Number("lasted_ms")));
     }
 
@@ -71,8 +74,11 @@ public sealed class LoopAuditTests : IDisposable
     {
         ReflexRecord ready = new() { Critic = CriticStatus.Ready, CriticVersion = 3, RiskThreshold = 0.2 };
         var entries = Seen(
-            Tick(1, GateState.Running, default, ready), Tick(2, GateState.Running, default, ready with { State = ReflexState.Recovering, Reason = ReflexReason.RiskAboveThreshold, Estimate = new(0.4f, -0.1f) }),
-            Tick(3, GateState.Running, default, ready with { Reason = ReflexReason.TargetAccepted }), Tick(4, GateState.Running, default, ready with { Critic = CriticStatus.Stale }));
+            Tick(1, GateState.Running, default, ready),
+            Tick(2, GateState.Running, default,
+                ready with { State = ReflexState.Recovering, Reason = ReflexReason.RiskAboveThreshold, Estimate = new(0.4f, -0.1f) }),
+            Tick(3, GateState.Running, default, ready with { Reason = ReflexReason.TargetAccepted }),
+            Tick(4, GateState.Running, default, ready with { Critic = CriticStatus.Stale }));
         Assert.Equal(["safety.critic", "safety.reflex", "safety.reflex", "safety.critic"], entries.Select(e => e.Event));
         Assert.Equal(("Following", "Recovering", "RiskAboveThreshold"), (entries[1].Text("from"), entries[1].Text("to"), entries[1].Reason));
         Assert.Equal((0.4, 0.2), (Math.Round(entries[1].Number("risk"), 6), entries[1].Thresholds.GetProperty("risk").GetDouble()));
@@ -89,7 +95,8 @@ public sealed class LoopAuditTests : IDisposable
 
     private AuditEntry[] Seen(params ControlRecord[] records)
     {
-        using (var log = AuditLog.Open(_folder["audit"], AuditActor.Here("anna", "operator", "test"), _folder["key.pem"], new Anchor(_folder["anchor"], null), "test"))
+        using (var log = AuditLog.Open(_folder["audit"], AuditActor.Here("anna", "operator", "test"), _folder["key.pem"],
+            new Anchor(_folder["anchor"], null), "test"))
         {
             LoopAudit loop = new(log, _limits, isShadow: false) { Episode = 7, ClearedBy = () => "anna", LedBy = () => "berta" };
             foreach (var record in records) loop.See(record);
@@ -97,5 +104,6 @@ public sealed class LoopAuditTests : IDisposable
         return [.. AuditReader.Read(_folder["audit"]).Where(e => !e.Event.StartsWith("log.", StringComparison.Ordinal))];
     }
 
-    private static ControlRecord Tick(long tick, GateState gate, Fault fault, ReflexRecord reflex = default) => new() { Tick = tick, Time = new(tick * 1_000_000), Gate = gate, Fault = fault, Reflex = reflex };
+    private static ControlRecord Tick(long tick, GateState gate, Fault fault, ReflexRecord reflex = default) =>
+        new() { Tick = tick, Time = new(tick * 1_000_000), Gate = gate, Fault = fault, Reflex = reflex };
 }

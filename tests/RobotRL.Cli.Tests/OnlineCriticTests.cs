@@ -16,13 +16,20 @@ public sealed class OnlineCriticTests : IDisposable
 
     private static float[] At(float x, float move) => [x, 0, move, 0];
 
-    private static HarmEpisode Step(float[] features, bool violated, bool demonstration = false) => new([(features, violated ? 1 : -1)], violated, IsOver: !violated, demonstration);
+    private static HarmEpisode Step(float[] features, bool violated, bool demonstration = false) =>
+        new([(features, violated ? 1 : -1)], violated, IsOver: !violated, demonstration);
 
     /// <summary>At x = −1 a move ahead does harm, a move back does not; of x = 1 nothing is known.</summary>
     private OnlineCritic Pretrained()
     {
-        HarmEpisode[] known = [.. Enumerable.Range(0, 40).SelectMany(i => (HarmEpisode[])[Step(At(-1, 1), true), Step(At(-1, -1), false, demonstration: true), Step(At(-1, 0), false)])];
-        var result = CriticPretraining.Run("test", SafetyFeatureLayout.Navigation, Parameters, known, 400, Goal, 1, _folder["critic"], "a test", CancellationToken.None);
+        HarmEpisode[] known = [.. Enumerable.Range(0, 40)
+            .SelectMany(i => (HarmEpisode[])[Step(At(-1, 1), true), Step(At(-1, -1), false, demonstration: true), Step(At(-1, 0), false)])];
+        CriticOrder order = new()
+        {
+            Task = "test", Features = SafetyFeatureLayout.Navigation, Parameters = Parameters, Steps = 400, Goal = Goal, Seed = 1,
+            Folder = _folder["critic"], TrainedOn = "a test",
+        };
+        var result = CriticPretraining.Run(order, known, CancellationToken.None);
         Assert.Equal(120, result.Episodes);
         return new(_folder["critic"], SafetyFeatureLayout.Navigation, Parameters, Goal, 1);
     }

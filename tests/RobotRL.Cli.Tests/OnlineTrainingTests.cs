@@ -16,14 +16,18 @@ public sealed class OnlineTrainingTests : IDisposable
         Assert.True(pretrained.ExitCode == 0, pretrained.Error);
         string[] settings =
         [
-            "task.cameras=[]", "learner.encoder=none", "learner.batch_size=16", "learner.hidden_sizes=[32]", "learner.pretrain_steps=10", "learner.start_after=20", "learner.publish_every=10", "operator.demonstrations=2",
-            $"safety={{mode: on, critic: {_folder["critic"]}, trigger_ms: 3, hysteresis: 0.2, recovery: {{kind: learned, path_s: 0.5, duration_s: 0.3, stiffness_share: 1}}, hold_s: 1, max_age_s: 3600, " +
+            "task.cameras=[]", "learner.encoder=none", "learner.batch_size=16", "learner.hidden_sizes=[32]", "learner.pretrain_steps=10",
+            "learner.start_after=20", "learner.publish_every=10", "operator.demonstrations=2",
+            $"safety={{mode: on, critic: {_folder["critic"]}, trigger_ms: 3, hysteresis: 0.2, " +
+            "recovery: {kind: learned, path_s: 0.5, duration_s: 0.3, stiffness_share: 1}, hold_s: 1, max_age_s: 3600, " +
                 "online: {force_limit_n: 40, risk_discount: 0.6, false_interventions: 0.02, updates_per_episode: 5}}",
         ];
-        var trained = RobotrlProcess.Run(["train", "robot-configs/sim/maze.yaml", "--run", _folder["run"], "--env-steps", "80", "--seed", "2", .. settings.SelectMany(s => (string[])["--set", s])]);
+        var trained = RobotrlProcess.Run(["train", "robot-configs/sim/maze.yaml", "--run", _folder["run"], "--env-steps", "80", "--seed", "2",
+            .. settings.SelectMany(s => (string[])["--set", s])]);
         Assert.True(trained.ExitCode == 0, trained.Error);
 
-        var logged = RobotrlProcess.Run("audit", "query", _folder["run"], "SELECT count(*) AS n FROM events WHERE event = 'safety.critic' AND reason = 'published'", "--json");
+        var logged = RobotrlProcess.Run("audit", "query", _folder["run"],
+            "SELECT count(*) AS n FROM events WHERE event = 'safety.critic' AND reason = 'published'", "--json");
         Assert.True(logged.ExitCode == 0, logged.Error);
         var published = int.Parse(logged.Json.GetProperty("rows")[0][0].ToString(), System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(published > 2, $"{published} critics were published");

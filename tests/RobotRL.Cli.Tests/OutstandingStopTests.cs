@@ -75,7 +75,8 @@ public sealed class OutstandingStopTests
         using var unattended = Rig(listed);
         using EpisodeRunner alone = new(unattended, new AbsentOperator());
         Assert.Contains($"({cause})",
-            Assert.Throws<SafeStopException>(() => alone.Run(EpisodeKind.Online, 1, new Push(), At(3, unattended, cause), _cancel)).Message, StringComparison.Ordinal);
+            Assert.Throws<SafeStopException>(() => alone.Run(EpisodeKind.Online, 1, new Push(), At(3, unattended, cause), _cancel)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +108,8 @@ public sealed class OutstandingStopTests
         cell.Control.Advance(10);
 
         using EpisodeRunner alone = new(cell, new Person("scripted") { IsPerson = false });
-        var refused = Assert.Throws<SafeStopException>(() => alone.Run(EpisodeKind.Online, 1, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
+        var refused = Assert.Throws<SafeStopException>(() =>
+            alone.Run(EpisodeKind.Online, 1, new Push(), _ => Assert.Fail("a decision under a stop"), _cancel));
         Assert.Contains("--operator live --operator-id NAME", refused.Message, StringComparison.Ordinal);
         DemonstratorOnly none = new(new Person("scripted") { IsPerson = false });
         using EpisodeRunner unattended = new(cell, none);

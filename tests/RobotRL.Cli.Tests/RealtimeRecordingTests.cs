@@ -8,7 +8,9 @@ using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 
-/// <summary>Episodes of a loop that waits for nobody: recorded tick by tick out of another process, stamped with the time of day, and replayed to the bit.</summary>
+/// <summary>
+/// Episodes of a loop that waits for nobody. They are recorded tick by tick out of another process, stamped with the time of day, and replayed to the bit.
+/// </summary>
 public sealed class RealtimeRecordingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,7 +22,8 @@ public sealed class RealtimeRecordingTests : IDisposable
     {
         RunOnDisk run = new(_folder["run"]);
         var before = DateTime.UtcNow;
-        var trained = RobotrlProcess.RunInRealtime(Training.Small(run.Path, 40, "--pace", "realtime", "--set", "operator.demonstrations=2", "--set", "learner.start_after=10"));
+        var trained = RobotrlProcess.RunInRealtime(
+            Training.Small(run.Path, 40, "--pace", "realtime", "--set", "operator.demonstrations=2", "--set", "learner.start_after=10"));
         Assert.True(trained.ExitCode == 0, trained.Error);
         var result = RobotrlProcess.Run("replay", run.Path, "--json");
         Assert.True(result.ExitCode == 0, result.Error + result.Json);
@@ -35,7 +38,8 @@ public sealed class RealtimeRecordingTests : IDisposable
         Assert.All(traces, t => Assert.InRange(t.Rows, 50, 20_000));
 
         // On the loop's clock, and by the offset on the wall's: within the test, and in order.
-        var times = run.Episodes.Select(e => DateTime.UnixEpoch.AddTicks((e.Info.WallClockOffsetNs + e.Steps[0].Transition.Observation.Time.Ns) / 100)).ToArray();
+        var times = run.Episodes.Select(e => DateTime.UnixEpoch.AddTicks((e.Info.WallClockOffsetNs + e.Steps[0].Transition.Observation.Time.Ns) / 100))
+            .ToArray();
         Assert.Equal(times.Order(), times);
         Assert.InRange(times[0], before.AddSeconds(-1), DateTime.UtcNow);
         Assert.InRange(times[^1], before.AddSeconds(-1), DateTime.UtcNow);
@@ -89,7 +93,8 @@ public sealed class RealtimeRecordingTests : IDisposable
             "safety.mode=on", $"safety.critic={_folder["critic"]}", "safety.trigger_ms=3", "safety.hysteresis=0.2", "safety.hold_s=1", "safety.max_age_s=0",
             "safety.recovery={kind: analytic, path_s: 1, duration_s: 1, stiffness_share: 0.3}",
         ];
-        var trained = RobotrlProcess.RunInRealtime(Training.Small(_folder["run"], 60, ["--pace", "realtime", .. safety.SelectMany(s => (string[])["--set", s])]));
+        var trained = RobotrlProcess.RunInRealtime(
+            Training.Small(_folder["run"], 60, ["--pace", "realtime", .. safety.SelectMany(s => (string[])["--set", s])]));
         Assert.True(trained.ExitCode == 0, trained.Error);
         var result = RobotrlProcess.Run("replay", _folder["run"], "--json");
         Assert.True(result.ExitCode == 0, result.Error);

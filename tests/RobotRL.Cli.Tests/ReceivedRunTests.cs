@@ -131,7 +131,8 @@ public sealed class ReceivedRunTests : IDisposable
         using (var made = System.Diagnostics.Process.Start("mkfifo", config)) made.WaitForExit();
         string[][] commands =
         [
-            ["train", config, "--run", run, "--env-steps", "80"], ["record", config, "--run", _folder["other"]], ["control", config, "--channel", "held", "--seconds", "1"],
+            ["train", config, "--run", run, "--env-steps", "80"], ["record", config, "--run", _folder["other"]],
+            ["control", config, "--channel", "held", "--seconds", "1"],
             ["views", config, "--out", _folder["views.png"]], ["eval", run, "--episodes", "1"], ["train", Training.Reach, "--run", run, "--env-steps", "80"],
         ];
         foreach (var command in commands)

@@ -52,7 +52,8 @@ public sealed class ReplayTests(RecordedRun recorded) : IClassFixture<RecordedRu
         Assert.Equal(Figure(result.Json, "decisions") - 1, Figure(result.Json, "identical"));
         Assert.Equal(Figure(result.Json, "ticks") - 1, Figure(result.Json, "identical_ticks"));
         var first = result.Json.GetProperty("first_difference");
-        Assert.Equal((episode, step, "gate", row, "torque[3]"), (Figure(first, "episode"), Figure(first, "step"), first.GetProperty("stage").GetString(), Figure(first, "tick"), first.GetProperty("field").GetString()));
+        Assert.Equal((episode, step, row), (Figure(first, "episode"), Figure(first, "step"), Figure(first, "tick")));
+        Assert.Equal(("gate", "torque[3]"), (first.GetProperty("stage").GetString(), first.GetProperty("field").GetString()));
         Assert.Contains($"first difference: episode {episode}, step {step}, gate, tick {row}: torque[3]", result.Error, StringComparison.Ordinal);
     }
 
@@ -118,7 +119,8 @@ public sealed class ReplayTests(RecordedRun recorded) : IClassFixture<RecordedRu
     {
         var run = recorded.CopyTo(_folder["run"]);
         var config = run.At("config.yaml");
-        File.WriteAllText(config, string.Join('\n', File.ReadAllLines(config).Select(line => line.TrimStart().StartsWith("critic:", StringComparison.Ordinal) ? line[..line.IndexOf(':', StringComparison.Ordinal)] + ": /nowhere" : line)));
+        File.WriteAllText(config, string.Join('\n', File.ReadAllLines(config).Select(line =>
+            line.TrimStart().StartsWith("critic:", StringComparison.Ordinal) ? line[..line.IndexOf(':', StringComparison.Ordinal)] + ": /nowhere" : line)));
         var result = RobotrlProcess.Run("replay", run.Path, "--episode", "4", "--json");
         Assert.True(result.ExitCode == 0, result.Error);
     }
@@ -173,7 +175,8 @@ public sealed class ReplayTests(RecordedRun recorded) : IClassFixture<RecordedRu
     [Fact]
     public void A_tighter_limit_would_have_acted()
     {
-        var result = RobotrlProcess.Run("replay", recorded.Run.Path, "--set", "robot.limits.workspace={min_m: [0.475, -0.025, 0.225], max_m: [0.525, 0.025, 0.275]}", "--json");
+        var result = RobotrlProcess.Run("replay", recorded.Run.Path, "--set",
+            "robot.limits.workspace={min_m: [0.475, -0.025, 0.225], max_m: [0.525, 0.025, 0.275]}", "--json");
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.True(Figure(result.Json, "changed") > 0, result.Error);
         Assert.Contains("would have been limited by Workspace", result.Error, StringComparison.Ordinal);
@@ -210,7 +213,8 @@ public sealed class ReplayTests(RecordedRun recorded) : IClassFixture<RecordedRu
 
         var definition = TraceMessages.Format.Definition;
         const string last = "int64 weights_age_ns\n";
-        var streams = definition[definition.IndexOf("# Rows up to", StringComparison.Ordinal)..(definition.IndexOf(last, StringComparison.Ordinal) + last.Length)];
+        var from = definition.IndexOf("# Rows up to", StringComparison.Ordinal);
+        var streams = definition[from..(definition.IndexOf(last, StringComparison.Ordinal) + last.Length)];
         Assert.True(TraceMessages.Reads(definition));
         Assert.True(TraceMessages.Reads(definition.Replace(streams, "", StringComparison.Ordinal)));
         Assert.False(TraceMessages.Reads(definition + "# more\n"));

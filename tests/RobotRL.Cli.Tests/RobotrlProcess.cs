@@ -79,8 +79,8 @@ internal sealed partial class RobotrlProcess : IDisposable
     }
 
     /// <summary>
-    /// Runs it until it ends otherwise than by a machine that kept the loop or its actor waiting for too long. That stops the robot, as it must, and the same command
-    /// goes on.
+    /// Runs it again as long as it ends because the machine kept the loop or its actor waiting for too long. Such a wait must stop the robot, and the same
+    /// command goes on from there.
     /// </summary>
     public static RobotrlResult RunInRealtime(params string[] arguments)
     {
@@ -107,7 +107,9 @@ internal sealed partial class RobotrlProcess : IDisposable
     /// <summary>Starts without waiting.</summary>
     public static RobotrlProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), [], arguments);
 
-    /// <summary>Starts it as a shell does for a command that goes on in the background after its terminal is gone: no Ctrl+C and no hangup reaches it.</summary>
+    /// <summary>
+    /// Starts it as a shell starts a command that goes on in the background after its terminal is gone: no Ctrl+C and no hangup reaches it.
+    /// </summary>
     public static RobotrlProcess StartInBackground(params string[] arguments) =>
         new(new Dictionary<string, string>(), [], arguments, ["sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"]);
 

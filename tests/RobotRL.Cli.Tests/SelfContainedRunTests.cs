@@ -21,10 +21,12 @@ public sealed class SelfContainedRunTests : IDisposable
         CriticFolder.Write(Path.Combine(_folder["cell"], "critic"));
         string[] safety =
         [
-            "safety.mode=on", $"safety.critic={Path.Combine(_folder["cell"], "critic")}", "safety.trigger_ms=3", "safety.hysteresis=0.2", "safety.hold_s=1", "safety.max_age_s=0",
+            "safety.mode=on", $"safety.critic={Path.Combine(_folder["cell"], "critic")}", "safety.trigger_ms=3", "safety.hysteresis=0.2",
+            "safety.hold_s=1", "safety.max_age_s=0",
             "safety.recovery={kind: analytic, path_s: 1, duration_s: 1, stiffness_share: 0.3}",
         ];
-        var trained = RobotrlProcess.Run([.. Training.Small(_folder["run"], 60, [.. safety.SelectMany(s => (string[])["--set", s])]).Select(a => a == Training.Reach ? Path.Combine(_folder["cell"], Training.Reach) : a)]);
+        var training = Training.Small(_folder["run"], 60, [.. safety.SelectMany(s => (string[])["--set", s])]);
+        var trained = RobotrlProcess.Run([.. training.Select(a => a == Training.Reach ? Path.Combine(_folder["cell"], Training.Reach) : a)]);
         Assert.True(trained.ExitCode == 0, trained.Error);
 
         Directory.Delete(_folder["cell"], recursive: true);
@@ -33,7 +35,8 @@ public sealed class SelfContainedRunTests : IDisposable
         foreach (string[] use in (string[][])
         [
             ["eval", _folder["archive"], "--episodes", "1"], ["replay", _folder["archive"]], ["audit", "verify", _folder["archive"]],
-            ["audit", "report", _folder["archive"], "--out", _folder["report.html"]], ["train", Path.Combine(_folder["archive"], "config.yaml"), "--run", _folder["archive"], "--env-steps", "80"],
+            ["audit", "report", _folder["archive"], "--out", _folder["report.html"]],
+            ["train", Path.Combine(_folder["archive"], "config.yaml"), "--run", _folder["archive"], "--env-steps", "80"],
         ])
         {
             var result = RobotrlProcess.Run(use);

@@ -36,7 +36,8 @@ public sealed class StopExperienceTests : IDisposable
     {
         var last = Recorded(cause, isAsked: false).Steps[^1].Transition;
         var end = EpisodeEnding.Of(cause).End;
-        Assert.Equal((cause, end == EpisodeEnd.Terminates, end is EpisodeEnd.Truncates or EpisodeEnd.Drops, 0f), (last.Stop, last.Terminated, last.Truncated, last.Reward));
+        Assert.Equal((cause, end == EpisodeEnd.Terminates, end is EpisodeEnd.Truncates or EpisodeEnd.Drops, 0f),
+            (last.Stop, last.Terminated, last.Truncated, last.Reward));
         Assert.Equal(end != EpisodeEnd.Drops, last.IsLearnable);
     }
 
@@ -99,10 +100,12 @@ public sealed class StopExperienceTests : IDisposable
     [Fact]
     public void The_grip_is_what_was_commanded_whatever_the_width_and_its_scale()
     {
-        var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, "robot-configs/sim/pick-lift.yaml"), [("task.cameras", "[]"), ("learner.encoder", "none"), ("task.max_steps", "6")]);
+        var configuration = RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, "robot-configs/sim/pick-lift.yaml"),
+            [("task.cameras", "[]"), ("learner.encoder", "none"), ("task.max_steps", "6")]);
         using var cell = new SimulatedCell(configuration, Pace.Lockstep);
         using var runner = new EpisodeRunner(cell, new AbsentOperator());
-        GripperCommand[] commands = [GripperCommand.Open, GripperCommand.Stay, GripperCommand.Close, GripperCommand.Stay, GripperCommand.Open, GripperCommand.Stay];
+        GripperCommand[] commands =
+            [GripperCommand.Open, GripperCommand.Stay, GripperCommand.Close, GripperCommand.Stay, GripperCommand.Open, GripperCommand.Stay];
         List<GripperCommand> grips = [];
         runner.Run(EpisodeKind.Online, 1, new Gripping(commands), t => grips.Add(t.Grips[0]), TestContext.Current.CancellationToken);
         // The first is what stood before anybody commanded.
@@ -118,7 +121,8 @@ public sealed class StopExperienceTests : IDisposable
         var last = new Observation(default, values, []);
         ExecutedAction action = new() { Source = ActionSource.Policy };
         return [.. new RecordedExperience(configuration.Task, configuration.Robot, 40).Of([
-            new(calm, action, 0, calm, false, false), new(calm, action, 0, calm, false, false), new(calm, action, reward, last, true, false) { Stop = cause }])];
+            new(calm, action, 0, calm, false, false), new(calm, action, 0, calm, false, false),
+            new(calm, action, reward, last, true, false) { Stop = cause }])];
     }
 
     private static RunConfiguration Configuration() => RunConfiguration.Load(Path.Combine(RobotrlProcess.Root, Training.Reach), [("task.max_steps", "12")]);
@@ -128,7 +132,8 @@ public sealed class StopExperienceTests : IDisposable
         var configuration = Configuration();
         using var cell = new SimulatedCell(configuration, Pace.Lockstep);
         var store = EpisodeStore.Open(_folder["store"], TornEpisodes.Keep, _ => { });
-        using (var writer = store.Begin(new() { Kind = EpisodeKind.Online, Seed = 5, Task = "reach", ConfigHash = configuration.Hash, Cameras = [], WallClockOffsetNs = 0 }))
+        using (var writer = store.Begin(
+            new() { Kind = EpisodeKind.Online, Seed = 5, Task = "reach", ConfigHash = configuration.Hash, Cameras = [], WallClockOffsetNs = 0 }))
         {
             var script = new Script(cell, isAsked ? FaultCode.None : cause);
             using var runner = new EpisodeRunner(cell, script);

@@ -37,7 +37,8 @@ public sealed class AutoClearTests
     [InlineData("all", "expected a list of stale_state,")]
     public void What_is_an_operators_to_clear_cannot_be_listed(string list, string expected) =>
         Assert.Contains(expected,
-            Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(Shipped.Sample("sim/task.yaml"), [(Key, list)])).Errors), StringComparison.Ordinal);
+            Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(Shipped.Sample("sim/task.yaml"), [(Key, list)])).Errors),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("franka", false)]

@@ -36,6 +36,7 @@ public sealed class CommandKindTests
     {
         (string, string)[] set = [(Key, word), ("task.actions." + share, value)];
         var error = Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(Shipped.Sample("sim/task.yaml"), set)).Errors);
-        Assert.Contains($"task.actions.{share}: robot.command is {word}, which knows no stiffness or damping; leave this out, or take torque or cartesian_impedance", error, StringComparison.Ordinal);
+        Assert.Contains($"task.actions.{share}: robot.command is {word}, which knows no stiffness or damping; "
+            + "leave this out, or take torque or cartesian_impedance", error, StringComparison.Ordinal);
     }
 }

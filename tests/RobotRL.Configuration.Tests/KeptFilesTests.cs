@@ -30,13 +30,16 @@ public sealed class KeptFilesTests : IDisposable
     {
         CopyFolder(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Path("reach"))!, "..")), Path.Combine(_original.Path, "robot-configs"));
         var scene = Path.Combine(_original.Path, "robot-configs", "sim", "reach", "scene.xml");
-        File.WriteAllText(scene, File.ReadAllText(scene).Replace("</mujoco>", "<compiler meshdir=\"../shapes\"/><asset><mesh name=\"m\" file=\"m.obj\"/><texture name=\"t\" type=\"2d\" file=\"t.png\"/></asset></mujoco>", StringComparison.Ordinal));
+        const string assets = "<compiler meshdir=\"../shapes\"/>"
+            + "<asset><mesh name=\"m\" file=\"m.obj\"/><texture name=\"t\" type=\"2d\" file=\"t.png\"/></asset>";
+        File.WriteAllText(scene, File.ReadAllText(scene).Replace("</mujoco>", assets + "</mujoco>", StringComparison.Ordinal));
         _original.Write("robot-configs/sim/shapes/m.obj", "v 0 0 0");
         _original.Write("robot-configs/sim/reach/t.png", "a picture");
 
         RunConfiguration.Load(Path.Combine(_original.Path, "robot-configs", "sim", "reach.yaml")).KeepFiles(Path.Combine(_run.Path, "files"));
 
-        var kept = Directory.GetFiles(_run.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Path.Combine(_run.Path, "files", "scene"), f).Replace('\\', '/')).Order(StringComparer.Ordinal);
+        var kept = Directory.GetFiles(_run.Path, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Path.Combine(_run.Path, "files", "scene"), f).Replace('\\', '/')).Order(StringComparer.Ordinal);
         Assert.Equal(["panda/panda.xml", "sim/reach/scene.xml", "sim/reach/t.png", "sim/reach/tool.xml", "sim/shapes/m.obj"], kept);
     }
 

@@ -3,7 +3,8 @@ namespace RobotRL.Configuration.Tests;
 /// <summary>Launch files: a document of its own kind, read as strictly as the others.</summary>
 public sealed class LaunchConfigurationTests
 {
-    private static readonly string ShippedLaunch = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Path("reach"))!, "..", "..", "launch", "peg-insert.yaml"));
+    private static readonly string ShippedLaunch =
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Path("reach"))!, "..", "..", "launch", "peg-insert.yaml"));
 
     [Fact]
     public void Shipped_launch_names_its_task_and_runs_on_a_single_cpu_too()
@@ -34,6 +35,7 @@ public sealed class LaunchConfigurationTests
     private static LaunchConfiguration Load(string places, int cpus)
     {
         using var directory = new TemporaryDirectory();
-        return LaunchConfiguration.Load(directory.Write("launch.yaml", $"launch:\n  config: {Shipped.Path("reach")}\n  operator: none\n  seed: 1\n  env_steps: 10\n{places}\n"), cpus);
+        var text = $"launch:\n  config: {Shipped.Path("reach")}\n  operator: none\n  seed: 1\n  env_steps: 10\n{places}\n";
+        return LaunchConfiguration.Load(directory.Write("launch.yaml", text), cpus);
     }
 }

@@ -18,7 +18,8 @@ public sealed class NavigationConfigurationTests
     public void Obstacle_over_the_start_and_an_unknown_key_are_both_told()
     {
         using var directory = new TemporaryDirectory();
-        var text = File.ReadAllText(Shipped.Path("navigation-2")).Replace("start: [-50, 0]", "start: [-25, 0]", StringComparison.Ordinal).Replace("goal_radius: 4", "goal_radius: 4\n  gaol_radius: 5", StringComparison.Ordinal);
+        var text = File.ReadAllText(Shipped.Path("navigation-2")).Replace("start: [-50, 0]", "start: [-25, 0]", StringComparison.Ordinal)
+            .Replace("goal_radius: 4", "goal_radius: 4\n  gaol_radius: 5", StringComparison.Ordinal);
         var refused = Assert.Throws<ConfigurationException>(() => NavigationConfiguration.Load(directory.Write("navigation.yaml", text)));
         Assert.Contains(refused.Errors, e => e.Contains("navigation.start: lies inside obstacles.0", StringComparison.Ordinal));
         Assert.Contains(refused.Errors, e => e.Contains("navigation.gaol_radius: unknown key; did you mean 'goal_radius'?", StringComparison.Ordinal));

@@ -21,7 +21,8 @@ public sealed class RecordingSectionTests
 
     [Fact]
     public void What_is_not_a_choice_is_refused() =>
-        Assert.Contains("recording.ticks", Assert.Single(Assert.Throws<ConfigurationException>(() => Load(("recording.ticks", "often"))).Errors), StringComparison.Ordinal);
+        Assert.Contains("recording.ticks",
+            Assert.Single(Assert.Throws<ConfigurationException>(() => Load(("recording.ticks", "often"))).Errors), StringComparison.Ordinal);
 
     private static RunConfiguration Load(params (string, string)[] overrides) => RunConfiguration.Load(Shipped.Sample("sim/task.yaml"), overrides);
 }

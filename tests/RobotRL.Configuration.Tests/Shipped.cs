@@ -20,7 +20,8 @@ internal static class Shipped
         _ => $"{{{string.Join(", ", value.GetType().GetProperties().Where(p => p.CanWrite).Select(p => $"{p.Name}: {Describe(p.GetValue(value))}"))}}}",
     };
 
-    private static string Root([CallerFilePath] string here = "") => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", ".."));
+    private static string Root([CallerFilePath] string here = "") =>
+        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", ".."));
 }
 
 /// <summary>A directory that goes with the test.</summary>

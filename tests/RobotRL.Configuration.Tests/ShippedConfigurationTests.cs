@@ -47,7 +47,8 @@ public sealed class ShippedConfigurationTests
     {
         var path = Shipped.Sample("sim/task.yaml");
         var plain = RunConfiguration.Load(path);
-        var cloned = RunConfiguration.Load(path, [("learner.method", "behaviour_cloning"), ("task.cameras.1.image_size_px", "32"), ("learner.hidden_sizes", "[64]")]);
+        var cloned = RunConfiguration.Load(path,
+            [("learner.method", "behaviour_cloning"), ("task.cameras.1.image_size_px", "32"), ("learner.hidden_sizes", "[64]")]);
         Assert.Equal(LearningMethod.BehaviourCloning, cloned.Learner.Method);
         Assert.Equal(32, cloned.Task.Cameras[1].ImageSize);
         Assert.Equal([64], cloned.Learner.HiddenSizes);
@@ -86,7 +87,8 @@ public sealed class ShippedConfigurationTests
         Assert.NotEqual(with.Hash, without.Hash);
         Assert.DoesNotContain(without.Remarks, r => r.Contains("collision stops above", StringComparison.Ordinal));
         var lost = Assert.Single(without.Remarks, r => r.Contains("force_sensor is none", StringComparison.Ordinal));
-        foreach (var part in new[] { "no softening in contact", "no stop by collision force", "critic", "joint_collision_nm" }) Assert.Contains(part, lost, StringComparison.Ordinal);
+        foreach (var part in new[] { "no softening in contact", "no stop by collision force", "critic", "joint_collision_nm" })
+            Assert.Contains(part, lost, StringComparison.Ordinal);
         var again = RunConfiguration.Load(directory.Write("config.yaml", without.ResolvedYaml));
         Assert.Equal((without.Hash, Shipped.Describe(without)), (again.Hash, Shipped.Describe(again)));
     }

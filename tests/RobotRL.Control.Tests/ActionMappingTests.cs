@@ -7,7 +7,8 @@ namespace RobotRL.Control.Tests;
 public class ActionMappingTests
 {
     private static readonly Gen<float> Part = Gen.Float[-1, 1];
-    private static readonly Gen<Vector3D> Small = Gen.Select(Gen.Double[-0.1, 0.1], Gen.Double[-0.1, 0.1], Gen.Double[-0.1, 0.1], (x, y, z) => new Vector3D(x, y, z));
+    private static readonly Gen<Vector3D> Small =
+        Gen.Select(Gen.Double[-0.1, 0.1], Gen.Double[-0.1, 0.1], Gen.Double[-0.1, 0.1], (x, y, z) => new Vector3D(x, y, z));
     private static readonly Safety.CartesianStiffness Configured = new(2000, 100, 1.2);
     private static readonly Pose Nominal = new(new(0.5, 0, 0.3), new Rotation(1, 0, 0, 0));
 
@@ -39,7 +40,8 @@ public class ActionMappingTests
         var mapping = new ActionMapping(new ActionSpace([0, 1], 0.01, 0.05, false));
         mapping.BeginEpisode(Nominal);
         var target = mapping.TargetOf(Action([0, 1], [1, -1]), Nominal with { Position = new(0.52, 0.01, 0.27) });
-        Assert.Equal(new Vector3D(0.53, 0.02, 0.3), new(Math.Round(target.Position.X, 12), Math.Round(target.Position.Y, 12), Math.Round(target.Position.Z, 12)));
+        Assert.Equal(new Vector3D(0.53, 0.02, 0.3),
+            new(Math.Round(target.Position.X, 12), Math.Round(target.Position.Y, 12), Math.Round(target.Position.Z, 12)));
         Assert.Equal(Nominal.Orientation, target.Orientation);
     }
 

@@ -4,7 +4,9 @@ using RobotRL.Safety;
 
 namespace RobotRL.Control.Tests;
 
-/// <summary>Whatever a critic says and wherever its recovery wants to go, on top of proposals that no one should make: the envelope holds as it does without.</summary>
+/// <summary>
+/// The envelope holds whatever a critic says and wherever its recovery wants to go, on top of proposals that no one should make.
+/// </summary>
 public class AdversarialCriticTests
 {
     public enum Says { AlwaysRisky, AlwaysCalm, Flips, Random, Nonsense, OnlyForward }
@@ -43,7 +45,8 @@ public class AdversarialCriticTests
             rig.Robot.Place([.. TestArm.Description.HomeRad]);
             Assert.True(rig.Session.OperatorReset("operator"));
         }
-        if (says is not (Says.AlwaysCalm or Says.Nonsense)) Assert.True(reflexes > 5 && softer > 100, $"{reflexes} reflexes, {softer} ticks: the adversary was tame");
+        if (says is not (Says.AlwaysCalm or Says.Nonsense))
+            Assert.True(reflexes > 5 && softer > 100, $"{reflexes} reflexes, {softer} ticks: the adversary was tame");
 
         ICritic Critic() => new StagedCritic(Answer, Recovery());
         float[] Recovery() => [.. Enumerable.Range(0, 6).Select(_ => random.Next(50) == 0 ? float.NaN : (float)(random.NextDouble() * 2000 - 1000))];
@@ -52,7 +55,13 @@ public class AdversarialCriticTests
             Says.AlwaysRisky => new(1, 1),
             Says.AlwaysCalm => new(0, -1),
             Says.Flips => random.Next(3) == 0 ? new(0, -1) : new(1, 1),
-            Says.Nonsense => random.Next(200) switch { 0 => new(float.NaN, 0), 1 => new(0, float.NegativeInfinity), 2 => new(float.PositiveInfinity, 0), _ => new(random.Next(2), -1) },
+            Says.Nonsense => random.Next(200) switch
+            {
+                0 => new(float.NaN, 0),
+                1 => new(0, float.NegativeInfinity),
+                2 => new(float.PositiveInfinity, 0),
+                _ => new(random.Next(2), -1),
+            },
             Says.OnlyForward => f[SafetyFeatures.ActionStart] > 0 ? new(0, -1) : new(float.MaxValue, float.MaxValue),
             _ => new((float)(random.NextDouble() * 4 - 2), (float)(random.NextDouble() * 4 - 2)),
         };

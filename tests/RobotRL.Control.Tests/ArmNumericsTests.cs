@@ -4,7 +4,10 @@ using RobotRL.Safety;
 
 namespace RobotRL.Control.Tests;
 
-/// <summary>Kinematics, inverse, dynamics and curves against computations that share nothing with them: matrices, differences, dense elimination. Arms of one to seven joints.</summary>
+/// <summary>
+/// Compares kinematics, inverse, dynamics and curves with computations that share nothing with them: matrices, differences, dense elimination.
+/// The arms have one to seven joints.
+/// </summary>
 public class ArmNumericsTests
 {
     private static RobotDescription Arm(Random r, int n, Vector3D gravity)
@@ -97,7 +100,8 @@ public class ArmNumericsTests
         for (var i = 0; i < n; i++)
         {
             var (m, c, I) = Carried(robot, i, tool);
-            Vector3D com = new(t[i][0, 0] * c.X + t[i][0, 1] * c.Y + t[i][0, 2] * c.Z + t[i][0, 3], t[i][1, 0] * c.X + t[i][1, 1] * c.Y + t[i][1, 2] * c.Z + t[i][1, 3],
+            Vector3D com = new(t[i][0, 0] * c.X + t[i][0, 1] * c.Y + t[i][0, 2] * c.Z + t[i][0, 3],
+                t[i][1, 0] * c.X + t[i][1, 1] * c.Y + t[i][1, 2] * c.Z + t[i][1, 3],
                 t[i][2, 0] * c.X + t[i][2, 1] * c.Y + t[i][2, 2] * c.Z + t[i][2, 3]);
             var (jv, jw) = (new Vector3D[n], new Vector3D[n]);
             for (var k = 0; k <= i; k++)
@@ -105,12 +109,18 @@ public class ArmNumericsTests
                 Vector3D z = new(t[k][0, 2], t[k][1, 2], t[k][2, 2]), o = new(t[k][0, 3], t[k][1, 3], t[k][2, 3]);
                 jv[k] = Vector3D.Cross(z, com - o);
                 // in link axes
-                jw[k] = new(t[i][0, 0] * z.X + t[i][1, 0] * z.Y + t[i][2, 0] * z.Z, t[i][0, 1] * z.X + t[i][1, 1] * z.Y + t[i][2, 1] * z.Z, t[i][0, 2] * z.X + t[i][1, 2] * z.Y + t[i][2, 2] * z.Z);
+                jw[k] = new(
+                    t[i][0, 0] * z.X + t[i][1, 0] * z.Y + t[i][2, 0] * z.Z,
+                    t[i][0, 1] * z.X + t[i][1, 1] * z.Y + t[i][2, 1] * z.Z,
+                    t[i][0, 2] * z.X + t[i][1, 2] * z.Y + t[i][2, 2] * z.Z);
             }
             for (var a = 0; a <= i; a++)
                 for (var b = 0; b <= i; b++)
                 {
-                    Vector3D w = new(I.XX * jw[b].X + I.XY * jw[b].Y + I.XZ * jw[b].Z, I.XY * jw[b].X + I.YY * jw[b].Y + I.YZ * jw[b].Z, I.XZ * jw[b].X + I.YZ * jw[b].Y + I.ZZ * jw[b].Z);
+                    Vector3D w = new(
+                        I.XX * jw[b].X + I.XY * jw[b].Y + I.XZ * jw[b].Z,
+                        I.XY * jw[b].X + I.YY * jw[b].Y + I.YZ * jw[b].Z,
+                        I.XZ * jw[b].X + I.YZ * jw[b].Y + I.ZZ * jw[b].Z);
                     mass[a, b] += m * Vector3D.Dot(jv[a], jv[b]) + Vector3D.Dot(jw[a], w);
                 }
         }
@@ -149,7 +159,9 @@ public class ArmNumericsTests
                     var (ma, mb) = (Mass(robot, a, tool), Mass(robot, b, tool));
                     var (ta, tb) = (Mass(robot, a, true), Mass(robot, b, true));
                     (dM[k], dMT[k]) = (new double[n, n], new double[n, n]);
-                    for (var i = 0; i < n; i++) for (var j = 0; j < n; j++) (dM[k][i, j], dMT[k][i, j]) = ((ma[i, j] - mb[i, j]) / (2 * h), (ta[i, j] - tb[i, j]) / (2 * h));
+                    for (var i = 0; i < n; i++)
+                        for (var j = 0; j < n; j++)
+                            (dM[k][i, j], dMT[k][i, j]) = ((ma[i, j] - mb[i, j]) / (2 * h), (ta[i, j] - tb[i, j]) / (2 * h));
                 }
                 for (var i = 0; i < n; i++)
                 {
@@ -235,7 +247,8 @@ public class ArmNumericsTests
             if (double.IsNaN(ahead.EndEffectorInBase.Position.X)) worstAhead = double.NaN;
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"fk {worstFk} j {worstJ} inv {worstInv} ahead {worstAhead} lanes {lanes}");
-        Assert.True(worstFk < 1e-12 && worstJ < 1e-12 && worstInv < 1e-8 && worstAhead < 1e-11 && lanes == 0, $"fk {worstFk} j {worstJ} inv {worstInv} ahead {worstAhead} lanes {lanes}");
+        Assert.True(worstFk < 1e-12 && worstJ < 1e-12 && worstInv < 1e-8 && worstAhead < 1e-11 && lanes == 0,
+            $"fk {worstFk} j {worstJ} inv {worstInv} ahead {worstAhead} lanes {lanes}");
     }
 
     private static double[] Solve(double[,] matrix, int axis)
@@ -272,7 +285,8 @@ public class ArmNumericsTests
         for (var i = 0; i < 400_000; i++)
         {
             var scale = Math.Pow(10, 12 * r.NextDouble() - 6);
-            var x = Vector512.Create(scale * (2 * r.NextDouble() - 1), Math.PI * r.Next(-4, 5) / 2, Math.BitIncrement(Math.PI / 4), 1e-300, -0.0, scale, Math.PI * r.Next(-1000, 1000), r.Next(50) == 0 ? double.NaN : 0);
+            var x = Vector512.Create(scale * (2 * r.NextDouble() - 1), Math.PI * r.Next(-4, 5) / 2, Math.BitIncrement(Math.PI / 4), 1e-300, -0.0,
+                scale, Math.PI * r.Next(-1000, 1000), r.Next(50) == 0 ? double.NaN : 0);
             var (s, c) = Vector512.SinCos(x);
             for (var k = 0; k < 7; k++) worst = Math.Max(worst, Math.Max(Math.Abs(s[k] - Math.Sin(x[k])), Math.Abs(c[k] - Math.Cos(x[k]))));
             if (double.IsNaN(s[0])) worst = double.NaN;
@@ -285,19 +299,31 @@ public class ArmNumericsTests
     public void A_limit_is_the_curve_for_any_speed_and_distance()
     {
         var r = new Random(4);
-        double[] odd = [0, -0.0, -1, 1e-320, -1e-320, 1e-9, 1e308, double.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN, double.Epsilon];
+        double[] odd =
+        [
+            0, -0.0, -1, 1e-320, -1e-320, 1e-9, 1e308, double.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN, double.Epsilon,
+        ];
         for (var i = 0; i < 2_000_000; i++)
         {
-            var (rate, a, top) = (0.1 + 40 * r.NextDouble(), Math.Pow(10, 6 * r.NextDouble() - 3), r.Next(3) == 0 ? double.PositiveInfinity : 3 * r.NextDouble());
+            var (rate, a, top) =
+                (0.1 + 40 * r.NextDouble(), Math.Pow(10, 6 * r.NextDouble() - 3), r.Next(3) == 0 ? double.PositiveInfinity : 3 * r.NextDouble());
             var curve = new BrakingCurve(rate, a, top);
             var speed = r.Next(6) == 0 ? odd[r.Next(odd.Length)] : Math.Pow(10, 8 * r.NextDouble() - 6) * (r.Next(4) == 0 ? -1 : 1);
-            var distance = r.Next(6) == 0 ? odd[r.Next(odd.Length)] : r.Next(4) == 0 ? a / (rate * rate) : Math.Pow(10, 8 * r.NextDouble() - 6) * (r.Next(4) == 0 ? -1 : 1);
+            var distance = r.Next(6) == 0 ? odd[r.Next(odd.Length)]
+                : r.Next(4) == 0 ? a / (rate * rate)
+                : Math.Pow(10, 8 * r.NextDouble() - 6) * (r.Next(4) == 0 ? -1 : 1);
             var knee = a / (rate * rate);
             var most = distance <= 0 ? 0 : Math.Min(distance <= knee ? rate * distance : Math.Sqrt(a * (2 * distance - knee)), top);
             var got = curve.Limit(speed, distance);
-            if (double.IsNaN(most) || double.IsNaN(speed)) { Assert.True(double.IsNaN(got) || got <= 0 || double.IsNaN(distance) || double.IsNaN(speed), $"{speed} {distance} {got}"); if (!double.IsNaN(got)) Assert.False(speed > 0, $"NaN distance let {speed} through as {got}"); continue; }
+            if (double.IsNaN(most) || double.IsNaN(speed))
+            {
+                Assert.True(double.IsNaN(got) || got <= 0 || double.IsNaN(distance) || double.IsNaN(speed), $"{speed} {distance} {got}");
+                if (!double.IsNaN(got)) Assert.False(speed > 0, $"NaN distance let {speed} through as {got}");
+                continue;
+            }
             var want = speed <= 0 ? speed : Math.Min(speed, most);
-            Assert.True(Math.Abs(got - want) <= 1e-13 * Math.Max(1e-300, Math.Abs(want)) || got == want, $"rate {rate} a {a} top {top}: {speed} at {distance}: {got}, want {want}");
+            Assert.True(Math.Abs(got - want) <= 1e-13 * Math.Max(1e-300, Math.Abs(want)) || got == want,
+                $"rate {rate} a {a} top {top}: {speed} at {distance}: {got}, want {want}");
         }
     }
 
@@ -308,7 +334,8 @@ public class ArmNumericsTests
         var (worstYaw, worstTilt, worstCross) = (0.0, 0.0, 0.0);
         for (var i = 0; i < 50_000; i++)
         {
-            Rotation Any(double most) => Rotation.FromVector(new Vector3D(2 * r.NextDouble() - 1, 2 * r.NextDouble() - 1, 2 * r.NextDouble() - 1) * most).Normalized;
+            Rotation Any(double most) =>
+                Rotation.FromVector(new Vector3D(2 * r.NextDouble() - 1, 2 * r.NextDouble() - 1, 2 * r.NextDouble() - 1) * most).Normalized;
             OrientationLimits limits = new(Any(3), 0.05 + r.NextDouble() * 3, 0.05 + r.NextDouble() * 3);
             OrientationBarrier barrier = new(limits, 10);
             var o = (limits.Nominal * Any(3.1)).Normalized;

@@ -58,7 +58,8 @@ public sealed class ChannelTests
     public void One_control_process_and_one_actor_share_a_channel()
     {
         using var control = Open();
-        Assert.Contains("another control process", Assert.Throws<ChannelRefusedException>(() => ControlChannel.Create(_name, Hash, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("another control process",
+            Assert.Throws<ChannelRefusedException>(() => ControlChannel.Create(_name, Hash, 0)).Message, StringComparison.Ordinal);
         using (ControlChannel.Attach(_name, Hash)) Refused(FaultCode.None, "another actor");
         ControlChannel.Attach(_name, Hash).Dispose();
     }

@@ -23,7 +23,12 @@ public class CommandKindTests
     [MemberData(nameof(SetPointKinds))]
     public void Hostile_targets_stop_within_a_period_or_move_within_the_limits(CommandKind kind)
     {
-        foreach (var (bad, code) in ((Pose, FaultCode)[])[(new(new(double.NaN, 0, 0), new(1, 0, 0, 0)), FaultCode.NonFiniteCommand), (new(new(50, 0, 0), new(1, 0, 0, 0)), FaultCode.TargetOutOfRange)])
+        (Pose, FaultCode)[] refused =
+        [
+            (new(new(double.NaN, 0, 0), new(1, 0, 0, 0)), FaultCode.NonFiniteCommand),
+            (new(new(50, 0, 0), new(1, 0, 0, 0)), FaultCode.TargetOutOfRange),
+        ];
+        foreach (var (bad, code) in refused)
         {
             using var rig = new Rig(TestArm.Taking(kind));
             var envelope = new SetPointEnvelope(TestArm.Taking(kind));
@@ -161,7 +166,8 @@ public class CommandKindTests
     {
         using var free = new Rig();
         var home = free.Session.Home.Position;
-        var description = TestArm.With(l => l with { Workspace = new(home - new Vector3D(0.2, 0.2, 0.2), home + new Vector3D(0.2, -0.03, 0.2)) }) with { Command = kind };
+        var workspace = new Box(home - new Vector3D(0.2, 0.2, 0.2), home + new Vector3D(0.2, -0.03, 0.2));
+        var description = TestArm.With(l => l with { Workspace = workspace }) with { Command = kind };
         using var rig = new Rig(description);
         var envelope = new SetPointEnvelope(description);
         rig.Session.Advance(1500);
@@ -174,7 +180,8 @@ public class CommandKindTests
             envelope.Follow(rig.Cycle.Records);
             for (var joint = 0; joint < 7; joint++) Assert.InRange(rig.Robot.TrueState.Velocity[joint], -0.2, 0.2);
         }
-        Assert.True(description.Limits.Workspace.Contains(rig.Latest.EndEffector.PoseInBase.Position), $"{rig.Latest.Gate}, {rig.Latest.Causes}, {rig.Latest.EndEffector.PoseInBase.Position - home}");
+        Assert.True(description.Limits.Workspace.Contains(rig.Latest.EndEffector.PoseInBase.Position),
+            $"{rig.Latest.Gate}, {rig.Latest.Causes}, {rig.Latest.EndEffector.PoseInBase.Position - home}");
         rig.Session.Advance(1500);
         Assert.True(rig.Session.OperatorReset("operator"));
     }
@@ -212,8 +219,10 @@ public class CommandKindTests
     {
         var gate = new ReflexGate(TestArm.Taking(kind), new(TestArm.Description, Pose.Identity));
         Assert.Throws<InvalidOperationException>(() => gate.Seal(default(JointTorques), out _));
-        Assert.Throws<InvalidOperationException>(() => new ReflexGate(TestArm.Description, new(TestArm.Description, Pose.Identity)).Seal(default(Wrench), out _));
-        Assert.Throws<ForeignCommandException>(() => new ControlCycle(new Liar(kind), new LockstepPacer(new LoopbackRobot(TestArm.Description)), Pose.Identity));
+        Assert.Throws<InvalidOperationException>(() =>
+            new ReflexGate(TestArm.Description, new(TestArm.Description, Pose.Identity)).Seal(default(Wrench), out _));
+        Assert.Throws<ForeignCommandException>(() =>
+            new ControlCycle(new Liar(kind), new LockstepPacer(new LoopbackRobot(TestArm.Description)), Pose.Identity));
     }
 
     /// <summary>Says that it takes torques and is described otherwise.</summary>
@@ -230,6 +239,7 @@ public class CommandKindTests
     {
         var now = rig.Robot.Now;
         rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        rig.Cycle.Targets.Publish(new(pose, now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Policy, sequence));
+        rig.Cycle.Targets.Publish(
+            new(pose, now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Policy, sequence));
     }
 }

@@ -4,8 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control.Contract;
 
 /// <summary>
-/// What the gate promises, judged from the records alone by geometry and differences of its own (<see cref="Skeleton"/>). It follows every tick there was: a reset, a rebase or a
-/// stop gives no leave to forget. A driver's test project links this file too.
+/// Judges the gate's promises from the records alone, by geometry (<see cref="Skeleton"/>) and differences of its own. It follows every tick there was, and
+/// forgets nothing at a reset, a rebase or a stop. A driver's test project links this file too.
 /// </summary>
 internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange, bool isStretched = false, double stretch = 1)
 {
@@ -67,7 +67,8 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
         Stiffness(r);
         var wasStopped = _gate is GateState.Held or GateState.PowerRemoved;
         var isCompliant = robot.Command is CommandKind.JointTorque or CommandKind.CartesianImpedance;
-        var isGuided = (isCompliant && r.Inputs.Heartbeat.State == CommandingState.Guiding && r.Gate == GateState.Running) || r.Gate == GateState.Retreating || _gate == GateState.Retreating;
+        var isGuided = (isCompliant && r.Inputs.Heartbeat.State == CommandingState.Guiding && r.Gate == GateState.Running)
+            || r.Gate == GateState.Retreating || _gate == GateState.Retreating;
         // Set-points of an arm that was put elsewhere are void, and the reference starts anew there at once.
         _mayPlace |= robot.Command != CommandKind.JointTorque && r.Measured.Placements != _placements;
         _placements = r.Measured.Placements;
@@ -116,7 +117,8 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
             Posture(r.PostureRad);
             Behind(there, pose);
             for (var i = 0; i < gaps.Length; i++)
-                if (gaps[i] < -Rounding && gaps[i] < _gaps![i] - 1e-7) Assert.Fail($"tick {r.Tick}: {_skeleton.NameOf(i)}: {gaps[i] * 1e3:0.000} mm, was {_gaps[i] * 1e3:0.000}");
+                if (gaps[i] < -Rounding && gaps[i] < _gaps![i] - 1e-7)
+                    Assert.Fail($"tick {r.Tick}: {_skeleton.NameOf(i)}: {gaps[i] * 1e3:0.000} mm, was {_gaps[i] * 1e3:0.000}");
             Bounded(pose.Orientation);
         }
         _gaps = [.. gaps];
@@ -143,7 +145,8 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
         for (var i = 0; i < robot.JointCount; i++) Within(Quantity.AskedAsMeasured, Math.Abs(asked[i]), _limits.Joints[i].VelocityRadS * NearShare);
     }
 
-    private static bool IsAt(in Pose a, in Pose b) => (a.Position - b.Position).Length < PlacedM && (a.Orientation * b.Orientation.Inverse).ToVector().Length < PlacedM;
+    private static bool IsAt(in Pose a, in Pose b) =>
+        (a.Position - b.Position).Length < PlacedM && (a.Orientation * b.Orientation.Inverse).ToVector().Length < PlacedM;
 
     private void Reference(in Pose pose)
     {
@@ -221,7 +224,8 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
         if (r.Gate != GateState.Held) return;
         if (!wasStopped || _gate != GateState.Held) _heldAt = r.Measured.Position;
         for (var i = 0; i < robot.JointCount; i++)
-            Assert.True(Math.Abs(r.Measured.Position[i] - _heldAt[i]) <= _limits.StandstillRad + Rounding, $"joint {i}: held, and {r.Measured.Position[i] - _heldAt[i]} rad away");
+            Assert.True(Math.Abs(r.Measured.Position[i] - _heldAt[i]) <= _limits.StandstillRad + Rounding,
+                $"joint {i}: held, and {r.Measured.Position[i] - _heldAt[i]} rad away");
     }
 
     /// <summary>What is measured is physics' doing: the promise is that the tick which sees it beyond a limit is already stopping.</summary>
@@ -243,7 +247,8 @@ internal sealed class Envelope(RobotDescription robot, Pose endEffectorInFlange,
             if (Math.Abs(r.Measured.Velocity[i]) > joint.VelocityRadS) beyond = $"speed of joint {i}";
         }
         var twist = _skeleton.TwistOf(r.Measured.Velocity);
-        if (twist.Linear.Length > _limits.Translation.Velocity * 1.000001 || twist.Angular.Length > _limits.Rotation.Velocity * 1.000001) beyond = "tool's speed";
+        if (twist.Linear.Length > _limits.Translation.Velocity * 1.000001 || twist.Angular.Length > _limits.Rotation.Velocity * 1.000001)
+            beyond = "tool's speed";
         var wrench = r.Measured.ExternalWrenchInEndEffector;
         if (wrench.Force.Length > _limits.CollisionForceN || wrench.Torque.Length > _limits.CollisionTorqueNm) beyond = "wrench";
         var (tilt, yaw) = Skeleton.TiltAndYaw(_limits.Orientation.Nominal, _skeleton.EndEffector.Orientation);

@@ -11,9 +11,10 @@ public class FuzzTests
     private static readonly Box KeepOut = new(new(0.45, 0.12, 0.05), new(0.6, 0.3, 0.35));
 
     /// <summary>
-    /// A quarter of a million proposals a seed, and in between all that ends a motion or begins one anew: stops, operators' resets, rebases under load, commanded postures, sets of
-    /// critic weights, pushes on single joints and on the tool. Targets come in bursts, a tick apart, and then one that there is time to reach;
-    /// some beyond a face of the workspace are insisted on; a flood of them alone cancels out and moves the arm hardly at all. <c>ROBOTRL_ENVELOPE_TICKS</c> asks for more ticks than the suite has time for.
+    /// A quarter of a million proposals a seed, and in between everything that ends a motion or begins one anew: stops, operators' resets, rebases under load,
+    /// commanded postures, sets of critic weights, pushes on single joints and on the tool. Targets come in bursts, a tick apart, and then one that there is
+    /// time to reach, because a flood of them alone cancels out and hardly moves the arm. Some beyond a face of the workspace are insisted on.
+    /// <c>ROBOTRL_ENVELOPE_TICKS</c> asks for more ticks than the suite has time for.
     /// </summary>
     [Theory]
     [InlineData(1, false)]
@@ -26,7 +27,9 @@ public class FuzzTests
     [InlineData(8, true, CommandKind.JointPosition)]
     public void Adversarial_targets_stops_resets_and_pushes_leave_no_limit_broken(int seed, bool isWide, CommandKind kind = CommandKind.JointTorque)
     {
-        var ticks = int.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_ENVELOPE_TICKS"), CultureInfo.InvariantCulture, out var n) ? n : kind == CommandKind.JointTorque ? 250_000 : 100_000;
+        var ticks = int.TryParse(Environment.GetEnvironmentVariable("ROBOTRL_ENVELOPE_TICKS"), CultureInfo.InvariantCulture, out var n)
+            ? n
+            : kind == CommandKind.JointTorque ? 250_000 : 100_000;
         var limits = TestArm.Limits with { KeepOut = [KeepOut] };
         // Wide: nothing but the arm's own reach and its singular postures ends a motion.
         if (isWide)
@@ -80,7 +83,9 @@ public class FuzzTests
             sent?.Follow(rig.Cycle.Records);
         }
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{proposals} proposals, {envelope.Ticks} ticks, {envelope.Placements} new starts of the reference; stops: {string.Join(", ", stops)}; closest to limits: {envelope}; set-points: {sent?.Anew} anew, {sent?.Without} without, {sent?.MostVelocity:P0} of speed, {sent?.MostAcceleration:P0} of acceleration; posture {(double)envelope.TicksBehind / envelope.Ticks:P2} behind");
+            $"{proposals} proposals, {envelope.Ticks} ticks, {envelope.Placements} new starts of the reference; stops: {string.Join(", ", stops)}; "
+                + $"closest to limits: {envelope}; set-points: {sent?.Anew} anew, {sent?.Without} without, {sent?.MostVelocity:P0} of speed, "
+                + $"{sent?.MostAcceleration:P0} of acceleration; posture {(double)envelope.TicksBehind / envelope.Ticks:P2} behind");
         // A stretched arm falls behind, others do not: at most 0.5 % of the ticks, where 2 to 3 % were when joints saturated.
         Assert.True(envelope.TicksBehind < 0.01 * envelope.Ticks,
             $"in {envelope.TicksBehind} ticks the posture was further than a millimetre behind its reference");
@@ -90,7 +95,8 @@ public class FuzzTests
         if (kind != CommandKind.JointTorque)
         {
             // A servo is pushed nowhere, so it is stopped for less; its torque is its own.
-            Assert.True(sent!.MostAcceleration > 0.9 && sent.MostVelocity > 0.2 && envelope.Closest(Envelope.Quantity.RotationVelocity) > 0.8, $"the adversary was tame: {sent.MostVelocity:P0}, {sent.MostAcceleration:P0}");
+            Assert.True(sent!.MostAcceleration > 0.9 && sent.MostVelocity > 0.2 && envelope.Closest(Envelope.Quantity.RotationVelocity) > 0.8,
+                $"the adversary was tame: {sent.MostVelocity:P0}, {sent.MostAcceleration:P0}");
             return;
         }
         Assert.True(stops.Count > 5 && envelope.Placements > ticks / 1000,
@@ -115,7 +121,8 @@ public class FuzzTests
     {
         JointPositions posture = default;
         for (var i = 0; i < robot.JointCount; i++)
-            posture[i] = robot.Limits.Joints[i].PositionMinRad + random.NextDouble() * (robot.Limits.Joints[i].PositionMaxRad - robot.Limits.Joints[i].PositionMinRad);
+            posture[i] = robot.Limits.Joints[i].PositionMinRad
+                + random.NextDouble() * (robot.Limits.Joints[i].PositionMaxRad - robot.Limits.Joints[i].PositionMinRad);
         return posture;
     }
 

@@ -13,7 +13,9 @@ public class GripTests
     [Fact]
     public void Grip_outlasts_every_stop_reset_rebase_and_commander()
     {
-        foreach (var cause in (FaultCode[])[FaultCode.OperatorStop, FaultCode.CollisionForce, FaultCode.DeadmanReleased, FaultCode.HeartbeatLost, FaultCode.JointVelocityExceeded])
+        FaultCode[] causes =
+            [FaultCode.OperatorStop, FaultCode.CollisionForce, FaultCode.DeadmanReleased, FaultCode.HeartbeatLost, FaultCode.JointVelocityExceeded];
+        foreach (var cause in causes)
         {
             using var rig = Holding();
             rig.Session.Stop(cause);
@@ -66,7 +68,8 @@ public class GripTests
         using var rig = Holding();
         var now = rig.Robot.Now;
         rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        rig.Cycle.Targets.Publish(new(rig.Session.Home, now, now.Plus(100_000_000), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Human, 1_000_000));
+        rig.Cycle.Targets.Publish(new(rig.Session.Home, now, now.Plus(100_000_000), CartesianStiffness.Of(TestArm.Description.Impedance),
+            default, ActionSource.Human, 1_000_000));
         rig.Cycle.Run(100);
         Assert.Equal(1_000_000, rig.Latest.Target.Sequence);
         AssertHeld(rig, "no grip asked");
@@ -109,7 +112,8 @@ public class GripTests
     }
 
     [Fact]
-    public void Commanded_width_never_outruns_the_speed_asked_for() => Gen.Select(Gen.Double[0, 0.08], Gen.Double[0, 0.08], Gen.Double[0.01, 0.1]).Sample((first, second, speed) =>
+    public void Commanded_width_never_outruns_the_speed_asked_for() =>
+        Gen.Select(Gen.Double[0, 0.08], Gen.Double[0, 0.08], Gen.Double[0.01, 0.1]).Sample((first, second, speed) =>
     {
         var limiter = new GripLimiter(0.08, Most, Tick);
         var fingers = 0.04;
@@ -148,6 +152,7 @@ public class GripTests
 
     private static void AssertHeld(Rig rig, string when)
     {
-        Assert.True(rig.Robot.TrueState.GripperWidthM <= PartM && rig.Robot.HoldingForceN == Asked.ForceN, $"{when}: {rig.Robot.HoldingForceN} N at {rig.Robot.TrueState.GripperWidthM} m");
+        Assert.True(rig.Robot.TrueState.GripperWidthM <= PartM && rig.Robot.HoldingForceN == Asked.ForceN,
+            $"{when}: {rig.Robot.HoldingForceN} N at {rig.Robot.TrueState.GripperWidthM} m");
     }
 }

@@ -8,7 +8,8 @@ namespace RobotRL.Control.Tests;
 public class ImpedanceActionTests
 {
     // 1000 N/m down to 250; the gate changes 500 N/m in a decision. 1.2 down to 0.84.
-    private static readonly TaskDescription Task = TestArm.Task with { Actions = TestArm.Task.Actions with { StiffnessMinShare = 0.25, DampingMinShare = 0.7 } };
+    private static readonly TaskDescription Task =
+        TestArm.Task with { Actions = TestArm.Task.Actions with { StiffnessMinShare = 0.25, DampingMinShare = 0.7 } };
     private static readonly RobotDescription Arm = TestArm.Description with { Impedance = TestArm.Description.Impedance with { DampingRatio = 1.2 } };
 
     [Fact]
@@ -55,7 +56,8 @@ public class ImpedanceActionTests
         var risen = rig.Decide(Action(1, 1, x: 1));
         Assert.True(risen.Limits.HasFlag(LimitFlags.EnergyTank) && risen.Limits.HasFlag(LimitFlags.Stiffness), $"{risen.Limits}");
         Assert.True(risen.Executed.Stiffness < 1, $"{risen.Executed.Stiffness}");
-        Assert.Equal(Math.Sqrt(rig.Latest.Stiffness.TranslationNM / 1000 * rig.Latest.Stiffness.RotationNmRad / 50), Task.Actions.StiffnessShare(risen.Executed), 5);
+        Assert.Equal(Math.Sqrt(rig.Latest.Stiffness.TranslationNM / 1000 * rig.Latest.Stiffness.RotationNmRad / 50),
+            Task.Actions.StiffnessShare(risen.Executed), 5);
     }
 
     [Fact]
@@ -123,7 +125,8 @@ public class ImpedanceActionTests
             {
                 Assert.InRange(executed.Executed.Stiffness, -1, 1);
                 Assert.InRange(executed.Executed.Damping, -1, 1);
-                if ((executed.Limits & (LimitFlags.Stiffness | LimitFlags.ActionRange)) == 0) Assert.Equal(executed.Proposed.Stiffness, executed.Executed.Stiffness);
+                if ((executed.Limits & (LimitFlags.Stiffness | LimitFlags.ActionRange)) == 0)
+                    Assert.Equal(executed.Proposed.Stiffness, executed.Executed.Stiffness);
                 continue;
             }
             stops++;
@@ -137,5 +140,6 @@ public class ImpedanceActionTests
         float Flip() => random.Next(3) switch { 0 => -1, 1 => 1, _ => (float)(2 * random.NextDouble() - 1) };
     }
 
-    private static ArmAction Action(float stiffness, float damping, float x = 0, float y = 0) => TestArm.Action(x, y) with { Stiffness = stiffness, Damping = damping };
+    private static ArmAction Action(float stiffness, float damping, float x = 0, float y = 0) =>
+        TestArm.Action(x, y) with { Stiffness = stiffness, Damping = damping };
 }

@@ -7,7 +7,8 @@ namespace RobotRL.Control.Tests;
 public class KinematicsTests
 {
     private static readonly Gen<double[]> Posture = Gen.Double[0.05, 0.95].Array[7].Select(part =>
-        part.Select((p, i) => TestArm.Limits.Joints[i].PositionMinRad + p * (TestArm.Limits.Joints[i].PositionMaxRad - TestArm.Limits.Joints[i].PositionMinRad)).ToArray());
+        part.Select((p, i) => TestArm.Limits.Joints[i].PositionMinRad
+            + p * (TestArm.Limits.Joints[i].PositionMaxRad - TestArm.Limits.Joints[i].PositionMinRad)).ToArray());
 
     [Fact]
     public void Flange_of_the_stretched_arm_is_where_the_table_puts_it()

@@ -10,7 +10,8 @@ public class LeadingTests
     /// <summary>What a retreat may give back of an overrun, and what is done within one tick, m or rad.</summary>
     private const double GrowthMost = 0.012;
 
-    private static readonly RobotDescription Outside = TestArm.With(l => l with { Workspace = new(Home() - new Vector3D(0.2, 0.2, 0.2), Home() + new Vector3D(0.2, -0.1, 0.2)) });
+    private static readonly RobotDescription Outside =
+        TestArm.With(l => l with { Workspace = new(Home() - new Vector3D(0.2, 0.2, 0.2), Home() + new Vector3D(0.2, -0.1, 0.2)) });
 
     [Theory]
     [InlineData("stop")]
@@ -102,7 +103,8 @@ public class LeadingTests
         var random = new Random(5);
         for (var run = 0; run < 20; run++)
         {
-            var description = TestArm.With(l => l with { Workspace = new(new(-0.8, -0.8, 0.01), new(0.9, 0.8, 1.2)), Orientation = l.Orientation with { TiltRad = 3, YawRad = 3 } });
+            var description = TestArm.With(l =>
+                l with { Workspace = new(new(-0.8, -0.8, 0.01), new(0.9, 0.8, 1.2)), Orientation = l.Orientation with { TiltRad = 3, YawRad = 3 } });
             using var rig = new Rig(description);
             var (q, joint) = (TestArm.Description.HomeRad.ToArray(), random.Next(7));
             q[joint] = TestArm.Limits.Joints[joint].PositionMaxRad - 0.08;
@@ -117,7 +119,8 @@ public class LeadingTests
             {
                 var now = rig.Robot.Now;
                 rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-                rig.Cycle.Targets.Publish(new(there, now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Reset, 1000 + i)
+                rig.Cycle.Targets.Publish(new(there, now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance),
+                    default, ActionSource.Reset, 1000 + i)
                 {
                     MovesPosture = true,
                     PostureRad = goal,

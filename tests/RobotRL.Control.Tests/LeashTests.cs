@@ -19,7 +19,8 @@ public class LeashTests
     });
 
     [Fact]
-    public void Beyond_it_is_as_far_from_the_measured_pose_as_the_leash_and_axes_within_keep_the_reference() => Gen.Select(Poses, Part, Gen.Int[0, 2]).Sample((measured, p, axis) =>
+    public void Beyond_it_is_as_far_from_the_measured_pose_as_the_leash_and_axes_within_keep_the_reference() =>
+        Gen.Select(Poses, Part, Gen.Int[0, 2]).Sample((measured, p, axis) =>
     {
         Vector3D offset = 0.9 * Leash.TranslationM * p, turn = 0.9 * Leash.RotationRad * p;
         var far = new Vector3D(axis == 0 ? 0.1 : offset.X, axis == 1 ? 0.1 : offset.Y, axis == 2 ? 0.1 : offset.Z);
@@ -27,7 +28,9 @@ public class LeashTests
         var held = Leash.Hold(new(measured.Position + far, Rotation.FromVector(turned) * measured.Orientation), measured);
         var (left, leftTurn) = (held.Position - measured.Position, (held.Orientation * measured.Orientation.Inverse).ToVector());
         for (var i = 0; i < 3; i++)
-            if (Math.Abs(left[i] - (i == axis ? Leash.TranslationM : offset[i])) > 1e-9 || Math.Abs(leftTurn[i] - (i == axis ? Leash.RotationRad : turn[i])) > 1e-9) return false;
+            if (Math.Abs(left[i] - (i == axis ? Leash.TranslationM : offset[i])) > 1e-9
+                || Math.Abs(leftTurn[i] - (i == axis ? Leash.RotationRad : turn[i])) > 1e-9)
+                return false;
         return true;
     });
 

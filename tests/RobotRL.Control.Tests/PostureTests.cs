@@ -106,9 +106,12 @@ public class PostureTests
         for (var seed = 0; seed < 8; seed++)
         {
             Random random = new(700 + seed);
-            var description = TestArm.With(l => l with { Workspace = new(new(-2, -2, -2), new(2, 2, 2)), Cell = new(new(-3, -3, -3), new(3, 3, 3)), Orientation = l.Orientation with { TiltRad = 3.1, YawRad = 3.1 } })
-                with
-            { Body = new([], []) };
+            var description = TestArm.With(l => l with
+            {
+                Workspace = new(new(-2, -2, -2), new(2, 2, 2)),
+                Cell = new(new(-3, -3, -3), new(3, 3, 3)),
+                Orientation = l.Orientation with { TiltRad = 3.1, YawRad = 3.1 },
+            }) with { Body = new([], []) };
             using Rig rig = new(description);
             JointPositions q = default;
             for (var i = 0; i < Joints.Max; i++) q[i] = description.HomeRad[i] + 1.2 * (random.NextDouble() - 0.5);
@@ -121,7 +124,8 @@ public class PostureTests
                 {
                     var now = rig.Robot.Now;
                     rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-                    rig.Cycle.Targets.Publish(new(arm.EndEffectorInBase, now, now.Plus(Math.Max(100, 800 - tick) * 1_000_000L), Stiffness, default, ActionSource.Policy, 1000 + tick));
+                    rig.Cycle.Targets.Publish(new(arm.EndEffectorInBase, now, now.Plus(Math.Max(100, 800 - tick) * 1_000_000L), Stiffness, default,
+                        ActionSource.Policy, 1000 + tick));
                 }
                 rig.Cycle.Run(1);
                 ref readonly var newest = ref rig.Cycle.Newest;

@@ -92,7 +92,9 @@ public class ReflexTests
     public void Recovery_that_becomes_risky_ends_in_a_hold_at_the_measured_pose()
     {
         var backIsRisky = false;
-        using var rig = Approached(new StagedCritic(f => f[SafetyFeatures.ActionStart] > 0.5f || (backIsRisky && f[SafetyFeatures.ActionStart] < -0.05f) ? StagedCritic.Risky : StagedCritic.Calm));
+        using var rig = Approached(new StagedCritic(f => f[SafetyFeatures.ActionStart] > 0.5f || (backIsRisky && f[SafetyFeatures.ActionStart] < -0.05f)
+            ? StagedCritic.Risky
+            : StagedCritic.Calm));
         rig.Decide(Fast);
         backIsRisky = true;
         rig.Decide(Fast);
@@ -194,11 +196,13 @@ public class ReflexTests
     public void Critic_that_fails_while_its_reflex_acts_stops_the_robot()
     {
         var sane = true;
-        using var rig = Approached(new StagedCritic(f => !sane ? new(float.NaN, 0) : f[SafetyFeatures.ActionStart] > 0.5f ? StagedCritic.Risky : StagedCritic.Calm));
+        using var rig = Approached(
+            new StagedCritic(f => !sane ? new(float.NaN, 0) : f[SafetyFeatures.ActionStart] > 0.5f ? StagedCritic.Risky : StagedCritic.Calm));
         rig.Decide(Fast);
         sane = false;
         rig.Decide(Fast);
-        Assert.Equal((FaultCode.CriticFailure, StopCategory.Category2, CriticStatus.Rejected), (rig.Latest.Fault.Code, rig.Latest.Fault.Category, rig.Latest.Reflex.Critic));
+        Assert.Equal((FaultCode.CriticFailure, StopCategory.Category2, CriticStatus.Rejected),
+            (rig.Latest.Fault.Code, rig.Latest.Fault.Category, rig.Latest.Reflex.Critic));
     }
 
     [Fact]
@@ -225,7 +229,8 @@ public class ReflexTests
         using var rig = Approached(StagedCritic.AgainstForward(), TestArm.Safety with { MaxAgeS = 0.55 });
         rig.Session.BeginDecision(Fast, Fast, ActionSource.Policy);
         rig.Session.Advance(80);
-        Assert.Equal((ReflexState.Hold, ReflexReason.CriticLost, CriticStatus.Stale), (rig.Latest.Reflex.State, rig.Latest.Reflex.Reason, rig.Latest.Reflex.Critic));
+        Assert.Equal((ReflexState.Hold, ReflexReason.CriticLost, CriticStatus.Stale),
+            (rig.Latest.Reflex.State, rig.Latest.Reflex.Reason, rig.Latest.Reflex.Critic));
         rig.Session.Advance(20);
         rig.Decide(Fast);
         Assert.Equal((ReflexState.Following, ReflexReason.CriticLost), (rig.Latest.Reflex.State, rig.Latest.Reflex.Reason));
@@ -253,7 +258,9 @@ public class ReflexTests
         Assert.Equal((ReflexState.Following, ReflexReason.Reset, 1), (rig.Latest.Reflex.State, rig.Latest.Reflex.Reason, rig.Latest.Reflex.Reflexes));
     }
 
-    /// <summary>The published chart re-checks a risky recovery without end. Here every target costs a bounded number of decisions, whatever the critic says.</summary>
+    /// <summary>
+    /// The published chart re-checks a risky recovery without end. Here every target costs a bounded number of decisions, whatever the critic says.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

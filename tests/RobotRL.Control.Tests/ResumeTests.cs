@@ -25,7 +25,8 @@ public class ResumeTests
         using var rig = new Rig(Robot, critic: StagedCritic.AgainstForward());
         rig.Robot.PartWidthM = 0.03;
         rig.Session.MoveTo(rig.Session.Home);
-        for (var i = 0; i < 8; i++) rig.Decide(TestArm.Action(x: i < 4 ? 0.9f : -0.3f, y: 0.4f, gripper: i == closes ? GripperCommand.Close : GripperCommand.Stay));
+        for (var i = 0; i < 8; i++)
+            rig.Decide(TestArm.Action(x: i < 4 ? 0.9f : -0.3f, y: 0.4f, gripper: i == closes ? GripperCommand.Close : GripperCommand.Stay));
         rig.Session.Stop();
         rig.Session.Advance(600);
         Assert.True(rig.Session.OperatorReset("test"));
@@ -34,14 +35,16 @@ public class ResumeTests
         Assert.True(rig.Session.Rebase());
         var rebases = rig.Latest.Rebases;
         rig.Session.MoveTo(new(rig.Session.Home.Position + new Vector3D(0.02, -0.01, 0.01), rig.Session.Home.Orientation));
-        for (var i = 0; i < 6; i++) rig.Decide(TestArm.Action(x: i % 2 == 0 ? 0.8f : -0.2f, z: -0.5f, gripper: i == 3 ? GripperCommand.Open : GripperCommand.Stay));
+        for (var i = 0; i < 6; i++)
+            rig.Decide(TestArm.Action(x: i % 2 == 0 ? 0.8f : -0.2f, z: -0.5f, gripper: i == 3 ? GripperCommand.Open : GripperCommand.Stay));
         rig.Session.Stop(FaultCode.DeadmanReleased);
         rig.Session.Advance(50);
 
         var records = rig.Cycle.Records.ToArray();
         var first = Array.FindIndex(records, r => r.Rebases == rebases);
         Assert.InRange(records[first - 1].Grip.WidthM, narrowestM, widestM);
-        Assert.True(records[first - 1].Reflex.Reflexes > 0 && records[first - 1].RefusedLimitChanges == 1 && records[^1].Reflex.Reflexes > records[first - 1].Reflex.Reflexes);
+        Assert.True(records[first - 1].Reflex.Reflexes > 0 && records[first - 1].RefusedLimitChanges == 1
+            && records[^1].Reflex.Reflexes > records[first - 1].Reflex.Reflexes);
 
         using var told = new ToldRobot();
         CriticCell critics = new();

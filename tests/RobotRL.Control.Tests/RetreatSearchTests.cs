@@ -19,7 +19,10 @@ public class RetreatSearchTests
             JointPositions q = default;
             for (var i = 0; i < 7; i++) q[i] = TestArm.Description.HomeRad[i] + 0.7 * (2 * random.NextDouble() - 1);
             var beyond = random.Next(7);
-            if (random.Next(2) == 0) q[beyond] = random.Next(2) == 0 ? TestArm.Limits.Joints[beyond].PositionMaxRad + 0.06 * random.NextDouble() : TestArm.Limits.Joints[beyond].PositionMinRad - 0.06 * random.NextDouble();
+            if (random.Next(2) == 0)
+                q[beyond] = random.Next(2) == 0
+                    ? TestArm.Limits.Joints[beyond].PositionMaxRad + 0.06 * random.NextDouble()
+                    : TestArm.Limits.Joints[beyond].PositionMinRad - 0.06 * random.NextDouble();
             var description = TestArm.With(l => l with
             {
                 Workspace = new(new(0.1, -0.4, 0.03), new(0.8, 0.4, 1.0)),
@@ -43,9 +46,21 @@ public class RetreatSearchTests
                 if (tick % 10 == 0)
                 {
                     var kind = random.Next(40);
-                    var offset = kind switch { 0 => 4_000_001, 1 => 6_000_001, 2 => 300_000_001, 3 => -249_000_000, 4 => -251_000_000, 5 => long.MaxValue / 2, 6 => long.MinValue / 2, _ => 0L };
+                    var offset = kind switch
+                    {
+                        0 => 4_000_001,
+                        1 => 6_000_001,
+                        2 => 300_000_001,
+                        3 => -249_000_000,
+                        4 => -251_000_000,
+                        5 => long.MaxValue / 2,
+                        6 => long.MinValue / 2,
+                        _ => 0L,
+                    };
                     var stamp = kind switch { 7 => new Stamp(long.MinValue), 8 => new Stamp(long.MaxValue), 9 => new Stamp(7), _ => now.Plus(offset) };
-                    cycle.Heartbeats.Publish(new(stamp, holds ? CommandingState.Retreating : random.Next(3) switch { 0 => CommandingState.SignedOff, 1 => CommandingState.Guiding, _ => CommandingState.Commanding }));
+                    cycle.Heartbeats.Publish(new(stamp, holds
+                        ? CommandingState.Retreating
+                        : random.Next(3) switch { 0 => CommandingState.SignedOff, 1 => CommandingState.Guiding, _ => CommandingState.Commanding }));
                 }
                 if (tick % 300 == 0)
                 {
@@ -54,16 +69,19 @@ public class RetreatSearchTests
                     robot.DisturbanceNm = push;
                 }
                 if (random.Next(600) == 0) robot.Faults.LostPackets = random.Next(12);
-                if (random.Next(1500) == 0) cycle.RequestStop(random.Next(3) switch { 0 => FaultCode.OperatorStop, 1 => FaultCode.WorkspaceExceeded, _ => FaultCode.LoopEnded });
+                if (random.Next(1500) == 0)
+                    cycle.RequestStop(random.Next(3) switch { 0 => FaultCode.OperatorStop, 1 => FaultCode.WorkspaceExceeded, _ => FaultCode.LoopEnded });
                 if (random.Next(800) == 0) cycle.RequestReset();
                 if (random.Next(800) == 0) cycle.RequestAutomaticReset();
                 cycle.Run(1);
                 ref readonly var r = ref cycle.Newest;
                 var beat = r.Inputs.Heartbeat;
-                log.Enqueue($"{tick} {r.Gate} {r.Causes} new {r.Inputs.IsNewState} beat {beat.State} age {unchecked(r.Time.Ns - beat.Time.Ns) / 1000} us reset {r.Inputs.IsResetAsked} stops {r.Inputs.Stops} may {mayBegin}");
-                if (log.Count > 60) log.Dequeue();
                 var age = unchecked(r.Time.Ns - beat.Time.Ns);
-                var isHeld = beat.State == CommandingState.Retreating && age <= description.Limits.HeartbeatMaxAgeNs && age >= -description.Limits.StateMaxAgeNs;
+                log.Enqueue($"{tick} {r.Gate} {r.Causes} new {r.Inputs.IsNewState} beat {beat.State} age {age / 1000} us "
+                    + $"reset {r.Inputs.IsResetAsked} stops {r.Inputs.Stops} may {mayBegin}");
+                if (log.Count > 60) log.Dequeue();
+                var isHeld = beat.State == CommandingState.Retreating && age <= description.Limits.HeartbeatMaxAgeNs
+                    && age >= -description.Limits.StateMaxAgeNs;
                 if (r.Inputs.IsNewState && !isHeld) mayBegin = true;
                 if (r.Gate == GateState.Retreating)
                 {
@@ -79,7 +97,8 @@ public class RetreatSearchTests
                     }
                     else
                         for (var i = 0; i < 7; i++)
-                            Assert.True(Math.Abs(r.PostureRad[i] - last[i]) <= 0.1e-3 * 1.1, $"run {run} tick {tick}: joint {i} led by {(r.PostureRad[i] - last[i]) * 1e3} rad/s");
+                            Assert.True(Math.Abs(r.PostureRad[i] - last[i]) <= 0.1e-3 * 1.1,
+                                $"run {run} tick {tick}: joint {i} led by {(r.PostureRad[i] - last[i]) * 1e3} rad/s");
                     mayBegin = mayBegin && was != GateState.Retreating;
                 }
                 if (was == GateState.Retreating && r.Gate != GateState.Retreating) mayBegin = !isHeld;
@@ -114,7 +133,12 @@ public class RetreatSearchTests
         foreach (var sign in (int[])[1, -1])
         {
             var n = sign > 0 ? nominal : (probe.EndEffectorInBase.Orientation * Rotation.AboutZ(Math.PI - shortOf)).Normalized;
-            var description = TestArm.With(l => l with { Orientation = new(n, Math.PI, Math.PI), Workspace = new(new(-1, -1, -1), new(1, 1, 2)), Cell = new(new(-2, -2, -2), new(2, 2, 2)) }) with { HomeRad = q, Body = new([], []) };
+            var description = TestArm.With(l => l with
+            {
+                Orientation = new(n, Math.PI, Math.PI),
+                Workspace = new(new(-1, -1, -1), new(1, 1, 2)),
+                Cell = new(new(-2, -2, -2), new(2, 2, 2)),
+            }) with { HomeRad = q, Body = new([], []) };
             using var rig = new Rig(description);
             rig.Session.Advance(1000);
             for (var i = 0; i < 80; i++)
@@ -122,8 +146,10 @@ public class RetreatSearchTests
                 rig.Session.Retreat("operator");
                 rig.Session.Advance(50);
             }
-            TestContext.Current.TestOutputHelper?.WriteLine($"short of {shortOf} sign {sign}: {rig.Latest.Gate} {rig.Latest.Causes} q7 {rig.Latest.Measured.Position[6]:F4} of {TestArm.Limits.Joints[6].PositionMaxRad}");
-            Assert.True(rig.Latest.Measured.Position[6] < TestArm.Limits.Joints[6].PositionMaxRad - 0.02, $"{rig.Latest.Gate} q7 {rig.Latest.Measured.Position[6]}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"short of {shortOf} sign {sign}: "
+                + $"{rig.Latest.Gate} {rig.Latest.Causes} q7 {rig.Latest.Measured.Position[6]:F4} of {TestArm.Limits.Joints[6].PositionMaxRad}");
+            Assert.True(rig.Latest.Measured.Position[6] < TestArm.Limits.Joints[6].PositionMaxRad - 0.02,
+                $"{rig.Latest.Gate} q7 {rig.Latest.Measured.Position[6]}");
         }
     }
 }

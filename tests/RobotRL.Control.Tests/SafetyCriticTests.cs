@@ -43,7 +43,8 @@ public class SafetyCriticTests
 
     [Fact]
     public void Canary_that_comes_out_differently_is_refused() =>
-        Assert.Contains("canary batch, row 0", Assert.Throws<InvalidDataException>(() => Critic(Network(1), Network(0), canaryRisk: 0.6f)).Message, StringComparison.Ordinal);
+        Assert.Contains("canary batch, row 0",
+            Assert.Throws<InvalidDataException>(() => Critic(Network(1), Network(0), canaryRisk: 0.6f)).Message, StringComparison.Ordinal);
 
     /// <summary>The loop's features of a state and training's of the observation of that state are the same numbers.</summary>
     [Fact]
@@ -83,5 +84,6 @@ public class SafetyCriticTests
     });
 
     /// <summary>Says one number of everything.</summary>
-    private static PerceptronWeights Network(float says) => new(new float[256 * Inputs], new float[256], new float[256 * 256], new float[256], new float[256], [says]);
+    private static PerceptronWeights Network(float says) =>
+        new(new float[256 * Inputs], new float[256], new float[256 * 256], new float[256], new float[256], [says]);
 }

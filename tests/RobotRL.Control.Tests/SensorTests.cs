@@ -8,7 +8,10 @@ public class SensorTests
 {
     /// <summary>What each moves a joint by, in a decision: to and fro along every axis.</summary>
     private static readonly ArmAction[] Motion =
-        [TestArm.Action(0.6f, 0.6f, 0.4f, 0.8f), TestArm.Action(-0.5f, -0.7f, 0.3f, -0.8f), TestArm.Action(0.4f, 0.5f, -0.6f, 0.7f), TestArm.Action(-0.6f, -0.4f, -0.2f, -0.6f)];
+    [
+        TestArm.Action(0.6f, 0.6f, 0.4f, 0.8f), TestArm.Action(-0.5f, -0.7f, 0.3f, -0.8f),
+        TestArm.Action(0.4f, 0.5f, -0.6f, 0.7f), TestArm.Action(-0.6f, -0.4f, -0.2f, -0.6f),
+    ];
 
     public static TheoryData<string, FaultCode> Cases => new()
     {

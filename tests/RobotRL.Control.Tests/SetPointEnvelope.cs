@@ -83,7 +83,8 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
     }
 
     /// <summary>A jump that no acceleration explains.</summary>
-    private Func<int, bool> Jumped(ControlRecord r) => i => Math.Abs((r.Sent.SetPoint[i] - _last[i]) / _dt - _v[i]) > (1.001 * _limits.Joints[i].AccelerationRadS2 + CreepRadS2) * _dt;
+    private Func<int, bool> Jumped(ControlRecord r) => i =>
+        Math.Abs((r.Sent.SetPoint[i] - _last[i]) / _dt - _v[i]) > (1.001 * _limits.Joints[i].AccelerationRadS2 + CreepRadS2) * _dt;
 
     private bool IsMeasured(in ControlRecord r)
     {
@@ -128,7 +129,8 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
         var was = new Twist(new(_v[0], _v[1], _v[2]), new(_v[3], _v[4], _v[5]));
         var a = (v - was) * (1 / _dt);
         var isAt = (pose.Position - r.EndEffector.PoseInBase.Position).Length < AnewAt;
-        var jumps = a.Linear.Length > _limits.Translation.Acceleration * 1.00001 + CreepMS2 || a.Angular.Length > _limits.Rotation.Acceleration * 1.00001 + CreepRadS2;
+        var jumps = a.Linear.Length > _limits.Translation.Acceleration * 1.00001 + CreepMS2
+            || a.Angular.Length > _limits.Rotation.Acceleration * 1.00001 + CreepRadS2;
         if (!_hasLast || (jumps && isAt))
         {
             Start(isAt, r);
@@ -141,7 +143,8 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
             Assert.True(p <= Math.Max(_limits.Workspace.Max[axis], old) + Rounding, $"tick {r.Tick}, axis {axis}: {p}");
             (_v[axis], _v[axis + 3]) = (v.Linear[axis], v.Angular[axis]);
         }
-        Assert.True(v.Linear.Length <= _limits.Translation.Velocity * 1.000002 && v.Angular.Length <= _limits.Rotation.Velocity * 1.000002, $"tick {r.Tick}: {v}");
+        Assert.True(v.Linear.Length <= _limits.Translation.Velocity * 1.000002 && v.Angular.Length <= _limits.Rotation.Velocity * 1.000002,
+            $"tick {r.Tick}: {v}");
         Assert.True(!jumps, $"tick {r.Tick}: {r.Gate}, {a.Linear.Length} m/s², {a.Angular.Length} rad/s²");
         MostVelocity = Math.Max(MostVelocity, v.Linear.Length / _limits.Translation.Velocity);
         MostAcceleration = Math.Max(MostAcceleration, a.Linear.Length / _limits.Translation.Acceleration);
@@ -163,7 +166,9 @@ internal sealed class SetPointEnvelope(RobotDescription robot)
         // From rest: the first period's motion is one of acceleration already.
         ((ReadOnlySpan<double>)r.Sent.Rate).CopyTo(_v);
         if (robot.Command == CommandKind.CartesianImpedance)
-            Assert.True(new Vector3D(_v[0], _v[1], _v[2]).Length <= _limits.Translation.Acceleration * _dt * 1.00001 && new Vector3D(_v[3], _v[4], _v[5]).Length <= _limits.Rotation.Acceleration * _dt * 1.00001, $"tick {r.Tick}");
+            Assert.True(new Vector3D(_v[0], _v[1], _v[2]).Length <= _limits.Translation.Acceleration * _dt * 1.00001
+                && new Vector3D(_v[3], _v[4], _v[5]).Length <= _limits.Rotation.Acceleration * _dt * 1.00001,
+                $"tick {r.Tick}");
         else
             for (var i = 0; i < robot.JointCount; i++) Assert.InRange(Math.Abs(_v[i]), 0, _limits.Joints[i].AccelerationRadS2 * _dt * 1.00001);
         Anew++;

@@ -72,7 +72,8 @@ public class SetPointLimiterTests
                     limiter.Move(wanted);
                     var now = limiter.PositionRad[joint];
                     var speed = (now - last) / Dt;
-                    if (Math.Abs(speed) > limit.VelocityRadS * 1.000002 || Math.Abs(speed - v) > limit.AccelerationRadS2 * Dt * 1.000002 + Rounding) return false;
+                    if (Math.Abs(speed) > limit.VelocityRadS * 1.000002 || Math.Abs(speed - v) > limit.AccelerationRadS2 * Dt * 1.000002 + Rounding)
+                        return false;
                     if (now < limit.PositionMinRad || now > limit.PositionMaxRad) return false;
                     (last, v) = (now, speed);
                 }
@@ -120,7 +121,8 @@ public class SetPointLimiterTests
         var (limiter, start) = (Poses(out var at), at);
         for (var t = 1; t <= 1000; t++)
         {
-            var wanted = new Pose(start.Position + new Vector3D(0.02, 0.01, 0) * (1 - Math.Cos(6 * t * Dt)), Rotation.AboutZ(0.05 * (1 - Math.Cos(6 * t * Dt))) * start.Orientation);
+            var wanted = new Pose(start.Position + new Vector3D(0.02, 0.01, 0) * (1 - Math.Cos(6 * t * Dt)),
+                Rotation.AboutZ(0.05 * (1 - Math.Cos(6 * t * Dt))) * start.Orientation);
             Assert.Equal(LimitFlags.None, limiter.Move(wanted));
             Assert.Equal(wanted, limiter.PoseInBase);
         }
@@ -156,7 +158,8 @@ public class SetPointLimiterTests
                     var moved = new Twist((now.Position - last.Position) / Dt, (now.Orientation * last.Orientation.Inverse).ToVector() / Dt);
                     var change = moved - v;
                     if (moved.Linear.Length > t.Velocity * 1.000002 || moved.Angular.Length > r.Velocity * 1.000002) return false;
-                    if (change.Linear.Length > t.Acceleration * Dt * 1.000002 + Rounding || change.Angular.Length > r.Acceleration * Dt * 1.000002 + Rounding) return false;
+                    if (change.Linear.Length > t.Acceleration * Dt * 1.000002 + Rounding || change.Angular.Length > r.Acceleration * Dt * 1.000002 + Rounding)
+                        return false;
                     if (!TestArm.Limits.Workspace.Contains(now.Position)) return false;
                     (last, v) = (now, moved);
                 }

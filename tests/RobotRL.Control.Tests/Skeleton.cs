@@ -37,7 +37,8 @@ internal sealed class Skeleton
             {
                 var other = robot.Body.Parts[b];
                 var apart = Math.Abs(Math.Min(part.Link, robot.JointCount) - Math.Min(other.Link, robot.JointCount));
-                if (apart > Neighbours && !robot.Body.MayTouch.Any(m => m == (part.Name, other.Name) || m == (other.Name, part.Name))) _pairs.Add((a, b, "part"));
+                if (apart > Neighbours && !robot.Body.MayTouch.Any(m => m == (part.Name, other.Name) || m == (other.Name, part.Name)))
+                    _pairs.Add((a, b, "part"));
             }
         }
         _gaps = new double[_pairs.Count];
@@ -48,7 +49,11 @@ internal sealed class Skeleton
     /// <summary>The line that a part is all around.</summary>
     public (Vector3D From, Vector3D To) LineOf(int part) => _lines[part];
 
-    public string NameOf(int pair) => $"{_robot.Body.Parts[_pairs[pair].Part].Name} to {_pairs[pair].Kind} {(_pairs[pair].Kind == "part" ? _robot.Body.Parts[_pairs[pair].Other].Name : "")}";
+    public string NameOf(int pair)
+    {
+        var (part, other, kind) = _pairs[pair];
+        return $"{_robot.Body.Parts[part].Name} to {kind} {(kind == "part" ? _robot.Body.Parts[other].Name : "")}";
+    }
 
     public void Update(in JointPositions q)
     {
@@ -57,7 +62,8 @@ internal sealed class Skeleton
         {
             var (a, d, alpha) = _robot.Kinematics[i];
             double ct = Math.Cos(q[i]), st = Math.Sin(q[i]), ca = Math.Cos(alpha), sa = Math.Sin(alpha);
-            _frames[i + 1] = Product(_frames[i], new[,] { { ct, -st, 0, a }, { st * ca, ct * ca, -sa, -sa * d }, { st * sa, ct * sa, ca, ca * d }, { 0, 0, 0, 1 } });
+            _frames[i + 1] = Product(_frames[i],
+                new[,] { { ct, -st, 0, a }, { st * ca, ct * ca, -sa, -sa * d }, { st * sa, ct * sa, ca, ca * d }, { 0, 0, 0, 1 } });
         }
         var flange = Product(_frames[^1], _toFlange);
         var tip = Product(_frames[^1], _toTip);
@@ -183,7 +189,8 @@ internal sealed class Skeleton
 
     private static double[,] Matrix(in Pose pose)
     {
-        Vector3D x = pose.Orientation.Rotate(new(1, 0, 0)), y = pose.Orientation.Rotate(new(0, 1, 0)), z = pose.Orientation.Rotate(new(0, 0, 1)), p = pose.Position;
+        Vector3D x = pose.Orientation.Rotate(new(1, 0, 0)), y = pose.Orientation.Rotate(new(0, 1, 0)), z = pose.Orientation.Rotate(new(0, 0, 1));
+        var p = pose.Position;
         return new[,] { { x.X, y.X, z.X, p.X }, { x.Y, y.Y, z.Y, p.Y }, { x.Z, y.Z, z.Z, p.Z }, { 0, 0, 0, 1 } };
     }
 
@@ -196,7 +203,9 @@ internal sealed class Skeleton
     }
 
     private static Vector3D Apply(double[,] m, in Vector3D p) => new(
-        m[0, 0] * p.X + m[0, 1] * p.Y + m[0, 2] * p.Z + m[0, 3], m[1, 0] * p.X + m[1, 1] * p.Y + m[1, 2] * p.Z + m[1, 3], m[2, 0] * p.X + m[2, 1] * p.Y + m[2, 2] * p.Z + m[2, 3]);
+        m[0, 0] * p.X + m[0, 1] * p.Y + m[0, 2] * p.Z + m[0, 3],
+        m[1, 0] * p.X + m[1, 1] * p.Y + m[1, 2] * p.Z + m[1, 3],
+        m[2, 0] * p.X + m[2, 1] * p.Y + m[2, 2] * p.Z + m[2, 3]);
 
     private static Rotation FromMatrix(double[,] m)
     {

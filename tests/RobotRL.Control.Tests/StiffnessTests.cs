@@ -51,7 +51,8 @@ public class StiffnessTests
                 var twist = new Twist(new(v, 0, 0), default);
                 given += 2 * before.DampingRatio * Math.Sqrt(before.TranslationNM) * v * v * 0.001;
                 governor.Step(new(k, r, 1), new(e, 0, 0), new(0, e, 0), twist);
-                var spent = 0.5 * e * e * (Math.Max(0, governor.Current.TranslationNM - before.TranslationNM) + Math.Max(0, governor.Current.RotationNmRad - before.RotationNmRad));
+                var spent = 0.5 * e * e * (Math.Max(0, governor.Current.TranslationNM - before.TranslationNM)
+                    + Math.Max(0, governor.Current.RotationNmRad - before.RotationNmRad));
                 if (spent > Limits.TankOutflowW * 0.001 * (1 + 1e-9)) return false;
                 injected += spent;
                 if (injected > given + 1e-12 || governor.TankJ < 0) return false;

@@ -53,7 +53,9 @@ public sealed class TickMemoryTests : IDisposable
                 case "empty": file.SetLength(0); break;
                 case "cut": file.SetLength(file.Length - 1); break;
                 case "longer": file.SetLength(file.Length + 1); break;
-                case "mode" when !OperatingSystem.IsWindows(): System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite); break;
+                case "mode" when !OperatingSystem.IsWindows():
+                    System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite);
+                    break;
                 default:
                     file.Position = how switch { "magic" => 0, "layout" => 8, _ => 20 };
                     file.WriteByte(0xFF);
@@ -85,7 +87,9 @@ public sealed class TickMemoryTests : IDisposable
         }
     }
 
-    /// <summary>One byte of the file at a time, count and head with it, while the arm moves: the loop neither sees it nor ends, and every record read is true.</summary>
+    /// <summary>
+    /// Changes one byte of the file at a time, count and head included, while the arm moves. The loop neither sees it nor ends, and every record read is true.
+    /// </summary>
     [Theory, InlineData(1), InlineData(2)]
     public void Stray_writes_reach_neither_the_loop_nor_what_is_read(int seed)
     {

@@ -76,13 +76,15 @@ public class WholeArmTests
             var envelope = new Envelope(TestArm.Description, TestArm.Task.EndEffectorInFlange);
             for (var i = 0; i < 3; i++)
             {
-                rig.Session.MoveTo(rig.Session.Home with { Orientation = rig.Session.Home.Orientation * Rotation.FromVector(axis * (1.8 / axis.Length)) }, timeoutS: 3);
+                var turned = rig.Session.Home.Orientation * Rotation.FromVector(axis * (1.8 / axis.Length));
+                rig.Session.MoveTo(rig.Session.Home with { Orientation = turned }, timeoutS: 3);
                 envelope.Follow(rig.Cycle.Records);
             }
             var (tilt, yaw) = Skeleton.TiltAndYaw(TestArm.Limits.Orientation.Nominal, rig.Latest.EndEffector.PoseInBase.Orientation);
             Assert.InRange(tilt, 0, TestArm.Limits.Orientation.TiltRad);
             Assert.InRange(yaw, -TestArm.Limits.Orientation.YawRad, TestArm.Limits.Orientation.YawRad);
-            Assert.True(rig.Latest.LimitsSinceTarget.HasFlag(LimitFlags.Orientation) || rig.Latest.Fault.Code == FaultCode.OrientationExceeded, $"{rig.Latest.LimitsSinceTarget} {rig.Latest.Fault}");
+            Assert.True(rig.Latest.LimitsSinceTarget.HasFlag(LimitFlags.Orientation) || rig.Latest.Fault.Code == FaultCode.OrientationExceeded,
+                $"{rig.Latest.LimitsSinceTarget} {rig.Latest.Fault}");
             Assert.True(tilt > 0.4 || Math.Abs(yaw) > 1.0, $"hardly moved: {tilt}, {yaw}");
         }
     }
@@ -196,7 +198,8 @@ public class WholeArmTests
     {
         var q = TestArm.Description.HomeRad.ToArray();
         q[joint] = TestArm.Limits.Joints[joint].PositionMaxRad + 0.05;
-        using var rig = new Rig(TestArm.With(l => l with { Workspace = new(new(-0.8, -0.8, 0.01), new(0.9, 0.8, 1.2)), Orientation = l.Orientation with { TiltRad = 3, YawRad = 3 } }));
+        using var rig = new Rig(TestArm.With(l =>
+            l with { Workspace = new(new(-0.8, -0.8, 0.01), new(0.9, 0.8, 1.2)), Orientation = l.Orientation with { TiltRad = 3, YawRad = 3 } }));
         Place(rig, q);
         rig.Session.Advance(2);
         Assert.Equal(FaultCode.JointPositionExceeded, rig.Latest.Fault.Code);
@@ -214,7 +217,8 @@ public class WholeArmTests
             for (var j = 0; j < 7; j++) Assert.InRange(Math.Abs(rig.Robot.TrueState.Velocity[j]), 0, 0.3);
         }
         Assert.True(furthest < q[joint] + 0.005, $"{furthest}");
-        Assert.True(rig.Robot.TrueState.Position[joint] < TestArm.Limits.Joints[joint].PositionMaxRad, $"at {rig.Robot.TrueState.Position[joint]}, {rig.Latest.Gate}");
+        Assert.True(rig.Robot.TrueState.Position[joint] < TestArm.Limits.Joints[joint].PositionMaxRad,
+            $"at {rig.Robot.TrueState.Position[joint]}, {rig.Latest.Gate}");
         // Let go: stopped, and the fault is there until it is cleared.
         rig.Session.Advance(1500);
         Assert.Equal((FaultCode.JointPositionExceeded, true), (rig.Latest.Fault.Code, rig.Latest.Gate is GateState.PowerRemoved or GateState.Held));
@@ -290,7 +294,8 @@ public class WholeArmTests
     {
         var now = rig.Robot.Now;
         rig.Cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-        var target = new CartesianTarget(pose(rig.Session.Home), now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance), default, ActionSource.Policy, 77);
+        var target = new CartesianTarget(pose(rig.Session.Home), now, now.Plus(200_000_000), CartesianStiffness.Of(TestArm.Description.Impedance),
+            default, ActionSource.Policy, 77);
         rig.Cycle.Targets.Publish(change is null ? target : change(target));
         rig.Session.Advance(2);
     }

@@ -7,20 +7,29 @@ namespace RobotRL.LeRobot.Tests;
 internal static class Recorded
 {
     public static readonly DatasetDescription Description = new(
-        ActionLayout.Of(new([0, 1, 2, 5], 0.01, 0.1, HasGripper: true) { StiffnessMinShare = 0.25 }), StandardSize.Layout, [Camera("wrist", 8), Camera("side", 6)], 10, "panda", "PegInsert");
+        ActionLayout.Of(new([0, 1, 2, 5], 0.01, 0.1, HasGripper: true) { StiffnessMinShare = 0.25 }), StandardSize.Layout,
+        [Camera("wrist", 8), Camera("side", 6)], 10, "panda", "PegInsert");
 
     public static Episode Episode(int index, int steps, ulong seed, EpisodeOutcome outcome)
     {
         var random = new RandomStream(seed);
-        var info = new EpisodeInfo { Index = index, Kind = EpisodeKind.Online, Seed = seed, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 0 };
+        var info = new EpisodeInfo
+        {
+            Index = index, Kind = EpisodeKind.Online, Seed = seed, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 0,
+        };
         List<EpisodeStep> all = [];
         var observation = Observation(random, 0);
         for (var i = 0; i < steps; i++)
         {
             var (next, last) = (Observation(random, i + 1), i == steps - 1);
-            var action = new ExecutedAction { Source = (ActionSource)random.Next(4), Limits = (LimitFlags)(uint)random.Next(), Policy = Action(random), Proposed = Action(random), Executed = Action(random) };
+            var action = new ExecutedAction
+            {
+                Source = (ActionSource)random.Next(4), Limits = (LimitFlags)(uint)random.Next(),
+                Policy = Action(random), Proposed = Action(random), Executed = Action(random),
+            };
             all.Add(new(new Transition(observation, action, last && outcome == EpisodeOutcome.Success ? 1 : 0, next,
-                Terminated: last && outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop, Truncated: last && outcome == EpisodeOutcome.TimedOut), (long)random.Next() >> 20));
+                Terminated: last && outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop,
+                Truncated: last && outcome == EpisodeOutcome.TimedOut), (long)random.Next() >> 20));
             observation = next;
         }
         return new(info, outcome, all);

@@ -15,7 +15,8 @@ public sealed class RoundTripTests : IDisposable
     {
         Episode[] episodes =
         [
-            Recorded.Episode(0, 5, 1, EpisodeOutcome.Success), Recorded.Episode(1, 1, 2, EpisodeOutcome.TimedOut), Recorded.Episode(3, 7, 3, EpisodeOutcome.SafetyStop),
+            Recorded.Episode(0, 5, 1, EpisodeOutcome.Success), Recorded.Episode(1, 1, 2, EpisodeOutcome.TimedOut),
+            Recorded.Episode(3, 7, 3, EpisodeOutcome.SafetyStop),
             Recorded.Episode(4, 4, 4, EpisodeOutcome.Interrupted), Recorded.Episode(5, 0, 5, EpisodeOutcome.Interrupted),
         ];
         var figures = await LeRobotExport.WriteAsync(Path.Combine(_folder, "set"), Recorded.Description, episodes);
@@ -37,7 +38,8 @@ public sealed class RoundTripTests : IDisposable
     [Fact]
     public async Task A_dataset_that_does_not_fit_is_refused_with_file_and_feature()
     {
-        var set = (await LeRobotExport.WriteAsync(Path.Combine(_folder, "set"), Recorded.Description, [Recorded.Episode(0, 2, 1, EpisodeOutcome.Success)])).Directory;
+        var written = await LeRobotExport.WriteAsync(Path.Combine(_folder, "set"), Recorded.Description, [Recorded.Episode(0, 2, 1, EpisodeOutcome.Success)]);
+        var set = written.Directory;
         async Task Refused(string expected, DatasetDescription description)
         {
             var message = (await Assert.ThrowsAsync<InvalidDataException>(() => LeRobotImport.ReadAsync(set, description))).Message;
@@ -63,6 +65,7 @@ public sealed class RoundTripTests : IDisposable
         string Hex(ReadOnlySpan<float> values) => Convert.ToHexString(MemoryMarshal.AsBytes(values));
         string Action(PolicyAction p) => $"{Hex(p[0].Motion)} {Hex([p[0].Stiffness, p[0].Damping])} {p[0].Gripper}";
         return $"{o.Time.Ns} {Hex(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))} "
-            + $"{a.Source} {Action(a.Policy)} {Action(a.Proposed)} {Action(a.Executed)} {(uint)a.Limits} {t.Reward} {t.Terminated} {t.Truncated} {step.PolicyVersion}";
+            + $"{a.Source} {Action(a.Policy)} {Action(a.Proposed)} {Action(a.Executed)} {(uint)a.Limits} "
+            + $"{t.Reward} {t.Terminated} {t.Truncated} {step.PolicyVersion}";
     }
 }

@@ -57,7 +57,8 @@ public class CriticInferenceTests
         Draw(random, 256 * inputs, Math.Sqrt(2.0 / inputs)), Draw(random, 256, 0.1), Draw(random, 256 * 256, Math.Sqrt(2.0 / 256)), Draw(random, 256, 0.1),
         Draw(random, outputs * 256, Math.Sqrt(1.0 / 256)), Draw(random, outputs, 0.1));
 
-    private static float[] Draw(Random random, int count, double scale) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2 - 1) * scale))];
+    private static float[] Draw(Random random, int count, double scale) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2 - 1) * scale))];
 
     private static float[] Torch(PerceptronWeights first, float[] inputs, int width, int outputs, Func<Tensor, Tensor, Tensor> join, PerceptronWeights second)
     {

@@ -9,7 +9,8 @@ namespace RobotRL.Learning.Tests;
 /// <summary>Weights that are not finite go nowhere: not to the actor, not to the disk, and a checkpoint that is damaged gives way to the one before.</summary>
 public sealed class FiniteWeightsTests : IDisposable
 {
-    private static readonly LearnerParameters Parameters = Given.Parameters(p => p with { Encoder = EncoderKind.None, PublishEvery = 3, CheckpointEvery = 5, PretrainSteps = 0 });
+    private static readonly LearnerParameters Parameters =
+        Given.Parameters(p => p with { Encoder = EncoderKind.None, PublishEvery = 3, CheckpointEvery = 5, PretrainSteps = 0 });
     private readonly string _root = Directory.CreateTempSubdirectory("robotrl-finite").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -64,7 +65,8 @@ public sealed class FiniteWeightsTests : IDisposable
         var exchange = new WeightExchange();
         var loop = new LearnerLoop(new Spoilt(learner), new NoiseBatches(1), new NoiseBatches(2), Parameters, new UtdGovernor(Parameters), exchange);
         var published = exchange.Latest;
-        Assert.Contains("diverged", Assert.Throws<LearningDivergedException>(() => { for (var i = 0; i < 3; i++) loop.StepOnce(); }).Message, StringComparison.Ordinal);
+        Assert.Contains("diverged",
+            Assert.Throws<LearningDivergedException>(() => { for (var i = 0; i < 3; i++) loop.StepOnce(); }).Message, StringComparison.Ordinal);
         Assert.Same(published, exchange.Latest);
 
         learner.Training.Actor.Write([.. Enumerable.Repeat(float.NaN, (int)learner.Training.Actor.Layout.Count)]);
@@ -156,7 +158,8 @@ public sealed class FiniteWeightsTests : IDisposable
         File.WriteAllBytes(file, [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 0, 0]);
         var sums = Path.Combine(checkpoint, "SHA256SUMS");
         var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
-        File.WriteAllLines(sums, File.ReadAllLines(sums).Select(line => line.EndsWith("tensors.safetensors", StringComparison.Ordinal) ? hash + line[64..] : line));
+        File.WriteAllLines(sums, File.ReadAllLines(sums)
+            .Select(line => line.EndsWith("tensors.safetensors", StringComparison.Ordinal) ? hash + line[64..] : line));
     }
 
     [Fact]
@@ -182,7 +185,8 @@ public sealed class FiniteWeightsTests : IDisposable
         File.Delete(Path.Combine(directory, "SHA256SUMS"));
         var (state, tensors) = (Path.Combine(directory, "state.json"), Path.Combine(directory, "tensors.safetensors"));
         var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(tensors)));
-        File.WriteAllText(state, File.ReadAllText(state).Replace("\"format\": 2", "\"format\": 1", StringComparison.Ordinal).Replace("\"tensors_sha256\": null", $"\"tensors_sha256\": \"{hash}\"", StringComparison.Ordinal));
+        File.WriteAllText(state, File.ReadAllText(state).Replace("\"format\": 2", "\"format\": 1", StringComparison.Ordinal)
+            .Replace("\"tensors_sha256\": null", $"\"tensors_sha256\": \"{hash}\"", StringComparison.Ordinal));
         using var resumed = Given.Learner(Parameters);
         Checkpoint.Read(directory, resumed);
         Assert.Equal(learner.Snapshot().Sha256, resumed.Snapshot().Sha256);
@@ -203,7 +207,8 @@ public sealed class FiniteWeightsTests : IDisposable
         }
         if (how != "not finite") return;
         var sums = Path.Combine(directory, "SHA256SUMS");
-        File.WriteAllLines(sums, File.ReadAllLines(sums).Select(line => line.EndsWith(file, StringComparison.Ordinal) ? $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}  {file}" : line));
+        File.WriteAllLines(sums, File.ReadAllLines(sums)
+            .Select(line => line.EndsWith(file, StringComparison.Ordinal) ? $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}  {file}" : line));
     }
 
     private sealed class Diverging : IBatchSource
@@ -220,7 +225,8 @@ public sealed class FiniteWeightsTests : IDisposable
         public long PretrainedSteps => learner.PretrainedSteps;
         public LearnerMetrics Step(IBatchSource source) => learner.Step(source);
         public LearnerMetrics Pretrain(IBatchSource demonstrations) => learner.Pretrain(demonstrations);
-        public WeightSnapshot Snapshot() => learner.Snapshot() is var good && _taken++ == 0 ? good : good with { Actor = [.. good.Actor.Select(_ => float.NaN)] };
+        public WeightSnapshot Snapshot() =>
+            learner.Snapshot() is var good && _taken++ == 0 ? good : good with { Actor = [.. good.Actor.Select(_ => float.NaN)] };
         public LearnerState Save(Safetensors tensors) => learner.Save(tensors);
         public void Load(Safetensors tensors, LearnerState state) => learner.Load(tensors, state);
         public void Dispose() { }

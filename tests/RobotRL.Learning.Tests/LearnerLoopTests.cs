@@ -17,7 +17,10 @@ public sealed class LearnerLoopTests
         UpdateToDataSlack = 2,
     });
 
-    /// <summary>Pretraining 4, then one step a due: publications at versions 0, 3, 4 (end of pretraining), 6, 9, 12; checkpoints at learner steps 5 and 10.</summary>
+    /// <summary>
+    /// Pretraining takes 4 steps, then each due takes one. Publications come at versions 0, 3, 4 (end of pretraining), 6, 9, 12;
+    /// checkpoints at learner steps 5 and 10.
+    /// </summary>
     [Fact]
     public void In_lockstep_everything_happens_at_its_interval()
     {
@@ -82,7 +85,8 @@ public sealed class LearnerLoopTests
         using var learner = Given.Learner(Parameters);
         var exchange = new WeightExchange();
         var loop = new LearnerLoop(learner, new Diverging(), new NoiseBatches(2), Parameters, new UtdGovernor(Parameters), exchange);
-        Assert.Contains("diverged", Assert.Throws<LearningDivergedException>(() => { for (var i = 0; i < 3; i++) loop.StepOnce(); }).Message, StringComparison.Ordinal);
+        Assert.Contains("diverged",
+            Assert.Throws<LearningDivergedException>(() => { for (var i = 0; i < 3; i++) loop.StepOnce(); }).Message, StringComparison.Ordinal);
         Assert.All(exchange.Latest!.Actor, v => Assert.True(float.IsFinite(v)));
     }
 

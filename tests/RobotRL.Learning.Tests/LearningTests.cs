@@ -9,11 +9,18 @@ public sealed class LearningTests
 {
     private static LearnerParameters Small(Func<LearnerParameters, LearnerParameters>? change = null) => Given.Parameters(p =>
     {
-        p = p with { Encoder = EncoderKind.None, BatchSize = 64, HiddenSizes = [32, 32], ProprioceptionLatent = 16, LearningRate = 3e-3, TargetRate = 0.02, Discount = 0.9 };
+        p = p with
+        {
+            Encoder = EncoderKind.None, BatchSize = 64, HiddenSizes = [32, 32], ProprioceptionLatent = 16,
+            LearningRate = 3e-3, TargetRate = 0.02, Discount = 0.9,
+        };
         return change?.Invoke(p) ?? p;
     });
 
-    /// <summary>A point on a line, x ← x + 0.2 a, reward 1 and the end within 0.1 of the origin, time-out otherwise: the best policy drives to the origin.</summary>
+    /// <summary>
+    /// A point on a line, x ← x + 0.2 a. Within 0.1 of the origin the reward is 1 and the episode ends; elsewhere it times out.
+    /// The best policy drives to the origin.
+    /// </summary>
     [Fact]
     public void Soft_actor_critic_learns_to_reach()
     {

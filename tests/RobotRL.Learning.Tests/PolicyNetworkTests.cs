@@ -98,7 +98,8 @@ public sealed class PolicyNetworkTests
         using var policy = new PolicyNetwork(Shape);
         Assert.Throws<InvalidOperationException>(() => policy.Act(Seen(1), true, new RandomStream(1), new float[2]));
         policy.Load(learner.Snapshot());
-        Assert.Contains("8 pixels", Assert.Throws<ArgumentException>(() => policy.Act(Seen(1, 8), true, new RandomStream(1), new float[2])).Message, StringComparison.Ordinal);
+        Assert.Contains("8 pixels",
+            Assert.Throws<ArgumentException>(() => policy.Act(Seen(1, 8), true, new RandomStream(1), new float[2])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Images = [] }, true, new RandomStream(1), new float[2]));
         Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Proprioception = new float[3] }, true, new RandomStream(1), new float[2]));
     }
@@ -120,7 +121,8 @@ public sealed class PolicyNetworkTests
     public void The_log_probability_accounts_for_the_squashing()
     {
         using var scope = NewDisposeScope();
-        var (action, log) = ActorNetwork.Sample(tensor(new float[,] { { 0.3f, -6 } }), tensor(new float[,] { { 0.5f, 0.1f } }), tensor(new float[,] { { 1.2f, -0.4f } }));
+        var (action, log) = ActorNetwork.Sample(tensor(new float[,] { { 0.3f, -6 } }), tensor(new float[,] { { 0.5f, 0.1f } }),
+            tensor(new float[,] { { 1.2f, -0.4f } }));
         double Term(double mean, double sigma, double e)
         {
             var u = mean + sigma * e;

@@ -32,7 +32,9 @@ public sealed class RepeatabilityTests : IDisposable
     public void A_resumed_learner_continues_as_the_uninterrupted_one(LearningMethod method)
     {
         var parameters = Given.Parameters(p => p with { EnsembleSize = 3, EnsembleSubset = 2, PolicyAverageRate = 0.1 });
-        ILearner Make(ulong seed) => method == LearningMethod.Rlpd ? new RlpdLearner(Given.Shape(parameters), parameters, seed) : new BehaviourCloningLearner(Given.Shape(parameters), parameters, seed);
+        ILearner Make(ulong seed) => method == LearningMethod.Rlpd
+            ? new RlpdLearner(Given.Shape(parameters), parameters, seed)
+            : new BehaviourCloningLearner(Given.Shape(parameters), parameters, seed);
         var source = new NoiseBatches(12);
         using var uninterrupted = Make(1);
         uninterrupted.Pretrain(source);

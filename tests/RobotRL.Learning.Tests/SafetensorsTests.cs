@@ -54,7 +54,8 @@ public sealed class SafetensorsTests : IDisposable
         { "range against shape", Encoded("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8), "tensor a: its byte range" },
         { "negative shape", Encoded("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4), "tensor a has an impossible shape" },
         { "huge shape", Encoded("""{"a":{"dtype":"F32","shape":[65536,65536],"data_offsets":[0,4]}}""", 4), "tensor a has an impossible shape" },
-        { "twice", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4), "two tensors are called a" },
+        { "twice", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4),
+            "two tensors are called a" },
         { "far", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775800,9223372036854775804]}}""", 4), "tensor a is truncated" },
         { "around", Encoded("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775806,-9223372036854775806]}}""", 4), "tensor a: its byte range" },
         { "backwards", Encoded("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[9223372036854775807,9223372036854775807]}}""", 4), "tensor a is truncated" },
@@ -91,7 +92,8 @@ public sealed class SafetensorsTests : IDisposable
         }
         Assert.Equal($"{_path}: tensor stem.norm.bias is missing.", Complaint(t => t.Remove("stem.norm.bias")));
         Assert.Equal($"{_path}: tensor extra belongs to no parameter of this network.", Complaint(t => t.Add("extra", ([1], [1]))));
-        Assert.Equal($"{_path}: tensor stem.norm.bias has shape [32], the configuration asks for [64].", Complaint(t => t["stem.norm.bias"] = (new float[32], [32])));
+        Assert.Equal($"{_path}: tensor stem.norm.bias has shape [32], the configuration asks for [64].",
+            Complaint(t => t["stem.norm.bias"] = (new float[32], [32])));
         Assert.Contains("cannot be read", Assert.Throws<InvalidDataException>(() => Safetensors.Read(_path + ".absent")).Message, StringComparison.Ordinal);
     }
 

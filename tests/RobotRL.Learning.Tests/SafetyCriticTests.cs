@@ -15,7 +15,8 @@ public class SafetyCriticTests
     private static SafetyCriticParameters Parameters(double rate = 1e-3, double tau = 0.05) =>
         new() { RiskDiscount = 0.8, FeasibilityDiscount = 0.9, LearningRate = rate, TargetRate = tau, BatchSize = 32 };
 
-    private static SafetyCriticLearner Learner(SafetyFeatureLayout? layout = null, ulong seed = 1) => new(layout ?? SafetyFeatureLayout.Navigation, Parameters(), seed);
+    private static SafetyCriticLearner Learner(SafetyFeatureLayout? layout = null, ulong seed = 1) =>
+        new(layout ?? SafetyFeatureLayout.Navigation, Parameters(), seed);
 
     private static Tensor Floats(params float[] values) => tensor(values);
 
@@ -111,7 +112,8 @@ public class SafetyCriticTests
     {
         // From one state, one action ends at margin −1 and another at +1: an expectile of 0.9 lies at −0.8.
         using var learner = Learner();
-        SafetyTransition[] batch = [.. Enumerable.Range(0, 32).Select(i => new SafetyTransition([0.5f, -0.5f, i % 2 * 2 - 1, 0], i % 2 * 2 - 1, i % 2 == 1, null))];
+        SafetyTransition[] batch =
+            [.. Enumerable.Range(0, 32).Select(i => new SafetyTransition([0.5f, -0.5f, i % 2 * 2 - 1, 0], i % 2 * 2 - 1, i % 2 == 1, null))];
         for (var i = 0; i < 500; i++) learner.Update(batch);
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
@@ -142,7 +144,8 @@ public class SafetyCriticTests
 
             Assert.Equal(["critic.json", "critic.safetensors"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
             using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, SafetyWeightsFile.Manifest)));
-            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, SafetyWeightsFile.Tensors)))), manifest.RootElement.GetProperty("sha256").GetString());
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, SafetyWeightsFile.Tensors)))),
+                manifest.RootElement.GetProperty("sha256").GetString());
             Assert.Equal(0.25, manifest.RootElement.GetProperty("risk_threshold").GetDouble());
             Assert.Equal("arm-27", manifest.RootElement.GetProperty("features").GetString());
 

@@ -23,7 +23,8 @@ public sealed class McapFileTests
 
         Assert.True(reader.IsIndexed);
         Assert.Equal("ros2", reader.Header.Profile);
-        Assert.Equal(sample.Messages.Select((m, i) => (m, i)).OrderBy(x => x.m.Time).ThenBy(x => x.i).Select(x => sample.Text(x.i)), reader.Messages().Select(Sample.Text));
+        Assert.Equal(sample.Messages.Select((m, i) => (m, i)).OrderBy(x => x.m.Time).ThenBy(x => x.i).Select(x => sample.Text(x.i)),
+            reader.Messages().Select(Sample.Text));
         Assert.Equal((ulong)sample.Messages.Length, reader.Statistics.MessageCount);
         Assert.Equal(Sample.Note, Assert.Single(reader.Metadata()).Values);
         Assert.Equal("hello", Encoding.UTF8.GetString(Assert.Single(reader.Attachments()).Data.Span));
@@ -90,7 +91,8 @@ public sealed class McapFileTests
     [Fact]
     public void Of_a_torn_chunk_the_whole_messages_are_recovered()
     {
-        var sample = new Sample(McapCompression.None, int.MaxValue, 1, [(0, 1, new byte[100], false), (0, 2, new byte[100], false), (0, 3, new byte[100], false)]);
+        var sample = new Sample(McapCompression.None, int.MaxValue, 1,
+            [(0, 1, new byte[100], false), (0, 2, new byte[100], false), (0, 3, new byte[100], false)]);
         var bytes = sample.Write(complete: true);
         using var whole = McapReader.Open(new MemoryStream(bytes));
         using var reader = McapReader.Open(new MemoryStream(bytes, 0, (int)(whole.Chunks[0].ChunkStartOffset + whole.Chunks[0].ChunkLength) - 10));
@@ -168,7 +170,8 @@ public sealed class McapFileTests
             Assert.Equal("value", read.GetProperty("metadata")[0].GetProperty("values").GetProperty("key").GetString());
             Assert.Equal(
                 sample.Messages.OrderBy(m => m.Time).Select(m => $"/topic/{m.Channel} {m.Time} {m.Data.Length} {Crc32.HashToUInt32(m.Data)}"),
-                read.GetProperty("messages").EnumerateArray().Select(m => $"{m.GetProperty("topic")} {m.GetProperty("logTime")} {m.GetProperty("data").GetProperty("length")} {m.GetProperty("data").GetProperty("crc")}"));
+                read.GetProperty("messages").EnumerateArray().Select(m => $"{m.GetProperty("topic")} {m.GetProperty("logTime")} "
+                    + $"{m.GetProperty("data").GetProperty("length")} {m.GetProperty("data").GetProperty("crc")}"));
         }
         finally
         {
@@ -186,7 +189,8 @@ public sealed class McapFileTests
 
     [Fact]
     public void Something_else_is_named_as_such() =>
-        Assert.Contains("not an MCAP file", Assert.Throws<McapException>(() => McapReader.Open(new MemoryStream("PK\u0003\u0004 something else"u8.ToArray()))).Message, StringComparison.Ordinal);
+        Assert.Contains("not an MCAP file", Assert.Throws<McapException>(() =>
+            McapReader.Open(new MemoryStream("PK\u0003\u0004 something else"u8.ToArray()))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_complete_file_takes_nothing_more()

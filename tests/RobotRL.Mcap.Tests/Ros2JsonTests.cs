@@ -9,8 +9,10 @@ namespace RobotRL.Mcap.Tests;
 public sealed class Ros2JsonTests
 {
     private const string Definition =
-        "# Everything at once.\nuint8 KIND=3\nstring NAME = \"a # b\"\nstd_msgs/Header header\nint8 small -1\nfloat64 wide\nbool[<=4] flags\nPoint[2] points\nuint8[] data\nstring<=10[] words\nuint16 last\nEmpty nothing\nint64 signed\n" +
-        "================\nMSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n================\nMSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n" +
+        "# Everything at once.\nuint8 KIND=3\nstring NAME = \"a # b\"\nstd_msgs/Header header\nint8 small -1\nfloat64 wide\nbool[<=4] flags\n" +
+        "Point[2] points\nuint8[] data\nstring<=10[] words\nuint16 last\nEmpty nothing\nint64 signed\n" +
+        "================\nMSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n" +
+        "================\nMSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n" +
         "================\nMSG: test_msgs/Point\nfloat32 x\nfloat32 y\n================\nMSG: test_msgs/Empty\n";
 
     private static string Decode(string name, string definition, byte[] message)
@@ -47,7 +49,8 @@ public sealed class Ros2JsonTests
 
         var json = JsonNode.Parse(Decode("test_msgs/msg/All", Definition, cdr.ToArray()))!;
         Assert.Equal(
-            """{"header":{"stamp":{"sec":-5,"nanosec":6},"frame_id":"base"},"small":-1,"wide":"-Infinity","flags":[true,false],"points":[{"x":0.1,"y":-2},{"x":"NaN","y":4}],"data":"YWJj","words":["ü",""],"last":65535,"nothing":{},"signed":-9223372036854775808}""",
+            """{"header":{"stamp":{"sec":-5,"nanosec":6},"frame_id":"base"},"small":-1,"wide":"-Infinity","flags":[true,false],"points":"""
+            + """[{"x":0.1,"y":-2},{"x":"NaN","y":4}],"data":"YWJj","words":["ü",""],"last":65535,"nothing":{},"signed":-9223372036854775808}""",
             json.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
@@ -66,7 +69,8 @@ public sealed class Ros2JsonTests
 
     [Fact]
     public void A_definition_that_lacks_a_type_is_refused() =>
-        Assert.Contains("other/Thing", Assert.Throws<WireException>(() => Decode("p/msg/T", "other/Thing x\n", [0, 1, 0, 0])).Message, StringComparison.Ordinal);
+        Assert.Contains("other/Thing",
+            Assert.Throws<WireException>(() => Decode("p/msg/T", "other/Thing x\n", [0, 1, 0, 0])).Message, StringComparison.Ordinal);
 
     /// <summary>CDR written a byte at a time, by a road of its own.</summary>
     private sealed class Bytes(bool bigEndian, int wide)

@@ -6,7 +6,8 @@ public sealed class EndingTests
     [Fact]
     public void The_documented_table_is_the_code_s_for_every_fault_code()
     {
-        var rows = File.ReadAllLines(Path.Combine(Root(), "docs", "endings.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| fault", StringComparison.Ordinal))
+        var rows = File.ReadAllLines(Path.Combine(Root(), "docs", "endings.md"))
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| fault", StringComparison.Ordinal))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]).ToArray();
         Assert.Equal(Enum.GetNames<FaultCode>().Order(), rows.Select(r => r[0]).Order());
         foreach (var row in rows)
@@ -28,7 +29,8 @@ public sealed class EndingTests
     [Fact]
     public void Harm_is_always_an_end()
     {
-        foreach (var code in Enum.GetValues<FaultCode>().Where(c => EpisodeEnding.Of(c).IsHarm)) Assert.Equal(EpisodeEnd.Terminates, EpisodeEnding.Of(code).End);
+        foreach (var code in Enum.GetValues<FaultCode>().Where(c => EpisodeEnding.Of(c).IsHarm))
+            Assert.Equal(EpisodeEnd.Terminates, EpisodeEnding.Of(code).End);
         Assert.False(EpisodeEnding.Of(FaultCode.RecoveryExhausted).IsHarm);
         Assert.False(EpisodeEnding.Of(FaultCode.OperatorStop).IsHarm);
     }

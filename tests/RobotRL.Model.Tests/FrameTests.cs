@@ -5,7 +5,8 @@ namespace RobotRL.Model.Tests;
 public sealed class FrameTests
 {
     // Components stay under 1.7, lengths under π: past half a turn the rotation vector rightly comes back the shorter way round.
-    private static readonly Gen<Vector3D> Vectors = Gen.Select(Gen.Double[-1.7, 1.7], Gen.Double[-1.7, 1.7], Gen.Double[-1.7, 1.7], (x, y, z) => new Vector3D(x, y, z));
+    private static readonly Gen<Vector3D> Vectors =
+        Gen.Select(Gen.Double[-1.7, 1.7], Gen.Double[-1.7, 1.7], Gen.Double[-1.7, 1.7], (x, y, z) => new Vector3D(x, y, z));
     private static readonly Gen<Rotation> Rotations = Vectors.Select(v => Rotation.FromVector(v * 1.5));
     private static readonly Gen<Pose> Poses = Gen.Select(Vectors, Rotations, (p, r) => new Pose(p, r));
     private static readonly Gen<Twist> Twists = Gen.Select(Vectors, Vectors, (v, w) => new Twist(v, w));

@@ -13,7 +13,10 @@ public sealed class AmendmentTests : IDisposable
         _store = EpisodeStore.Open(_directory, TornEpisodes.Keep, _ => { });
         foreach (var first in new[] { 0, 10 })
         {
-            using var writer = _store.Begin(new() { Kind = EpisodeKind.Online, Seed = 1, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 1_000_000_000 });
+            using var writer = _store.Begin(new()
+            {
+                Kind = EpisodeKind.Online, Seed = 1, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 1_000_000_000,
+            });
             foreach (var step in Marked.Episode(first, "pp")) writer.Append(step, 0);
             writer.Complete(EpisodeOutcome.TimedOut);
         }

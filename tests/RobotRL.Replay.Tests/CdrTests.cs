@@ -15,7 +15,8 @@ public sealed class CdrTests
         cdr.I64(-2);
         cdr.Text("hi");
         cdr.F32(1);
-        Assert.Equal("00010000" + "AA000000" + "04030201" + "BB00000000000000" + "FEFFFFFFFFFFFFFF" + "03000000" + "686900" + "00" + "0000803F", Convert.ToHexString(cdr.Written));
+        Assert.Equal("00010000" + "AA000000" + "04030201" + "BB00000000000000" + "FEFFFFFFFFFFFFFF" + "03000000" + "686900" + "00" + "0000803F",
+            Convert.ToHexString(cdr.Written));
 
         var read = new CdrReader(cdr.Written);
         Assert.Equal(0xAA, read.U8());

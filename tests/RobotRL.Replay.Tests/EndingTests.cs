@@ -20,7 +20,8 @@ public sealed class EndingTests : IDisposable
         var steps = Marked.Episode(10, "ppp", terminated: end == EpisodeEnd.Terminates);
         steps[^1] = steps[^1] with { Stop = cause };
         var store = EpisodeStore.Open(_folder, TornEpisodes.Keep, _ => { });
-        using (var writer = store.Begin(new() { Kind = EpisodeKind.Online, Seed = 1, Task = "t", ConfigHash = "", Cameras = ["a", "b"], WallClockOffsetNs = 1_000_000_000 }))
+        using (var writer = store.Begin(
+            new() { Kind = EpisodeKind.Online, Seed = 1, Task = "t", ConfigHash = "", Cameras = ["a", "b"], WallClockOffsetNs = 1_000_000_000 }))
         {
             foreach (var step in steps) writer.Append(step, 0);
             writer.Complete(EpisodeOutcome.SafetyStop);
@@ -87,7 +88,9 @@ public sealed class EndingTests : IDisposable
     public void A_message_from_before_causes_were_recorded_is_read_as_it_was_written()
     {
         var messages = new RosMessages(0, []);
-        var decision = new Decision(new(5), 3, Marked.Action(7), 0, true, false, 9, FaultCode.CollisionForce, Grips.Of(GripperCommand.Close));
+        var decision = new Decision(
+            Time: new(5), Step: 3, Action: Marked.Action(7), Reward: 0, Terminated: true, Truncated: false, PolicyVersion: 9,
+            Stop: FaultCode.CollisionForce, Grips: Grips.Of(GripperCommand.Close));
         var bytes = messages.Write(decision).ToArray();
         Assert.Equal((FaultCode.CollisionForce, GripperCommand.Close), Of(bytes));
         var stopAt = Array.LastIndexOf(bytes, (byte)FaultCode.CollisionForce, bytes.Length - 5);
@@ -98,7 +101,8 @@ public sealed class EndingTests : IDisposable
 
         (FaultCode, GripperCommand) Of(byte[] data)
         {
-            var read = messages.ReadDecision(new(new(1, 0, "/action", "cdr", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty), 0, 0, 0, data));
+            var read = messages.ReadDecision(
+                new(new(1, 0, "/action", "cdr", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty), 0, 0, 0, data));
             Assert.Equal((true, 9L), (read.Terminated, read.PolicyVersion));
             return (read.Stop, read.Grips[0]);
         }
@@ -111,7 +115,8 @@ public sealed class EndingTests : IDisposable
     public void An_outcome_that_is_amended_to_a_stop_keeps_to_its_cause(FaultCode cause, bool terminates)
     {
         var store = EpisodeStore.Open(_folder, TornEpisodes.Keep, _ => { });
-        using (var writer = store.Begin(new() { Kind = EpisodeKind.Online, Seed = 1, Task = "t", ConfigHash = "", Cameras = ["a", "b"], WallClockOffsetNs = 1_000_000_000 }))
+        using (var writer = store.Begin(
+            new() { Kind = EpisodeKind.Online, Seed = 1, Task = "t", ConfigHash = "", Cameras = ["a", "b"], WallClockOffsetNs = 1_000_000_000 }))
         {
             foreach (var step in Marked.Episode(0, "pp")) writer.Append(step with { Stop = cause }, 0);
             writer.Complete(EpisodeOutcome.Success);
@@ -128,7 +133,8 @@ public sealed class EndingTests : IDisposable
     public void The_gripper_changes_when_a_command_reverses_the_last_one_whatever_its_width_is()
     {
         using var buffer = Buffer();
-        Add(GripperCommand.Open, 0, [GripperCommand.Open, GripperCommand.Stay, GripperCommand.Close, GripperCommand.Close, GripperCommand.Stay, GripperCommand.Open]);
+        Add(GripperCommand.Open, 0,
+            [GripperCommand.Open, GripperCommand.Stay, GripperCommand.Close, GripperCommand.Close, GripperCommand.Stay, GripperCommand.Open]);
         Add(GripperCommand.Close, 1, [GripperCommand.Open, GripperCommand.Close]);
         Assert.Equal([0, 0, 1, 0, 0, 1, 1, 1], Changes());
 
@@ -150,7 +156,8 @@ public sealed class EndingTests : IDisposable
             foreach (var command in commands)
             {
                 var next = Marked.Observation(width);
-                buffer.Add(EpisodeKind.Online, new Transition(observation, Marked.Action(0, gripper: command), buffer.Added, next, false, false) { Grips = Grips.Of(before) });
+                buffer.Add(EpisodeKind.Online,
+                    new Transition(observation, Marked.Action(0, gripper: command), buffer.Added, next, false, false) { Grips = Grips.Of(before) });
                 observation = next;
                 if (before != GripperCommand.Stay && command != GripperCommand.Stay) before = command;
             }

@@ -25,7 +25,8 @@ public sealed class EpisodeStoreTests : IDisposable
 
     private EpisodeStore Open(TornEpisodes torn = TornEpisodes.Keep) => EpisodeStore.Open(_directory, torn, _log.Add);
 
-    private static void Record(EpisodeStore store, List<Transition> steps, EpisodeKind kind = EpisodeKind.Online, EpisodeOutcome? outcome = EpisodeOutcome.Success)
+    private static void Record(
+        EpisodeStore store, List<Transition> steps, EpisodeKind kind = EpisodeKind.Online, EpisodeOutcome? outcome = EpisodeOutcome.Success)
     {
         using var writer = store.Begin(Info with { Kind = kind });
         for (var i = 0; i < steps.Count; i++) writer.Append(steps[i], 100 + i);
@@ -43,7 +44,8 @@ public sealed class EpisodeStoreTests : IDisposable
             foreach (var part in parts)
             {
                 var next = Observe(part);
-                steps.Add(new Transition(observation, Act(part.Item1, part.Item4), BitConverter.Int32BitsToSingle(part.Item1[3]), next, part.Item5, !part.Item5));
+                var reward = BitConverter.Int32BitsToSingle(part.Item1[3]);
+                steps.Add(new Transition(observation, Act(part.Item1, part.Item4), reward, next, part.Item5, !part.Item5));
                 observation = next;
             }
             var store = Open();
@@ -71,8 +73,10 @@ public sealed class EpisodeStoreTests : IDisposable
                 action.Proposed[0].Motion[i] = BitConverter.Int32BitsToSingle(bits[26 + i]);
                 action.Executed[0].Motion[i] = BitConverter.Int32BitsToSingle(bits[33 + i]);
             }
-            (action.Policy[0].Stiffness, action.Proposed[0].Stiffness, action.Executed[0].Stiffness) = (action.Policy[0].Motion[5], action.Proposed[0].Motion[4], action.Executed[0].Motion[3]);
-            (action.Policy[0].Damping, action.Proposed[0].Damping, action.Executed[0].Damping) = (action.Policy[0].Motion[2], action.Proposed[0].Motion[1], action.Executed[0].Motion[0]);
+            (action.Policy[0].Stiffness, action.Proposed[0].Stiffness, action.Executed[0].Stiffness) =
+                (action.Policy[0].Motion[5], action.Proposed[0].Motion[4], action.Executed[0].Motion[3]);
+            (action.Policy[0].Damping, action.Proposed[0].Damping, action.Executed[0].Damping) =
+                (action.Policy[0].Motion[2], action.Proposed[0].Motion[1], action.Executed[0].Motion[0]);
             (action.Policy[0].Gripper, action.Executed[0].Gripper) = (GripperCommand.Close, GripperCommand.Open);
             return action;
         }
@@ -84,14 +88,18 @@ public sealed class EpisodeStoreTests : IDisposable
         var messages = new RosMessages(Info.WallClockOffsetNs, []);
         var action = Marked.Action(3);
         (action.Proposed[0].Stiffness, action.Executed[0].Stiffness, action.Executed[0].Damping) = (1, 0.5f, -0.25f);
-        var decision = new Decision(new Stamp(5), 7, action, 0.5f, true, false, 11);
+        var decision = new Decision(Time: new(5), Step: 7, Action: action, Reward: 0.5f, Terminated: true, Truncated: false, PolicyVersion: 11);
         var bytes = messages.Write(decision).ToArray();
         Assert.Equal(decision, Read(bytes));
 
         (action.Proposed[0].Stiffness, action.Executed[0].Stiffness, action.Executed[0].Damping) = (0, 0, 0);
         Assert.Equal(decision with { Action = action }, Read(bytes[..^(6 * sizeof(float) + 2 + 6)]));
 
-        Decision Read(byte[] data) => messages.ReadDecision(new McapMessage(new McapChannel(1, 1, RosMessages.DecisionTopic, "cdr", System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty), 0, 0, 0, data));
+        Decision Read(byte[] data)
+        {
+            var nothing = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty;
+            return messages.ReadDecision(new McapMessage(new McapChannel(1, 1, RosMessages.DecisionTopic, "cdr", nothing), 0, 0, 0, data));
+        }
     }
 
     [Fact]
@@ -209,7 +217,8 @@ public sealed class EpisodeStoreTests : IDisposable
         using var rebuilt = new ReplayBuffer(Marked.Layout, Marked.Actions, 5, 5);
         Open().ReplayInto(rebuilt);
 
-        var (expected, actual) = (new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes), new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes));
+        var expected = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var actual = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(live, 0.5, new RandomStream(4)).Sample(expected);
         new MixedSource(rebuilt, 0.5, new RandomStream(4)).Sample(actual);
         Assert.Equal(expected.Rewards, actual.Rewards);
@@ -269,7 +278,8 @@ public sealed class EpisodeStoreTests : IDisposable
         var messages = read.GetProperty("messages").EnumerateArray().ToArray();
         string[] observation = ["/observation/images/wrist", "/observation/images/side", "/observation/proprioception"];
         Assert.Equal([.. observation, "/action", .. observation, "/action", .. observation], messages.Select(m => m.GetProperty("topic").GetString()));
-        Assert.Equal(["sensor_msgs/msg/Image", "sensor_msgs/msg/Image", "robotrl_msgs/msg/Proprioception", "robotrl_msgs/msg/Decision"], messages[..4].Select(m => m.GetProperty("schema").GetString()));
+        Assert.Equal(["sensor_msgs/msg/Image", "sensor_msgs/msg/Image", "robotrl_msgs/msg/Proprioception", "robotrl_msgs/msg/Decision"],
+            messages[..4].Select(m => m.GetProperty("schema").GetString()));
 
         var image = messages[1].GetProperty("data");
         Assert.Equal(2 * Marked.Side, image.GetProperty("height").GetInt32());
@@ -281,7 +291,8 @@ public sealed class EpisodeStoreTests : IDisposable
 
         var decision = messages[7].GetProperty("data");
         Assert.Equal(1, decision.GetProperty("source").GetInt32());
-        Assert.Equal([4f, 4.125f, 4.25f, 4.375f, 4.5f, 4.625f], decision.GetProperty("executed").GetProperty("motion").EnumerateArray().Select(v => v.GetSingle()));
+        Assert.Equal([4f, 4.125f, 4.25f, 4.375f, 4.5f, 4.625f],
+            decision.GetProperty("executed").GetProperty("motion").EnumerateArray().Select(v => v.GetSingle()));
         Assert.Equal(4, decision.GetProperty("reward").GetSingle());
         Assert.True(decision.GetProperty("terminated").GetBoolean());
         Assert.False(decision.GetProperty("truncated").GetBoolean());
@@ -300,8 +311,10 @@ public sealed class EpisodeStoreTests : IDisposable
         return $"{Of(t.Observation)} | {Act(t.Action.Policy)} {Act(t.Action.Proposed)} {Act(t.Action.Executed)} {t.Action.Source} {(uint)t.Action.Limits}"
             + $" | {BitConverter.SingleToInt32Bits(t.Reward)} {t.Terminated} {t.Truncated} | {Of(t.Next)}";
 
-        static string Of(Observation o) => $"{o.Time.Ns} {Floats(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))}";
-        static string Act(PolicyAction a) => string.Join(' ', ((ReadOnlySpan<ArmAction>)a).ToArray().Select(arm => $"{Floats(arm.Motion)} {Floats([arm.Stiffness, arm.Damping])} {arm.Gripper}"));
+        static string Of(Observation o) =>
+            $"{o.Time.Ns} {Floats(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))}";
+        static string Act(PolicyAction a) => string.Join(' ', ((ReadOnlySpan<ArmAction>)a).ToArray()
+            .Select(arm => $"{Floats(arm.Motion)} {Floats([arm.Stiffness, arm.Damping])} {arm.Gripper}"));
         static string Floats(ReadOnlySpan<float> values) => string.Join(',', values.ToArray().Select(BitConverter.SingleToInt32Bits));
     }
 }

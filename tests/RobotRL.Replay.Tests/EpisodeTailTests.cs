@@ -6,7 +6,8 @@ namespace RobotRL.Replay.Tests;
 
 public sealed class EpisodeTailTests : IDisposable
 {
-    private static readonly EpisodeInfo Info = new() { Kind = EpisodeKind.Online, Seed = 1, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 1_000_000_000 };
+    private static readonly EpisodeInfo Info =
+        new() { Kind = EpisodeKind.Online, Seed = 1, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 1_000_000_000 };
     private readonly string _directory = Directory.CreateTempSubdirectory("robotrl-tail-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

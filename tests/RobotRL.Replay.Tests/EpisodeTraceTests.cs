@@ -7,7 +7,8 @@ namespace RobotRL.Replay.Tests;
 /// <summary>Traces stand beside the steps, outlast a kill with them, and trouble nobody who reads steps alone.</summary>
 public sealed class EpisodeTraceTests : IDisposable
 {
-    private static readonly EpisodeInfo Info = new() { Kind = EpisodeKind.Online, Seed = 1, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 1_000_000_000 };
+    private static readonly EpisodeInfo Info =
+        new() { Kind = EpisodeKind.Online, Seed = 1, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 1_000_000_000 };
     private static readonly TraceFormat Format = new("test_msgs/msg/Trace", "uint8[] data\n");
 
     private readonly string _directory = Directory.CreateTempSubdirectory("robotrl-traces-").FullName;

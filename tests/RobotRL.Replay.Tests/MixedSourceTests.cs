@@ -42,7 +42,8 @@ public sealed class MixedSourceTests
     public void An_empty_buffer_says_so()
     {
         using var buffer = new ReplayBuffer(Marked.Layout, Marked.Actions, 1, 1);
-        Assert.Throws<InvalidOperationException>(() => new MixedSource(buffer, 0.5, new RandomStream(1)).Sample(new Batch(2, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes)));
+        Assert.Throws<InvalidOperationException>(() =>
+            new MixedSource(buffer, 0.5, new RandomStream(1)).Sample(new Batch(2, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes)));
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class MixedSourceTests
     {
         using var buffer = Filled();
         var source = new MixedSource(buffer, 0.5, new RandomStream(9));
-        var (expected, actual) = (new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes), new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes));
+        var expected = new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var actual = new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         source.Sample(expected);
         var state = source.Random.State;
         source.Sample(expected);

@@ -93,7 +93,8 @@ public sealed class ReplayBufferTests
         Assert.Equal([7f, 7.25f, 7.625f], batch.Actions[..3]);
     }
 
-    // A reflex is a part of the policy's world: proposing what it replaces leads to what came of that. A hand's row shows what to do, so it holds what was done.
+    // A reflex is a part of the policy's world: the proposal that it replaces leads to the outcome that followed.
+    // A hand's row shows what to do, so it holds the action that was done.
     [Theory]
     [InlineData(ActionSource.Policy, LimitFlags.Critic, 2)]
     [InlineData(ActionSource.Policy, LimitFlags.Critic | LimitFlags.Stopping, 2)]
@@ -110,9 +111,11 @@ public sealed class ReplayBufferTests
         Assert.Equal(source == ActionSource.Human ? 1 : 0, buffer.Count(ReplaySet.Demonstration));
         var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
         new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
-        var actions = Enumerable.Range(0, batch.Size).Select(row => (batch.Actions[3 * row], batch.Actions[3 * row + 1], batch.Actions[3 * row + 2])).Distinct().Order();
+        var actions = Enumerable.Range(0, batch.Size)
+            .Select(row => (batch.Actions[3 * row], batch.Actions[3 * row + 1], batch.Actions[3 * row + 2])).Distinct().Order();
         Assert.Equal(rows == 2 ? [(1f, 1f, 1f), (7f, 7.25f, 7.625f)] : [(7f, 7.25f, 7.625f)], actions);
-        for (var row = 0; row < batch.Size; row++) Assert.Equal((7, 8, 7f, 1f), (Marked.MarkOf(batch, row, false), Marked.MarkOf(batch, row, true), batch.Rewards[row], batch.Terminated[row]));
+        for (var row = 0; row < batch.Size; row++)
+            Assert.Equal((7, 8, 7f, 1f), (Marked.MarkOf(batch, row, false), Marked.MarkOf(batch, row, true), batch.Rewards[row], batch.Terminated[row]));
     }
 
     [Fact]
@@ -158,7 +161,9 @@ public sealed class ReplayBufferTests
         Assert.Equal(0, buffer.FramesHeld);
     }
 
-    /// <summary>Any mixture of episodes through any capacities: what is drawn are the newest transitions, each with its own successor, and no frame leaks.</summary>
+    /// <summary>
+    /// Any mixture of episodes goes through any capacities: the newest transitions are drawn, each with its own successor, and no frame leaks.
+    /// </summary>
     [Fact]
     public void Whatever_is_overwritten_no_transition_is_joined_across_a_boundary()
     {

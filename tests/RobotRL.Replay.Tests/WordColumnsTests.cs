@@ -8,13 +8,15 @@ public class WordColumnsTests
 {
     [Fact]
     public void Any_table_comes_back_to_the_bit() =>
-        Gen.Select(Gen.Int[1, 5], Gen.Int[0, 40], (columns, rows) => (columns, rows)).SelectMany(t => Gen.ULong.Array[t.columns * t.rows].Select(words => (t.columns, words)))
+        Gen.Select(Gen.Int[1, 5], Gen.Int[0, 40], (columns, rows) => (columns, rows))
+            .SelectMany(t => Gen.ULong.Array[t.columns * t.rows].Select(words => (t.columns, words)))
             .Sample(t => Assert.Equal(t.words, WordColumns.Unpack(WordColumns.Pack(t.words, t.columns), t.columns)), iter: 300);
 
     [Fact]
     public void Numbers_that_are_none_keep_their_bits()
     {
-        ulong[] words = [.. new[] { double.NaN, -0.0, double.NegativeInfinity, double.Epsilon, 0 }.Select(BitConverter.DoubleToUInt64Bits), 0x7FF8_0000_DEAD_BEEF];
+        double[] numbers = [double.NaN, -0.0, double.NegativeInfinity, double.Epsilon, 0];
+        ulong[] words = [.. numbers.Select(BitConverter.DoubleToUInt64Bits), 0x7FF8_0000_DEAD_BEEF];
         Assert.Equal(words, WordColumns.Unpack(WordColumns.Pack(words, 2), 2));
     }
 

@@ -96,7 +96,8 @@ internal sealed class Arena : IDisposable
     }
 
     public void Report() => TestContext.Current.TestOutputHelper?.WriteLine(
-        $"{_proposals} proposals, {_envelope.Ticks} ticks in {Stopwatch.GetElapsedTime(_started).TotalSeconds:F1} s; stops: {string.Join(", ", Stops)}; {_envelope.Overruns} ticks measured beyond a limit; closest to limits: {_envelope}");
+        $"{_proposals} proposals, {_envelope.Ticks} ticks in {Stopwatch.GetElapsedTime(_started).TotalSeconds:F1} s; "
+        + $"stops: {string.Join(", ", Stops)}; {_envelope.Overruns} ticks measured beyond a limit; closest to limits: {_envelope}");
 
     public void Dispose()
     {

@@ -31,7 +31,9 @@ public class BodyTests
                 {
                     var p = new Vector3D(ends[0], ends[1], ends[2]) * (1 - k / 10.0) + new Vector3D(ends[3], ends[4], ends[5]) * (k / 10.0);
                     var outM = parts.Min(part => Distance(p, part) + radius - part.RadiusM);
-                    if (outM > OutM) beyond.Add($"link {link}, {(string)geom.Attribute("fromto")!}: {outM * 1e3:0} mm out of {string.Join(", ", parts.Select(x => x.Name))}");
+                    if (outM > OutM)
+                        beyond.Add($"link {link}, {(string)geom.Attribute("fromto")!}: "
+                            + $"{outM * 1e3:0} mm out of {string.Join(", ", parts.Select(x => x.Name))}");
                 }
                 checkedShapes++;
             }
@@ -67,5 +69,6 @@ public class BodyTests
         return (p - a - d * t).Length;
     }
 
-    private static double[] Numbers(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+    private static double[] Numbers(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
 }

@@ -13,7 +13,8 @@ public sealed class CollisionTests
 
     private static readonly (string Body, Vector3D ForceN)[] Pushes =
     [
-        ("link3", new(90, 0, 0)), ("link4", new(60, 0, 0)), ("link4", new(0, 60, 0)), ("link5", new(0, -60, 0)), ("link5", new(0, 0, -60)), ("link5", new(-60, 0, 0)),
+        ("link3", new(90, 0, 0)), ("link4", new(60, 0, 0)), ("link4", new(0, 60, 0)), ("link5", new(0, -60, 0)),
+        ("link5", new(0, 0, -60)), ("link5", new(-60, 0, 0)),
         ("link6", new(0, 40, 0)), ("link7", new(0, 0, -40)),
     ];
 

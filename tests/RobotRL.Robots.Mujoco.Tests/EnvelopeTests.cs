@@ -54,5 +54,6 @@ public class EnvelopeTests
         return action;
     }
 
-    private static int[] Bits(ArmAction action) => [.. Enumerable.Range(0, ActionSpace.Axes).Select(i => BitConverter.SingleToInt32Bits(action.Motion[i])), (int)action.Gripper];
+    private static int[] Bits(ArmAction action) =>
+        [.. Enumerable.Range(0, ActionSpace.Axes).Select(i => BitConverter.SingleToInt32Bits(action.Motion[i])), (int)action.Gripper];
 }

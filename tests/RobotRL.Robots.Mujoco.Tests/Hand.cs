@@ -56,7 +56,8 @@ internal sealed class Hand(MujocoRobot robot, Pose tool)
             angular += _state.Velocity[i] * _axis[i];
         }
         var force = Stiffness * (target.Position - pose.Position).ClampEach(0.02) - 2 * Math.Sqrt(Stiffness) * linear;
-        var torque = RotationalStiffness * pose.Orientation.Rotate((pose.Orientation.Inverse * target.Orientation).ToVector()) - 2 * Math.Sqrt(RotationalStiffness) * angular;
+        var torque = RotationalStiffness * pose.Orientation.Rotate((pose.Orientation.Inverse * target.Orientation).ToVector())
+            - 2 * Math.Sqrt(RotationalStiffness) * angular;
         JointTorques tau = default;
         for (var i = 0; i < Joints.Max; i++)
             tau[i] = Vector3D.Dot(_axis[i], torque) + Vector3D.Dot(Vector3D.Cross(_axis[i], pose.Position - _origin[i]), force) - 0.5 * _state.Velocity[i];

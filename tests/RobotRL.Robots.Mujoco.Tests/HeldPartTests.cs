@@ -47,7 +47,8 @@ public class HeldPartTests
     {
         var truth = Truth(task);
         Assert.True(truth.ObjectGrasped && (truth.GoalInBase.Position - truth.EndEffectorInBase.Position).Length < 0.01,
-            $"{when}: the cube is {(truth.GoalInBase.Position - truth.EndEffectorInBase.Position).Length * 1000:F0} mm from the fingertips, which are {truth.GripperWidthM * 1000:F0} mm apart");
+            $"{when}: the cube is {(truth.GoalInBase.Position - truth.EndEffectorInBase.Position).Length * 1000:F0} mm from the fingertips, "
+                + $"which are {truth.GripperWidthM * 1000:F0} mm apart");
     }
 
     [Theory]

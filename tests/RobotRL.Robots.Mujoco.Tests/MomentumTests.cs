@@ -105,7 +105,8 @@ public sealed class MomentumTests
                 }
             });
         }
-        TestContext.Current.TestOutputHelper?.WriteLine($"unexplained {string.Join(", ", worst.Select(w => $"{w:0.000}"))} Nm at up to {string.Join(", ", fastest.Select(w => $"{w:0.00}"))} rad/s");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"unexplained {string.Join(", ", worst.Select(w => $"{w:0.000}"))} Nm at up to {string.Join(", ", fastest.Select(w => $"{w:0.00}"))} rad/s");
         Assert.All(fastest, f => Assert.True(f > 0.3, "the motion was tame"));
         Assert.All(worst, w => Assert.InRange(w, 0, 0.05));
     }
@@ -174,7 +175,8 @@ public sealed class MomentumTests
         var worst = 0.0;
         arm.Swing(new(3), 2000, () =>
         {
-            for (var i = 0; i < Joints.Max; i++) worst = Math.Max(worst, Math.Abs(arm.Observer.UnexplainedNm[i]) / configuration.Robot.Limits.JointCollisionNm[i]);
+            for (var i = 0; i < Joints.Max; i++)
+                worst = Math.Max(worst, Math.Abs(arm.Observer.UnexplainedNm[i]) / configuration.Robot.Limits.JointCollisionNm[i]);
         });
         Assert.InRange(worst, 0, 0.5);
     }

@@ -62,5 +62,7 @@ internal static class Panda
     private static string Root { get; } = FindRoot(AppContext.BaseDirectory);
 
     private static string FindRoot(string directory) =>
-        File.Exists(Path.Combine(directory, "global.json")) ? directory : FindRoot(Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException("The tests run inside the repository."));
+        File.Exists(Path.Combine(directory, "global.json"))
+            ? directory
+            : FindRoot(Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException("The tests run inside the repository."));
 }

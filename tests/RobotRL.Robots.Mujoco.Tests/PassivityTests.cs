@@ -43,8 +43,10 @@ public class PassivityTests
                     energy.Add(arm.Latest);
                     if (arm.Latest.Stiffness.TranslationNM > before) raised++;
                     if (arm.Latest.Measured.ExternalWrenchInEndEffector.Force.Length > 1) pressed++;
-                    Assert.True(energy.InjectedJ <= tankJ + energy.DampedJ + 1e-6, $"stiffness put {energy.InjectedJ} J into the spring, tank and damping gave {tankJ + energy.DampedJ} J");
-                    Assert.True(energy.DoneJ <= energy.InitialJ + tankJ + 1e-3, $"spring and damper did {energy.DoneJ} J, they held {energy.InitialJ + tankJ} J");
+                    Assert.True(energy.InjectedJ <= tankJ + energy.DampedJ + 1e-6,
+                        $"stiffness put {energy.InjectedJ} J into the spring, tank and damping gave {tankJ + energy.DampedJ} J");
+                    Assert.True(energy.DoneJ <= energy.InitialJ + tankJ + 1e-3,
+                        $"spring and damper did {energy.DoneJ} J, they held {energy.InitialJ + tankJ} J");
                 }
             }
             Assert.Equal(GateState.Running, arm.Latest.Gate);
@@ -54,7 +56,8 @@ public class PassivityTests
 
     /// <summary>Along x, y, down and about z, then stiffness and damping: mostly pressing, and often from one end of the impedance to the other.</summary>
     private static readonly Gen<float[][]> Policies = Gen.Select(
-        Gen.Float[-0.5f, 0.5f], Gen.Float[-0.5f, 0.5f], Gen.Float[0.2f, 1], Gen.Float[-0.5f, 0.5f], Component, Component, (x, y, z, yaw, k, d) => (float[])[x, y, z, yaw, k, d]).Array[20];
+        Gen.Float[-0.5f, 0.5f], Gen.Float[-0.5f, 0.5f], Gen.Float[0.2f, 1], Gen.Float[-0.5f, 0.5f], Component, Component,
+        (x, y, z, yaw, k, d) => (float[])[x, y, z, yaw, k, d]).Array[20];
 
     private static Gen<float> Component => Gen.OneOf(Gen.Const(-1f), Gen.Const(1f), Gen.Float[-1, 1]);
 
@@ -89,7 +92,8 @@ public class PassivityTests
                     if (now.Stiffness.TranslationNM > before) raised++;
                     if (now.Measured.ExternalWrenchInEndEffector.Force.Length > 0.5) pressed++;
                     if (now.Limits.HasFlag(LimitFlags.EnergyTank)) withheld++;
-                    leftJ = Math.Min(configuration.Robot.Limits.Stiffness.TankCapacityJ, leftJ + energy.DampedJ - given.DampedJ) - (energy.InjectedJ - given.InjectedJ);
+                    leftJ = Math.Min(configuration.Robot.Limits.Stiffness.TankCapacityJ, leftJ + energy.DampedJ - given.DampedJ)
+                        - (energy.InjectedJ - given.InjectedJ);
                     given = (energy.DampedJ, energy.InjectedJ);
                     Assert.True(leftJ >= -1e-7, $"stiffness put {-leftJ} J more into the spring than tank and damping gave");
                     var availableJ = energy.InitialJ + tankJ + energy.ReferenceJ;
@@ -102,11 +106,15 @@ public class PassivityTests
             }
             Assert.Equal(GateState.Running, arm.Session.Latest.Gate);
         }, iter: 12, threads: 1);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{raised} ticks raised stiffness, {pressed} pressed, {withheld} withheld by the tank, {altered} decisions altered; least left {closestJ:g2} J");
-        Assert.True(raised > 500 && pressed > 500 && withheld > 0 && altered > 10, $"{raised} ticks raised stiffness, {pressed} pressed, {withheld} were withheld, {altered} decisions altered: the policy was tame");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{raised} ticks raised stiffness, {pressed} pressed, {withheld} withheld by the tank, "
+            + $"{altered} decisions altered; least left {closestJ:g2} J");
+        Assert.True(raised > 500 && pressed > 500 && withheld > 0 && altered > 10,
+            $"{raised} ticks raised stiffness, {pressed} pressed, {withheld} were withheld, {altered} decisions altered: the policy was tame");
     }
 
-    /// <summary>Book-keeping of its own, from the records: what is stored, done, damped, and put in by changes of stiffness and by the moving reference.</summary>
+    /// <summary>
+    /// Keeps books of its own from the records: the energy that is stored, done, damped, and put in by changes of stiffness and by the moving reference.
+    /// </summary>
     private sealed class SpringEnergy
     {
         private readonly RobotDescription _robot;
@@ -129,15 +137,19 @@ public class PassivityTests
             var dt = now.Time.Since(_last.Time) * 1e-9;
             // The last tick's torque acted until now: its wrench on the motion in between.
             var (k, mean) = (_last.Stiffness, (_last.EndEffector.TwistInBase + now.EndEffector.TwistInBase) * 0.5);
-            var (springN, springNm) = (Clipped(Position(_last), _robot.Impedance.TranslationClipM) * k.TranslationNM, Clipped(Orientation(_last), _robot.Impedance.RotationClipRad) * k.RotationNmRad);
+            var (springN, springNm) = (Clipped(Position(_last), _robot.Impedance.TranslationClipM) * k.TranslationNM,
+                Clipped(Orientation(_last), _robot.Impedance.RotationClipRad) * k.RotationNmRad);
             var v = _last.EndEffector.TwistInBase;
             var (dt3, dr3) = (2 * k.DampingRatio * Math.Sqrt(k.TranslationNM), 2 * k.DampingRatio * Math.Sqrt(k.RotationNmRad));
             // The reference's velocity drives too, up to the spring's own bound.
             var (ahead, leading) = (_last.Reference.VelocityInBase.Linear * dt3, _last.Reference.VelocityInBase.Angular * dr3);
-            var (force, moment) = (Clipped(springN + ahead, k.TranslationNM * _robot.Impedance.TranslationClipM), Clipped(springNm + leading, k.RotationNmRad * _robot.Impedance.RotationClipRad));
+            var (force, moment) = (Clipped(springN + ahead, k.TranslationNM * _robot.Impedance.TranslationClipM),
+                Clipped(springNm + leading, k.RotationNmRad * _robot.Impedance.RotationClipRad));
             // What the reference gives: by its way against the spring, and by driving ahead of it.
-            var (way, turn) = (now.Reference.PoseInBase.Position - _last.Reference.PoseInBase.Position, (now.Reference.PoseInBase.Orientation * _last.Reference.PoseInBase.Orientation.Inverse).ToVector());
-            ReferenceJ += Vector3D.Dot(springN, way) + Vector3D.Dot(springNm, turn) + dt * (Vector3D.Dot(force - springN, mean.Linear) + Vector3D.Dot(moment - springNm, mean.Angular));
+            var (way, turn) = (now.Reference.PoseInBase.Position - _last.Reference.PoseInBase.Position,
+                (now.Reference.PoseInBase.Orientation * _last.Reference.PoseInBase.Orientation.Inverse).ToVector());
+            ReferenceJ += Vector3D.Dot(springN, way) + Vector3D.Dot(springNm, turn)
+                + dt * (Vector3D.Dot(force - springN, mean.Linear) + Vector3D.Dot(moment - springNm, mean.Angular));
             DoneJ += dt * (Vector3D.Dot(force - v.Linear * dt3, mean.Linear) + Vector3D.Dot(moment - v.Angular * dr3, mean.Angular));
             var end = now.EndEffector.TwistInBase;
             DampedJ += dt * (dt3 * end.Linear.LengthSquared + dr3 * end.Angular.LengthSquared);
@@ -147,7 +159,8 @@ public class PassivityTests
         }
 
         private double Stored(in ControlRecord r, in CartesianStiffness k) =>
-            k.TranslationNM * PerStiffness(Position(r), _robot.Impedance.TranslationClipM) + k.RotationNmRad * PerStiffness(Orientation(r), _robot.Impedance.RotationClipRad);
+            k.TranslationNM * PerStiffness(Position(r), _robot.Impedance.TranslationClipM)
+                + k.RotationNmRad * PerStiffness(Orientation(r), _robot.Impedance.RotationClipRad);
 
         /// <summary>The integral of a clipped error: ½ e² inside, c |e| − ½ c² outside.</summary>
         private static double PerStiffness(Vector3D e, double clip)
@@ -159,7 +172,8 @@ public class PassivityTests
 
         private static Vector3D Clipped(Vector3D e, double clip) => e.ClampEach(clip);
         private static Vector3D Position(in ControlRecord r) => r.Reference.PoseInBase.Position - r.EndEffector.PoseInBase.Position;
-        private static Vector3D Orientation(in ControlRecord r) => (r.Reference.PoseInBase.Orientation * r.EndEffector.PoseInBase.Orientation.Inverse).ToVector();
+        private static Vector3D Orientation(in ControlRecord r) =>
+            (r.Reference.PoseInBase.Orientation * r.EndEffector.PoseInBase.Orientation.Inverse).ToVector();
     }
 
     /// <summary>The peg just above the plate beside the hole, an episode about to begin.</summary>

@@ -36,7 +36,8 @@ public class StackTests
     }
 
     private static void Go(ControlSession session, Vector3D position, Rotation turn, double share = 0.1) =>
-        Assert.True(session.MoveTo(new Pose(position, turn), share), $"{session.Latest.Gate}, {session.Latest.Fault}, {session.Latest.EndEffector.PoseInBase.Position}");
+        Assert.True(session.MoveTo(new Pose(position, turn), share),
+            $"{session.Latest.Gate}, {session.Latest.Fault}, {session.Latest.EndEffector.PoseInBase.Position}");
 
     [Theory]
     [InlineData("reach")]

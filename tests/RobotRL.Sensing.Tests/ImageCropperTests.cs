@@ -9,7 +9,8 @@ public sealed class ImageCropperTests
     {
         var frame = new FramePool(width, height, 1).TryRent()!;
         for (var y = 0; y < height; y++)
-            for (var x = 0; x < width; x++) (frame.Pixels[3 * (y * width + x)], frame.Pixels[3 * (y * width + x) + 1], frame.Pixels[3 * (y * width + x) + 2]) = ((byte)x, (byte)y, 77);
+            for (var x = 0; x < width; x++)
+                (frame.Pixels[3 * (y * width + x)], frame.Pixels[3 * (y * width + x) + 1], frame.Pixels[3 * (y * width + x) + 2]) = ((byte)x, (byte)y, 77);
         frame.CaptureTime = Samples.At(12);
         return frame;
     }

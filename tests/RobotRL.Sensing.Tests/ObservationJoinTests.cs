@@ -107,6 +107,8 @@ public sealed class ObservationJoinTests
     public void State_that_is_not_finite_is_a_fault(double value)
     {
         var state = Samples.Tool(1) with { ExternalWrenchInEndEffector = new(new(value, 0, 0), Vector3D.Zero) };
-        Assert.Equal(FaultCode.NonFiniteState, Assert.Throws<SensorFaultException>(() => Proprioception.Build(ToolStates.Of(state), [Pose.Identity], Samples.Task().Scale, StandardSize.Layout)).Fault.Code);
+        var fault = Assert.Throws<SensorFaultException>(
+            () => Proprioception.Build(ToolStates.Of(state), [Pose.Identity], Samples.Task().Scale, StandardSize.Layout));
+        Assert.Equal(FaultCode.NonFiniteState, fault.Fault.Code);
     }
 }

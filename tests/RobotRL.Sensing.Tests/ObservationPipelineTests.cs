@@ -37,7 +37,8 @@ public sealed class ObservationPipelineTests
     public void Failing_camera_stops_the_observations_for_good()
     {
         var fails = false;
-        using var observations = new LockstepObservations(Samples.Task(Samples.Camera("a")), [_ => { if (fails) throw new IOException("no image"); }], 5 * Samples.Ms);
+        using var observations =
+            new LockstepObservations(Samples.Task(Samples.Camera("a")), [_ => { if (fails) throw new IOException("no image"); }], 5 * Samples.Ms);
         observations.Observe(Samples.At(0), Samples.State(0));
         fails = true;
         var fault = Assert.Throws<SensorFaultException>(() => observations.Observe(Samples.At(100), Samples.State(100)));

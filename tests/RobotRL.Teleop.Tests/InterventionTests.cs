@@ -73,8 +73,10 @@ public sealed class InterventionTests
     public void Hand_leaves_stiffness_and_damping_as_configured()
     {
         var space = Actions with { StiffnessMinShare = 0.2, DampingMinShare = 0.7 };
-        Assert.All(Episodes(new([new ReachExpert(space)], ActionLayout.Of(space), ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((1f, 1f), (a[0].Stiffness, a[0].Damping)));
-        Assert.All(Episodes(new([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 7), 2, out _), a => Assert.Equal((0f, 0f), (a[0].Stiffness, a[0].Damping)));
+        Assert.All(Episodes(new([new ReachExpert(space)], ActionLayout.Of(space), ScriptedOperatorSkillTests.Human, 7), 2, out _),
+            a => Assert.Equal((1f, 1f), (a[0].Stiffness, a[0].Damping)));
+        Assert.All(Episodes(new([new ReachExpert(Actions)], ActionLayout.Of(Actions), ScriptedOperatorSkillTests.Human, 7), 2, out _),
+            a => Assert.Equal((0f, 0f), (a[0].Stiffness, a[0].Damping)));
     }
 
     [Fact]
@@ -134,7 +136,11 @@ public sealed class InterventionTests
         for (var episode = 0; episode < count; episode++)
         {
             person.BeginEpisode(EpisodeKind.Demonstration);
-            for (var i = 0; i < 20; i++) actions.Add(person.Poll(new(At(10 * episode + 0.1 * i), CellTruth.Of(new TaskTruth { EndEffectorInBase = Pose.Identity, GoalInBase = new(new(1, 1, 0), Rotation.Identity) }))).Action);
+            for (var i = 0; i < 20; i++)
+            {
+                var truth = new TaskTruth { EndEffectorInBase = Pose.Identity, GoalInBase = new(new(1, 1, 0), Rotation.Identity) };
+                actions.Add(person.Poll(new(At(10 * episode + 0.1 * i), CellTruth.Of(truth))).Action);
+            }
         }
         state = person.State;
         return actions;
@@ -149,7 +155,10 @@ public sealed class InterventionTests
         for (var i = (int)(from * 10); i < to * 10; i++)
         {
             var t = 0.1 * i;
-            var truth = new TaskTruth { EndEffectorInBase = Pose.Identity, GoalInBase = Pose.Identity, Progress = progress(t), ContactForceN = forceN?.Invoke(t) ?? 0 };
+            var truth = new TaskTruth
+            {
+                EndEffectorInBase = Pose.Identity, GoalInBase = Pose.Identity, Progress = progress(t), ContactForceN = forceN?.Invoke(t) ?? 0,
+            };
             if (person.Poll(new(At(t), CellTruth.Of(truth))).IsEngaged) drives.Add(i);
         }
         return drives;

@@ -45,7 +45,8 @@ public sealed class ScriptedOperatorSkillTests
             for (var step = 0; step < 60 && !world.Truth.Success; step++)
             {
                 world.Do(expert.Act(world.Truth));
-                Assert.True(world.LateralM < 0.003 || world.DepthM < -0.005, $"start {i}, step {step}: {world.LateralM} m beside the hole at depth {world.DepthM} m");
+                Assert.True(world.LateralM < 0.003 || world.DepthM < -0.005,
+                    $"start {i}, step {step}: {world.LateralM} m beside the hole at depth {world.DepthM} m");
             }
             Assert.True(world.Truth.Success);
             Assert.False(world.TouchedRim);

@@ -26,7 +26,8 @@ internal abstract class ToyWorld(ActionSpace actions)
         Span<double> moves = stackalloc double[ActionSpace.Axes];
         for (var axis = 0; axis < moves.Length; axis++) moves[axis] = 0.65 * (0.3 * action.Motion[axis] + 0.7 * _late.Motion[axis]);
         Truth.EndEffectorInBase = before * new Pose(
-            new Vector3D(moves[0], moves[1], moves[2]) * Actions.TranslationScaleM, Rotation.FromVector(new Vector3D(moves[3], moves[4], moves[5]) * Actions.RotationScaleRad));
+            new Vector3D(moves[0], moves[1], moves[2]) * Actions.TranslationScaleM,
+            Rotation.FromVector(new Vector3D(moves[3], moves[4], moves[5]) * Actions.RotationScaleRad));
         Settle(before, _late.Gripper);
         _late = action;
         Time = Time.Plus(PeriodNs);
@@ -75,7 +76,8 @@ internal sealed class ToyPeg : ToyWorld
             return;
         }
         Truth.ContactForceN = 0;
-        if (tip.Z > 0) Truth.EndEffectorInBase = Truth.EndEffectorInBase with { Position = goal.Transform(new(Math.Clamp(tip.X, -5e-4, 5e-4), Math.Clamp(tip.Y, -5e-4, 5e-4), Math.Min(tip.Z, 0.03))) };
+        Vector3D within = new(Math.Clamp(tip.X, -5e-4, 5e-4), Math.Clamp(tip.Y, -5e-4, 5e-4), Math.Min(tip.Z, 0.03));
+        if (tip.Z > 0) Truth.EndEffectorInBase = Truth.EndEffectorInBase with { Position = goal.Transform(within) };
         Truth.Success = DepthM > 0.025;
     }
 }
@@ -103,7 +105,8 @@ internal sealed class ToyPick : ToyWorld
         var wanted = gripper switch { GripperCommand.Close => 0.0, GripperCommand.Open => 0.08, _ => _wanted };
         if (wanted != _wanted) GripperChanges++;
         _wanted = wanted;
-        if (Truth.ObjectGrasped) Truth.GoalInBase = Truth.GoalInBase with { Position = Truth.GoalInBase.Position + Truth.EndEffectorInBase.Position - before.Position };
+        if (Truth.ObjectGrasped)
+            Truth.GoalInBase = Truth.GoalInBase with { Position = Truth.GoalInBase.Position + Truth.EndEffectorInBase.Position - before.Position };
         var away = Truth.GoalInBase.Position - Truth.EndEffectorInBase.Position;
         var between = Math.Abs(away.X) < 0.02 && Math.Abs(away.Y) < 0.02 && Math.Abs(away.Z) < 0.02;
         Truth.GripperWidthM = Math.Clamp(_wanted, Truth.GripperWidthM - 0.02, Truth.GripperWidthM + 0.02);

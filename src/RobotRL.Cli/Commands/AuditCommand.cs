@@ -41,11 +41,8 @@ internal static class AuditCommand
     private static Command Query()
     {
         var run = SharedOptions.Run();
-        Argument<string> sql = new("sql")
-        {
-            Description = "Over the tables events, episodes and steps, such as: SELECT event, count(*) FROM events GROUP BY " +
-            "event"
-        };
+        Argument<string> sql =
+            new("sql") { Description = "Over the tables events, episodes and steps, such as: SELECT event, count(*) FROM events GROUP BY event" };
         return new Command("query", "Ask the log and the episodes in SQL") { run, sql }.Does((parse, _) =>
         {
             var (directory, text) = (RunDirectory.Open(parse.GetRequiredValue(run)), parse.GetRequiredValue(sql));
@@ -68,8 +65,7 @@ internal static class AuditCommand
         var most = new Option<int>("--most")
         {
             Description = "Interventions shown with pictures, and stops and reflexes with curves; tables show all",
-            DefaultValueFactory = _ => 24
-        }.Where(n => n >= 0, "write a number from 0");
+        }.Or(24).Where(n => n >= 0, "write a number from 0");
         Option<bool> noPdf = new("--no-pdf") { Description = "The page alone" };
         return new Command("report", "One page for a safety reviewer") { run, output, most, noPdf, places.Anchor, places.Key, places.Unanchored }
             .Does((parse, _) =>
@@ -99,11 +95,8 @@ internal static class AuditCommand
     private static Command Approve()
     {
         var (run, by) = (SharedOptions.Run(), OperatorOptions.By());
-        Option<string> policy = new("--policy")
-        {
-            Description = "Which: digits of a SHA-256 that the log knows it by, or latest for the newest checkpoint",
-            Required = true
-        };
+        Option<string> policy =
+            new("--policy") { Description = "Which: digits of a SHA-256 that the log knows it by, or latest for the newest checkpoint", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why", Required = true }
             .Where(text => !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl), "write why, in one line");
         return new Command("approve", "Record who approves a policy, and why, with what it came of and how it did") { run, policy, by, reason }
@@ -123,8 +116,10 @@ internal static class AuditCommand
     {
         var run = SharedOptions.Run();
         Option<bool> dry = new("--dry-run") { Description = "Say what would go, and remove nothing" };
-        return new Command("prune", "Remove records, episodes and event files that have been kept as long as the configuration says, and record that") { run,
-            dry }.Does((parse, _) =>
+        return new Command("prune", "Remove records, episodes and event files that have been kept as long as the configuration says, and record that")
+        {
+            run, dry,
+        }.Does((parse, _) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
             var (audit, isDry) = (Configured(directory), parse.GetValue(dry));
@@ -137,12 +132,13 @@ internal static class AuditCommand
             if (!isDry && files.Count > 0) FileRetention.Remove(directory, files, spans, actor);
             var (records, ranges) = isDry
                 ? new(AuditRetention.CountExpired(directory.Audit, spans), [])
-                : AuditRetention.Prune(directory.Audit, spans, actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current);
-            foreach (var file in files) CommandLine.Answers(parse).WriteLine($"{file.File}  {file.Class.ToString().ToLowerInvariant()}, written " +
-                $"{file.WrittenUtc:yyyy-MM-dd}, {file.Bytes} bytes");
+                : AuditRetention.Prune(directory.Audit, spans, new(actor, AuditPlace.KeyPath, AuditPlace.Anchor, SoftwareIdentity.Current));
+            foreach (var file in files)
+                CommandLine.Answers(parse).WriteLine(
+                    $"{file.File}  {file.Class.ToString().ToLowerInvariant()}, written {file.WrittenUtc:yyyy-MM-dd}, {file.Bytes} bytes");
             CommandLine.Answers(parse).WriteLine(records == 0 && files.Count == 0
-                ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, everything else " +
-                    $"{spans.OtherDays}"
+                ? $"nothing has expired: interventions are kept {spans.InterventionsDays} days, safety decisions {spans.SafetyDays}, " +
+                    $"everything else {spans.OtherDays}"
                 : $"{records} records and {files.Count} recordings ({files.Sum(f => f.Bytes) / 1_000_000.0:F1} MB) " +
                     $"{(isDry ? "would go; nothing was removed" : "removed, and their removal recorded")}");
             CommandLine.Result(parse, new { DryRun = isDry, Records = records, Ranges = ranges, Files = files });
@@ -152,8 +148,8 @@ internal static class AuditCommand
 
     private static AuditVerdict Verify(RunDirectory run, Places places, ParseResult parse) => LogOfRun.Hold(AuditVerifier.Verify(run.Audit,
         parse.GetValue(places.Unanchored) ? null : parse.GetValue(places.Anchor) ?? AuditPlace.Folder
-            ?? throw new BadInputException($"{run.Path}: its heads are anchored by a command; fetch them into a file and name it with --anchor, or check " +
-                $"without with --unanchored"),
+            ?? throw new BadInputException($"{run.Path}: its heads are anchored by a command; " +
+                "fetch them into a file and name it with --anchor, or check without with --unanchored"),
         parse.GetValue(places.Key), AuditPlace.OwnPublicKey), run);
 
     /// <summary>How long a run's evidence is kept; a configuration that no longer loads does not keep a reviewer out.</summary>
@@ -170,17 +166,14 @@ internal static class AuditCommand
         }
     }
 
-    /// <summary>Where a verifier finds what it trusts.</summary>
+    /// <summary>Where a verifier finds the heads and keys that it trusts.</summary>
     private sealed class Places
     {
         public Option<string?> Anchor { get; } =
             new("--anchor") { Description = "Folder or file that holds the log's signed heads; where this account keeps them by default" };
         public Option<string?> Key { get; } =
             new("--key") { Description = "Public key (PEM) that must have signed; those at the anchor and this account's own by default" };
-        public Option<bool> Unanchored { get; } = new("--unanchored")
-        {
-            Description = "Trust the heads beside the log: shows neither a cut tail nor a log " +
-            "written anew"
-        };
+        public Option<bool> Unanchored { get; } =
+            new("--unanchored") { Description = "Trust the heads beside the log: shows neither a cut tail nor a log written anew" };
     }
 }

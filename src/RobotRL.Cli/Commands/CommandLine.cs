@@ -32,10 +32,10 @@ internal static partial class CommandLine
         return command;
     }
 
-    /// <summary>Where what was asked for goes, for people: stdout, but for <c>--json</c>, which keeps it for the object.</summary>
+    /// <summary>Where answers for people go: stdout, but stderr with <c>--json</c>, which keeps stdout for the object.</summary>
     public static TextWriter Answers(ParseResult parse) => parse.GetValue(Json) ? Console.Error : Console.Out;
 
-    /// <summary>The same for what is drawn.</summary>
+    /// <summary>Where drawings go, likewise.</summary>
     public static IAnsiConsole Drawings(ParseResult parse) => parse.GetValue(Json) ? Terminal.Log : Terminal.Answers;
 
     /// <summary>Prints a command's result object when <c>--json</c> was given.</summary>
@@ -48,7 +48,7 @@ internal static partial class CommandLine
     public static string Again { get; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend(File.Exists("robotrl") ? "./robotrl" : "robotrl")
         .Select(Quoted));
 
-    /// <summary>Runs what was parsed, or says why the words given are no command line of this program: one line an error.</summary>
+    /// <summary>Runs the parsed command, or says why the words are no command line of this program: one line an error.</summary>
     public static async Task<int> RunAsync(ParseResult parse, CancellationToken cancel)
     {
         var exit = parse.Action is ParseErrorAction
@@ -76,6 +76,17 @@ internal static partial class CommandLine
         });
         return option;
     }
+
+    /// <summary>Gives an option the value that it has when it is left out.</summary>
+    public static Option<T> Or<T>(this Option<T> option, T standard)
+    {
+        option.DefaultValueFactory = _ => standard;
+        return option;
+    }
+
+    /// <summary>An option that takes one value or several, each a word of its own.</summary>
+    public static Option<T[]> Several<T>(string name, string description, params T[] standard) =>
+        new Option<T[]>(name) { Description = description, AllowMultipleArgumentsPerToken = true }.Or(standard);
 
     /// <summary>Has help, completion and messages show an option's words as people write them.</summary>
     public static Option<T> InWords<T>(this Option<T> option) where T : struct, Enum
@@ -110,7 +121,7 @@ internal static partial class CommandLine
         return parse.Errors.Select(e => TypeName().Replace(e.Message.ReplaceLineEndings(" "), type => Wanted(type.Groups[1].Value)));
     }
 
-    /// <summary>What the parser says about C# types, in words.</summary>
+    /// <summary>The parser's C# type names, in words.</summary>
     private static string Wanted(string type) => type switch
     {
         "System.Int32" or "System.Int64" or "System.UInt64" => ": write a whole number" + (type.Contains('U', StringComparison.Ordinal) ? " from 0" : ""),
@@ -163,7 +174,7 @@ internal static partial class CommandLine
         {
             return Failed(parse, ExitCode.Fault, $"stopped safely: {DiskFault.Text(e)}");
         }
-        // A defect, or what nobody foresaw: scripts must not take it for an answer, and whoever mends it needs the trace.
+        // A defect, or a case that nobody foresaw: scripts must not take it for an answer, and whoever mends it needs the trace.
         catch (Exception e)
         {
             return Failed(parse, ExitCode.Fault, e.ToString());

@@ -17,10 +17,10 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        Option<string> run = new("--run") { Description = "Folder of the run; a second call goes on from it", DefaultValueFactory = _ => "runs/demo" };
-        var minutes = new Option<double>("--minutes") { Description = "Training time at most", DefaultValueFactory = _ => 14 }
+        var run = new Option<string>("--run") { Description = "Folder of the run; a second call goes on from it" }.Or("runs/demo");
+        var minutes = new Option<double>("--minutes") { Description = "Training time at most" }.Or(14)
             .Where(m => m > 0, "write a number above 0");
-        var episodes = new Option<int>("--episodes") { Description = "Test episodes without help", DefaultValueFactory = _ => 50 }.AtLeast(1);
+        var episodes = new Option<int>("--episodes") { Description = "Test episodes without help" }.Or(50).AtLeast(1);
         var seed = SharedOptions.Seed(1);
         return new Command("demo", "Watch a robot learn to insert a peg") { run, minutes, episodes, seed }.Does((parse, cancel) =>
         {

@@ -10,7 +10,7 @@ internal static class DocsCommand
 {
     public static Command Create()
     {
-        Option<string> output = new("--out") { Description = "File to write", DefaultValueFactory = _ => "docs/commands.md" };
+        var output = new Option<string>("--out") { Description = "File to write" }.Or("docs/commands.md");
         var commands = new Command("commands", "Write the page of all commands") { output }.Does((parse, _) =>
         {
             RunDirectory.WriteAside(parse.GetRequiredValue(output), Page((RootCommand)parse.RootCommandResult.Command));

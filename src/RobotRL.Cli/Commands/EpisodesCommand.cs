@@ -70,7 +70,7 @@ internal static class EpisodesCommand
         var index = new Option<int>("--episode") { Description = "Number of the episode", Required = true }.AtLeast(0);
         Option<EpisodeOutcome?> outcome = new("--outcome") { Description = "How it went after all: Success, TimedOut, SafetyStop, Interrupted, Failed" };
         Option<bool?> exclude = new("--exclude") { Description = "true keeps it from being learned from, false takes that back" };
-        Option<string> author = new("--author") { Description = "Who says so", DefaultValueFactory = _ => Environment.UserName };
+        var author = new Option<string>("--author") { Description = "Who says so" }.Or(Environment.UserName);
         Option<string> reason = new("--reason") { Description = "Why", Required = true };
         return new Command("amend", "Correct an episode's label; what was recorded stays as it is") { run, index, outcome, exclude, author, reason }
             .Does((parse, _) =>

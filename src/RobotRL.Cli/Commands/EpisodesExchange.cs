@@ -20,7 +20,7 @@ internal static class EpisodesExchange
         var run = SharedOptions.Run();
         var format = new Option<DatasetFormat>("--format") { Description = "lerobot: LeRobotDataset v3.0, images as PNG in the data files" }.InWords();
         Option<string> output = new("--out") { Description = "Folder of the dataset, which must not exist yet", Required = true };
-        var kinds = new Option<ExportedKinds>("--kind") { Description = "Which episodes", DefaultValueFactory = _ => ExportedKinds.All }.InWords();
+        var kinds = new Option<ExportedKinds>("--kind") { Description = "Which episodes" }.Or(ExportedKinds.All).InWords();
         return new Command("export", "Write the episodes, as amended, as a dataset for other programs") { run, format, output, kinds }.Does((parse, _) =>
         {
             var directory = RunDirectory.Open(parse.GetRequiredValue(run));
@@ -42,8 +42,10 @@ internal static class EpisodesExchange
         Option<string> dataset = new("--from") { Description = "Folder of a LeRobotDataset v3.0 whose images are in its data files", Required = true };
         var seed = SharedOptions.Seed(1);
         var set = SharedOptions.Set();
-        return new Command("import", "Take a dataset's episodes up as demonstrations; train on the same folder learns from those that succeeded") { config,
-            run, dataset, seed, set }.Does((parse, cancel) =>
+        return new Command("import", "Take a dataset's episodes up as demonstrations; train on the same folder learns from those that succeeded")
+        {
+            config, run, dataset, seed, set,
+        }.Does((parse, cancel) =>
         {
             var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)),
                 parse.GetRequiredValue(run));

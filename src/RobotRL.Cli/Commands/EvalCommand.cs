@@ -12,7 +12,7 @@ internal static class EvalCommand
     public static Command Create()
     {
         var run = SharedOptions.Run();
-        var episodes = new Option<int>("--episodes") { Description = "Episodes to evaluate", DefaultValueFactory = _ => 100 }
+        var episodes = new Option<int>("--episodes") { Description = "Episodes to evaluate" }.Or(100)
             .Where(n => n > 0, "write a number of episodes from 1");
         var seed = SharedOptions.Seed(1_000_001);
         var pace = SharedOptions.Pace();
@@ -35,6 +35,6 @@ internal static class EvalCommand
     }
 
     public static string Text(EvaluationResult r) =>
-        $"success {r.Successes} of {r.Episodes} ({r.SuccessRate:P0}; 95 % interval {r.WilsonLow:P0} to {r.WilsonHigh:P0}), cycle time {r.CycleTimeS:F1} s, " +
-            $"violations {r.Violations}";
+        $"success {r.Successes} of {r.Episodes} ({r.SuccessRate:P0}; 95 % interval {r.WilsonLow:P0} to {r.WilsonHigh:P0}), " +
+        $"cycle time {r.CycleTimeS:F1} s, violations {r.Violations}";
 }

@@ -18,8 +18,8 @@ namespace RobotRL.Cli.Commands;
 /// <param name="AfterS">Time kept after it, s.</param>
 /// <param name="Follows">The file that this one continues without a gap; null for none.</param>
 internal sealed record EventLine(
-    int Event, string Kinds, string Reason, double TimeS, long Tick, double BeforeS, double AfterS, int Marks, long Ticks, long Lost, string End, int? Follows,
-        long Bytes);
+    int Event, string Kinds, string Reason, double TimeS, long Tick, double BeforeS, double AfterS,
+    int Marks, long Ticks, long Lost, string End, int? Follows, long Bytes);
 
 /// <summary><c>robotrl events</c>: what the event recorder froze around reflexes, limits, stops and faults.</summary>
 internal static class EventsCommand
@@ -46,12 +46,8 @@ internal static class EventsCommand
     {
         var run = SharedOptions.Run();
         var index = new Option<int>("--event") { Description = "Number of the event file", Required = true }.AtLeast(0);
-        Option<double> around = new Option<double>("--around-ms")
-        {
-            Description = "Ticks to show before and after each event, ms",
-            DefaultValueFactory = _ =>
-            3
-        }.Where(ms => ms >= 0, "write a number of ms from 0");
+        var around = new Option<double>("--around-ms") { Description = "Ticks to show before and after each event, ms" }
+            .Or(3).Where(ms => ms >= 0, "write a number of ms from 0");
         return new Command("show", "The events of one file, and the ticks around each") { run, index, around }.Does((parse, _) =>
         {
             var file = Folder(parse.GetRequiredValue(run)).Files.FirstOrDefault(f => EventFolder.IndexOf(f) == parse.GetValue(index))
@@ -59,20 +55,24 @@ internal static class EventsCommand
             var recording = EventReader.Read(file);
             var ticks = EventReader.ReadTicks(file);
             var near = (long)(parse.GetValue(around) * 1e6 / recording.Info.ControlPeriodNs);
-            List<string[]> table = [["tick", "at, s", "event", "gate", "fault", "limits", "force, N", "speed, m/s", "error, mm", "stiffness, N/m", "tank, J",
-                "risk", "reflex", "late, µs"]];
+            List<string[]> table =
+            [
+                [
+                    "tick", "at, s", "event", "gate", "fault", "limits", "force, N", "speed, m/s", "error, mm", "stiffness, N/m", "tank, J",
+                    "risk", "reflex", "late, µs",
+                ],
+            ];
             foreach (ref readonly var r in ticks.AsSpan())
             {
                 var tick = r.Tick;
                 if (!recording.Marks.Any(m => Math.Abs(m.Tick - tick) <= near)) continue;
                 var marks = recording.Marks.Where(m => m.Tick == tick).Select(m => $"{m.Kind}: {m.Reason}");
                 table.Add([$"{tick}", $"{r.Time.Seconds:F3}", string.Join("; ", marks), $"{r.Gate}", $"{r.Fault.Code}", $"{r.Limits}",
-                    $"{r.Measured.ExternalWrenchInEndEffector.Force.Length:F1}",
-                    $"{r.EndEffector.TwistInBase.Linear.Length:F3}",
-                        $"{1e3 * (r.Reference.PoseInBase.Position - r.EndEffector.PoseInBase.Position).Length:F2}", $"{r.Stiffness.TranslationNM:F0}",
-                            $"{r.TankJ:F2}",
-                    Text(r.Reflex.Estimate.Risk), r.Reflex.State == ReflexState.Following ? $"{r.Reflex.Critic}" : $"{r.Reflex.State}: {r.Reflex.Reason}",
-                        $"{r.LatenessNs * 1e-3:F0}"]);
+                    $"{r.Measured.ExternalWrenchInEndEffector.Force.Length:F1}", $"{r.EndEffector.TwistInBase.Linear.Length:F3}",
+                    $"{1e3 * (r.Reference.PoseInBase.Position - r.EndEffector.PoseInBase.Position).Length:F2}",
+                    $"{r.Stiffness.TranslationNM:F0}", $"{r.TankJ:F2}", Text(r.Reflex.Estimate.Risk),
+                    r.Reflex.State == ReflexState.Following ? $"{r.Reflex.Critic}" : $"{r.Reflex.State}: {r.Reflex.Reason}",
+                    $"{r.LatenessNs * 1e-3:F0}"]);
             }
             Write(parse, table);
             CommandLine.Result(parse, new
@@ -104,15 +104,18 @@ internal static class EventsCommand
         // A file that goes on with another's window may hold no event of its own.
         var gravest = marks.Count > 0 ? marks.MaxBy(m => m.Kind) : default;
         var periodS = info.ControlPeriodNs * 1e-9;
-        return new(EventFolder.IndexOf(file), string.Join(", ", marks.Select(m => m.Kind).Distinct().Order()), gravest.Reason ?? "", gravest.Time.Seconds,
-            gravest.Tick,
-            marks.Count > 0 ? (gravest.Tick - recording.FirstTick) * periodS : 0, marks.Count > 0 ? (recording.LastTick - gravest.Tick) * periodS : 0,
-            marks.Count, recording.Ticks, recording.Lost, recording.End.ToString(), info.Follows >= 0 ? info.Follows : null, new FileInfo(file).Length);
+        return new(
+            Event: EventFolder.IndexOf(file), Kinds: string.Join(", ", marks.Select(m => m.Kind).Distinct().Order()),
+            Reason: gravest.Reason ?? "", TimeS: gravest.Time.Seconds, Tick: gravest.Tick,
+            BeforeS: marks.Count > 0 ? (gravest.Tick - recording.FirstTick) * periodS : 0,
+            AfterS: marks.Count > 0 ? (recording.LastTick - gravest.Tick) * periodS : 0,
+            Marks: marks.Count, Ticks: recording.Ticks, Lost: recording.Lost, End: recording.End.ToString(),
+            Follows: info.Follows >= 0 ? info.Follows : null, Bytes: new FileInfo(file).Length);
     }
 
     private static EventFolder Folder(string run) => EventFolder.Read(RunDirectory.Open(run).Events);
 
-    /// <summary>Columns as wide as what is in them, whatever the terminal's width: these lines are also read through pipes.</summary>
+    /// <summary>Makes columns as wide as their widest cell, whatever the terminal's width: these lines are also read through pipes.</summary>
     private static void Write(ParseResult parse, List<string[]> table)
     {
         table = [.. table.Select(row => row.Select(Terminal.Cell).ToArray())];

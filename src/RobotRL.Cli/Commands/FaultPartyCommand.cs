@@ -27,7 +27,7 @@ internal static class FaultPartyCommand
         Option<string> run = new("--run") { Required = true };
         Option<string> name = new("--camera") { Required = true };
         Option<CameraFault> fault = new("--fault") { Required = true };
-        Option<int> steps = new("--after-steps") { DefaultValueFactory = _ => 10 };
+        var steps = new Option<int>("--after-steps").Or(10);
         var set = SharedOptions.Set();
         var camera = new Command("camera", "Records in real time until a camera fails") { config, run, name, fault, steps, set }.Does((parse, _) =>
         {

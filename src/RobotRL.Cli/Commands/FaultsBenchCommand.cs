@@ -13,14 +13,14 @@ internal static class FaultsBenchCommand
     {
         Option<string?> output = new Option<string?>("--out") { Description = "Also write the table to this Markdown file" }
             .Where(path => !Directory.Exists(path), "name a file, such as docs/results/faults.md");
-        Option<string[]> only = new("--only") { Description = "Only faults whose name contains this (repeatable)", DefaultValueFactory = _ => [] };
+        var only = new Option<string[]>("--only") { Description = "Only faults whose name contains this (repeatable)" }.Or([]);
         Command command = new("faults", "Every fault, the stop it reaches, and when") { output, only };
         command.Does((parse, cancel) =>
         {
             var wanted = parse.GetRequiredValue(only);
             FaultCase[] cases = [.. FaultCatalog.All.Where(c => wanted.Length == 0 || wanted.Any(w => c.Name.Contains(w, StringComparison.OrdinalIgnoreCase)))];
-            if (cases.Length == 0) throw new BadInputException($"--only {string.Join(' ', wanted)}: no fault has that in its name; without it all are " +
-                $"provoked");
+            if (cases.Length == 0)
+                throw new BadInputException($"--only {string.Join(' ', wanted)}: no fault has that in its name; without it all are provoked");
             List<FaultResult> results = [];
             foreach (var fault in cases)
             {

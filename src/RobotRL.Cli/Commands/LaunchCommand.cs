@@ -33,8 +33,8 @@ internal static partial class LaunchCommand
 
     private static IEnumerable<string> Arguments(LaunchConfiguration launch, string run, string? operatorId, bool json) =>
     [
-        "train", launch.ConfigPath, "--run", run, "--seed", $"{launch.Seed}", "--env-steps", $"{launch.EnvSteps}", "--operator", launch.Operator,
-            .. Given("--operator-id", operatorId),
+        "train", launch.ConfigPath, "--run", run, "--seed", $"{launch.Seed}", "--env-steps", $"{launch.EnvSteps}",
+        "--operator", launch.Operator, .. Given("--operator-id", operatorId),
         "--pace", "realtime", "--learner", "process", "--control-priority", $"{launch.ControlPriority}", .. Given("--control-cpu", launch.ControlCpu),
         .. launch.LearnerCpus.SelectMany(cpu => Given("--learner-cpus", cpu)), .. json ? ["--json"] : (string[])[],
     ];

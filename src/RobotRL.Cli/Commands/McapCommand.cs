@@ -15,7 +15,7 @@ internal static class McapCommand
     {
         Argument<string> file = new("file") { Description = "An MCAP file, whole, being written or torn" };
         Option<bool> verify = new("--verify") { Description = "Read everything and hold it against every checksum; exit code 1 when it does not hold" };
-        Option<string[]> topics = new("--topic") { Description = "Only this topic (repeatable)", DefaultValueFactory = _ => [] };
+        var topics = new Option<string[]>("--topic") { Description = "Only this topic (repeatable)" }.Or([]);
         Option<ulong> from = new("--from") { Description = "Earliest log time, ns" };
         Option<ulong?> until = new("--until") { Description = "Latest log time, ns; the file's end when left out" };
         var limit = new Option<long?>("--limit") { Description = "Messages at most; all when left out" }.Where(n => n > 0, "write a number of messages from 1");
@@ -43,8 +43,8 @@ internal static class McapCommand
                 var count = 0L;
                 try
                 {
-                    foreach (var message in mcap.Messages(c => wanted.Length == 0 || wanted.Contains(c.Topic), parse.GetValue(from), parse.GetValue(until)
-                        ?? ulong.MaxValue))
+                    var (first, last) = (parse.GetValue(from), parse.GetValue(until) ?? ulong.MaxValue);
+                    foreach (var message in mcap.Messages(c => wanted.Length == 0 || wanted.Contains(c.Topic), first, last))
                     {
                         if (count == parse.GetValue(limit) || cancel.IsCancellationRequested) break;
                         lines.Write(message);

@@ -11,7 +11,8 @@ internal static class PictureFile
     /// <summary>The full path, refused before any work is done for a picture that could not be written.</summary>
     public static string Check(string path)
     {
-        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new BadInputException($"--out {path}: pictures are PNG; let the name end in .png");
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw new BadInputException($"--out {path}: pictures are PNG; let the name end in .png");
         var full = Path.GetFullPath(path);
         if (!Directory.Exists(Path.GetDirectoryName(full))) throw new BadInputException($"--out {path}: the folder does not exist; make it first");
         return full;

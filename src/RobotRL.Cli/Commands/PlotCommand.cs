@@ -20,8 +20,8 @@ internal static class PlotCommand
             var groups = opened.GroupBy(run => parse.GetValue(band) ? Path.GetDirectoryName(run.Path)! : run.Path)
                 .Select(group => new CurveGroup(Path.GetFileName(group.Key), [.. group.Select(EpisodeCurve.Of)])).ToArray();
             TrainingCurves.Save(groups, path);
-            CommandLine.Answers(parse).WriteLine($"{path}: means over the newest {EpisodeCurve.Window} online episodes of " +
-                $"{string.Join(", ", groups.Select(g => g.Name))}");
+            var names = string.Join(", ", groups.Select(g => g.Name));
+            CommandLine.Answers(parse).WriteLine($"{path}: means over the newest {EpisodeCurve.Window} online episodes of {names}");
             CommandLine.Result(parse, new { Picture = path, Runs = opened.Length });
             return ExitCode.Done;
         });

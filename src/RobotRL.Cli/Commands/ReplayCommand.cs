@@ -21,11 +21,7 @@ internal static class ReplayCommand
         var run = SharedOptions.Run();
         var episode = new Option<int?>("--episode") { Description = "Number of one episode; all of the run by default" }
             .Where(n => n >= 0, "write a number of an episode, from 0");
-        Option<string[]> set = new("--set")
-        {
-            Description = "What if: other limits or thresholds, such as safety.risk_threshold=0.2 or robot.limits.contact_force_n=10 (repeatable)",
-            DefaultValueFactory = _ => [],
-        };
+        var set = SharedOptions.Set("What if: other limits or thresholds, such as safety.risk_threshold=0.2 or robot.limits.contact_force_n=10 (repeatable)");
         return new Command("replay", "Replay recorded episodes: the same decisions to the bit, or what other limits would have changed") { run, episode, set }
             .Does((parse, cancel) =>
         {
@@ -41,14 +37,14 @@ internal static class ReplayCommand
             var episodes = Episodes(files, left).TakeWhile(_ => !cancel.IsCancellationRequested);
             return overrides.Count == 0
                 ? Replay(parse, configuration, directory, episodes, left)
-                : WhatIf(parse, configuration, RecordedConfiguration.Of(directory, overrides), directory, episodes, left, overrides);
+                : WhatIf(parse, configuration, directory, episodes, left, overrides);
         });
     }
 
     /// <summary>Episodes that were not replayed.</summary>
-    /// <param name="IsAlone">Whether one was asked for by its number: what is wrong with it is the answer.</param>
-    /// <param name="Without">Those that never had what a replay takes.</param>
-    /// <param name="Failed">Those that have it and cannot be replayed: damaged, or what they refer to is gone.</param>
+    /// <param name="IsAlone">Whether one episode was asked for by its number: then its own error is the answer.</param>
+    /// <param name="Without">Those that were recorded without control ticks.</param>
+    /// <param name="Failed">Those that have control ticks and cannot be replayed: they are damaged, or files that they refer to are gone.</param>
     private sealed record LeftOut(bool IsAlone, List<int> Without, List<int> Failed)
     {
         /// <summary>Does it for an episode; one that fails is named and counted, and the others go on.</summary>
@@ -59,7 +55,7 @@ internal static class ReplayCommand
                 replay();
                 return true;
             }
-            // What was recorded is taken as it is, so any of it may be impossible for whoever computes with it.
+            // Recorded values are taken as they are, so a computation may find any of them impossible.
             catch (Exception e) when (!IsAlone
                 && e is InvalidDataException or ArgumentException or ArithmeticException or InvalidOperationException or IndexOutOfRangeException)
             {
@@ -81,24 +77,25 @@ internal static class ReplayCommand
             });
         var result = replay.Result(left.Without, left.Failed);
         RequireSome(result.Episodes, run, left);
-        CommandLine.Answers(parse).WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes ({result.Ticks} " +
-            $"control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, " +
-                $"{result.PolicyVersions} sets of weights){Failures(left)}");
+        CommandLine.Answers(parse).WriteLine($"{result.Identical} of {result.Decisions} decisions identical in {result.Episodes} episodes " +
+            $"({result.Ticks} control ticks, {result.HumanDecisions} human decisions, {result.LimitedDecisions} limited, {result.Reflexes} reflexes, " +
+            $"{result.PolicyVersions} sets of weights){Failures(left)}");
         if (result.FirstDifference is { } first)
         {
             CommandLine.Answers(parse).WriteLine($"first difference: {first}");
             CommandLine.Answers(parse).WriteLine($"identical by stage: {string.Join(", ", result.IdenticalByStage.Select(s => $"{s.Key} {s.Value}"))}");
-            if (result.RecordedBy != RunIdentity.CurrentCodeVersion) CommandLine.Answers(parse)
-                .WriteLine($"recorded by version {result.RecordedBy}, this is {RunIdentity.CurrentCodeVersion}");
+            if (result.RecordedBy != RunIdentity.CurrentCodeVersion)
+                CommandLine.Answers(parse).WriteLine($"recorded by version {result.RecordedBy}, this is {RunIdentity.CurrentCodeVersion}");
         }
         CommandLine.Result(parse, result);
         return result.Identical == result.Decisions && left.Failed.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
     }
 
     private static int WhatIf(
-        ParseResult parse, RunConfiguration recorded, RunConfiguration other, RunDirectory run, IEnumerable<RecordedEpisode> episodes, LeftOut left,
+        ParseResult parse, RunConfiguration recorded, RunDirectory run, IEnumerable<RecordedEpisode> episodes, LeftOut left,
         IReadOnlyList<(string Key, string Value)> overrides)
     {
+        var other = RecordedConfiguration.Of(run, overrides);
         var critic = overrides.Any(o => o.Key == "safety.critic") ? other.Safety?.CriticFolder : null;
         var counterfactual = new Counterfactual(() => RecordedCell.Of(recorded, run), () => RecordedCell.Of(other, run, critic));
         var lines = 0;
@@ -106,17 +103,19 @@ internal static class ReplayCommand
             left.Try(episode.Index, () =>
             {
                 foreach (var change in counterfactual.Run(episode))
-                    if (lines++ < MostLines) CommandLine.Answers(parse).WriteLine($"episode {change.Episode}, step " +
-                        $"{change.Step}{(change.OpenLoop ? " (open loop)" : "")}: {string.Join("; ", change.What)}");
+                    if (lines++ < MostLines)
+                        CommandLine.Answers(parse).WriteLine($"episode {change.Episode}, step {change.Step}{(change.OpenLoop ? " (open loop)" : "")}: " +
+                            string.Join("; ", change.What));
             });
         if (lines > MostLines) CommandLine.Answers(parse).WriteLine($"and {lines - MostLines} more; --json has them all");
         var result = counterfactual.Result(left.Without, left.Failed, overrides.GroupBy(o => o.Key).ToDictionary(o => o.Key, o => o.Last().Value));
         RequireSome(result.Episodes, run, left);
         CommandLine.Answers(parse).WriteLine($"{result.Changed} of {result.Decisions} decisions in {result.EpisodesChanged} of {result.Episodes} episodes " +
-            $"would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, episodes that a stop ended {result.StopsRecorded} → " +
-                $"{result.StopsCounterfactual}{Failures(left)}");
-        if (result.Changed > 0) CommandLine.Answers(parse).WriteLine("Only the first change of an episode is what would have happened: from there on the " +
-            "recorded motion no longer follows from the commands (open loop).");
+            $"would have changed; reflexes {result.ReflexesRecorded} → {result.ReflexesCounterfactual}, " +
+            $"episodes that a stop ended {result.StopsRecorded} → {result.StopsCounterfactual}{Failures(left)}");
+        if (result.Changed > 0)
+            CommandLine.Answers(parse).WriteLine("Only the first change of an episode is what would have happened: " +
+                "from there on the recorded motion no longer follows from the commands (open loop).");
         CommandLine.Result(parse, result);
         return left.Failed.Count == 0 ? ExitCode.Done : ExitCode.DoesNotHold;
     }

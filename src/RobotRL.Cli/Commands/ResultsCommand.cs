@@ -13,36 +13,30 @@ internal static class ResultsCommand
 {
     public static Command Create()
     {
-        Option<string> runs = new("--runs") { Description = "Folder of the runs", DefaultValueFactory = _ => "runs/results" };
-        Option<string> output = new("--out") { Description = "Folder of results.json and results.md", DefaultValueFactory = _ => "docs/results" };
-        Option<string[]> tasks = new("--tasks")
+        var runs = new Option<string>("--runs") { Description = "Folder of the runs" }.Or("runs/results");
+        var output = new Option<string>("--out") { Description = "Folder of results.json and results.md" }.Or("docs/results");
+        var tasks = CommandLine.Several("--tasks", "Tasks", "peg-insert", "pick-lift");
+        var seeds = CommandLine.Several<ulong>("--seeds", "Seeds", 1, 2, 3);
+        var arms = CommandLine.Several("--arms", "Ways of learning", [.. Variant.All.Select(a => a.Name)]);
+        var envSteps = new Option<long>("--env-steps") { Description = "Most environment steps of a run" }.Or(12_000).AtLeast(1);
+        var episodes = new Option<int>("--episodes") { Description = "Evaluation episodes of a run" }.Or(100).AtLeast(1);
+        return new Command("results", "Compare ways of learning over tasks and seeds; goes on where it stopped")
         {
-            Description = "Tasks",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => ["peg-insert", "pick-lift"]
-        };
-        Option<ulong[]> seeds = new("--seeds") { Description = "Seeds", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 3] };
-        Option<string[]> arms = new("--arms")
-        {
-            Description = "Ways of learning",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [.. Variant.All.Select(a => a.Name)]
-        };
-        var envSteps = new Option<long>("--env-steps") { Description = "Most environment steps of a run", DefaultValueFactory = _ => 12_000 }.AtLeast(1);
-        var episodes = new Option<int>("--episodes") { Description = "Evaluation episodes of a run", DefaultValueFactory = _ => 100 }.AtLeast(1);
-        return new Command("results", "Compare ways of learning over tasks and seeds; goes on where it stopped") { runs, output, tasks, seeds, arms, envSteps,
-            episodes }.Does((parse, cancel) =>
+            runs, output, tasks, seeds, arms, envSteps, episodes,
+        }.Does((parse, cancel) =>
         {
             var chosen = parse.GetRequiredValue(arms).Select(name => Variant.All.FirstOrDefault(a => a.Name == name)
-                ?? throw new BadInputException($"--arms {name}: no such way of learning; one of " +
-                    $"{string.Join(", ", Variant.All.Select(a => a.Name))}")).ToArray();
-            var cells = (from arm in chosen from seed in parse.GetRequiredValue(seeds)
-                from task in parse.GetRequiredValue(tasks) select (task, arm, seed)).ToArray();
+                ?? throw new BadInputException($"--arms {name}: no such way of learning; one of {string.Join(", ", Variant.All.Select(a => a.Name))}"));
+            var cells = (
+                from arm in chosen.ToArray()
+                from seed in parse.GetRequiredValue(seeds)
+                from task in parse.GetRequiredValue(tasks)
+                select (task, arm, seed)).ToArray();
             var book = new ResultBook(parse.GetRequiredValue(output));
             foreach (var (number, (task, arm, seed)) in cells.Index())
             {
                 Console.Error.WriteLine($"cell {number + 1} of {cells.Length}: {task}, {arm.Title}, seed {seed}");
-                book.Fill(parse.GetRequiredValue(runs), task, arm, seed, parse.GetValue(envSteps), parse.GetValue(episodes), cancel);
+                book.Fill(new(parse.GetRequiredValue(runs), task, arm, seed), parse.GetValue(envSteps), parse.GetValue(episodes), cancel);
                 if (cancel.IsCancellationRequested) break;
             }
             CommandLine.Result(parse, book.Cells);

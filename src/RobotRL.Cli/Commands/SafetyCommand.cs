@@ -20,20 +20,14 @@ internal static class SafetyCommand
         var experience = new Option<int?>("--experience") { Description = "Decisions of scripted experience; the task's own number when left out" }.AtLeast(1);
         var rate = new Option<double?>("--false-interventions") { Description = "Share of harmless steps that may be flagged; the task's own when left out" }
             .Share();
-        Option<string[]> runs = new("--runs")
-        {
-            Description = "Folders of recorded runs of the task, learned from as well",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => []
-        };
+        var runs = CommandLine.Several<string>("--runs", "Folders of recorded runs of the task, learned from as well");
         var seed = SharedOptions.Seed(1);
         return new Command("pretrain", "Train a safety critic on scripted harm and demonstrations") { task, output, steps, experience, rate, runs, seed }
             .Does((parse, cancel) =>
         {
             var benchmark = Benchmark.Of(parse.GetRequiredValue(task));
-            var result = Train(benchmark, parse.GetRequiredValue(output), parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate),
-                parse.GetValue(seed), cancel, parse.GetRequiredValue(runs));
-            CommandLine.Result(parse, result);
+            Training asked = new(parse.GetValue(experience), parse.GetValue(steps), parse.GetValue(rate), parse.GetValue(seed));
+            CommandLine.Result(parse, Train(benchmark, parse.GetRequiredValue(output), asked, cancel, parse.GetRequiredValue(runs)));
             return ExitCode.Done;
         });
     }
@@ -42,7 +36,7 @@ internal static class SafetyCommand
     {
         Argument<string> task = new("task") { Description = $"One of {string.Join(", ", Benchmark.Names)}" };
         Option<string> critic = new("--critic") { Description = "Folder of critic.json, whose thresholds are set anew", Required = true };
-        var experience = new Option<int>("--experience") { Description = "Decisions of scripted experience", DefaultValueFactory = _ => 2_000 }.AtLeast(1);
+        var experience = new Option<int>("--experience") { Description = "Decisions of scripted experience" }.Or(2_000).AtLeast(1);
         var rate = new Option<double?>("--false-interventions")
         {
             Description = "Share of the harmless steps of demonstrations that may be flagged; the task's own when left out",
@@ -59,8 +53,8 @@ internal static class SafetyCommand
             cancel.ThrowIfCancellationRequested();
             SafetyWeightsFile.Recalibrate(folder, thresholds);
             CommandLine.Answers(parse).WriteLine($"{benchmark.Name}: thresholds {thresholds.Risk:F3} and {thresholds.Feasibility:F3}; " +
-                $"{thresholds.FalseInterventionRate:P1} of the harmless steps of demonstrations " +
-                $"flagged and {thresholds.DetectionRate:P1} of all steps before harm");
+                $"{thresholds.FalseInterventionRate:P1} of the harmless steps of demonstrations flagged " +
+                $"and {thresholds.DetectionRate:P1} of all steps before harm");
             CommandLine.Result(parse, thresholds);
             return ExitCode.Done;
         });
@@ -68,30 +62,15 @@ internal static class SafetyCommand
 
     private static Command Eval()
     {
-        Option<string> output = new("--out") { Description = "Folder of safety.json and safety.md", DefaultValueFactory = _ => "docs/results" };
-        Option<string> critics = new("--critics")
-        {
-            Description = "Folder with a critic a task; what is missing there is pretrained",
-            DefaultValueFactory = _ => "runs/safety"
-        };
-        Option<string[]> tasks = new("--tasks")
-        {
-            Description = "Tasks",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [.. Benchmark.Names]
-        };
+        var output = new Option<string>("--out") { Description = "Folder of safety.json and safety.md" }.Or("docs/results");
+        var critics = new Option<string>("--critics") { Description = "Folder with a critic a task; what is missing there is pretrained" }.Or("runs/safety");
+        var tasks = CommandLine.Several("--tasks", "Tasks", [.. Benchmark.Names]);
         var seeds = new Option<int?>("--seeds") { Description = "Number of seeds; the task's own when left out" }.AtLeast(1);
         var first = new Option<int>("--first-seed")
         {
             Description = "First of the seeds. 1 to 10 served to choose sizes and parameters, so no table is made of them",
-            DefaultValueFactory = _ => 21,
-        }.AtLeast(0);
-        Option<string[]> arms = new("--arms")
-        {
-            Description = "Protections",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [.. Protection.All.Select(p => p.Name)]
-        };
+        }.Or(21).AtLeast(0);
+        var arms = CommandLine.Several("--arms", "Protections", [.. Protection.All.Select(p => p.Name)]);
         return new Command("eval", "Compare no safety, limits, critic and both; goes on where it stopped") { output, critics, tasks, seeds, first, arms }
             .Does((parse, cancel) =>
         {
@@ -115,7 +94,7 @@ internal static class SafetyCommand
     private static void Fill(AblationBook book, Benchmark benchmark, Protection protection, ulong seed, string critics, CancellationToken cancel)
     {
         var critic = Path.GetFullPath(Path.Combine(critics, benchmark.Name));
-        if (protection.Critic && !File.Exists(Path.Combine(critic, CriticFile.Manifest))) Train(benchmark, critic, null, null, null, 1, cancel);
+        if (protection.Critic && !File.Exists(Path.Combine(critic, CriticFile.Manifest))) Train(benchmark, critic, new(), cancel);
         var hash = benchmark.HashOf(protection, critic);
         if (book.Has(benchmark.Name, protection.Name, seed, hash)) return;
         using var bench = benchmark.Open(protection, critic, shadow: false);
@@ -124,31 +103,41 @@ internal static class SafetyCommand
         AblationResult result;
         try
         {
-            result = new AblationEntry(bench, () => benchmark.Open(protection, critic, shadow: true), learner, size, seed).Run(benchmark.Name,
-            protection.Name, hash, cancel);
+            var entry = new AblationEntry(bench, () => benchmark.Open(protection, critic, shadow: true), learner, size, seed);
+            result = entry.Run(benchmark.Name, protection.Name, hash, cancel);
         }
         catch (OperationCanceledException) { return; }
         book.Add(result);
         Console.Error.WriteLine($"{benchmark.Name}, {protection.Title}, seed {seed}: {result.Successes} successes, {result.Violations} violations, " +
-            $"{result.Stops} stops in {result.Episodes} episodes, " +
-            $"then {result.FinalSuccesses} of {result.FinalEpisodes}; {result.WallS:F0} s");
+            $"{result.Stops} stops in {result.Episodes} episodes, then {result.FinalSuccesses} of {result.FinalEpisodes}; {result.WallS:F0} s");
     }
 
     private static CalibrationGoal Goal(Benchmark benchmark, double? falseInterventionRate) =>
         falseInterventionRate is { } rate ? benchmark.Calibration with { FalseInterventionRate = rate } : benchmark.Calibration;
 
-    private static PretrainingResult Train(Benchmark benchmark, string folder, int? experience, int? steps, double? rate, ulong seed, CancellationToken cancel,
-        params string[] runs)
+    /// <summary>How a critic is trained; the task's own numbers where nothing is said.</summary>
+    private sealed record Training(int? Experience = null, int? Steps = null, double? FalseInterventions = null, ulong Seed = 1);
+
+    private static PretrainingResult Train(Benchmark benchmark, string folder, Training asked, CancellationToken cancel, params string[] runs)
     {
         var recorded = runs.SelectMany(benchmark.Recorded).ToArray();
-        var (decisions, updates) = benchmark.Pretraining;
-        Console.Error.WriteLine($"{benchmark.Name}: collecting {experience ?? decisions} decisions of scripted experience");
-        HarmEpisode[] episodes = [.. benchmark.Collect(experience ?? decisions, seed, cancel), .. recorded];
-        var result = CriticPretraining.Run(benchmark.Name, benchmark.Features, benchmark.Critic, episodes, steps ?? updates, Goal(benchmark, rate), seed,
-            folder, $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {seed}", cancel);
+        var decisions = asked.Experience ?? benchmark.Pretraining.Experience;
+        Console.Error.WriteLine($"{benchmark.Name}: collecting {decisions} decisions of scripted experience");
+        HarmEpisode[] episodes = [.. benchmark.Collect(decisions, asked.Seed, cancel), .. recorded];
+        var result = CriticPretraining.Run(new()
+        {
+            Task = benchmark.Name,
+            Features = benchmark.Features,
+            Parameters = benchmark.Critic,
+            Steps = asked.Steps ?? benchmark.Pretraining.Updates,
+            Goal = Goal(benchmark, asked.FalseInterventions),
+            Seed = asked.Seed,
+            Folder = folder,
+            TrainedOn = $"{benchmark.Name}: {episodes.Length - recorded.Length} scripted and {recorded.Length} recorded chains, seed {asked.Seed}",
+        }, episodes, cancel);
         RunDirectory.WriteAside(Path.Combine(folder, "pretraining.json"), System.Text.Json.JsonSerializer.Serialize(result, JsonNames.SnakeCase));
-        Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; thresholds " +
-            $"{result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +
+        Console.Error.WriteLine($"{benchmark.Name}: {result.Transitions} transitions, {result.Violations} of them violations; " +
+            $"thresholds {result.RiskThreshold:F3} and {result.FeasibilityThreshold:F3}; " +
             $"held out, {result.FalseInterventionRate:P1} of the harmless steps of demonstrations flagged and {result.DetectionRate:P1} of those before harm");
         return result;
     }

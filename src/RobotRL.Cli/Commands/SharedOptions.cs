@@ -11,7 +11,7 @@ internal static class SharedOptions
     public static Argument<string> Config() => new("config") { Description = "Task configuration, such as robot-configs/sim/peg-insert.yaml" };
 
     /// <summary>
-    /// Reads a configuration, but not before what is in a run has been looked through: in the run that it is for, and in the one that it lies in.
+    /// Reads a configuration. Before that, the run that it is for and the run that it lies in are searched for links.
     /// </summary>
     /// <param name="config">The task file.</param>
     /// <param name="overrides">As written after <c>--set</c>.</param>
@@ -26,37 +26,32 @@ internal static class SharedOptions
 
     public static Argument<string> Run() => new("run") { Description = "Folder of a training run" };
 
-    public static Option<ulong> Seed(ulong standard) => new("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => standard };
+    public static Option<ulong> Seed(ulong standard) => new Option<ulong>("--seed") { Description = "Seed of everything random" }.Or(standard);
 
-    public static Option<string[]> Set() => new("--set")
-    {
-        Description = "Override one configuration value: --set learner.batch_size=64 (repeatable)",
-        DefaultValueFactory = _ => [],
-    };
+    public static Option<string[]> Set(string? description = null) =>
+        new Option<string[]>("--set") { Description = description ?? "Override one configuration value: --set learner.batch_size=64 (repeatable)" }.Or([]);
 
     public static Option<Pace> Pace() => new Option<Pace>("--pace")
     {
         Description = "lockstep: virtual time, as fast as it goes; realtime: at wall-clock speed, the control loop in a process of its own",
-        DefaultValueFactory = _ => Sessions.Runs.Pace.Lockstep,
-    }.InWords();
+    }.Or(Sessions.Runs.Pace.Lockstep).InWords();
 
     public static Option<string?> Channel() =>
         new Option<string?>("--channel") { Description = "With realtime: command through a running 'robotrl control --channel NAME' instead of starting one" };
 
-    /// <summary>Refuses what does not go together.</summary>
+    /// <summary>Refuses options that do not go together.</summary>
     public static void Require(Pace pace, string? channel, bool deterministic = false)
     {
-        if (channel is not null && pace != Sessions.Runs.Pace.Realtime) throw new BadInputException("--channel: a control process keeps to the wall clock; " +
-            "add --pace realtime");
-        if (deterministic && pace == Sessions.Runs.Pace.Realtime) throw new BadInputException("--deterministic: the wall clock never runs the same twice; " +
-            "use --pace lockstep");
+        if (channel is not null && pace != Sessions.Runs.Pace.Realtime)
+            throw new BadInputException("--channel: a control process keeps to the wall clock; add --pace realtime");
+        if (deterministic && pace == Sessions.Runs.Pace.Realtime)
+            throw new BadInputException("--deterministic: the wall clock never runs the same twice; use --pace lockstep");
     }
 
     public static Option<OperatorKind> Operator(OperatorKind standard) => new Option<OperatorKind>("--operator")
     {
         Description = "Who corrects: scripted (simulated human), none, live (keyboard, realtime)",
-        DefaultValueFactory = _ => standard,
-    }.InWords();
+    }.Or(standard).InWords();
 
     /// <summary>Splits <c>key=value</c> pairs.</summary>
     public static IReadOnlyList<(string Key, string Value)> Overrides(string[] pairs) => [.. pairs.Select(pair =>

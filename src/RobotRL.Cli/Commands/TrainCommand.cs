@@ -17,14 +17,14 @@ internal static class TrainCommand
         var config = SharedOptions.Config();
         Option<string> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one", Required = true };
         var seed = SharedOptions.Seed(1);
-        var envSteps = new Option<long>("--env-steps") { Description = "Environment steps to train for", DefaultValueFactory = _ => 20_000 }
-            .Where(n => n >= 0, "write a number of steps, 0 for demonstrations alone");
+        var envSteps = new Option<long>("--env-steps") { Description = "Environment steps to train for" }
+            .Or(20_000).Where(n => n >= 0, "write a number of steps, 0 for demonstrations alone");
         var until = new Option<double?>("--until-success")
         {
             Description = "Stop once this share of the newest episodes (--success-window) succeeds without help; exit code 1 when it ends otherwise",
         }.Share();
-        var window = new Option<int>("--success-window") { Description = "How many episodes --until-success looks back", DefaultValueFactory = _ => 20 }
-            .Where(n => n >= 1, "write a number of episodes, 1 or more");
+        var window = new Option<int>("--success-window") { Description = "How many episodes --until-success looks back" }
+            .Or(20).Where(n => n >= 1, "write a number of episodes, 1 or more");
         var humanSteps = new Option<long?>("--human-steps") { Description = "Stop once a human drove this many steps, demonstrations included" }
             .Where(n => n >= 0, "write a number of steps");
         var wall = new Option<double?>("--wall-seconds") { Description = "Stop this session after so many seconds" }
@@ -37,25 +37,19 @@ internal static class TrainCommand
         var learner = new Option<LearnerPlace>("--learner")
         {
             Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)",
-            DefaultValueFactory = _ => LearnerPlace.Thread,
-        }.InWords();
+        }.Or(LearnerPlace.Thread).InWords();
         var controlCpu = new Option<int?>("--control-cpu") { Description = "With realtime: CPU of the control loop" }
             .Where(n => n is >= 0 and < 1024, "write 0 for the first CPU, 1 for the next");
         var controlPriority = new Option<int?>("--control-priority") { Description = "With realtime: its real-time priority" }
             .Where(n => n is > 0 and < 100, "write 1 to 99");
-        var learnerCpus = new Option<int[]>("--learner-cpus")
-        {
-            Description = "With --learner process: CPUs of the learner",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [],
-        }.Where(all => all.All(n => n is >= 0 and < 1024), "write 0 for the first CPU, 1 for the next");
+        var learnerCpus = CommandLine.Several<int>("--learner-cpus", "With --learner process: CPUs of the learner")
+            .Where(all => all.All(n => n is >= 0 and < 1024), "write 0 for the first CPU, 1 for the next");
         Option<string?> receipts = new("--receipts") { Description = "Append a line with a checksum to this file for every step that the store acknowledged" };
         var set = SharedOptions.Set();
         return new Command("train", "Train a policy with a human in the loop")
         {
             config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner,
-                controlCpu,
-            controlPriority, learnerCpus, receipts, set,
+            controlCpu, controlPriority, learnerCpus, receipts, set,
         }.Does((parse, cancel) =>
             {
                 var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));

@@ -16,7 +16,8 @@ internal static class VerdictText
         if (v.Findings.Count > Most) text.AppendLine($"and {v.Findings.Count - Most} more");
         foreach (var remark in v.Remarks) text.AppendLine(Terminal.Cell(remark));
         text.Append(v.Holds ? "holds: " : $"DOES NOT HOLD, {v.Findings.Count} findings: ");
-        text.Append($"{v.Records} records{(v.PrunedRecords > 0 ? $" and {v.PrunedRecords} removed by retention" : "")}, {v.FirstUtc:u} to {v.LastUtc:u}, {v.Heads} signed heads, {v.AnchoredHeads} of them anchored");
+        text.Append($"{v.Records} records{(v.PrunedRecords > 0 ? $" and {v.PrunedRecords} removed by retention" : "")}, ");
+        text.Append($"{v.FirstUtc:u} to {v.LastUtc:u}, {v.Heads} signed heads, {v.AnchoredHeads} of them anchored");
         foreach (var key in v.Keys) text.Append($"\nsigned with {Terminal.Cell(key)}");
         return text.ToString();
     }

@@ -21,8 +21,8 @@ internal static class ViewsCommand
         {
             var path = PictureFile.Check(parse.GetRequiredValue(output));
             var configuration = SharedOptions.Load(parse.GetRequiredValue(config));
-            if (configuration.Task.Cameras.Count == 0) throw new BadInputException($"{parse.GetRequiredValue(config)}: task.cameras is empty, so there is " +
-                $"nothing to show");
+            if (configuration.Task.Cameras.Count == 0)
+                throw new BadInputException($"{parse.GetRequiredValue(config)}: task.cameras is empty, so there is nothing to show");
             using var cell = new SimulatedCell(configuration, Pace.Lockstep);
             var album = new Album(cell);
             using var runner = new EpisodeRunner(cell, new ScriptedOperator(configuration.Task, configuration.Operator, parse.GetValue(seed)));

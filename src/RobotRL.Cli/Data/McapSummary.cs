@@ -7,31 +7,36 @@ namespace RobotRL.Cli.Data;
 /// <summary>A topic of a file.</summary>
 internal sealed record ChannelSummary(string Topic, string Type, string Encoding, ulong Messages);
 
-/// <summary>What a file holds: the object that <c>mcap info --json</c> prints.</summary>
+/// <summary>The contents of a file: the object that <c>mcap info --json</c> prints.</summary>
 internal sealed record McapSummary(
-    string Profile, string Library, bool Complete, bool Indexed, string? Damage, ulong Messages, uint Chunks, string Compression, uint Attachments, uint MetadataRecords,
-    ulong StartNs, ulong EndNs, IReadOnlyList<ChannelSummary> Channels, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Metadata)
+    string Profile, string Library, bool Complete, bool Indexed, string? Damage,
+    ulong Messages, uint Chunks, string Compression, uint Attachments, uint MetadataRecords, ulong StartNs, ulong EndNs,
+    IReadOnlyList<ChannelSummary> Channels, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Metadata)
 {
     public static McapSummary Of(McapReader mcap)
     {
         var s = mcap.Statistics;
-        return new(mcap.Header.Profile, mcap.Header.Library, mcap.IsComplete, mcap.IsIndexed, mcap.Damage, s.MessageCount, s.ChunkCount,
-            string.Join(", ", mcap.Chunks.Select(c => c.Compression).Distinct().Select(c => c.ToString().ToLowerInvariant())), s.AttachmentCount, s.MetadataCount, s.MessageStartTime, s.MessageEndTime,
-            [.. mcap.Channels.Values.OrderBy(c => c.Id).Select(c => new ChannelSummary(
-                c.Topic, mcap.Schemas.TryGetValue(c.SchemaId, out var schema) ? $"{schema.Name} ({schema.Encoding})" : "none", c.MessageEncoding, s.ChannelMessageCounts.GetValueOrDefault(c.Id)))],
-            mcap.Metadata().GroupBy(m => m.Name).ToDictionary(g => g.Key, g => (IReadOnlyDictionary<string, string>)g.Last().Values));
+        string TypeOf(McapChannel c) => mcap.Schemas.TryGetValue(c.SchemaId, out var schema) ? $"{schema.Name} ({schema.Encoding})" : "none";
+        return new(
+            Profile: mcap.Header.Profile, Library: mcap.Header.Library, Complete: mcap.IsComplete, Indexed: mcap.IsIndexed, Damage: mcap.Damage,
+            Messages: s.MessageCount, Chunks: s.ChunkCount,
+            Compression: string.Join(", ", mcap.Chunks.Select(c => c.Compression).Distinct().Select(c => c.ToString().ToLowerInvariant())),
+            Attachments: s.AttachmentCount, MetadataRecords: s.MetadataCount, StartNs: s.MessageStartTime, EndNs: s.MessageEndTime,
+            Channels: [.. mcap.Channels.Values.OrderBy(c => c.Id)
+                .Select(c => new ChannelSummary(c.Topic, TypeOf(c), c.MessageEncoding, s.ChannelMessageCounts.GetValueOrDefault(c.Id)))],
+            Metadata: mcap.Metadata().GroupBy(m => m.Name).ToDictionary(g => g.Key, g => (IReadOnlyDictionary<string, string>)g.Last().Values));
     }
 
     public string Text()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"profile {Profile}, written by {Library}; {(Complete ? Indexed ? "complete, indexed" : "complete, without an index" : $"never completed: {Damage}")}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Messages} messages in {Chunks} chunks{(Compression.Length > 0 ? $" ({Compression})" : "")}, {(EndNs - StartNs) * 1e-9:F3} s from {StartNs} ns, {Attachments} attachments");
+        var state = !Complete ? $"never completed: {Damage}" : Indexed ? "complete, indexed" : "complete, without an index";
+        text.AppendLine(CultureInfo.InvariantCulture, $"profile {Profile}, written by {Library}; {state}");
+        text.Append(CultureInfo.InvariantCulture, $"{Messages} messages in {Chunks} chunks{(Compression.Length > 0 ? $" ({Compression})" : "")}, ");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{(EndNs - StartNs) * 1e-9:F3} s from {StartNs} ns, {Attachments} attachments");
         foreach (var c in Channels) text.AppendLine(CultureInfo.InvariantCulture, $"  {c.Messages,8}  {c.Topic,-36} {c.Type}, {c.Encoding}");
         foreach (var (name, values) in Metadata)
-        {
             text.AppendLine(CultureInfo.InvariantCulture, $"  metadata {name}: {string.Join(", ", values.Select(v => $"{v.Key}={v.Value}"))}");
-        }
         return text.ToString();
     }
 }

@@ -57,7 +57,8 @@ internal sealed class MessageLines(McapReader mcap, Stream output)
         if (_decoders.TryGetValue(schema, out var known)) return known;
         try
         {
-            return _decoders[schema] = mcap.Schemas.TryGetValue(schema, out var found) && found.Encoding == "ros2msg" ? new Ros2Json(found.Name, found.Data.Span) : null;
+            var isKnown = mcap.Schemas.TryGetValue(schema, out var found) && found.Encoding == "ros2msg";
+            return _decoders[schema] = isKnown ? new Ros2Json(found!.Name, found.Data.Span) : null;
         }
         catch (WireException)
         {

@@ -16,7 +16,7 @@ internal static class Terminal
     /// <summary>Draws progress, on standard error. It draws with control characters of its own, so its parts are made safe one by one.</summary>
     public static IAnsiConsole Log { get; } = Drawn(Outlet.OfError);
 
-    /// <summary>Draws what was asked for, on standard output.</summary>
+    /// <summary>Draws answers, on standard output.</summary>
     public static IAnsiConsole Answers { get; } = Drawn(Outlet.OfOutput);
 
     /// <summary>Has standard output and standard error outlive their readers and spell out control characters, but for ends of lines and tabs.</summary>

@@ -11,15 +11,16 @@ internal static class MachineFindings
 
     public static IEnumerable<Finding> All()
     {
-        yield return Finding.Needed("operating system",
-            OperatingSystem.IsLinux() || OperatingSystem.IsWindows(), RuntimeInformation.OSDescription, "Linux on x64; Windows by way of WSL for the cameras of the simulation");
+        yield return Finding.Needed("operating system", OperatingSystem.IsLinux() || OperatingSystem.IsWindows(), RuntimeInformation.OSDescription,
+            "Linux on x64; Windows by way of WSL for the cameras of the simulation");
+        var vectors = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2";
         yield return Finding.Needed("processor", RuntimeInformation.ProcessArchitecture == Architecture.X64,
-            $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, {(Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2")}",
-            "libtorch and OpenCV come for x64 only");
+            $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, {vectors}", "libtorch and OpenCV come for x64 only");
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / GiB;
         yield return Finding.Optional("memory", memory >= MemoryWantedGiB, $"{memory:F1} GiB", $"training from images wants {MemoryWantedGiB:F0} GiB");
         var disk = new DriveInfo(Environment.CurrentDirectory).AvailableFreeSpace / GiB;
-        yield return Finding.Optional("disk", disk >= 20, $"{disk:F0} GiB free in the current directory", "200,000 transitions of two cameras take up to 20 GB");
+        yield return Finding.Optional("disk", disk >= 20, $"{disk:F0} GiB free in the current directory",
+            "200,000 transitions of two cameras take up to 20 GB");
         yield return Finding.Good(".NET", RuntimeInformation.FrameworkDescription);
     }
 }

@@ -13,13 +13,15 @@ internal static class NativeFindings
     private static readonly Lazy<Dictionary<string, Task<Outcome>>> Children =
         new(() => NativeProbe.Names.ToDictionary(name => name, name => Task.Run(() => Child(name))));
 
-    /// <summary>What one probe's child said. The first question starts them all, side by side.</summary>
+    /// <summary>The answer of one probe's child. The first question starts all children, side by side.</summary>
     public static Outcome Probe(string name) => Children.Value[name].Result;
 
     public static IEnumerable<Finding> All()
     {
-        yield return Finding.Needed("libtorch", Probe("torch").Works, Probe("torch").Line, "rebuild with make build; on a system older than Debian 12 or Ubuntu 22.04 use a newer one");
-        yield return Finding.Optional("CUDA", Probe("cuda").Works, Probe("cuda").Line, "with an NVIDIA GPU build with -p:TorchDevice=cuda-linux (Windows: cuda-windows)");
+        yield return Finding.Needed("libtorch", Probe("torch").Works, Probe("torch").Line,
+            "rebuild with make build; on a system older than Debian 12 or Ubuntu 22.04 use a newer one");
+        yield return Finding.Optional("CUDA", Probe("cuda").Works, Probe("cuda").Line,
+            "with an NVIDIA GPU build with -p:TorchDevice=cuda-linux (Windows: cuda-windows)");
         yield return Finding.Needed("OpenCV", Probe("opencv").Works, Probe("opencv").Line, "make deps, or apt install libgtk-3-0");
         yield return Finding.Needed("MuJoCo", Probe("mujoco").Works, Probe("mujoco").Line, "make deps, or apt install libmujoco-dev");
         bool egl = Probe("egl").Works, osmesa = Probe("osmesa").Works;
@@ -55,7 +57,8 @@ internal static class NativeFindings
         }
         if (child.ExitCode == 0) return new(true, FirstLine(output.Result));
         var reason = FirstLine(error.Result);
-        return new(false, reason.Length > 0 ? reason : child.ExitCode > 128 ? $"the process died of signal {child.ExitCode - 128}" : $"exit code {child.ExitCode}");
+        var ended = child.ExitCode > 128 ? $"the process died of signal {child.ExitCode - 128}" : $"exit code {child.ExitCode}";
+        return new(false, reason.Length > 0 ? reason : ended);
     }
 
     private static string FirstLine(string text) => text.Split('\n', 2, StringSplitOptions.TrimEntries)[0];

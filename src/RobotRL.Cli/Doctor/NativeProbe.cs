@@ -50,7 +50,8 @@ internal static unsafe class NativeProbe
 
     private static string Cuda() => torch.cuda.is_available()
         ? $"{torch.cuda.device_count()} device(s)"
-        : throw new InvalidOperationException(File.Exists("/proc/driver/nvidia/version") ? "driver there, libtorch of this build is for CPU" : "no NVIDIA driver");
+        : throw new InvalidOperationException(
+            File.Exists("/proc/driver/nvidia/version") ? "driver there, libtorch of this build is for CPU" : "no NVIDIA driver");
 
     private static string Mujoco()
     {

@@ -3,7 +3,7 @@ using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Doctor;
 
-/// <summary>What the 1 kHz loop of a real robot wants of the kernel. The simulation in lockstep wants none of it.</summary>
+/// <summary>The kernel's properties that the 1 kHz loop of a real robot needs. The simulation in lockstep needs none of them.</summary>
 internal static partial class RealTimeFindings
 {
     private const string RightsRemedy = "for a real robot: in /etc/security/limits.d/ give the user rtprio 90 and memlock unlimited, then log in again";
@@ -18,11 +18,15 @@ internal static partial class RealTimeFindings
         yield return Right("SCHED_FIFO", "fifo");
         yield return Right("locked memory", "mlock");
         var preemptible = ReadLine("/sys/kernel/realtime") == "1";
-        yield return Finding.Optional("real-time kernel", preemptible, preemptible ? "PREEMPT_RT" : "ordinary", "for a real robot: a PREEMPT_RT kernel keeps the worst latency low");
+        yield return Finding.Optional("real-time kernel", preemptible, preemptible ? "PREEMPT_RT" : "ordinary",
+            "for a real robot: a PREEMPT_RT kernel keeps the worst latency low");
         var isolated = ReadLine("/sys/devices/system/cpu/isolated");
-        yield return Finding.Optional("isolated cores", isolated.Length > 0, isolated.Length > 0 ? isolated : "none", "for a real robot: isolcpus= on the kernel's command line gives the loop a core");
-        if (CpuInterrupts.Now() is { Length: > 1 } interrupts)
-            yield return Finding.Good("device interrupts", $"{string.Join(", ", interrupts.Select((n, cpu) => $"CPU {cpu}: {n}"))}; fewest on {CpuInterrupts.QuietestOf(interrupts)}, so control --cpu {CpuInterrupts.QuietestOf(interrupts)}");
+        yield return Finding.Optional("isolated cores", isolated.Length > 0, isolated.Length > 0 ? isolated : "none",
+            "for a real robot: isolcpus= on the kernel's command line gives the loop a core");
+        if (CpuInterrupts.Now() is not { Length: > 1 } interrupts) yield break;
+        var quietest = CpuInterrupts.QuietestOf(interrupts);
+        yield return Finding.Good("device interrupts",
+            $"{string.Join(", ", interrupts.Select((n, cpu) => $"CPU {cpu}: {n}"))}; fewest on {quietest}, so control --cpu {quietest}");
     }
 
     /// <summary>Takes the right on the child's own thread and reads back that it holds.</summary>

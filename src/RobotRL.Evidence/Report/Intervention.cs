@@ -33,6 +33,7 @@ internal sealed record SessionRow(AuditEntry Started, AuditEntry? Ended)
     public static IReadOnlyList<SessionRow> Of(IReadOnlyList<AuditEntry> entries) =>
     [
         .. entries.Where(e => e.Event == AuditEvent.SessionStarted.Name).Select(s => new SessionRow(s,
-            entries.FirstOrDefault(e => e.Sequence > s.Sequence && e.Event == AuditEvent.SessionEnded.Name && e.Actor.Pid == s.Actor.Pid && e.Actor.Process == s.Actor.Process))),
+            entries.FirstOrDefault(e => e.Sequence > s.Sequence && e.Event == AuditEvent.SessionEnded.Name
+                && e.Actor.Pid == s.Actor.Pid && e.Actor.Process == s.Actor.Process))),
     ];
 }

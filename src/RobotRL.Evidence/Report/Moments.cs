@@ -41,7 +41,10 @@ internal sealed class Moments(RunDirectory run, ProprioceptionScale scale, doubl
             var ticks = EventReader.ReadTicks(file).Where(t => Math.Abs(t.Time.Ns - at) <= aroundNs).ToList();
             var stride = Math.Max(1, ticks.Count / MostPoints);
             // The largest of each stretch: a peak is what a reviewer looks for.
-            var chunks = ticks.Chunk(stride).Select(c => ((c[0].Time.Ns - at) * 1e-9, Force: c.Max(t => t.Measured.ExternalWrenchInEndEffector.Force.Length), Risk: c.Max(t => t.Reflex.Critic == CriticStatus.Absent ? double.NaN : t.Reflex.Estimate.Risk))).ToList();
+            var chunks = ticks.Chunk(stride).Select(c => (
+                (c[0].Time.Ns - at) * 1e-9,
+                Force: c.Max(t => t.Measured.ExternalWrenchInEndEffector.Force.Length),
+                Risk: c.Max(t => t.Reflex.Critic == CriticStatus.Absent ? double.NaN : t.Reflex.Estimate.Risk))).ToList();
             List<(double, double)> held = [];
             for (var (i, from) = (0, -1); i <= ticks.Count; i++)
             {
@@ -53,11 +56,13 @@ internal sealed class Moments(RunDirectory run, ProprioceptionScale scale, doubl
             }
             var threshold = ticks.Count > 0 ? ticks[^1].Reflex.RiskThreshold : double.NaN;
             var force = new Curve("External force", "N", "#2d6cdf", [.. chunks.Select(c => (c.Item1, c.Force))], collisionForceN, held);
-            return chunks.Exists(c => double.IsFinite(c.Risk)) ? [force, new("Risk", "", "#7b3fc4", [.. chunks.Select(c => (c.Item1, c.Risk))], threshold > 0 ? threshold : double.NaN, held)] : [force];
+            if (!chunks.Exists(c => double.IsFinite(c.Risk))) return [force];
+            return [force, new("Risk", "", "#7b3fc4", [.. chunks.Select(c => (c.Item1, c.Risk))], threshold > 0 ? threshold : double.NaN, held)];
         }
         if (entry.Input("episode") is not { } index || Episode(index.GetInt32()) is not { } e) return [];
+        var near = e.Steps.Select(s => s.Transition.Next).Where(o => Math.Abs(o.Time.Ns - at) <= aroundNs);
         return [new("External force, at decisions", "N", "#2d6cdf",
-            [.. e.Steps.Select(s => s.Transition.Next).Where(o => Math.Abs(o.Time.Ns - at) <= aroundNs).Select(o => ((o.Time.Ns - at) * 1e-9, Length(o.Proprioception, 12) * scale.ForceN))], collisionForceN)];
+            [.. near.Select(o => ((o.Time.Ns - at) * 1e-9, Length(o.Proprioception, 12) * scale.ForceN))], collisionForceN)];
     }
 
     private Episode? Episode(int index)
@@ -70,7 +75,8 @@ internal sealed class Moments(RunDirectory run, ProprioceptionScale scale, doubl
 
     /// <summary>Session clocks begin anew with each session: of the files that know the instant, the one written nearest to the record.</summary>
     private string? EventAt(AuditEntry entry) => EventFolder.Read(run.Events) is var folder && Directory.Exists(run.Events)
-        ? folder.Files.Where(f => Marks(f).Any(m => Math.Abs(m.Time.Ns - entry.SessionNs!.Value) <= 1_000_000)).MinBy(f => Math.Abs((File.GetLastWriteTimeUtc(f) - entry.TimeUtc).TotalSeconds))
+        ? folder.Files.Where(f => Marks(f).Any(m => Math.Abs(m.Time.Ns - entry.SessionNs!.Value) <= 1_000_000))
+            .MinBy(f => Math.Abs((File.GetLastWriteTimeUtc(f) - entry.TimeUtc).TotalSeconds))
         : null;
 
     private IReadOnlyList<EventMark> Marks(string file)

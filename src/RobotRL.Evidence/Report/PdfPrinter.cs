@@ -18,9 +18,13 @@ public static class PdfPrinter
         var profile = Directory.CreateTempSubdirectory("robotrl-report-").FullName;
         try
         {
-            var start = new ProcessStartInfo(browser,
-                ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", $"--user-data-dir={profile}", "--no-pdf-header-footer", $"--print-to-pdf={pdf}", new Uri(html).AbsoluteUri])
-            { RedirectStandardError = true, RedirectStandardOutput = true };
+            string[] arguments =
+            [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+                "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                $"--user-data-dir={profile}", "--no-pdf-header-footer", $"--print-to-pdf={pdf}", new Uri(html).AbsoluteUri,
+            ];
+            var start = new ProcessStartInfo(browser, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
             using var process = Process.Start(start)!;
             var said = process.StandardError.ReadToEndAsync();
             _ = process.StandardOutput.ReadToEndAsync();

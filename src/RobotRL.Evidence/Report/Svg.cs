@@ -11,7 +11,9 @@ internal sealed record Lane(string Name, string Colour, IReadOnlyList<Span> Span
 
 /// <summary>A curve over seconds around an event.</summary>
 /// <param name="Held">Stretches during which the reflex replaced the target, s.</param>
-public sealed record Curve(string Name, string Unit, string Colour, IReadOnlyList<(double S, double Value)> Points, double Limit, IReadOnlyList<(double From, double To)>? Held = null);
+public sealed record Curve(
+    string Name, string Unit, string Colour, IReadOnlyList<(double S, double Value)> Points, double Limit,
+    IReadOnlyList<(double From, double To)>? Held = null);
 
 /// <summary>Drawings that are part of the page.</summary>
 internal static class Svg
@@ -30,15 +32,21 @@ internal static class Svg
         foreach (var (i, lane) in lanes.Index())
         {
             var y = top + i * row;
-            svg.Append($"<text x=\"0\" y=\"{y + 15}\" fill=\"#5d6b7c\">{Html.Encode(lane.Name)}</text><rect x=\"{Left}\" y=\"{y + 2}\" width=\"{Width - Left - 8}\" height=\"18\" fill=\"#f3f5f8\"/>");
+            svg.Append($"<text x=\"0\" y=\"{y + 15}\" fill=\"#5d6b7c\">{Html.Encode(lane.Name)}</text>");
+            svg.Append($"<rect x=\"{Left}\" y=\"{y + 2}\" width=\"{Width - Left - 8}\" height=\"18\" fill=\"#f3f5f8\"/>");
             foreach (var (a, b, text) in Merged(lane.Spans, X))
-                svg.Append($"<rect x=\"{N(a)}\" y=\"{y + 2}\" width=\"{N(Math.Max(Mark, b - a))}\" height=\"18\" fill=\"{lane.Colour}\"><title>{Html.Encode(text)}</title></rect>");
+            {
+                svg.Append($"<rect x=\"{N(a)}\" y=\"{y + 2}\" width=\"{N(Math.Max(Mark, b - a))}\" height=\"18\" fill=\"{lane.Colour}\">");
+                svg.Append($"<title>{Html.Encode(text)}</title></rect>");
+            }
         }
         for (var i = 0; i <= 6; i++)
         {
             var t = from.AddSeconds(length * i / 6);
             var anchor = i == 0 ? "start" : i == 6 ? "end" : "middle";
-            svg.Append($"<line x1=\"{N(X(t))}\" x2=\"{N(X(t))}\" y1=\"{top}\" y2=\"{height - 22}\" stroke=\"#c4ccd6\" stroke-width=\"0.6\"/><text x=\"{N(X(t))}\" y=\"{height - 6}\" text-anchor=\"{anchor}\" fill=\"#5d6b7c\">{t.ToString(length > 86_400 ? "MM-dd HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture)}</text>");
+            var told = t.ToString(length > 86_400 ? "MM-dd HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture);
+            svg.Append($"<line x1=\"{N(X(t))}\" x2=\"{N(X(t))}\" y1=\"{top}\" y2=\"{height - 22}\" stroke=\"#c4ccd6\" stroke-width=\"0.6\"/>");
+            svg.Append($"<text x=\"{N(X(t))}\" y=\"{height - 6}\" text-anchor=\"{anchor}\" fill=\"#5d6b7c\">{told}</text>");
         }
         return svg.Append("</svg>").ToString();
     }
@@ -59,7 +67,8 @@ internal static class Svg
         }
         if (open is { } last) yield return Told(last);
 
-        static (double, double, string) Told((double A, double B, string Text, int Count) o) => (o.A, o.B, o.Count == 1 ? o.Text : $"{o.Text}, and {o.Count - 1} more right after");
+        static (double, double, string) Told((double A, double B, string Text, int Count) o) =>
+            (o.A, o.B, o.Count == 1 ? o.Text : $"{o.Text}, and {o.Count - 1} more right after");
     }
 
     /// <summary>Curves one above the other, with their limits and the moment of the event.</summary>
@@ -81,20 +90,33 @@ internal static class Svg
             var isLimitDrawn = double.IsFinite(curve.Limit) && curve.Limit <= 4 * largest;
             var most = 1.08 * Math.Max(largest, isLimitDrawn ? curve.Limit : 0);
             double Y(double v) => top + panel - panel * Math.Clamp(v / most, 0, 1);
-            svg.Append($"<rect x=\"{left}\" y=\"{top}\" width=\"{plot}\" height=\"{panel}\" fill=\"#f8f9fb\" stroke=\"#d9dfe6\"/><text x=\"{left}\" y=\"{top - 3}\" fill=\"#1b2430\">{Html.Encode(curve.Name)}{(curve.Unit.Length > 0 ? $", {Html.Encode(curve.Unit)}" : "")}</text>");
-            svg.Append($"<text x=\"{left - 4}\" y=\"{top + 9}\" text-anchor=\"end\" fill=\"#5d6b7c\">{most.ToString("0.##", CultureInfo.InvariantCulture)}</text><text x=\"{left - 4}\" y=\"{top + panel}\" text-anchor=\"end\" fill=\"#5d6b7c\">0</text>");
+            var unit = curve.Unit.Length > 0 ? $", {Html.Encode(curve.Unit)}" : "";
+            svg.Append($"<rect x=\"{left}\" y=\"{top}\" width=\"{plot}\" height=\"{panel}\" fill=\"#f8f9fb\" stroke=\"#d9dfe6\"/>");
+            svg.Append($"<text x=\"{left}\" y=\"{top - 3}\" fill=\"#1b2430\">{Html.Encode(curve.Name)}{unit}</text>");
+            svg.Append($"<text x=\"{left - 4}\" y=\"{top + 9}\" text-anchor=\"end\" fill=\"#5d6b7c\">{N(most)}</text>");
+            svg.Append($"<text x=\"{left - 4}\" y=\"{top + panel}\" text-anchor=\"end\" fill=\"#5d6b7c\">0</text>");
             foreach (var (a, b) in curve.Held ?? [])
                 svg.Append($"<rect x=\"{N(X(a))}\" y=\"{top}\" width=\"{N(Math.Max(1, X(b) - X(a)))}\" height=\"{panel}\" fill=\"#7b3fc4\" opacity=\"0.16\"/>");
+            var limit = curve.Limit.ToString("0.###", CultureInfo.InvariantCulture);
             if (double.IsFinite(curve.Limit) && !isLimitDrawn)
-                svg.Append($"<text x=\"{left + plot - 3}\" y=\"{top + 11}\" text-anchor=\"end\" fill=\"#c62828\">limit {curve.Limit.ToString("0.###", CultureInfo.InvariantCulture)}, above the scale</text>");
+                svg.Append($"<text x=\"{left + plot - 3}\" y=\"{top + 11}\" text-anchor=\"end\" fill=\"#c62828\">limit {limit}, above the scale</text>");
             if (isLimitDrawn)
-                svg.Append($"<line x1=\"{left}\" x2=\"{left + plot}\" y1=\"{N(Y(curve.Limit))}\" y2=\"{N(Y(curve.Limit))}\" stroke=\"#c62828\" stroke-dasharray=\"4 3\"/><text x=\"{left + plot - 3}\" y=\"{N(Y(curve.Limit) - 3)}\" text-anchor=\"end\" fill=\"#c62828\">limit {curve.Limit.ToString("0.###", CultureInfo.InvariantCulture)}</text>");
-            if (finite.Count > 0) svg.Append($"<polyline fill=\"none\" stroke=\"{curve.Colour}\" stroke-width=\"1.3\" points=\"{string.Join(' ', finite.Select(p => $"{N(X(p.S))},{N(Y(p.Value))}"))}\"/>");
+            {
+                var at = Y(curve.Limit);
+                svg.Append($"<line x1=\"{left}\" x2=\"{left + plot}\" y1=\"{N(at)}\" y2=\"{N(at)}\" stroke=\"#c62828\" stroke-dasharray=\"4 3\"/>");
+                svg.Append($"<text x=\"{left + plot - 3}\" y=\"{N(at - 3)}\" text-anchor=\"end\" fill=\"#c62828\">limit {limit}</text>");
+            }
+            var line = string.Join(' ', finite.Select(p => $"{N(X(p.S))},{N(Y(p.Value))}"));
+            if (finite.Count > 0) svg.Append($"<polyline fill=\"none\" stroke=\"{curve.Colour}\" stroke-width=\"1.3\" points=\"{line}\"/>");
             else svg.Append($"<text x=\"{left + plot / 2}\" y=\"{top + panel / 2}\" text-anchor=\"middle\" fill=\"#5d6b7c\">not recorded</text>");
             if (from <= 0 && to >= 0) svg.Append($"<line x1=\"{N(X(0))}\" x2=\"{N(X(0))}\" y1=\"{top}\" y2=\"{top + panel}\" stroke=\"#1b2430\"/>");
         }
         foreach (var s in new[] { from, 0, to }.Where(s => s >= from && s <= to).Distinct())
-            svg.Append($"<text x=\"{N(X(s))}\" y=\"{height - 6}\" text-anchor=\"{(s == from ? "start" : s == to ? "end" : "middle")}\" fill=\"#5d6b7c\">{s.ToString("+0.0;−0.0;0", CultureInfo.InvariantCulture)} s</text>");
+        {
+            var anchor = s == from ? "start" : s == to ? "end" : "middle";
+            var told = s.ToString("+0.0;−0.0;0", CultureInfo.InvariantCulture);
+            svg.Append($"<text x=\"{N(X(s))}\" y=\"{height - 6}\" text-anchor=\"{anchor}\" fill=\"#5d6b7c\">{told} s</text>");
+        }
         return svg.Append("</svg>").ToString();
     }
 

@@ -13,9 +13,10 @@ namespace RobotRL.Lab.Ablation;
 
 /// <summary>How much a cell does.</summary>
 /// <param name="CriticUpdates">Updates of the critic after each learning episode.</param>
-public sealed record AblationSize(int Demonstrations, int PretrainSteps, int Episodes, int EvaluationEpisodes, int ShadowEpisodes, int Horizon, int CriticUpdates);
+public sealed record AblationSize(
+    int Demonstrations, int PretrainSteps, int Episodes, int EvaluationEpisodes, int ShadowEpisodes, int Horizon, int CriticUpdates);
 
-/// <summary>What one cell came to: a task, a protection, a seed.</summary>
+/// <summary>The result of one cell: a task, a protection, a seed.</summary>
 /// <param name="Steps">Decisions of the learning episodes.</param>
 /// <param name="Violations">Learning episodes that a violation ended.</param>
 /// <param name="Stops">Learning episodes that a protective stop ended without a violation.</param>
@@ -25,17 +26,19 @@ public sealed record AblationSize(int Demonstrations, int PretrainSteps, int Epi
 /// <param name="ShadowSteps">Decisions of the shadow episodes up to where the critic would have acted.</param>
 /// <param name="StepsToSuccess">Mean decisions of the successful evaluation episodes; null where there are none.</param>
 public sealed record AblationResult(
-    string Task, string Arm, ulong Seed, string Hash, int Episodes, long Steps, int Successes, int Violations, int Stops, long Flagged, int FinalEpisodes, int FinalSuccesses,
-    int FinalViolations, double? StepsToSuccess, int FirstInterventions, int FalseInterventions, long ShadowSteps, double WallS)
+    string Task, string Arm, ulong Seed, string Hash, int Episodes, long Steps, int Successes, int Violations, int Stops, long Flagged,
+    int FinalEpisodes, int FinalSuccesses, int FinalViolations, double? StepsToSuccess,
+    int FirstInterventions, int FalseInterventions, long ShadowSteps, double WallS)
 {
-    /// <summary>Recovery RL's figure: what was achieved for the harm that was done.</summary>
+    /// <summary>Recovery RL's figure: successes in proportion to the harm that was done.</summary>
     public double Ratio => (Successes + 1.0) / (Violations + 1.0);
 }
 
 /// <summary>
-/// A policy learns online under some protection: RLPD without images, from a few demonstrations that were made under the same protection. What counts are the
-/// episodes in which the policy drives and explores; afterwards its deterministic form is judged, and what the critic would have done is told from episodes
-/// in which it only watches: until its first intervention these are the very episodes that it would have acted in, so what follows is the ungated branch.
+/// A policy learns online under some protection: RLPD without images, from a few demonstrations that were made under the same protection. The episodes in which
+/// the policy drives and explores are counted. Afterwards its deterministic form is judged. Last come episodes in which the critic only watches.
+/// Until its first
+/// intervention these are the very episodes that it would have acted in, so their ends show what happens without it.
 /// </summary>
 public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCritic? critic, AblationSize size, ulong seed)
 {
@@ -57,7 +60,11 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
             ProprioceptionLatent = parameters.ProprioceptionLatent,
             HiddenSizes = parameters.HiddenSizes,
         };
-        using var buffer = new ReplayBuffer(new FrameLayout(BenchShapes.Proprioception, []), layout, parameters.BufferCapacity, parameters.BufferCapacity) { ReflexPenalty = (float)parameters.ReflexPenalty };
+        using var buffer = new ReplayBuffer(
+            new FrameLayout(BenchShapes.Proprioception, []), layout, parameters.BufferCapacity, parameters.BufferCapacity)
+        {
+            ReflexPenalty = (float)parameters.ReflexPenalty,
+        };
         using var learner = new RlpdLearner(shape, parameters, Seeds.Derive(seed, SeedUse.Learner));
         using var network = new PolicyNetwork(shape);
         var batches = new MixedSource(buffer, parameters.DemonstrationShare, new RandomStream(Seeds.Derive(seed, SeedUse.Sampling)));
@@ -72,7 +79,8 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         {
             network.Load(learner.Snapshot());
             var noise = new RandomStream(Seeds.Derive(seed, SeedUse.PolicyNoise, (ulong)episode));
-            var end = Drive(bench, Seeds.Derive(seed, SeedUse.Online, (ulong)episode), o => network.Act(o, deterministic: false, noise, layout)[0], (transition, step) =>
+            var end = Drive(bench, Seeds.Derive(seed, SeedUse.Online, (ulong)episode),
+                o => network.Act(o, deterministic: false, noise, layout)[0], (transition, step) =>
             {
                 buffer.Add(EpisodeKind.Online, transition);
                 if (step.Flagged) flagged++;
@@ -102,8 +110,12 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         }
         var (first, wrong, watched) = Watch(network, cancel);
         cancel.ThrowIfCancellationRequested();
-        return new(task, arm, seed, hash, size.Episodes, steps, successes, violations, stops, flagged, size.EvaluationEpisodes, finalSuccesses, finalViolations,
-            finalSuccesses == 0 ? null : (double)finalSteps / finalSuccesses, first, wrong, watched, clock.Elapsed.TotalSeconds);
+        return new(
+            Task: task, Arm: arm, Seed: seed, Hash: hash,
+            Episodes: size.Episodes, Steps: steps, Successes: successes, Violations: violations, Stops: stops, Flagged: flagged,
+            FinalEpisodes: size.EvaluationEpisodes, FinalSuccesses: finalSuccesses, FinalViolations: finalViolations,
+            StepsToSuccess: finalSuccesses == 0 ? null : (double)finalSteps / finalSuccesses,
+            FirstInterventions: first, FalseInterventions: wrong, ShadowSteps: watched, WallS: clock.Elapsed.TotalSeconds);
     }
 
     private readonly RandomStream learnersNoise = new(0);
@@ -114,7 +126,8 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         for (var (kept, tried) = (0, 0); kept < size.Demonstrations && tried < 3 * size.Demonstrations && !cancel.IsCancellationRequested; tried++)
         {
             List<Transition> transitions = [];
-            var end = Drive(bench, Seeds.Derive(seed, SeedUse.Demonstration, (ulong)tried), _ => bench.Demonstrate(), (t, _) => transitions.Add(t with { Action = t.Action with { Source = ActionSource.Human } }));
+            var end = Drive(bench, Seeds.Derive(seed, SeedUse.Demonstration, (ulong)tried), _ => bench.Demonstrate(),
+                (t, _) => transitions.Add(t with { Action = t.Action with { Source = ActionSource.Human } }));
             if (!end.Last.Success) continue;
             kept++;
             foreach (var transition in transitions) buffer.Add(EpisodeKind.Demonstration, transition);
@@ -132,7 +145,8 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         {
             var noise = new RandomStream(Seeds.Derive(seed, SeedUse.OperatorNoise, (ulong)episode));
             var (at, since) = (-1, 0);
-            var end = Drive(watched, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)(1000 + episode)), o => network.Act(o, deterministic: false, noise, ActionLayout.Of(watched.Actions))[0], (_, step) =>
+            var end = Drive(watched, Seeds.Derive(seed, SeedUse.Evaluation, (ulong)(1000 + episode)),
+                o => network.Act(o, deterministic: false, noise, ActionLayout.Of(watched.Actions))[0], (_, step) =>
             {
                 if (at < 0) total++;
                 if (at < 0 && step.Flagged) at = 0;
@@ -145,7 +159,8 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
         return (first, wrong, total);
     }
 
-    private static (BenchStep Last, int Steps) Drive(IBench bench, ulong seed, Func<Observation, ArmAction> policy, Action<Transition, BenchStep>? onStep = null, Func<bool>? until = null)
+    private static (BenchStep Last, int Steps) Drive(
+        IBench bench, ulong seed, Func<Observation, ArmAction> policy, Action<Transition, BenchStep>? onStep = null, Func<bool>? until = null)
     {
         var observation = bench.Begin(seed);
         for (var steps = 1; ; steps++)
@@ -156,7 +171,11 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
             var terminated = step.Violated || step.Success || end == EpisodeEnd.Terminates;
             var truncated = !terminated && (step.Stopped || steps == bench.MaxSteps);
             var asked = PolicyAction.Of(proposed);
-            var action = new ExecutedAction { Policy = asked, Proposed = asked, Executed = PolicyAction.Of(step.Executed), Source = ActionSource.Policy, Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None };
+            var action = new ExecutedAction
+            {
+                Policy = asked, Proposed = asked, Executed = PolicyAction.Of(step.Executed),
+                Source = ActionSource.Policy, Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None,
+            };
             onStep?.Invoke(new(observation, action, step.Reward, step.Next, terminated, truncated) { Stop = step.Stop }, step);
             if (step.IsOver || truncated || until?.Invoke() == true) return (step, steps);
             observation = step.Next;

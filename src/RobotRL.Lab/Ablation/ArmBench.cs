@@ -92,12 +92,15 @@ internal sealed class ArmBench : IBench
         // Progress tells a policy that was held up where the way goes on; the sum over an episode does not depend on the way.
         var before = _progress;
         _progress = _cell.Truth.Progress;
-        return new(Observe(), executed.Executed, (float)(_progress - before) + (_success ? 1 : 0), _violated, _success, !_violated && !_success && control.IsStopped ? control.Latest.Fault.Code : FaultCode.None, flagged);
+        return new(
+            Next: Observe(), Executed: executed.Executed, Reward: (float)(_progress - before) + (_success ? 1 : 0),
+            Violated: _violated, Success: _success,
+            Stop: !_violated && !_success && control.IsStopped ? control.Latest.Fault.Code : FaultCode.None, Flagged: flagged);
     }
 
     /// <summary>
-    /// The expert with an unsteady hand: from slips that are made good again a policy learns to make good its own. It trembles with the size of the motion, as motor noise
-    /// does (Harris and Wolpert, Nature 394, 1998): a hand that trembles in fine motion too never meets a hole.
+    /// The expert with an unsteady hand: from slips that are corrected, a policy learns to correct its own. The hand trembles in proportion to the motion, as
+    /// motor noise does (Harris and Wolpert, Nature 394, 1998). A hand that trembled in fine motion too would never find a hole.
     /// </summary>
     public ArmAction Demonstrate()
     {

@@ -11,17 +11,16 @@ namespace RobotRL.Lab.Ablation;
 /// <summary>A task of the simulated arm in the ablation.</summary>
 /// <param name="name">Of the task's configuration.</param>
 /// <param name="forceLimitN">External force that is a violation, N.</param>
-/// <param name="demonstrations">That the policy begins with.</param>
-/// <param name="pretrainSteps">Learner steps on them alone.</param>
-/// <param name="episodes">In which the policy learns.</param>
 /// <param name="maxSteps">Decisions of an episode.</param>
+/// <param name="size">How much a cell does.</param>
 /// <param name="calibration">Of its critic.</param>
-internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstrations, int pretrainSteps, int episodes, int maxSteps, CalibrationGoal calibration) : Benchmark
+internal sealed class ArmBenchmark(string name, double forceLimitN, int maxSteps, AblationSize size, CalibrationGoal calibration) : Benchmark
 {
     /// <summary>Limits that bind nowhere a task goes: every command still passes the same gate.</summary>
     private static readonly (string, string)[] Unbound =
     [
-        ("robot.limits.contact_force_n", "998"), ("robot.limits.collision_force_n", "999"), ("robot.limits.contact_torque_nm", "198"), ("robot.limits.collision_torque_nm", "199"),
+        ("robot.limits.contact_force_n", "998"), ("robot.limits.collision_force_n", "999"),
+        ("robot.limits.contact_torque_nm", "198"), ("robot.limits.collision_torque_nm", "199"),
         ("robot.force_sensor.range_force_n", "10000"), ("robot.force_sensor.range_torque_nm", "1000"),
         ("robot.limits.joint_collision_nm", "[999, 999, 999, 999, 999, 999, 999]"),
         ("robot.limits.workspace", "{min_m: [0.2, -0.6, -0.2], max_m: [0.9, 0.6, 1]}"),
@@ -29,8 +28,8 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
 
     private static readonly (string, string)[] WithoutImages =
     [
-        ("task.cameras", "[]"), ("learner.encoder", "none"), ("learner.hidden_sizes", "[128, 128]"), ("learner.batch_size", "128"), ("learner.critic_updates_per_actor_update", "1"),
-        ("learner.publish_every", "1"), ("learner.cloning_weight", "10"), ("learner.reflex_penalty", "-0.15"),
+        ("task.cameras", "[]"), ("learner.encoder", "none"), ("learner.hidden_sizes", "[128, 128]"), ("learner.batch_size", "128"),
+        ("learner.critic_updates_per_actor_update", "1"), ("learner.publish_every", "1"), ("learner.cloning_weight", "10"), ("learner.reflex_penalty", "-0.15"),
     ];
 
     private readonly string _path = ShippedFiles.Configuration($"sim/{name}.yaml");
@@ -39,7 +38,7 @@ internal sealed class ArmBenchmark(string name, double forceLimitN, int demonstr
     protected override string ConfigurationHash => Load(limits: true).Hash + forceLimitN;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Arm(Load(limits: true).Task.Actions.ActiveAxes);
     public override SafetyCriticParameters Critic => new() { RiskDiscount = 0.6 };
-    public override AblationSize Size => new(demonstrations, pretrainSteps, episodes, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20);
+    public override AblationSize Size => size;
     public override int Seeds => 5;
     public override (int, int) Pretraining => (16_000, 6_000);
     public override CalibrationGoal Calibration => calibration;

@@ -6,9 +6,9 @@ using RobotRL.Sessions.Runs;
 namespace RobotRL.Lab.Ablation;
 
 /// <summary>
-/// Scripted experience of harm with the arm, nothing protecting it: the expert leads some way into the task, and then the hand goes where it should not, along one
-/// direction with some trembling, or becomes so unsteady that it bumps into things, and sometimes it turns back, stays where it is, or sets off anew from there, stiff or
-/// soft: what a reflex does, and what a policy does after it, must not be strange to the critic. Some episodes are plain demonstrations.
+/// Scripted experience of harm with the arm while nothing protects it. The expert leads some way into the task. Then the hand goes where it should not, along
+/// one direction with some trembling, or becomes so unsteady that it bumps into things. Sometimes it turns back, stays where it is, or sets off again from
+/// there, stiff or soft, because the critic must know such motion too: a reflex makes it, and a policy goes on from it. Some episodes are plain demonstrations.
 /// </summary>
 internal static class ArmExperience
 {

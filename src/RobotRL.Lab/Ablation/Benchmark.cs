@@ -16,9 +16,13 @@ public abstract class Benchmark
     {
         "navigation-1" or "navigation-2" => new NavigationBenchmark(name),
         // Sliding along a wall at half the limit does no harm: the floors are high.
-        "maze" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 10, pretrainSteps: 300, episodes: 60, maxSteps: 60, CalibrationGoal.OfArm(0.02) with { RiskFloor = 0.1, FeasibilityFloor = -0.2 }),
+        "maze" => new ArmBenchmark(name, forceLimitN: 40, maxSteps: 60,
+            new(Demonstrations: 10, PretrainSteps: 300, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20),
+            CalibrationGoal.OfArm(0.02) with { RiskFloor = 0.1, FeasibilityFloor = -0.2 }),
         // What is approached under protection is approached slowly, and learned slowly: there is twice the time and two thirds more episodes, for every arm.
-        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, demonstrations: 20, pretrainSteps: 250, episodes: 100, maxSteps: 120, CalibrationGoal.OfArm(0.05)),
+        "peg-insert" => new ArmBenchmark(name, forceLimitN: 40, maxSteps: 120,
+            new(Demonstrations: 20, PretrainSteps: 250, Episodes: 100, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 20),
+            CalibrationGoal.OfArm(0.05)),
         _ => throw new BadInputException($"{name}: no benchmark of the safety critic; one of {string.Join(", ", Names)}"),
     };
 
@@ -41,15 +45,20 @@ public abstract class Benchmark
 
     public abstract IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel);
 
-    /// <summary>What recorded runs of the task tell of harm.</summary>
-    public virtual IEnumerable<HarmEpisode> Recorded(string run) => throw new BadInputException($"--runs {run}: {Name} has no robot and no recorded runs; leave the option out");
+    /// <summary>The harm in recorded runs of the task.</summary>
+    public virtual IEnumerable<HarmEpisode> Recorded(string run) =>
+        throw new BadInputException($"--runs {run}: {Name} has no robot and no recorded runs; leave the option out");
 
     public abstract IBench Open(Protection protection, string? criticFolder, bool shadow);
 
-    /// <summary>The pretrained critic, which learns on from what it watches over.</summary>
-    public OnlineCritic LearnOn(string criticFolder, ulong seed) => new(criticFolder, Features, Critic, Calibration, Sessions.Runs.Seeds.Derive(seed, SeedUse.Critic));
+    /// <summary>The pretrained critic, which learns on from the episodes that it watches over.</summary>
+    public OnlineCritic LearnOn(string criticFolder, ulong seed) =>
+        new(criticFolder, Features, Critic, Calibration, Sessions.Runs.Seeds.Derive(seed, SeedUse.Critic));
 
-    /// <summary>What a cell's result stands for: another configuration, size or critic is another cell. Of a critic its weights and thresholds count, not when they were made.</summary>
+    /// <summary>
+    /// Names what a cell's result stands for: another configuration, size or critic is another cell.
+    /// Of a critic, the weights and thresholds count, but not the time when they were made.
+    /// </summary>
     public string HashOf(Protection protection, string? criticFolder)
     {
         var critic = "";
@@ -70,11 +79,13 @@ internal sealed class NavigationBenchmark(string name) : Benchmark
     protected override string ConfigurationHash => _configuration.Hash;
     public override SafetyFeatureLayout Features => SafetyFeatureLayout.Navigation;
     public override SafetyCriticParameters Critic => new() { RiskDiscount = _configuration.Task.RiskDiscount };
-    public override AblationSize Size => new(Demonstrations: 1, PretrainSteps: 100, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 10);
+    public override AblationSize Size =>
+        new(Demonstrations: 1, PretrainSteps: 100, Episodes: 60, EvaluationEpisodes: 20, ShadowEpisodes: 10, Horizon: 5, CriticUpdates: 10);
     public override int Seeds => 10;
     public override (int, int) Pretraining => (30_000, 4_000);
     public override CalibrationGoal Calibration => CalibrationGoal.OfPoint(0.02);
-    public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel) => NavigationExperience.Collect(_configuration, steps, seed);
+    public override IEnumerable<HarmEpisode> Collect(int steps, ulong seed, CancellationToken cancel) =>
+        NavigationExperience.Collect(_configuration, steps, seed);
 
     public override IBench Open(Protection protection, string? criticFolder, bool shadow) =>
         new NavigationBench(_configuration, protection, protection.Critic ? CriticFile.Read(criticFolder!, Features.Name).Critic : null, shadow);

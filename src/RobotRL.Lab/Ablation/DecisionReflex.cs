@@ -28,7 +28,7 @@ internal sealed class DecisionReflex
     /// <summary>Whether the proposal must not be executed as it is.</summary>
     public bool Flags(PointMass at, double x, double y) => !IsSafe(at.Features(x, y), _held > 0 ? 1 - Hysteresis : 1);
 
-    /// <summary>What is executed in place of a flagged proposal.</summary>
+    /// <summary>The action that is executed in place of a flagged proposal.</summary>
     public (double X, double Y) Recover(PointMass at)
     {
         var learned = new float[2];

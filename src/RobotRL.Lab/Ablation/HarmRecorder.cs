@@ -17,12 +17,12 @@ internal sealed class HarmRecorder(double forceLimitN)
     /// <summary>Adds a quarter of a decision period.</summary>
     /// <param name="features">At its start.</param>
     /// <param name="peakN">Largest external force during it.</param>
-    /// <param name="acted">A reflex moved the arm for a while: what came of it says nothing of the motion that the features tell of.</param>
+    /// <param name="acted">A reflex moved the arm for a while, so the outcome says nothing about the motion that the features describe.</param>
     public void Add(float[] features, double peakN, bool acted) => _parts.Add((features, peakN, acted));
 
     /// <summary>
-    /// The chains up to the first violation, or to the end. Where the reflex acts a chain ends: its last link is the motion that was proposed and not made, whose own
-    /// outcome nobody knows, so it counts only as what the link before led to.
+    /// The chains up to the first violation, or to the end. A chain ends where the reflex acts: its last link is the motion that was proposed and not made.
+    /// Nobody knows how that motion would have ended, so it counts only as the outcome of the link before it.
     /// </summary>
     public IReadOnlyList<HarmEpisode> Chains(bool isOver)
     {

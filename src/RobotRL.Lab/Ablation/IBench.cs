@@ -4,8 +4,8 @@ using RobotRL.Safety;
 
 namespace RobotRL.Lab.Ablation;
 
-/// <summary>What one decision came to.</summary>
-/// <param name="Executed">What passed limits and reflex: what learning stores.</param>
+/// <summary>The outcome of one decision.</summary>
+/// <param name="Executed">The action that passed limits and reflex. Learning stores this one.</param>
 /// <param name="Violated">A constraint was broken; judged alike whatever protects.</param>
 /// <param name="Stop">The protective stop that ended the episode without a violation; none where there was none.</param>
 /// <param name="Flagged">The critic interrupted, or in shadow would have.</param>
@@ -45,12 +45,12 @@ public interface IBench : IDisposable
 
     BenchStep Step(in ArmAction proposed);
 
-    /// <summary>What the scripted expert would do now.</summary>
+    /// <summary>The action that the scripted expert would take now.</summary>
     ArmAction Demonstrate();
 
     /// <summary>Who judges from now on, where a critic protects.</summary>
     void Adopt(SafetyCritic critic);
 
-    /// <summary>What a critic learns from the episode so far.</summary>
+    /// <summary>The chains that a critic learns from the episode so far.</summary>
     IReadOnlyList<HarmEpisode> Experience();
 }

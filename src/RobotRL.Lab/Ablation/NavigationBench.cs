@@ -6,7 +6,9 @@ using RobotRL.Safety;
 
 namespace RobotRL.Lab.Ablation;
 
-/// <summary>A navigation benchmark under protection. The deterministic layer knows its outer bounds and the largest step; the obstacles only the critic can know.</summary>
+/// <summary>
+/// A navigation benchmark under protection. The deterministic layer knows its outer bounds and the largest step; only the critic can know the obstacles.
+/// </summary>
 internal sealed class NavigationBench : IBench
 {
     private const double ProgressReward = 0.5;
@@ -62,13 +64,16 @@ internal sealed class NavigationBench : IBench
         var reward = ProgressReward * (before - _point.DistanceToGoal) / Way + (success ? 1 : 0);
         var executed = default(ArmAction);
         (executed.Motion[0], executed.Motion[1]) = ((float)x, (float)y);
-        return new(Observe(), executed, (float)reward, violated, success, !violated && !success && _reflex is { IsExhausted: true } ? FaultCode.RecoveryExhausted : FaultCode.None, flagged);
+        return new(
+            Next: Observe(), Executed: executed, Reward: (float)reward, Violated: violated, Success: success,
+            Stop: !violated && !success && _reflex is { IsExhausted: true } ? FaultCode.RecoveryExhausted : FaultCode.None, Flagged: flagged);
     }
 
     public ArmAction Demonstrate()
     {
         var (x, y) = _task.Route[_wayPoint];
-        if (_wayPoint < _task.Route.Count - 1 && Math.Sqrt(Math.Pow(x - _point.X, 2) + Math.Pow(y - _point.Y, 2)) < 1.5 * _task.Step) (x, y) = _task.Route[++_wayPoint];
+        if (_wayPoint < _task.Route.Count - 1 && Math.Sqrt(Math.Pow(x - _point.X, 2) + Math.Pow(y - _point.Y, 2)) < 1.5 * _task.Step)
+            (x, y) = _task.Route[++_wayPoint];
         var (dx, dy) = ((x - _point.X) / _task.Step, (y - _point.Y) / _task.Step);
         var size = Math.Max(1, Math.Max(Math.Abs(dx), Math.Abs(dy)));
         var action = default(ArmAction);
@@ -82,7 +87,7 @@ internal sealed class NavigationBench : IBench
 
     public void Dispose() { }
 
-    /// <summary>What came before led to a proposal that is not executed: its own outcome nobody knows.</summary>
+    /// <summary>The motion led to a proposal that was not executed. Nobody knows how that would have ended.</summary>
     private void Interrupt(double x, double y)
     {
         if (_experience.Count > 0) _interrupted.Add(new([.. _experience, (_point.Features(x, y), (float)_point.Margin)], Violated: false, IsOver: false));

@@ -5,7 +5,9 @@ using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Lab.Ablation;
 
-/// <summary>Scripted experience of harm on a navigation benchmark: short random walks from where it is dangerous, and demonstrations by an unsteady hand.</summary>
+/// <summary>
+/// Scripted experience of harm on a navigation benchmark: short random walks from dangerous places, and demonstrations by an unsteady hand.
+/// </summary>
 internal static class NavigationExperience
 {
     private const int WalkSteps = 10;

@@ -37,10 +37,11 @@ internal sealed class PointMass(NavigationDescription task)
     public void Move(double x, double y)
     {
         _noise.FillNormal(_normals);
-        Place(X + task.Step * Math.Clamp(x, -1, 1) + task.NoiseDeviation * _normals[0], Y + task.Step * Math.Clamp(y, -1, 1) + task.NoiseDeviation * _normals[1]);
+        Place(X + task.Step * Math.Clamp(x, -1, 1) + task.NoiseDeviation * _normals[0],
+            Y + task.Step * Math.Clamp(y, -1, 1) + task.NoiseDeviation * _normals[1]);
     }
 
-    /// <summary>What the critic sees.</summary>
+    /// <summary>The critic's features.</summary>
     public float[] Features(double actionX, double actionY) => [(float)(X / task.Scale), (float)(Y / task.Scale), (float)actionX, (float)actionY];
 
     private void Place(double x, double y) => (X, Y) = (x, y);

@@ -8,7 +8,8 @@ namespace RobotRL.Lab.Bench;
 /// <param name="AllocatedBytes">Managed bytes a question.</param>
 /// <param name="TorchP50Us">The same networks, the same inputs, by TorchSharp, asked in turns.</param>
 public sealed record CriticFigures(
-    double P50Us, double P99Us, double P999Us, double MaxUs, double AllocatedBytes, int Questions, double TorchP50Us, double TorchP99Us, double TorchAllocatedBytes);
+    double P50Us, double P99Us, double P999Us, double MaxUs, double AllocatedBytes, int Questions, double TorchP50Us,
+    double TorchP99Us, double TorchAllocatedBytes);
 
 public static class CriticBench
 {
@@ -36,8 +37,9 @@ public static class CriticBench
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++) sum += random.Critic.Query(features).Risk;
         var allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / 100.0;
-        return float.IsFinite(sum)
-            ? new(ours.P50Us, ours.P99Us, ours.P999Us, ours.MaxUs, allocated, ours.Count, torchs.P50Us, torchs.P99Us, torchs.AllocatedBytes)
-            : throw new InvalidOperationException("A critic answered with what is not a number.");
+        if (!float.IsFinite(sum)) throw new InvalidOperationException("A critic answered with what is not a number.");
+        return new(
+            P50Us: ours.P50Us, P99Us: ours.P99Us, P999Us: ours.P999Us, MaxUs: ours.MaxUs, AllocatedBytes: allocated, Questions: ours.Count,
+            TorchP50Us: torchs.P50Us, TorchP99Us: torchs.P99Us, TorchAllocatedBytes: torchs.AllocatedBytes);
     }
 }

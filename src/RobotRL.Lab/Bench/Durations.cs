@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RobotRL.Lab.Bench;
 
-/// <summary>Durations of single calls and what they allocated.</summary>
+/// <summary>Durations of single calls, and the bytes that they allocated.</summary>
 public sealed class Durations
 {
     private readonly List<double> _micros = [];
@@ -31,7 +31,7 @@ public sealed class Durations
         _sorted = false;
     }
 
-    /// <summary>CPU time of the whole process a call, the mean of <paramref name="calls"/>: what other processes do does not add to it.</summary>
+    /// <summary>CPU time of the whole process a call, the mean of <paramref name="calls"/>. Other processes do not add to it.</summary>
     public void MeasureCpu(int calls, Action call)
     {
         var start = Environment.CpuUsage.TotalTime;

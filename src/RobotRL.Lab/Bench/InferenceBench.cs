@@ -40,8 +40,11 @@ public static class InferenceBench
             conv.Measure(brief ? 5 : 100, () => small.Act(smallSeen, deterministic: false, noise, smallAction));
             resNet.Measure(brief ? 2 : 10, () => large.Act(largeSeen, deterministic: false, noise, largeAction));
         }
-        return new(conv.P50Us, conv.P99Us, conv.P999Us, conv.MaxUs, conv.AllocatedBytes, shape.ImageSizes.Count, shape.ImageSizes[0], conv.Count,
-            resNet.P50Us, resNet.P99Us, resNet.MaxUs, resNet.AllocatedBytes, resNet.Count, torch.get_num_threads());
+        return new(
+            P50Us: conv.P50Us, P99Us: conv.P99Us, P999Us: conv.P999Us, MaxUs: conv.MaxUs, AllocatedBytes: conv.AllocatedBytes,
+            Cameras: shape.ImageSizes.Count, ImageSize: shape.ImageSizes[0], Decisions: conv.Count,
+            Resnet10P50Us: resNet.P50Us, Resnet10P99Us: resNet.P99Us, Resnet10MaxUs: resNet.MaxUs,
+            Resnet10AllocatedBytes: resNet.AllocatedBytes, Resnet10Decisions: resNet.Count, Threads: torch.get_num_threads());
     }
 
     private static PolicyNetwork Policy(NetworkShape shape, LearnerParameters parameters)

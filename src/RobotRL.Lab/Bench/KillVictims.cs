@@ -5,7 +5,10 @@ using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Lab.Bench;
 
-/// <summary>An actor's process and the learner that it started, both of which can be ended at any moment as a power cut would. Linux only: it looks in /proc for the child.</summary>
+/// <summary>
+/// An actor's process and the learner that it started. Both can be ended at any moment, as a power cut would end them.
+/// Linux only: the child is found in /proc.
+/// </summary>
 internal sealed partial class KillVictims : IDisposable
 {
     private const int SigKill = 9;
@@ -25,7 +28,7 @@ internal sealed partial class KillVictims : IDisposable
     /// <summary>Whether the actor ended by itself.</summary>
     public bool HasEnded => _actor.HasExited;
 
-    /// <summary>What the actor said; for when it ended by itself.</summary>
+    /// <summary>The actor's messages, for when it ended by itself.</summary>
     public string Errors => _errors.Wait(TimeSpan.FromSeconds(10)) ? _errors.Result : "";
 
     /// <summary>The actor's process.</summary>

@@ -6,8 +6,9 @@ using RobotRL.Sessions.Auditing;
 namespace RobotRL.Lab.Bench;
 
 /// <summary>
-/// The audit log of a run whose processes are killed, verified as <c>audit verify</c> does it: at each kill, when half a line may stand at its end, and again, with nothing
-/// forgiven, as soon as whatever was started instead has opened it. Verifying takes turns with those who write, so that it reads the log between two of their batches.
+/// The audit log of a run whose processes are killed, verified as <c>audit verify</c> does it. It is verified at each kill, when half a line may stand at its
+/// end. It is verified again, with nothing forgiven, as soon as the next process has opened it. Verifying takes turns with the writers, so that it reads the
+/// log between two of their batches.
 /// </summary>
 internal sealed class KilledAudit(string run, string evidence, Action<string> log)
 {
@@ -27,7 +28,9 @@ internal sealed class KilledAudit(string run, string evidence, Action<string> lo
     public int Failures { get; private set; }
     public double SpentS => _spent.Elapsed.TotalSeconds;
 
-    /// <summary>Whether a process has the log open: its first records are written and signed, or are about to be under the lock that a verifier waits for.</summary>
+    /// <summary>
+    /// Whether a process has the log open. Then its first records are written and signed, or are about to be, under the lock that a verifier waits for.
+    /// </summary>
     public bool IsOpenIn(int process)
     {
         var prefix = string.Create(CultureInfo.InvariantCulture, $"{process}-");
@@ -53,7 +56,9 @@ internal sealed class KilledAudit(string run, string evidence, Action<string> lo
     /// <summary>At the end, once a process that nobody kills has opened and closed it.</summary>
     public void AtEnd()
     {
-        AuditLog.Open(_log, AuditActor.Here("none", "reviewer", "bench store-kills"), Environment["ROBOTRL_AUDIT_KEY"], new Anchor(_anchor, null), SoftwareIdentity.Current).Dispose();
+        AuditWriter reviewer = new(AuditActor.Here("none", "reviewer", "bench store-kills"), Environment["ROBOTRL_AUDIT_KEY"],
+            new Anchor(_anchor, null), SoftwareIdentity.Current);
+        AuditLog.Open(_log, reviewer).Dispose();
         AtRestart(AtKills);
     }
 

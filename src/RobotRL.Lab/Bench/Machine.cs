@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RobotRL.Lab.Bench;
 
-/// <summary>What a figure was measured on: without it, a figure says little.</summary>
+/// <summary>The machine that a figure was measured on: without it, a figure says little.</summary>
 /// <param name="Load">One-minute load average when measuring began: above the number of cores, others competed; −1 where the system has none.</param>
 public sealed record Machine(string Name, int Cores, string Os, string Runtime, double Load)
 {

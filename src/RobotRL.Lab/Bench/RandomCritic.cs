@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RobotRL.Lab.Bench;
 
-/// <summary>A safety critic of random weights, for timing: what an answer costs does not depend on what was learned.</summary>
+/// <summary>A safety critic of random weights, for timing: the cost of an answer does not depend on training.</summary>
 internal sealed class RandomCritic : IDisposable
 {
     private const int Hidden = 256, CanaryRows = 16;
@@ -13,7 +13,7 @@ internal sealed class RandomCritic : IDisposable
     private readonly Tensor[][] _networks;
 
     /// <param name="seed">Of the weights.</param>
-    /// <param name="riskThreshold">Above 0.5, what a random network says is rarely risky.</param>
+    /// <param name="riskThreshold">Above 0.5, a random network's answer is rarely risky.</param>
     public RandomCritic(ulong seed = 1, double riskThreshold = 0.999)
     {
         using var noGradient = no_grad();

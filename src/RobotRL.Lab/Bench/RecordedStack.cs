@@ -80,7 +80,8 @@ internal sealed class RecordedStack : IDisposable
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var apart = 0.0;
         for (var i = 0; i < _bare.Position.Length; i++) apart = Math.Max(apart, Math.Abs(_bare.Position[i] - _robot.Data.Position[i]));
-        if (!(apart < SameMotion)) throw new InvalidOperationException($"The bare physics ended {apart} rad from the stack's motion: its figure would be of another one.");
+        if (!(apart < SameMotion))
+            throw new InvalidOperationException($"The bare physics ended {apart} rad from the stack's motion: its figure would be of another one.");
         return seconds;
     }
 
@@ -90,7 +91,7 @@ internal sealed class RecordedStack : IDisposable
         _robot.Dispose();
     }
 
-    /// <summary>The robot's world, which keeps what each of its steps was driven by.</summary>
+    /// <summary>The robot's world, which keeps the inputs of each of its steps.</summary>
     private sealed class RecordingPlant(MujocoRobot robot) : IPlant
     {
         private readonly int _controls = robot.Data.Control.Length, _forces = robot.Data.AppliedForce.Length;

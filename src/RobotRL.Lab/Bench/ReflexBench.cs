@@ -20,12 +20,16 @@ namespace RobotRL.Lab.Bench;
 /// An empty managed loop in the loop's place, right afterwards: same thread set-up, CPU and company. It sleeps to the deadline, where ours is awake ahead of
 /// it, so that its latency is the machine's own wake-up.
 /// </param>
-/// <param name="StolenMs">Time that the hypervisor took of the loop's CPU while the loop was measured, ms, where the system tells; likewise of its twin.</param>
+/// <param name="StolenMs">
+/// Time that the hypervisor took from the loop's CPU while the loop was measured, ms, where the system tells. The same is given for its twin.
+/// </param>
 /// <param name="Critic">Whether the safety critic was asked in every cycle (weights as they are before any training: the same cost).</param>
-/// <param name="Company">What ran beside it, and where.</param>
+/// <param name="Company">The processes that ran beside it, and where.</param>
 public sealed record ReflexFigures(
-    long Cycles, double P50Us, double P99Us, double P999Us, double MaxUs, long Misses, double MissFraction, long AllocatedBytes, double WakeP50Us, double WakeP99Us, double WakeMaxUs,
-    double LoopP50Us, double LoopP99Us, double LoopMaxUs, long TwinCycles, double TwinP50Us, double TwinP99Us, double TwinP999Us, double TwinMaxUs, long TwinMisses, string Twin,
+    long Cycles, double P50Us, double P99Us, double P999Us, double MaxUs, long Misses, double MissFraction, long AllocatedBytes,
+    double WakeP50Us, double WakeP99Us, double WakeMaxUs,
+    double LoopP50Us, double LoopP99Us, double LoopMaxUs,
+    long TwinCycles, double TwinP50Us, double TwinP99Us, double TwinP999Us, double TwinMaxUs, long TwinMisses, string Twin,
     double? StolenMs, double? TwinStolenMs,
     bool Critic, bool RealTimePriority, bool LockedMemory, int ControlCpu, string Company, bool Held);
 
@@ -50,13 +54,18 @@ public static class ReflexBench
             File.WriteAllText(file, BenchShapes.PegInsert().ResolvedYaml + Safety(folder.FullName));
             var configuration = RunConfiguration.Load(file);
             using var training = new Ended(ThisProgram.Start(
-                ["train", ShippedFiles.Configuration("sim/reach.yaml"), "--run", Path.Combine(folder.FullName, "run"), "--env-steps", "100000000", "--json"], captureOutput: true, quiet: true));
+                ["train", ShippedFiles.Configuration("sim/reach.yaml"), "--run", Path.Combine(folder.FullName, "run"), "--env-steps", "100000000", "--json"],
+                captureOutput: true, quiet: true));
             Await(() => training.IsLearning(Path.Combine(folder.FullName, "run", "metrics.jsonl")), training.Process);
 
             var channel = $"bench-{Environment.ProcessId}";
-            // On a single CPU the training needs what the loop leaves.
+            // On a single CPU the training needs the time that the loop leaves.
             if (company == loop) awakeUs ??= 200;
-            string[] arguments = ["control", file, "--channel", channel, "--cpu", $"{loop}", .. awakeUs is { } us ? ["--awake-us", FormattableString.Invariant($"{us}")] : (string[])[], "--owner", $"{Environment.ProcessId}", "--json", "--seconds"];
+            string[] awake = awakeUs is { } us ? ["--awake-us", FormattableString.Invariant($"{us}")] : [];
+            string[] arguments =
+            [
+                "control", file, "--channel", channel, "--cpu", $"{loop}", .. awake, "--owner", $"{Environment.ProcessId}", "--json", "--seconds",
+            ];
             using var control = new Ended(ThisProgram.Start([.. arguments, $"{seconds}"], ThisProgram.ForTheLoop, captureOutput: true));
             var before = StolenTime.OfCpuMs(loop);
             Move(configuration, channel, control.Process);
@@ -64,11 +73,19 @@ public static class ReflexBench
             var between = StolenTime.OfCpuMs(loop);
             using var empty = new Ended(ThisProgram.Start([.. arguments, $"{seconds / 2}", "--twin"], ThisProgram.ForTheLoop, captureOutput: true));
             var twin = empty.Result();
-            return new(measured.Cycles, measured.P50Us, measured.P99Us, measured.P999Us, measured.MaxUs, measured.Misses, (double)measured.Misses / measured.Cycles, measured.AllocatedBytes,
-                measured.WakeP50Us, measured.WakeP99Us, measured.WakeMaxUs, measured.LoopP50Us, measured.LoopP99Us, measured.LoopMaxUs,
-                twin.Cycles, twin.P50Us, twin.P99Us, twin.P999Us, twin.MaxUs, twin.Misses, "empty managed loop",
-                between - before, StolenTime.OfCpuMs(loop) - between, Critic: true, measured.RealTimePriority, measured.LockedMemory, loop,
-                $"a training of the reach task and the actor, on CPU {company}{(company == loop ? ", the only one" : "")}", measured.Gate == "Held");
+            return new(
+                Cycles: measured.Cycles,
+                P50Us: measured.P50Us, P99Us: measured.P99Us, P999Us: measured.P999Us, MaxUs: measured.MaxUs,
+                Misses: measured.Misses, MissFraction: (double)measured.Misses / measured.Cycles, AllocatedBytes: measured.AllocatedBytes,
+                WakeP50Us: measured.WakeP50Us, WakeP99Us: measured.WakeP99Us, WakeMaxUs: measured.WakeMaxUs,
+                LoopP50Us: measured.LoopP50Us, LoopP99Us: measured.LoopP99Us, LoopMaxUs: measured.LoopMaxUs,
+                TwinCycles: twin.Cycles,
+                TwinP50Us: twin.P50Us, TwinP99Us: twin.P99Us, TwinP999Us: twin.P999Us, TwinMaxUs: twin.MaxUs,
+                TwinMisses: twin.Misses, Twin: "empty managed loop",
+                StolenMs: between - before, TwinStolenMs: StolenTime.OfCpuMs(loop) - between,
+                Critic: true, RealTimePriority: measured.RealTimePriority, LockedMemory: measured.LockedMemory, ControlCpu: loop,
+                Company: $"a training of the reach task and the actor, on CPU {company}{(company == loop ? ", the only one" : "")}",
+                Held: measured.Gate == "Held");
         }
         finally
         {
@@ -137,7 +154,8 @@ public static class ReflexBench
     private static void Await(Func<bool> holds, Process process)
     {
         for (var clock = Stopwatch.StartNew(); !holds(); Thread.Sleep(20))
-            if (process.HasExited || clock.Elapsed > Patience) throw new InvalidOperationException($"A process of the benchmark {(process.HasExited ? $"ended with {process.ExitCode}" : "gave no answer")}");
+            if (process.HasExited || clock.Elapsed > Patience)
+                throw new InvalidOperationException($"A process of the benchmark {(process.HasExited ? $"ended with {process.ExitCode}" : "gave no answer")}");
     }
 
     /// <summary>A process that ends with the benchmark.</summary>
@@ -151,7 +169,8 @@ public static class ReflexBench
         {
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            if (process.ExitCode != ExitCode.Done) throw new InvalidOperationException($"The control process ended with {process.ExitCode}; its message is above");
+            if (process.ExitCode != ExitCode.Done)
+                throw new InvalidOperationException($"The control process ended with {process.ExitCode}; its message is above");
             return JsonSerializer.Deserialize<ControlResult>(output.Trim().Split('\n')[^1], JsonNames.SnakeCase)!;
         }
 

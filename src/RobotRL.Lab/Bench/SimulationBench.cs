@@ -9,7 +9,7 @@ namespace RobotRL.Lab.Bench;
 /// <summary>Physics steps a second on the shipped peg insertion, the same motion for both, taking turns.</summary>
 /// <param name="RawStepsPerS">MuJoCo alone under the recorded torques, which end in the same state.</param>
 /// <param name="StackStepsPerS">The 1 kHz control cycle with gate and impedance law around it, and decisions at their rate; no rendering.</param>
-/// <param name="Fraction">Stack over raw: what the stack leaves of the physics.</param>
+/// <param name="Fraction">Stack over raw: the share of the physics' speed that is left with the stack.</param>
 /// <param name="RenderedStepsPerS">The stack with both cameras rendered and joined to an observation at every decision.</param>
 /// <param name="TimesRealtime">Rendered steps over those of wall-clock time.</param>
 public sealed record SimulationFigures(double RawStepsPerS, double StackStepsPerS, double Fraction, double RenderedStepsPerS, double TimesRealtime, int Steps);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RobotRL.Lab.Bench;
 
-/// <summary>What a hypervisor took of a CPU while something there wanted to run: no thread can do anything about it.</summary>
+/// <summary>The time that a hypervisor took from a CPU while something there wanted to run. No thread can do anything about it.</summary>
 internal static class StolenTime
 {
     private const double MsPerTick = 10;

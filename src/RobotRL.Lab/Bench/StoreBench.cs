@@ -17,7 +17,8 @@ namespace RobotRL.Lab.Bench;
 /// <param name="StepWithoutTicksUs">Median with <c>recording: {ticks: false}</c>.</param>
 /// <param name="BytesPerStepWithoutTicks">The same on disk.</param>
 public sealed record StoreBenchFigures(
-    double StepUs, double StepP99Us, double WriteMbPerS, double BytesPerStep, int RawBytesPerStep, double ActorOverheadFraction, double StepWithoutTicksUs, double BytesPerStepWithoutTicks);
+    double StepUs, double StepP99Us, double WriteMbPerS, double BytesPerStep, int RawBytesPerStep, double ActorOverheadFraction,
+    double StepWithoutTicksUs, double BytesPerStepWithoutTicks);
 
 public static class StoreBench
 {
@@ -37,6 +38,9 @@ public static class StoreBench
             trace.Deciding(null, OperatorCommand.Watching);
             cell.Control.Decide(action, action, ActionSource.Policy);
         }, trace.Decided));
-        return new(with.StepUs, with.StepP99Us, with.WriteMbPerS, with.BytesPerStep, with.RawBytesPerStep, with.ActorOverheadFraction, without.StepUs, without.BytesPerStep);
+        return new(
+            StepUs: with.StepUs, StepP99Us: with.StepP99Us, WriteMbPerS: with.WriteMbPerS,
+            BytesPerStep: with.BytesPerStep, RawBytesPerStep: with.RawBytesPerStep, ActorOverheadFraction: with.ActorOverheadFraction,
+            StepWithoutTicksUs: without.StepUs, BytesPerStepWithoutTicks: without.BytesPerStep);
     }
 }

@@ -7,7 +7,7 @@ using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Lab.Bench;
 
-/// <summary>What was left of a training whose processes were killed over and over.</summary>
+/// <summary>The state of a training after its processes were killed over and over.</summary>
 /// <param name="Kills">Moments at which something was killed.</param>
 /// <param name="Acknowledged">Steps that the actor was told are stored, before any kill.</param>
 /// <param name="Stored">Steps in the store at the end.</param>
@@ -16,10 +16,14 @@ namespace RobotRL.Lab.Bench;
 /// <param name="Unreadable">Files that do not pass every checksum.</param>
 /// <param name="TakenOnce">Whether a learner that starts now reads each stored step exactly once.</param>
 /// <param name="AuditAtKills">Kills right after which the audit log was verified, an unfinished last line forgiven.</param>
-/// <param name="AuditAtRestarts">Restarts that came as far as opening the audit log, after which it was verified with nothing forgiven, and the end; the others were killed before.</param>
+/// <param name="AuditAtRestarts">
+/// Verifications with nothing forgiven: one after each restart that came as far as opening the audit log, and one at the end.
+/// The other restarts were killed before.
+/// </param>
 /// <param name="AuditFailures">Verifications that found something.</param>
 public sealed record StoreKillFigures(
-    int Kills, int ActorKills, int LearnerKills, int BothKills, int Acknowledged, int Stored, int Lost, int Duplicated, int Unreadable, int Episodes, int Interrupted, bool TakenOnce,
+    int Kills, int ActorKills, int LearnerKills, int BothKills, int Acknowledged, int Stored, int Lost, int Duplicated, int Unreadable,
+    int Episodes, int Interrupted, bool TakenOnce,
     int AuditAtKills, int AuditAtRestarts, int AuditFailures, double AuditS, double WallS)
 {
     public bool Holds => Lost == 0 && Duplicated == 0 && Unreadable == 0 && TakenOnce && AuditFailures == 0;
@@ -27,7 +31,7 @@ public sealed record StoreKillFigures(
 
 /// <summary>
 /// Trains with a learner in a process of its own and ends actor, learner or both with SIGKILL at random moments: some while they start, most while they act.
-/// After each kill and each restart the run's audit log must hold. At the end what the store has is held against what it acknowledged.
+/// After each kill and each restart the run's audit log must hold. At the end the steps in the store are compared with those that it acknowledged.
 /// </summary>
 public sealed class StoreKills(string folder, int kills, ulong seed, Action<string> log)
 {
@@ -52,7 +56,9 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
                 Strike(ref victims);
                 _audit.AtKill(kill + 1);
                 _awaitsLog = true;
-                if ((kill + 1) % 10 == 0) log($"{kill + 1} kills, {Acknowledged()} steps acknowledged, {_audit.Failures} failures of {_audit.AtKills + _audit.AtRestarts} audit verifications, {wall.Elapsed.TotalSeconds:F0} s");
+                if ((kill + 1) % 10 == 0)
+                    log($"{kill + 1} kills, {Acknowledged()} steps acknowledged, {_audit.Failures} failures of "
+                        + $"{_audit.AtKills + _audit.AtRestarts} audit verifications, {wall.Elapsed.TotalSeconds:F0} s");
             }
         }
         finally
@@ -62,7 +68,7 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
         return Verify(wall.Elapsed.TotalSeconds);
     }
 
-    /// <summary>Small networks, so that starting is most of what is left to wait for.</summary>
+    /// <summary>Small networks, so that most of the waiting is for starts.</summary>
     private string[] Arguments(long envSteps) =>
     [
         "train", "robot-configs/sim/reach.yaml", "--run", _run, "--env-steps", $"{envSteps}", "--learner", "process", "--receipts", _receipts,
@@ -85,10 +91,13 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
         VerifyOnceOpen(victims, kill);
     }
 
-    /// <summary>As soon as what was started after the last kill has the audit log open, that must hold; once a restart.</summary>
+    /// <summary>As soon as the process that was started after the last kill has the audit log open, the log must hold; once a restart.</summary>
     private void VerifyOnceOpen(KillVictims victims, int kill)
     {
-        if (!_awaitsLog || !(_killedLearner == 0 ? _audit.IsOpenIn(victims.Actor) : victims.Learner() is { } learner && learner != _killedLearner && _audit.IsOpenIn(learner))) return;
+        var isOpen = _awaitsLog && (_killedLearner == 0
+            ? _audit.IsOpenIn(victims.Actor)
+            : victims.Learner() is { } learner && learner != _killedLearner && _audit.IsOpenIn(learner));
+        if (!isOpen) return;
         _audit.AtRestart(kill);
         _awaitsLog = false;
     }
@@ -146,9 +155,13 @@ public sealed class StoreKills(string folder, int kills, ulong seed, Action<stri
         var lost = acknowledged.Count(a => stored.GetValueOrDefault((a.Episode, a.Step)) != a.Checksum);
         using var tail = new EpisodeTail(run.Episodes);
         var taken = tail.Poll().SelectMany(p => p.Steps.Select(s => Receipts.Checksum(s.Transition))).ToList();
-        return new(_actors + _learners + _both, _actors, _learners, _both, acknowledged.Count, stored.Count, lost, stored.Count - stored.Values.Distinct().Count(), unreadable,
-            store.Files.Count, interrupted, taken.Count == stored.Count && taken.Order(StringComparer.Ordinal).SequenceEqual(stored.Values.Order(StringComparer.Ordinal)),
-            _audit.AtKills, _audit.AtRestarts, _audit.Failures, _audit.SpentS, wallS);
+        return new(
+            Kills: _actors + _learners + _both, ActorKills: _actors, LearnerKills: _learners, BothKills: _both,
+            Acknowledged: acknowledged.Count, Stored: stored.Count, Lost: lost,
+            Duplicated: stored.Count - stored.Values.Distinct().Count(), Unreadable: unreadable,
+            Episodes: store.Files.Count, Interrupted: interrupted,
+            TakenOnce: taken.Count == stored.Count && taken.Order(StringComparer.Ordinal).SequenceEqual(stored.Values.Order(StringComparer.Ordinal)),
+            AuditAtKills: _audit.AtKills, AuditAtRestarts: _audit.AtRestarts, AuditFailures: _audit.Failures, AuditS: _audit.SpentS, WallS: wallS);
     }
 
     /// <summary>Killed within its first step a file holds nothing that could be lost.</summary>

@@ -19,7 +19,8 @@ namespace RobotRL.Lab.Bench;
 /// <param name="StepBatch">Its batch.</param>
 /// <param name="StepUpdates">Its critic updates.</param>
 public sealed record UpdateFigures(
-    double FullUpdateCpuMs, double HeadsUpdateCpuMs, double FullOverHeads, int Batch, double StepCpuMs, int StepBatch, int StepUpdates, int Rounds, int Threads);
+    double FullUpdateCpuMs, double HeadsUpdateCpuMs, double FullOverHeads, int Batch, double StepCpuMs, int StepBatch,
+    int StepUpdates, int Rounds, int Threads);
 
 public static class UpdateBench
 {
@@ -49,11 +50,13 @@ public static class UpdateBench
             steps.MeasureCpu(brief ? 1 : 4, () => step.Step(source));
         }
         foreach (var map in (torch.Tensor[])[.. maps, .. nextMaps]) map.Dispose();
-        return new(full.P50Us / 1e3, heads.P50Us / 1e3, full.P50Us / heads.P50Us, batchSize, steps.P50Us / 1e3,
-            shipped.Learner.BatchSize, shipped.Learner.CriticUpdatesPerActorUpdate, rounds, torch.get_num_threads());
+        return new(
+            FullUpdateCpuMs: full.P50Us / 1e3, HeadsUpdateCpuMs: heads.P50Us / 1e3, FullOverHeads: full.P50Us / heads.P50Us, Batch: batchSize,
+            StepCpuMs: steps.P50Us / 1e3, StepBatch: shipped.Learner.BatchSize, StepUpdates: shipped.Learner.CriticUpdatesPerActorUpdate,
+            Rounds: rounds, Threads: torch.get_num_threads());
     }
 
-    /// <summary>Fills a batch with what costs as much as real data.</summary>
+    /// <summary>Fills a batch with values that cost as much as real data.</summary>
     public static Batch Noise(Batch batch)
     {
         RandomStream noise = new(1);
@@ -82,7 +85,9 @@ public static class UpdateBench
     /// <summary>A batch source with the sampling cost of a buffer: everything is copied into place.</summary>
     private sealed class ConstantSource(Configuration.RunConfiguration configuration) : IBatchSource
     {
-        private readonly Batch _values = Noise(new(configuration.Learner.BatchSize, BenchShapes.Proprioception, configuration.Task.Actions.Dimensions, [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
+        private readonly Batch _values = Noise(new(
+            configuration.Learner.BatchSize, BenchShapes.Proprioception, configuration.Task.Actions.Dimensions,
+            [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
 
         public void Sample(Batch batch) => Copy(_values, batch);
     }

@@ -9,7 +9,10 @@ using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>The arm away from its tool's point: posture, body, orientation, standstill, and the way back from beyond a limit. Each tells how far something moved.</summary>
+/// <summary>
+/// Faults of the arm other than its tool's point: posture, body, orientation, standstill, and the way back from beyond a limit.
+/// Each tells how far something moved.
+/// </summary>
 internal static class ArmFaults
 {
     private const double PeriodMs = 1, StillM = 1e-3, GaveWayM = 0.2;
@@ -25,23 +28,32 @@ internal static class ArmFaults
         new("forearm on its way into a keep-out box", FaultCode.None, 0, KeepOut),
         new("target tilts the tool by 1.8 rad", FaultCode.None, 0, () => Turn(new(1.8, 0, 0))),
         new("target turns the tool by 2.5 rad", FaultCode.None, 0, () => Turn(new(0, 0, 2.5))),
-        new("tool stands tilted by 1 rad", FaultCode.OrientationExceeded, 2 * PeriodMs, () => Stands([0, -0.04, 0, -2.33, 0, 1.29, 0.785], ("robot.limits.workspace", Wide))),
-        new("elbow stands in a keep-out box", FaultCode.WorkspaceExceeded, 2 * PeriodMs, () => Stands(null, ("robot.limits.keep_out", "[{min_m: [-0.2, -0.2, 0.55], max_m: [0.2, 0.2, 0.8]}]"))),
+        new("tool stands tilted by 1 rad", FaultCode.OrientationExceeded, 2 * PeriodMs,
+            () => Stands([0, -0.04, 0, -2.33, 0, 1.29, 0.785], ("robot.limits.workspace", Wide))),
+        new("elbow stands in a keep-out box", FaultCode.WorkspaceExceeded, 2 * PeriodMs,
+            () => Stands(null, ("robot.limits.keep_out", "[{min_m: [-0.2, -0.2, 0.55], max_m: [0.2, 0.2, 0.8]}]"))),
         new("forearm stands beyond the cell's wall", FaultCode.WorkspaceExceeded, 2 * PeriodMs,
             () => Stands(null, ("robot.limits.cell", "{min_m: [-0.8, -0.8, -0.02], max_m: [0.9, 0.8, 0.5]}"))),
-        new("hand stands at the column", FaultCode.SelfCollision, 2 * PeriodMs, () => Stands([0, 0.43, 0, -2.98, 0, 1.2, 0.785], ("robot.limits.workspace", "{min_m: [-0.7, -0.7, -0.01], max_m: [0.85, 0.7, 1.3]}"), ("robot.limits.orientation.tilt_rad", "3"))),
+        new("hand stands at the column", FaultCode.SelfCollision, 2 * PeriodMs, () => Stands(
+            [0, 0.43, 0, -2.98, 0, 1.2, 0.785],
+            ("robot.limits.workspace", "{min_m: [-0.7, -0.7, -0.01], max_m: [0.85, 0.7, 1.3]}"), ("robot.limits.orientation.tilt_rad", "3"))),
         new("held arm pushed at the elbow with 40 N", FaultCode.StandstillLost, 3000, () => Pushed("link4", new(0, 40, 0))),
         new("held arm pushed at the forearm with 40 N", FaultCode.StandstillLost, 3000, () => Pushed("link5", new(0, -40, 0))),
         new("held arm pushed at the hand with 30 N", FaultCode.StandstillLost, 3000, () => Pushed("hand", new(0, 30, 0))),
         .. Pushes().Select(p => new FaultCase($"operator's stop under a steady push of {p.N} N on the {p.At}", FaultCode.OperatorStop, 2 * PeriodMs,
             () => StoppedUnderPush(p.Body, p.N))),
-        new("target 1e308 m away", FaultCode.TargetOutOfRange, 2 * PeriodMs, () => Absurd(t => t with { PoseInBase = t.PoseInBase with { Position = new(1e308, 0, 0) } })),
-        new("target 50 m away", FaultCode.TargetOutOfRange, 2 * PeriodMs, () => Absurd(t => t with { PoseInBase = t.PoseInBase with { Position = new(0, -50, 0) } })),
-        new("stiffness of 1e300 N/m", FaultCode.TargetOutOfRange, 2 * PeriodMs, () => Absurd(t => t with { Stiffness = t.Stiffness with { TranslationNM = 1e300 } })),
-        new("posture beyond a joint's range", FaultCode.TargetOutOfRange, 2 * PeriodMs, () => Absurd(t => t with { MovesPosture = true, PostureRad = Each(9) })),
+        new("target 1e308 m away", FaultCode.TargetOutOfRange, 2 * PeriodMs,
+            () => Absurd(t => t with { PoseInBase = t.PoseInBase with { Position = new(1e308, 0, 0) } })),
+        new("target 50 m away", FaultCode.TargetOutOfRange, 2 * PeriodMs,
+            () => Absurd(t => t with { PoseInBase = t.PoseInBase with { Position = new(0, -50, 0) } })),
+        new("stiffness of 1e300 N/m", FaultCode.TargetOutOfRange, 2 * PeriodMs,
+            () => Absurd(t => t with { Stiffness = t.Stiffness with { TranslationNM = 1e300 } })),
+        new("posture beyond a joint's range", FaultCode.TargetOutOfRange, 2 * PeriodMs,
+            () => Absurd(t => t with { MovesPosture = true, PostureRad = Each(9) })),
         new("joint beyond its range, led back by an operator", FaultCode.JointPositionExceeded, 2 * PeriodMs,
             () => LedBack([0, 0.2, 0, -0.06, 0, 1.6, 0.785], ("robot.limits.workspace", Wide), ("robot.limits.orientation.tilt_rad", "3"))),
-        new("tool outside its workspace, led back by an operator", FaultCode.WorkspaceExceeded, 2 * PeriodMs, () => LedBack([0.5, -0.04, 0, -2.33, 0, 2.29, 0.785])),
+        new("tool outside its workspace, led back by an operator", FaultCode.WorkspaceExceeded, 2 * PeriodMs,
+            () => LedBack([0.5, -0.04, 0, -2.33, 0, 2.29, 0.785])),
         new("retreat that the operator lets go of", FaultCode.WorkspaceExceeded, 2 * PeriodMs, LetGo),
         new("arm led by hand out of its workspace", FaultCode.WorkspaceExceeded, 10_000, GuidedOut),
     ];
@@ -78,7 +90,8 @@ internal static class ArmFaults
         stage.Watch("hand");
         var there = stage.Session.MoveTo(tool, timeoutS: 30, homePosture: true);
         var moved = (stage.Latest.EndEffector.PoseInBase.Position - tool.Position).Length;
-        return new(stage.Latest.Fault, null, null, $"elbow went home at {fastest:F2} rad/s at most, the tool within {moved * 1e3:F1} mm", there && fastest is > 0.02 and < 1 && moved < 0.005);
+        return new(stage.Latest.Fault, null, null, $"elbow went home at {fastest:F2} rad/s at most, the tool within {moved * 1e3:F1} mm",
+            there && fastest is > 0.02 and < 1 && moved < 0.005);
     }
 
     private static FaultSighting RebaseUnderLoad()
@@ -108,7 +121,8 @@ internal static class ArmFaults
         stage.Session.MoveTo(home with { Position = home.Position + new Vector3D(-0.15, 0, 0.35) }, timeoutS: 4);
         var flags = LimitFlags.None;
         foreach (var tick in stage.Cycle.Records.ToArray()) flags |= tick.Limits;
-        return new(stage.Latest.Fault, null, null, $"elbow rose by {stage.MovedM * 1e3:F0} mm and stayed out, {flags & LimitFlags.KeepOut} flagged", flags.HasFlag(LimitFlags.KeepOut));
+        return new(stage.Latest.Fault, null, null, $"elbow rose by {stage.MovedM * 1e3:F0} mm and stayed out, {flags & LimitFlags.KeepOut} flagged",
+            flags.HasFlag(LimitFlags.KeepOut));
     }
 
     private static FaultSighting Turn(Vector3D turn)
@@ -134,12 +148,14 @@ internal static class ArmFaults
         if (posture is not null) stage.Robot.PlaceArm(posture);
         stage.Watch("hand");
         var seen = stage.See();
-        return seen with { Answer = $"{(seen.Fault.Index < 0 ? "" : stage.Robot.Description.Body.Parts[seen.Fault.Index].Name + ", ")}hand moved {stage.MovedM * 1e3:F1} mm" };
+        var part = seen.Fault.Index < 0 ? "" : stage.Robot.Description.Body.Parts[seen.Fault.Index].Name + ", ";
+        return seen with { Answer = $"{part}hand moved {stage.MovedM * 1e3:F1} mm" };
     }
 
     private static FaultSighting Pushed(string body, Vector3D forceN)
     {
-        using Stage stage = new(null, ("robot.limits.joint_collision_nm", "[90, 90, 90, 90, 90, 90, 90]"), ("robot.limits.collision_force_n", "100"), ("robot.limits.collision_torque_nm", "40"));
+        using Stage stage = new(null, ("robot.limits.joint_collision_nm", "[90, 90, 90, 90, 90, 90, 90]"),
+            ("robot.limits.collision_force_n", "100"), ("robot.limits.collision_torque_nm", "40"));
         stage.Session.Stop();
         stage.Advance(1000);
         stage.Watch(body);
@@ -148,14 +164,18 @@ internal static class ArmFaults
         stage.Advance(20);
         var braked = stage.MovedM;
         stage.Advance(1000);
-        return new(stage.Latest.Fault, stop, 0, $"{body} moved {braked * 1e3:F0} mm until it was braked, {stage.MovedM * 1e3:F0} mm against closed brakes in a second more",
+        return new(stage.Latest.Fault, stop, 0,
+            $"{body} moved {braked * 1e3:F0} mm until it was braked, {stage.MovedM * 1e3:F0} mm against closed brakes in a second more",
             stage.Latest.Gate == GateState.PowerRemoved);
     }
 
     private static IEnumerable<(string Body, string At, double N)> Pushes() =>
         from at in new[] { ("hand", "hand"), ("link4", "elbow") } from n in new[] { 3.0, 5.0, 10.0 } select (at.Item1, at.Item2, n);
 
-    /// <summary>Something leans on an arm that stops, from each of six sides, at rest and moving: how far it gives way in five seconds or until its brakes are closed.</summary>
+    /// <summary>
+    /// Something leans on an arm that stops, from each of six sides, at rest and moving.
+    /// Tells how far the arm gives way in five seconds or until its brakes are closed.
+    /// </summary>
     private static FaultSighting StoppedUnderPush(string body, double n)
     {
         var (standing, moving, slowest, braked, stops, seen) = (0.0, 0.0, 0.0, 0, 0, default(FaultSighting));
@@ -182,7 +202,8 @@ internal static class ArmFaults
         return seen! with
         {
             StandstillMs = double.IsFinite(slowest) ? slowest : null,
-            Answer = $"{body} gave way by {standing * 1e3:F0} mm at most from rest, {moving * 1e3:F0} mm in motion, of six directions; braked {braked} times of {stops}",
+            Answer = $"{body} gave way by {standing * 1e3:F0} mm at most from rest, {moving * 1e3:F0} mm in motion, of six directions; "
+                + $"braked {braked} times of {stops}",
             IsAnswered = Math.Max(standing, moving) < GaveWayM,
         };
     }
@@ -196,7 +217,11 @@ internal static class ArmFaults
         stage.Cycle.Targets.Publish(absurd(new(stage.Session.Home, now, now.Plus(200_000_000), stage.Session.Stiffness, default, ActionSource.Policy, 1_000)));
         var seen = stage.See();
         var cleared = stage.Session.OperatorReset("operator") && stage.Session.MoveTo(stage.Session.Home);
-        return seen with { Answer = $"hand moved {stage.MovedM * 1e3:F1} mm; cleared, it {(cleared ? "goes on" : "does not go on")}", IsAnswered = cleared && stage.MovedM < 0.02 };
+        return seen with
+        {
+            Answer = $"hand moved {stage.MovedM * 1e3:F1} mm; cleared, it {(cleared ? "goes on" : "does not go on")}",
+            IsAnswered = cleared && stage.MovedM < 0.02,
+        };
     }
 
     private static FaultSighting LedBack(double[] posture, params (string, string)[] overrides)
@@ -218,7 +243,11 @@ internal static class ArmFaults
         var free = stage.Session.OperatorReset("operator");
         stage.Advance(200);
         free &= !stage.Session.IsStopped;
-        return seen with { Answer = $"stuck before, led back at {fastest:F2} rad/s at most, then {(free ? "free" : "still stuck")}", IsAnswered = stuck && free && fastest < 0.5 };
+        return seen with
+        {
+            Answer = $"stuck before, led back at {fastest:F2} rad/s at most, then {(free ? "free" : "still stuck")}",
+            IsAnswered = stuck && free && fastest < 0.5,
+        };
     }
 
     private static FaultSighting LetGo()

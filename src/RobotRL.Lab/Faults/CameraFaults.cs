@@ -7,7 +7,7 @@ using RobotRL.Sessions.Training;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>What a camera does from some moment on.</summary>
+/// <summary>A camera's behaviour from some moment on.</summary>
 public enum CameraFault
 {
     /// <summary>Its driver waits for a frame and never returns.</summary>
@@ -23,7 +23,9 @@ public enum CameraFault
     Fail,
 }
 
-/// <summary>A recording in real time, of scripted demonstrations, whose camera gets a fault in mid-episode: all of it but the camera is what runs on any day.</summary>
+/// <summary>
+/// A recording of scripted demonstrations in real time, whose camera gets a fault in mid-episode. Everything but the camera is the program as it always runs.
+/// </summary>
 public static class CameraFaults
 {
     /// <summary>On a busy machine an episode may end before the camera fails.</summary>
@@ -32,7 +34,7 @@ public static class CameraFaults
     /// <param name="configuration">The task.</param>
     /// <param name="folder">Of the run.</param>
     /// <param name="camera">Which camera.</param>
-    /// <param name="fault">What becomes of it.</param>
+    /// <param name="fault">The fault that it gets.</param>
     /// <param name="afterSteps">After so many decisions of the first episode that has as many.</param>
     /// <exception cref="SafeStopException">The fault was found and the robot stopped.</exception>
     public static void Record(RunConfiguration configuration, string folder, string camera, CameraFault fault, int afterSteps)

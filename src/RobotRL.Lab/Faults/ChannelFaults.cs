@@ -35,7 +35,10 @@ internal static partial class ChannelFaults
         Damage("mark of the shared memory overwritten", ChannelDamage.Magic),
         Damage("layout of the shared memory changes in motion", ChannelDamage.Layout),
         // Between two looks of the loop, stray bytes may fall on the actor's version too.
-        Case("a hundred thousand random bytes in the shared memory", FaultCode.ChannelCorrupt, 2 * LookMs, ScribbleBytes) with { OrFirst = FaultCode.ProtocolMismatch },
+        Case("a hundred thousand random bytes in the shared memory", FaultCode.ChannelCorrupt, 2 * LookMs, ScribbleBytes) with
+        {
+            OrFirst = FaultCode.ProtocolMismatch,
+        },
         Case("write of a target that never ends", FaultCode.None, 0, BeginWithoutEnd),
         Case("flood of scene requests in motion", FaultCode.None, 0, AskForScenes),
         Case("end asked for in motion", FaultCode.OperatorStop, LookMs, AskForTheEnd),
@@ -56,7 +59,7 @@ internal static partial class ChannelFaults
             using FaultStage stage = new();
             var before = stage.Latest.RefusedLimitChanges;
             FaultSighting seen = new(default, null, null);
-            // What the actor writes over before the loop looks never was there.
+            // Values that the actor writes over before the loop looks were never there.
             for (var attempt = 0; attempt < MostAttempts && seen.Fault.Code == FaultCode.None; attempt++)
                 seen = stage.Watch(() => stage.Do(kind), LookAgainMs);
             return seen with { Answer = answer, IsAnswered = stage.Latest.RefusedLimitChanges == before && Lives(stage) };
@@ -117,7 +120,7 @@ internal static partial class ChannelFaults
         return seen with { Answer = $"stopped first, then ended with exit code {stage.Control.ExitCode}", IsAnswered = ended && stage.Control.ExitCode == 0 };
     }
 
-    /// <summary>The actor cannot go by what it reads any more: it has the robot stopped, and says why in a line.</summary>
+    /// <summary>The actor cannot trust its readings any more: it has the robot stopped, and says why in a line.</summary>
     private static FaultSighting OverwriteTheRecord()
     {
         using FaultStage stage = new();

@@ -13,7 +13,7 @@ using RobotRL.Teleop;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>Faults of what is learned and recorded: weights that are whole and yet no numbers, and records that are gone before they were stored.</summary>
+/// <summary>Faults in learning and recording: weights that are whole and yet no numbers, and records that are gone before they were stored.</summary>
 internal static class ExperienceFaults
 {
     private const int StepsBefore = 5;
@@ -40,7 +40,7 @@ internal static class ExperienceFaults
         using (watch) return FileFaults.Judge(cell, seen, lines, CriticStatus.Absent, CriticStatus.Rejected);
     });
 
-    /// <summary>A learner that publishes what its own checks let pass: the policy acts on with what it had.</summary>
+    /// <summary>A learner publishes weights that its own checks let pass. The policy goes on with the weights that it had.</summary>
     private static FaultSighting PublishPolicy()
     {
         var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"), [("task.max_steps", "20")]);
@@ -96,7 +96,8 @@ internal static class ExperienceFaults
             var stopped = cell.Control.Latest.Fault;
             var stand = 0;
             for (; cell.Control.Latest.Gate == GateState.Stopping && stand < 3000; stand++) cell.Control.Advance(1);
-            return new(stopped, stopped.Time.Since(gone) * 1e-6, cell.Control.Latest.Gate == GateState.Held ? stand : null, "exit code 3, one line", e.Fault.Code == FaultCode.StorageFailure);
+            return new(stopped, stopped.Time.Since(gone) * 1e-6, cell.Control.Latest.Gate == GateState.Held ? stand : null, "exit code 3, one line",
+                e.Fault.Code == FaultCode.StorageFailure);
         }
     }
 

@@ -16,14 +16,16 @@ public static class FaultCatalog
         new("critic answers infinity", FaultCode.None, 0, () => Answer(new(0, float.PositiveInfinity))),
         new("critic answers NaN amid a reflex", FaultCode.CriticFailure, 2, () => AnswerAmidReflex(new(float.NaN, 0))),
         new("joint position reads NaN", FaultCode.NonFiniteState, 2, () => FaultRig.See(rig => rig.Faults.NonFiniteJoint = 3)),
-        new("wrench reads infinity", FaultCode.NonFiniteState, 2, () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(double.PositiveInfinity, 0, 0), default))),
+        new("wrench reads infinity", FaultCode.NonFiniteState, 2,
+            () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(double.PositiveInfinity, 0, 0), default))),
         new("sensor's stamp frozen", FaultCode.StaleState, StateMs, () => FaultRig.See(rig => rig.Faults.FrozenStamp = true)),
         new("sensor's values frozen", FaultCode.FrozenState, StateMs + PeriodMs, () => FaultRig.See(rig => rig.Faults.FrozenValues = true)),
         new("sensor delayed by 50 ms", FaultCode.StaleState, StateMs, () => FaultRig.See(rig => rig.Faults.DelayNs = 50_000_000)),
         new("force spike of 100 N", FaultCode.CollisionForce, 2, () => FaultRig.See(rig => rig.Faults.WrenchSpike = new(new(0, 0, -100), default))),
         new("clock jumps back by 5 ms", FaultCode.ClockBackward, 2, () => FaultRig.See(rig => rig.Faults.ClockJumpNs = -5_000_000)),
         new("clock jumps forward by 30 ms", FaultCode.ClockForward, 2, () => FaultRig.See(rig => rig.Faults.ClockJumpNs = 30_000_000)),
-        .. Enumerable.Range(1, 20).Select(lost => new FaultCase($"{lost} state packet{(lost > 1 ? "s" : "")} lost", lost > 5 ? FaultCode.StaleState : FaultCode.None, StateMs,
+        .. Enumerable.Range(1, 20).Select(lost => new FaultCase(
+            $"{lost} state packet{(lost > 1 ? "s" : "")} lost", lost > 5 ? FaultCode.StaleState : FaultCode.None, StateMs,
             () => FaultRig.See(rig => rig.Faults.LostPackets = lost))),
         new("commander beats without targets", FaultCode.StaleTarget, 250 + 3 * PeriodMs, () => FaultRig.See(rig => { rig.Decide(); rig.IsIdle = true; })),
         new("operator's link lost", FaultCode.HeartbeatLost, 250 + 3 * PeriodMs, () => FaultRig.See(rig => { rig.Decide(); rig.IsSilent = true; })),
@@ -78,6 +80,10 @@ public static class FaultCatalog
         using FaultRig rig = new(critic);
         var seen = rig.Watch(() => critic.Answer = ScriptedCritic.Risky);
         var reflex = rig.Session.Latest.Reflex;
-        return seen with { Answer = "held softly first, for 0.5 s", IsAnswered = (reflex.State, reflex.Reason) == (ReflexState.Exhausted, ReflexReason.HoldNotCalm) };
+        return seen with
+        {
+            Answer = "held softly first, for 0.5 s",
+            IsAnswered = (reflex.State, reflex.Reason) == (ReflexState.Exhausted, ReflexReason.HoldNotCalm),
+        };
     }
 }

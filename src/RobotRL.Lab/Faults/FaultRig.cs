@@ -24,7 +24,7 @@ internal sealed class FaultRig : IDisposable
     /// <param name="critic">The critic of the reflex layer; null for none.</param>
     /// <param name="layer">How the reflex layer is set; null for <see cref="Layer"/>.</param>
     /// <param name="autoClear">Stops that a scene reset clears; null for those of the shipped arm.</param>
-    /// <param name="overrides">What the shipped configuration says otherwise.</param>
+    /// <param name="overrides">Values that differ from the shipped configuration.</param>
     public FaultRig(ICritic? critic = null, SafetyLayerParameters? layer = null, FaultSet? autoClear = null, params (string Key, string Value)[] overrides)
     {
         var configuration = BenchShapes.PegInsert(overrides);
@@ -44,7 +44,9 @@ internal sealed class FaultRig : IDisposable
         if (Session.IsStopped) throw new InvalidOperationException($"The motion before the fault was stopped: {Session.Latest.Fault}");
     }
 
-    /// <summary>The reflex layer of these tests: a command risky for 3 ms is interrupted, and half a second of a hold that stays risky stops the robot.</summary>
+    /// <summary>
+    /// The reflex layer of these tests. It interrupts a command that is risky for 3 ms, and stops the robot when a hold stays risky for half a second.
+    /// </summary>
     public static SafetyLayerParameters Layer { get; } = new()
     {
         CriticFolder = null,
@@ -84,10 +86,10 @@ internal sealed class FaultRig : IDisposable
     /// <summary>The command that the robot was given last.</summary>
     public SafeCommand LastCommand => _robot.LastCommand;
 
-    /// <summary>What the policy proposes from now on; null for its motion.</summary>
+    /// <summary>The policy's proposal from now on; null for its motion.</summary>
     public ArmAction? Proposal { get; set; }
 
-    /// <summary>A rig, the fault, and what came of it.</summary>
+    /// <summary>A rig, the fault, and the outcome.</summary>
     public static FaultSighting See(Action<FaultRig> fault, ICritic? critic = null)
     {
         using FaultRig rig = new(critic);

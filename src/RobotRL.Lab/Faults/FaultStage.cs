@@ -32,12 +32,19 @@ internal sealed partial class FaultStage : IDisposable
     {
         (_garbage, _live) = (garbage, live);
         var configuration = RunConfiguration.Load(ShippedFiles.Configuration("sim/reach.yaml"),
-            patient ? [("robot.limits.heartbeat_max_age_ms", $"{PatientMs}"), ("robot.limits.target_max_age_ms", $"{PatientMs}"), ("robot.limits.loop_max_late_ms", $"{PatientMs / 2}")] : []);
+            patient
+                ? [
+                    ("robot.limits.heartbeat_max_age_ms", $"{PatientMs}"), ("robot.limits.target_max_age_ms", $"{PatientMs}"),
+                    ("robot.limits.loop_max_late_ms", $"{PatientMs / 2}"),
+                ]
+                : []);
         _file = Path.Combine(Path.GetTempPath(), $"robotrl-{_channel}.yaml");
         File.WriteAllText(_file, configuration.ResolvedYaml + safety);
         Configuration = RunConfiguration.Load(_file);
         LinkNs = configuration.Robot.Limits.HeartbeatMaxAgeNs;
-        _control = new(["control", _file, "--channel", _channel, "--owner", $"{Environment.ProcessId}", .. patient ? (string[])["--link-ms", $"{PatientMs}"] : []], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" });
+        string[] patience = patient ? ["--link-ms", $"{PatientMs}"] : [];
+        _control = new(["control", _file, "--channel", _channel, "--owner", $"{Environment.ProcessId}", .. patience],
+            new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" });
         try
         {
             _control.Await(() => _control.Lines.Any(l => l.Contains("loop running", StringComparison.Ordinal)));
@@ -58,7 +65,7 @@ internal sealed partial class FaultStage : IDisposable
     /// <summary>Longest silence of a commander, ns, where the system grants no real-time rights.</summary>
     public long LinkNs { get; }
 
-    /// <summary>What the control process said.</summary>
+    /// <summary>The control process's messages.</summary>
     public IReadOnlyCollection<string> Said => _control.Lines;
 
     /// <summary>The newest tick.</summary>
@@ -112,7 +119,7 @@ internal sealed partial class FaultStage : IDisposable
         for (var i = 0; i < times; i++) _probe.Do(kind, _random);
     }
 
-    /// <summary>The channel's name, and the hash of what is enforced there.</summary>
+    /// <summary>The channel's name, and the hash of the configuration that is enforced there.</summary>
     public string Channel => _channel;
     public RunConfiguration Configuration { get; }
 
@@ -173,7 +180,9 @@ internal sealed partial class FaultStage : IDisposable
     private string Evidence => _file + ".evidence";
 
     private Child Start() => _live
-        ? Child.AtTerminal(["train", _file, "--run", _file + ".run", "--operator", "live", "--operator-id", "somebody", "--pace", "realtime", "--channel", _channel], Evidence)
+        ? Child.AtTerminal(
+            ["train", _file, "--run", _file + ".run", "--operator", "live", "--operator-id", "somebody", "--pace", "realtime", "--channel", _channel],
+            Evidence)
         : new(["bench", "faults", "party", FaultParty.Actor, _file, "--channel", _channel, .. _garbage ? (string[])["--garbage"] : []]);
 
     /// <summary>Whoever lost the terminal ends by itself; what does not, by its number, and the run it made goes.</summary>
@@ -209,9 +218,13 @@ internal sealed partial class FaultStage : IDisposable
         private const int EndAtOnce = 9, Stop = 19, Continue = 18, Interrupted = 2;
         private readonly Process _process;
 
-        /// <summary>With the keys of a terminal that ends with this process. The program is not ended by that, nor its display, as they are not by a device that is unplugged.</summary>
+        /// <summary>
+        /// Starts it with the keys of a terminal that ends with this process.
+        /// That ends neither the program nor its display, just as a device that is unplugged does not.
+        /// </summary>
         public static Child AtTerminal(string[] arguments, string evidence) =>
-            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', ThisProgram.Host.Concat(arguments).Select(Quoted))} 2>/dev/null", "/dev/null"], new Dictionary<string, string>
+            new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', ThisProgram.Host.Concat(arguments).Select(Quoted))} 2>/dev/null", "/dev/null"],
+                new Dictionary<string, string>
             {
                 ["SHELL"] = "/bin/sh", // whatever the account's own is
                 ["ROBOTRL_AUDIT_KEY"] = Path.Combine(evidence, "key.pem"),

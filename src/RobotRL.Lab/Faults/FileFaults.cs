@@ -10,7 +10,7 @@ using RobotRL.Teleop;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>Faults of what lies on disk: a safety critic's weights, and the disk itself.</summary>
+/// <summary>Faults on disk: a safety critic's weights, and the disk itself.</summary>
 internal static class FileFaults
 {
     public static IReadOnlyList<FaultCase> All { get; } =
@@ -65,7 +65,8 @@ internal static class FileFaults
         var isSaid = after == CriticStatus.Stale || (reflex.Refused == 1 && lines is [var line] && line.Contains("refused", StringComparison.Ordinal));
         return seen with
         {
-            Answer = $"critic {before} → {reflex.Critic}{(reflex.Refused > 0 ? ", refused and said so" : "")}: {(after == CriticStatus.Ready ? "the good ones stay" : "deterministic layer alone")}",
+            Answer = $"critic {before} → {reflex.Critic}{(reflex.Refused > 0 ? ", refused and said so" : "")}: "
+                + $"{(after == CriticStatus.Ready ? "the good ones stay" : "deterministic layer alone")}",
             IsAnswered = reflex.Critic == after && isSaid,
         };
     }
@@ -117,7 +118,8 @@ internal static class FileFaults
             var stopped = cell.Control.Latest.Fault;
             var stand = 0;
             for (; cell.Control.Latest.Gate == GateState.Stopping && stand < 3000; stand++) cell.Control.Advance(1);
-            return new(stopped, stopped.Time.Since(full) * 1e-6, cell.Control.Latest.Gate == GateState.Held ? stand : null, "exit code 3, one line", e.Fault.Code == FaultCode.StorageFailure);
+            return new(stopped, stopped.Time.Since(full) * 1e-6, cell.Control.Latest.Gate == GateState.Held ? stand : null, "exit code 3, one line",
+                e.Fault.Code == FaultCode.StorageFailure);
         }
         finally
         {

@@ -9,10 +9,13 @@ namespace RobotRL.Lab.Faults;
 /// <param name="Kills">How often each was killed.</param>
 /// <param name="HeldWithinEnvelope">Kills of the actor after which the arm came to stand, powered, with every measured limit kept on the way.</param>
 /// <param name="ResetAlone">Of those, after how many a new actor and an operator's reset were all it took to move on.</param>
-/// <param name="LearnerWentOn">Kills of a learner that writes weights, after which the robot moved on without a stop and without damaged weights, and the next learner's weights were taken up.</param>
+/// <param name="LearnerWentOn">
+/// Kills of a learner that writes weights, after which the robot moved on without a stop and without damaged weights, and took up the next learner's weights.
+/// </param>
 /// <param name="StopP50Ms">From the kill to the stop command, in robot time.</param>
 /// <param name="StandstillMaxMs">From the stop command to standstill.</param>
-public sealed record KillFigures(int Kills, int HeldWithinEnvelope, int ResetAlone, int LearnerWentOn, double StopP50Ms, double StopMaxMs, double StandstillMaxMs, bool Holds);
+public sealed record KillFigures(
+    int Kills, int HeldWithinEnvelope, int ResetAlone, int LearnerWentOn, double StopP50Ms, double StopMaxMs, double StandstillMaxMs, bool Holds);
 
 /// <summary><c>robotrl bench kills</c>: the control process outlives its actor and its learner, and holds the arm.</summary>
 public static class KillsBench
@@ -30,7 +33,8 @@ public static class KillsBench
                 FaultStage.Within(20 + 137 * i % 700, () => false);
                 var seen = stage.Watch(stage.Actor.Kill);
                 // A measured limit that broke on the way would have replaced the fault, all but the workspace, whose stop is no more severe.
-                var isHeld = stage.Latest is { Gate: GateState.Held, Fault.Code: FaultCode.HeartbeatLost } && workspace.Contains(stage.Latest.EndEffector.PoseInBase.Position);
+                var isHeld = stage.Latest is { Gate: GateState.Held, Fault.Code: FaultCode.HeartbeatLost }
+                    && workspace.Contains(stage.Latest.EndEffector.PoseInBase.Position);
                 if (isHeld) held++;
                 else log($"kill {i + 1} of the actor: {seen}");
                 stops.Add(seen.StopMs ?? double.PositiveInfinity);
@@ -54,6 +58,9 @@ public static class KillsBench
             }
         }
         stops.Sort();
-        return new(kills, held, moved, went, stops.Count > 0 ? stops[stops.Count / 2] : 0, stops.Count > 0 ? stops[^1] : 0, standstill, (held, moved, went) == (kills, kills, kills));
+        return new(
+            Kills: kills, HeldWithinEnvelope: held, ResetAlone: moved, LearnerWentOn: went,
+            StopP50Ms: stops.Count > 0 ? stops[stops.Count / 2] : 0, StopMaxMs: stops.Count > 0 ? stops[^1] : 0, StandstillMaxMs: standstill,
+            Holds: (held, moved, went) == (kills, kills, kills));
     }
 }

@@ -28,7 +28,8 @@ internal static class ProcessFaults
         Case("learner process killed", FaultCode.None, 0, KillTheLearner),
     ];
 
-    private static FaultCase Case(string name, FaultCode expected, double mostMs, Func<FaultSighting> provoke) => new(name, expected, mostMs, provoke) { HasProcesses = true };
+    private static FaultCase Case(string name, FaultCode expected, double mostMs, Func<FaultSighting> provoke) =>
+        new(name, expected, mostMs, provoke) { HasProcesses = true };
 
     private static FaultSighting See(Action<FaultStage> fault)
     {
@@ -100,7 +101,11 @@ internal static class ProcessFaults
 
     /// <summary>Without real-time rights the link is watched at the configured heartbeat's age, since an ordinary process pauses for longer.</summary>
     private static FaultSighting Allowed(FaultStage stage, FaultSighting seen) =>
-        stage.HasRealTimeRights ? seen : seen with { AllowedMs = stage.LinkNs * 1e-6 + LinkMs, Answer = $"{seen.Answer} (no real-time rights: watched at {stage.LinkNs / 1_000_000} ms)".Trim() };
+        stage.HasRealTimeRights ? seen : seen with
+        {
+            AllowedMs = stage.LinkNs * 1e-6 + LinkMs,
+            Answer = $"{seen.Answer} (no real-time rights: watched at {stage.LinkNs / 1_000_000} ms)".Trim(),
+        };
 
     private static FaultSighting KillTheLearner()
     {

@@ -2,13 +2,13 @@ using RobotRL.Safety;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>A critic that says what it is told to.</summary>
+/// <summary>A critic whose answer is given.</summary>
 internal sealed class ScriptedCritic : ICritic
 {
     public static RiskEstimate Calm => new(0, -1);
     public static RiskEstimate Risky => new(1, 1);
 
-    /// <summary>What it says next.</summary>
+    /// <summary>Its next answer.</summary>
     public RiskEstimate Answer { get; set; } = Calm;
 
     public int Inputs => SafetyFeatures.Count;

@@ -50,7 +50,7 @@ internal static class StopFaults
         return seen;
     }
 
-    /// <summary>What is an operator's to clear stays through all that else clears a stop, and the arm where it is.</summary>
+    /// <summary>A stop that only an operator may clear outlasts everything else that clears a stop, and the arm stays where it is.</summary>
     private static FaultSighting Outstanding(FaultCode cause, Func<FaultRig, FaultSighting> fault, FaultSet? autoClear = null)
     {
         using FaultRig rig = new(autoClear: autoClear);
@@ -59,7 +59,7 @@ internal static class StopFaults
         session.SignOff();
         var held = session.Latest.EndEffector.PoseInBase.Position;
         var cleared = session.AutomaticReset() || session.Rebase();
-        // A new commander, as after an actor's restart, finds what the last one left.
+        // A new commander, as after an actor's restart, finds the state that the last one left.
         ControlSession next = new(rig.Cycle, rig.Task);
         cleared |= next.AutomaticReset();
         next.Advance(2000);
@@ -109,7 +109,7 @@ internal static class StopFaults
         return seen with { Answer = "stops the robot again in the tick of the reset", IsAnswered = stops };
     }
 
-    /// <summary>Nobody runs the loop any more: what counts is the command that it left.</summary>
+    /// <summary>Nobody runs the loop any more: the command that it left is judged.</summary>
     private static FaultSighting LoopEnds(Action<FaultRig> fault)
     {
         using FaultRig rig = new();

@@ -79,7 +79,7 @@ internal static class TimeFaults
         return rig.Watch(() => offset = aheadNs);
     }
 
-    /// <summary>What was stamped before the jump lies a minute ahead after it.</summary>
+    /// <summary>A stamp from before the jump lies a minute ahead after it.</summary>
     private static FaultSighting IdleAfterTheJump()
     {
         using FaultRig rig = new();

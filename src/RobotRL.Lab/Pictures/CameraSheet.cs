@@ -6,7 +6,10 @@ namespace RobotRL.Lab.Pictures;
 /// <summary>One instant: what each camera captured and what the policy got of it, in the task's camera order.</summary>
 public sealed record CameraView(Stamp Time, IReadOnlyList<CameraFrame> Captured, IReadOnlyList<PolicyImage> Policy);
 
-/// <summary>Lays camera images out in one picture: a column an instant, for each camera a row as captured (the crop outlined) and one as the policy sees it.</summary>
+/// <summary>
+/// Lays camera images out in one picture. Each instant has a column. Each camera has a row of images as captured, with the crop outlined, and a row as the
+/// policy sees them.
+/// </summary>
 public static class CameraSheet
 {
     private const int Cell = 224, Gap = 8, Header = 26, Margin = 132;
@@ -58,6 +61,7 @@ public static class CameraSheet
     private static void Outline(SKCanvas canvas, CameraDescription camera, int x, int y, float scale)
     {
         using SKPaint line = new() { Color = SKColors.OrangeRed, Style = SKPaintStyle.Stroke, StrokeWidth = 2 };
-        canvas.DrawRect(SKRect.Create(x + camera.CropX * scale + 1, y + camera.CropY * scale + 1, camera.CropSize * scale - 2, camera.CropSize * scale - 2), line);
+        var side = camera.CropSize * scale - 2;
+        canvas.DrawRect(SKRect.Create(x + camera.CropX * scale + 1, y + camera.CropY * scale + 1, side, side), line);
     }
 }

@@ -32,7 +32,8 @@ public static class EpisodeCurve
         {
             newest.Enqueue(episode);
             if (newest.Count > Window) newest.Dequeue();
-            yield return new(episode.EnvSteps, newest.Average(e => e.Autonomous), newest.Sum(e => e.HumanSteps) / newest.Sum(e => e.Steps), newest.Average(e => e.CycleTimeS));
+            yield return new(episode.EnvSteps, newest.Average(e => e.Autonomous), newest.Sum(e => e.HumanSteps) / newest.Sum(e => e.Steps),
+                newest.Average(e => e.CycleTimeS));
         }
     }
 

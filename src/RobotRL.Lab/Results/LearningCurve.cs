@@ -8,7 +8,10 @@ public static class LearningCurve
 {
     private const int Window = 20;
 
-    /// <summary>Environment steps and wall-clock seconds at which the newest 20 online episodes first succeeded without help at the given rate; nulls where they never did.</summary>
+    /// <summary>
+    /// Environment steps and wall-clock seconds at which the newest 20 online episodes first succeeded without help at the given rate;
+    /// nulls where they never did.
+    /// </summary>
     public static (long? EnvSteps, double? WallS) FirstAt(string run, double rate)
     {
         // A resumed run's clock starts anew: the seconds of earlier sessions are added.
@@ -21,7 +24,8 @@ public static class LearningCurve
             if (wall < last) earlier += last;
             last = wall;
             if (root.GetProperty("kind").GetString() != "episode" || root.GetProperty("episode_kind").GetString() != "Online") continue;
-            if (++online >= Window && root.GetProperty("success_rate").GetDouble() >= rate - 1e-9) return (root.GetProperty("env_steps").GetInt64(), earlier + wall);
+            if (++online >= Window && root.GetProperty("success_rate").GetDouble() >= rate - 1e-9)
+                return (root.GetProperty("env_steps").GetInt64(), earlier + wall);
         }
         return (null, null);
     }

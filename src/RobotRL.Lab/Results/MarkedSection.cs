@@ -8,8 +8,8 @@ internal static class MarkedSection
     private static readonly string Results = Path.Combine("docs", "results");
 
     /// <summary>
-    /// Replaces what stands between the marks of the page <c>results.md</c> beside a folder <c>docs/results</c>. A comparison that is kept elsewhere has no such
-    /// page. A file without the marks stays as it is.
+    /// Replaces the text between the marks of the page <c>results.md</c> beside a folder <c>docs/results</c>.
+    /// A comparison that is kept elsewhere has no such page. A file without the marks stays as it is.
     /// </summary>
     public static void Replace(string folder, string name, string content)
     {

@@ -5,7 +5,7 @@ using RobotRL.Sessions.Training;
 
 namespace RobotRL.Lab.Results;
 
-/// <summary>What one cell of the comparison came to.</summary>
+/// <summary>The result of one cell of the comparison.</summary>
 /// <param name="ConfigHash">Of the configuration that was trained: a cell counts only for this one.</param>
 /// <param name="StepsTo90">Environment steps until nine of ten of the newest 20 episodes succeeded without help; null when that never came.</param>
 /// <param name="WallTo90S">Wall-clock seconds likewise, of all sessions of the run.</param>

@@ -7,6 +7,11 @@ using RobotRL.Sessions.Training;
 
 namespace RobotRL.Lab.Results;
 
+/// <summary>Names a cell of the comparison.</summary>
+/// <param name="Runs">Folder of all runs.</param>
+/// <param name="Arm">The way of learning.</param>
+public sealed record CellName(string Runs, string Task, Variant Arm, ulong Seed);
+
 /// <summary>
 /// One cell of the comparison: a training and its evaluation, each a process of its own. It enters the book when it is done, so that an interrupted comparison
 /// goes on where it stopped, in the middle of a run as well.
@@ -18,9 +23,15 @@ public static class ResultCell
     /// <summary>Successes in a row, without help and with exploration, that end a run: 40 are chance in one run of eight at a rate of 95 %.</summary>
     private const int SuccessWindow = 40;
 
-    /// <summary>Trains and evaluates what the book does not hold yet.</summary>
-    public static void Fill(this ResultBook book, string runs, string task, Variant arm, ulong seed, long envSteps, int episodes, CancellationToken cancel)
+    /// <summary>Trains and evaluates a cell that the book does not hold yet.</summary>
+    /// <param name="book">Gets the result.</param>
+    /// <param name="cell">Which one.</param>
+    /// <param name="envSteps">Most environment steps of the training.</param>
+    /// <param name="episodes">Of the evaluation.</param>
+    /// <param name="cancel">Leaves the cell unfinished.</param>
+    public static void Fill(this ResultBook book, CellName cell, long envSteps, int episodes, CancellationToken cancel)
     {
+        var (runs, task, arm, seed) = cell;
         var file = Path.Combine("robot-configs", "sim", task + ".yaml");
         var configuration = RunConfiguration.Load(file, [.. arm.Overrides.Select(o => o.Split('=', 2)).Select(o => (o[0], o[1]))]);
         var hash = configuration.Hash;
@@ -48,8 +59,10 @@ public static class ResultCell
         }
         if (Child<EvaluationResult>(["eval", folder, "--episodes", $"{episodes}"], cancel) is not { } evaluation || evaluation.Episodes < episodes) return;
         var (steps, wall) = LearningCurve.FirstAt(folder, 0.9);
-        book.Add(new ResultEntry(task, arm.Name, seed, hash, training with { Run = "" }, evaluation, steps, wall, Environment.ProcessorCount,
-            RunIdentity.CurrentCodeVersion, LearningSettings.Of(configuration.Learner)));
+        book.Add(new ResultEntry(
+            Task: task, Arm: arm.Name, Seed: seed, ConfigHash: hash, Training: training with { Run = "" }, Evaluation: evaluation,
+            StepsTo90: steps, WallTo90S: wall, Cores: Environment.ProcessorCount, CodeVersion: RunIdentity.CurrentCodeVersion,
+            Learning: LearningSettings.Of(configuration.Learner)));
     }
 
     /// <summary>
@@ -62,8 +75,8 @@ public static class ResultCell
         child.WaitForExit();
         if (cancel.IsCancellationRequested) return null;
         // A training that ends short of its target is a result too.
-        if (child.ExitCode is not (ExitCode.Done or ExitCode.DoesNotHold)) throw new SafeStopException($"'robotrl {string.Join(' ', arguments)}' ended with " +
-            $"{child.ExitCode}; its message is above");
+        if (child.ExitCode is not (ExitCode.Done or ExitCode.DoesNotHold))
+            throw new SafeStopException($"'robotrl {string.Join(' ', arguments)}' ended with {child.ExitCode}; its message is above");
         return JsonSerializer.Deserialize<T>(output.Trim().Split('\n')[^1], Json);
     }
 }

@@ -5,7 +5,7 @@ namespace RobotRL.Lab.Results;
 /// <summary>One writer at a time of a file that several processes add to.</summary>
 public static class Turn
 {
-    /// <summary>Waits until nobody else writes; disposing what is returned lets the next one in.</summary>
+    /// <summary>Waits until nobody else writes. Disposing of the returned object lets the next one in.</summary>
     public static LockFile Of(string path)
     {
         LockFile? held;

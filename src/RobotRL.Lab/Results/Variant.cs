@@ -11,17 +11,28 @@ namespace RobotRL.Lab.Results;
 /// <param name="MatchesEnvSteps">Whether it gets as many environment steps as the run with interventions of the same seed.</param>
 /// <param name="MatchesHumanSteps">Whether it gets as many human steps as the run with interventions of the same seed, and stops there.</param>
 /// <param name="Overrides">Configuration values that differ from the task's file.</param>
-public sealed record Variant(string Name, string Title, OperatorKind Operator, bool ActsWhileLearning, bool UntilSuccess, bool MatchesEnvSteps, bool MatchesHumanSteps, IReadOnlyList<string> Overrides)
+public sealed record Variant(string Name, string Title, OperatorKind Operator, bool ActsWhileLearning, bool UntilSuccess, bool MatchesEnvSteps,
+    bool MatchesHumanSteps, IReadOnlyList<string> Overrides)
 {
-    public static readonly Variant Interventions = new("interventions", "RLPD with interventions", OperatorKind.Scripted, true, true, false, false, []);
+    public static readonly Variant Interventions = new(
+        Name: "interventions", Title: "RLPD with interventions", Operator: OperatorKind.Scripted,
+        ActsWhileLearning: true, UntilSuccess: true, MatchesEnvSteps: false, MatchesHumanSteps: false, Overrides: []);
 
     /// <summary>The one with interventions comes first: the others take their steps from it.</summary>
     public static IReadOnlyList<Variant> All { get; } =
     [
         Interventions,
-        new("demonstrations", "RLPD, demonstrations only", OperatorKind.None, true, false, true, false, []),
+        new(
+            Name: "demonstrations", Title: "RLPD, demonstrations only", Operator: OperatorKind.None,
+            ActsWhileLearning: true, UntilSuccess: false, MatchesEnvSteps: true, MatchesHumanSteps: false, Overrides: []),
         // Demonstrations until the human steps are used up; then as many cloning steps as the other arms take learner steps.
-        new("cloning", "behaviour cloning", OperatorKind.Scripted, false, false, false, true, ["learner.method=behaviour_cloning", "operator.demonstrations=10000", "learner.pretrain_steps=5000"]),
-        new("hg-dagger", "HG-DAgger", OperatorKind.Scripted, true, true, false, true, ["learner.method=hg_dagger", "learner.pretrain_steps=2000"]),
+        new(
+            Name: "cloning", Title: "behaviour cloning", Operator: OperatorKind.Scripted,
+            ActsWhileLearning: false, UntilSuccess: false, MatchesEnvSteps: false, MatchesHumanSteps: true,
+            Overrides: ["learner.method=behaviour_cloning", "operator.demonstrations=10000", "learner.pretrain_steps=5000"]),
+        new(
+            Name: "hg-dagger", Title: "HG-DAgger", Operator: OperatorKind.Scripted,
+            ActsWhileLearning: true, UntilSuccess: true, MatchesEnvSteps: false, MatchesHumanSteps: true,
+            Overrides: ["learner.method=hg_dagger", "learner.pretrain_steps=2000"]),
     ];
 }
