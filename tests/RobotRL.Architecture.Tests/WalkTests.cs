@@ -8,7 +8,9 @@ public sealed partial class WalkTests
 {
     private const int MostFiles = 40;
 
-    /// <summary>From the camera's frame over the sealed command and the gradient to the weights that act: a walk that misses one of them is another one.</summary>
+    /// <summary>
+    /// From the camera's frame over the sealed command and the gradient to the weights that act: a walk that misses one of them is another one.
+    /// </summary>
     private static readonly string[] Stations = ["CameraStream.cs", "ReflexGate.cs", "SafeCommand.cs", "ReplayBuffer.cs", "Adam.cs", "WeightSnapshot.cs"];
 
     private static readonly string[] Sources =

@@ -212,15 +212,20 @@ public sealed class ReplayTests(RecordedRun recorded) : IClassFixture<RecordedRu
         Assert.Equal([2_000_000, 3_000_000], read.Ages.ImagesNs);
 
         var definition = TraceMessages.Format.Definition;
-        const string last = "int64 weights_age_ns\n";
-        var from = definition.IndexOf("# Rows up to", StringComparison.Ordinal);
-        var streams = definition[from..(definition.IndexOf(last, StringComparison.Ordinal) + last.Length)];
-        Assert.True(TraceMessages.Reads(definition));
-        Assert.True(TraceMessages.Reads(definition.Replace(streams, "", StringComparison.Ordinal)));
+        var beforeOther = Without(definition, "# In a cell with two arms", "uint8[] other\n");
+        Assert.True(TraceMessages.Reads(definition) && TraceMessages.Reads(beforeOther));
+        Assert.True(TraceMessages.Reads(Without(beforeOther, "# Rows up to", "int64 weights_age_ns\n")));
         Assert.False(TraceMessages.Reads(definition + "# more\n"));
-        // Five words and a sequence of two at the end, the first of them padded to its place.
-        int[] ends = [52, 56];
+        Assert.Equal(70, TraceMessages.Read(message.AsSpan()[..^4]).Ages!.WeightsVersion);
+        // Five words and a sequence of two at the end, the first of them padded to its place, and the count of what is told of no other arm.
+        int[] ends = [56, 60];
         Assert.Contains(ends, end => IsOfBefore(message[..^end]));
+
+        static string Without(string text, string from, string to)
+        {
+            var begin = text.IndexOf(from, StringComparison.Ordinal);
+            return text.Remove(begin, text.IndexOf(to, StringComparison.Ordinal) + to.Length - begin);
+        }
 
         bool IsOfBefore(byte[] shortened)
         {

@@ -18,7 +18,7 @@ public sealed class TwoArmTests : IDisposable
     public void A_run_of_two_arms_replays_to_the_bit_and_is_exported_by_the_arms_names()
     {
         RunOnDisk run = new(_folder["run"]);
-        var trained = RobotrlProcess.Run([.. Training.Small(run.Path, 150, "--seed", "4", "--deterministic").Select(word => word == Training.Reach ? Config : word), "--set", "learner.pretrain_steps=20"]);
+        var trained = RobotrlProcess.Run(Small(run, 150, "--seed", "4", "--deterministic", "--set", "learner.pretrain_steps=20"));
         Assert.True(trained.ExitCode == 0, trained.Error);
         Replays(run);
 
@@ -45,12 +45,15 @@ public sealed class TwoArmTests : IDisposable
     public void Two_arms_in_real_time_have_a_loop_in_common_and_a_channel_each()
     {
         RunOnDisk run = new(_folder["run"]);
-        string[] words = [.. Training.Small(run.Path, 30, "--pace", "realtime", "--set", "operator.demonstrations=2", "--set", "learner.start_after=10"), "--set", "learner.pretrain_steps=5"];
-        var trained = RobotrlProcess.RunInRealtime([.. words.Select(word => word == Training.Reach ? Config : word)]);
+        var trained = RobotrlProcess.RunInRealtime(Small(run, 30, "--pace", "realtime",
+            "--set", "operator.demonstrations=2", "--set", "learner.start_after=10", "--set", "learner.pretrain_steps=5"));
         Assert.True(trained.ExitCode == 0, trained.Error);
         Replays(run);
         Assert.Equal(["left", "right"], EventFolder.Read(run.At("events")).Files.Select(f => EventReader.Read(f).Info.Arm).Distinct().Order());
     }
+
+    private static string[] Small(RunOnDisk run, int envSteps, params string[] more) =>
+        [.. Training.Small(run.Path, envSteps, more).Select(word => word == Training.Reach ? Config : word)];
 
     private static void AssertSame(JointPositions expected, JointPositions actual) =>
         Assert.Equal(((ReadOnlySpan<double>)expected).ToArray(), ((ReadOnlySpan<double>)actual).ToArray());

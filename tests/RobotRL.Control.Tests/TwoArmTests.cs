@@ -15,7 +15,12 @@ public class TwoArmTests
     ];
 
     public static TheoryData<FaultCode, int> EveryCauseOnEitherArm =>
-        [.. from cause in Enum.GetValues<FaultCode>() where cause != FaultCode.None from arm in (int[])[0, 1] select new TheoryDataRow<FaultCode, int>(cause, arm)];
+    [
+        .. from cause in Enum.GetValues<FaultCode>()
+           where cause != FaultCode.None
+           from arm in (int[])[0, 1]
+           select new TheoryDataRow<FaultCode, int>(cause, arm),
+    ];
 
     [Theory]
     [MemberData(nameof(EveryCauseOnEitherArm))]
@@ -84,7 +89,8 @@ public class TwoArmTests
     }
 
     /// <summary>
-    /// Both hands are sent at each other, and each where the other stands, for a minute of random targets. Distances by matrices and samples: nothing of the gate's.
+    /// Both hands are sent at each other, and each where the other stands, for a minute of random targets. Distances by matrices and samples: nothing of
+    /// the gate's.
     /// The same targets bring two arms that know nothing of each other into one another. Where the arm follows its reference through a soft spring, targets of
     /// any speed leave it centimetres behind: what holds then is the distance of where both are meant to be, and a stop once they are measured nearer.
     /// </summary>
@@ -121,7 +127,8 @@ public class TwoArmTests
             PolicyAction action = default;
             for (var arm = 0; arm < 2; arm++)
             {
-                Pose own = pair.Loop.Cycles[arm].Newest.EndEffector.PoseInBase, other = pair.InBaseOf(arm, pair.Loop.Cycles[1 - arm].Newest.EndEffector.PoseInBase);
+                var own = pair.Loop.Cycles[arm].Newest.EndEffector.PoseInBase;
+                var other = pair.InBaseOf(arm, pair.Loop.Cycles[1 - arm].Newest.EndEffector.PoseInBase);
                 var way = own.Orientation.Inverse.Rotate(other.Position - own.Position);
                 float Toward(double component) => random.Next(3) == 0 ? (float)(2 * random.NextDouble() - 1) : Math.Sign(component);
                 action[arm] = TestArm.Action(Toward(way.X), Toward(way.Y), Toward(way.Z));
@@ -168,7 +175,11 @@ public class TwoArmTests
     private static (double Measured, double Meant, FaultSet Stops) Charge(Pose[] places, double distanceM, int seed, CommandKind kind, bool knowEachOther)
     {
         Random random = new(seed);
-        var limits = TestArm.Limits with { Workspace = new(new(0.2, -0.6, 0.05), new(0.8, 0.6, 0.8)), Orientation = TestArm.Limits.Orientation with { YawRad = 3 } };
+        var limits = TestArm.Limits with
+        {
+            Workspace = new(new(0.2, -0.6, 0.05), new(0.8, 0.6, 0.8)),
+            Orientation = TestArm.Limits.Orientation with { YawRad = 3 },
+        };
         using Pair pair = new(places, knowEachOther ? distanceM : null, TestArm.Description with { Limits = limits, Command = kind });
         var (measured, meant, stops, sequence) = (double.PositiveInfinity, double.PositiveInfinity, default(FaultSet), 1000L);
         for (var i = 0; i < 400; i++)
@@ -183,8 +194,9 @@ public class TwoArmTests
                 at = new(Math.Clamp(at.X, 0.1, 0.9), Math.Clamp(at.Y, -0.7, 0.7), Math.Clamp(at.Z, 0, 0.9));
                 var cycle = pair.Loop.Cycles[arm];
                 cycle.Heartbeats.Publish(new(now, CommandingState.Commanding));
-                cycle.Targets.Publish(new(new(at, home.Orientation), now, now.Plus(random.Next(50, 400) * 1_000_000L), CartesianStiffness.Of(TestArm.Description.Impedance),
-                    default, ActionSource.Policy, ++sequence) { StartInBase = home });
+                var due = now.Plus(random.Next(50, 400) * 1_000_000L);
+                var stiffness = CartesianStiffness.Of(TestArm.Description.Impedance);
+                cycle.Targets.Publish(new(new(at, home.Orientation), now, due, stiffness, default, ActionSource.Policy, ++sequence) { StartInBase = home });
             }
             for (var tick = 0; tick < 15; tick++)
             {
@@ -216,10 +228,16 @@ public class TwoArmTests
         {
             var robot = description ?? TestArm.Description;
             _places = places;
-            var task = TestArm.Task with { Arms = [new("left", places[0]), new("right", places[1])], ArmDistanceM = distanceM ?? 0, Actions = TestArm.Task.Actions with { TranslationScaleM = scaleM } };
+            var task = TestArm.Task with
+            {
+                Arms = [new("left", places[0]), new("right", places[1])],
+                ArmDistanceM = distanceM ?? 0,
+                Actions = TestArm.Task.Actions with { TranslationScaleM = scaleM },
+            };
             Robots = [.. places.Select(_ => new LoopbackRobot(robot, task.EndEffectorInFlange))];
             LockstepPacer pacer = new(this);
-            Loop = new([.. Robots.Select((arm, i) => new ControlCycle(arm, pacer, task.EndEffectorInFlange, 256, beside: distanceM is null ? null : task.Beside(i)))], pacer);
+            ArmBeside? Beside(int arm) => distanceM is null ? null : task.Beside(arm);
+            Loop = new([.. Robots.Select((arm, i) => new ControlCycle(arm, pacer, task.EndEffectorInFlange, 256, beside: Beside(i)))], pacer);
             Control = new([.. Loop.Ports.Select(port => new ControlSession(port, task))]);
             _skeletons = [.. places.Select(_ => new Skeleton(robot, task.EndEffectorInFlange))];
             Control.Advance(1);

@@ -16,7 +16,8 @@ public class TwoArmTests
     {
         using var world = Open();
         Assert.Equal(["left", "right"], world.Arms.Select(a => a.Name));
-        var home = new ControlSession(new ControlCycle(new LoopbackRobot(Cell.Robot), new LockstepPacer(new LoopbackRobot(Cell.Robot)), Cell.Task.EndEffectorInFlange), Cell.Task).Home;
+        using LoopbackRobot robot = new(Cell.Robot);
+        var home = new ControlSession(new ControlCycle(robot, new LockstepPacer(robot), Cell.Task.EndEffectorInFlange), Cell.Task).Home;
         foreach (var (arm, described) in world.Arms.Zip(Cell.Task.Arms))
         {
             Assert.InRange((arm.EndEffectorInBase.Position - home.Position).Length, 0, 1e-9);
@@ -27,8 +28,8 @@ public class TwoArmTests
     }
 
     /// <summary>
-    /// The same torques, one arm alone and each of two, for a second: the same motion, to rounding, and the same wrench. The second arm's base is turned: in its
-    /// own base frame nothing of that is to be seen.
+    /// The same torques, one arm alone and each of two, for a second: the same motion, to rounding, and the same wrench. The second arm's base is turned:
+    /// in its own base frame nothing of that is to be seen.
     /// </summary>
     [Fact]
     public void Each_arm_moves_and_feels_as_an_only_arm_does()

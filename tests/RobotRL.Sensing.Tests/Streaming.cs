@@ -16,7 +16,8 @@ internal sealed class Streaming : IDisposable
         var task = Samples.Task(Samples.Camera("a") with { SeesRobot = seesRobot }) with { ImageMaxAgeNs = 100 * Samples.Ms };
         var states = StateStream.Sampled(TimeSpan.FromMilliseconds(5), Scheduler, (ref ToolStates states) =>
         {
-            states[0] = new ToolState(Now, new EndEffectorState(new Pose(Tool, Rotation.Identity), Twist.Zero), Wrench.Zero, 0.04) { Tick = Now.Ns / Samples.Ms };
+            EndEffectorState tool = new(new Pose(Tool, Rotation.Identity), Twist.Zero);
+            states[0] = new ToolState(Now, tool, Wrench.Zero, 0.04) { Tick = Now.Ns / Samples.Ms };
             return true;
         });
         var camera = CameraStream.FreeRunning("a", TimeSpan.FromMilliseconds(cameraPeriodMs), Scheduler, () => Now, Pool, () => Camera);

@@ -95,7 +95,8 @@ public sealed class InterventionTests
     [Fact]
     public void Hand_noise_of_a_seed_stays_what_it_was()
     {
-        var (noise, space, motion, shaken) = (new HandNoise(0.2, 11, arms: 1), new ActionSpace([0, 1, 2, 5], 0.01, 0.1, false), new ArmAction(), new List<float>());
+        HandNoise noise = new(0.2, 11, arms: 1);
+        var (space, motion, shaken) = (new ActionSpace([0, 1, 2, 5], 0.01, 0.1, false), new ArmAction(), new List<float>());
         (motion.Motion[0], motion.Motion[2]) = (0.5f, -0.8f);
         noise.BeginEpisode(Stamp.Zero);
         for (var i = 1; i <= 1000; i++)
