@@ -1,4 +1,4 @@
-.PHONY: deps build test format format-check bench demo results
+.PHONY: deps build test format format-check bench demo results tasks
 .DEFAULT_GOAL := build
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -25,6 +25,9 @@ bench: deps      ## figures, one JSON line each on stdout
 
 demo: deps       ## ten minutes: a robot learns to insert a peg
 	@./robotrl demo
+
+tasks: deps      ## trains every shipped task to its stated threshold
+	@build/check-tasks.sh
 
 results: deps    ## the tables of docs/results.md; goes on where it was interrupted
 	@./robotrl results

@@ -14,11 +14,13 @@ internal static class EvalCommand
         var run = SharedOptions.Run();
         var episodes = new Option<int>("--episodes") { Description = "Episodes to evaluate" }.Or(100)
             .Where(n => n > 0, "write a number of episodes from 1");
+        Option<double> atLeast = new Option<double>("--at-least") { Description = "Exit code 1 when a smaller share of the episodes succeeds, such as 0.95" }
+            .Where(share => share is >= 0 and <= 1, "write a share from 0 to 1");
         var seed = SharedOptions.Seed(1_000_001);
         var pace = SharedOptions.Pace();
         var channel = SharedOptions.Channel();
         var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
-        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, seed, pace, channel, operatorId, operatorRole }
+        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, atLeast, seed, pace, channel, operatorId, operatorRole }
             .Does((parse, cancel) =>
         {
             SharedOptions.Require(parse.GetValue(pace), parse.GetValue(channel));
@@ -30,7 +32,7 @@ internal static class EvalCommand
             }, cancel);
             CommandLine.Answers(parse).WriteLine(Text(result));
             CommandLine.Result(parse, result);
-            return ExitCode.Done;
+            return result.SuccessRate >= parse.GetValue(atLeast) ? ExitCode.Done : ExitCode.DoesNotHold;
         });
     }
 
