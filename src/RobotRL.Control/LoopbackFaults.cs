@@ -6,6 +6,7 @@ namespace RobotRL.Control;
 public sealed class LoopbackFaults
 {
     private RobotState _before;
+    private Stamp _lastRead = new(long.MinValue);
 
     /// <summary>Joint whose position reads as not a number; −1 none.</summary>
     public int NonFiniteJoint { get; set; } = -1;
@@ -45,8 +46,26 @@ public sealed class LoopbackFaults
     /// <summary>What the motors give beyond what they are told, Nm: measured, and it moves the arm while there is power.</summary>
     public JointTorques MotorErrorNm { get; set; }
 
-    /// <summary>What failing sensors report of a state. Once a state, in order.</summary>
-    public void Distort(ref RobotState state)
+    /// <summary>A state on its way to the reader: false where it is lost or still under way, and else as it arrives. Once a state, in order.</summary>
+    /// <param name="now">The robot's time.</param>
+    /// <param name="actual">What is so.</param>
+    /// <param name="reported">What is read of it.</param>
+    public bool TryPass(Stamp now, in RobotState actual, ref RobotState reported)
+    {
+        if (LostPackets > 0)
+        {
+            LostPackets--;
+            return false;
+        }
+        var captured = FrozenStamp ? _lastRead : now.Plus(-DelayNs);
+        if (DelayNs > 0 && captured <= _lastRead) return false;
+        reported = actual;
+        reported.CaptureTime = _lastRead = captured;
+        Distort(ref reported);
+        return true;
+    }
+
+    private void Distort(ref RobotState state)
     {
         ref var wrench = ref state.ExternalWrenchInEndEffector;
         wrench = new(wrench.Force + WrenchSpike.Force, wrench.Torque + WrenchSpike.Torque);

@@ -21,7 +21,6 @@ public sealed class LoopbackRobot : IRobot, IPlant
     private readonly double _dt;
     private SafeCommand _command;
     private RobotState _state;
-    private Stamp _lastRead = new(long.MinValue);
     private bool _hasNew = true;
 
     /// <param name="description">Kinematics, home posture and control period. Its masses are those of another arm: this one has its own.</param>
@@ -82,17 +81,7 @@ public sealed class LoopbackRobot : IRobot, IPlant
     {
         if (!_hasNew) return false;
         _hasNew = false;
-        if (Faults.LostPackets > 0)
-        {
-            Faults.LostPackets--;
-            return false;
-        }
-        var captured = Faults.FrozenStamp ? _lastRead : Now.Plus(-Faults.DelayNs);
-        if (Faults.DelayNs > 0 && captured <= _lastRead) return false; // still under way
-        state = _state;
-        state.CaptureTime = _lastRead = captured;
-        Faults.Distort(ref state);
-        return true;
+        return Faults.TryPass(Now, _state, ref state);
     }
 
     public void Write(in SafeCommand command)

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using RobotRL.Evidence;
 using RobotRL.Cli.Display;
 using RobotRL.Episodes;
+using RobotRL.Evidence;
 using RobotRL.Mcap;
 using RobotRL.Model;
 using RobotRL.Sessions.Processes;

@@ -1,6 +1,7 @@
-using RobotRL.Lab.Bench;
 using RobotRL.Configuration;
 using RobotRL.Critic;
+using RobotRL.Lab.Bench;
+using RobotRL.Lab.Results;
 using RobotRL.Learning;
 using RobotRL.Model;
 using RobotRL.Policy;
@@ -28,7 +29,7 @@ public sealed record AblationSize(
 public sealed record AblationResult(
     string Task, string Arm, ulong Seed, string Hash, int Episodes, long Steps, int Successes, int Violations, int Stops, long Flagged,
     int FinalEpisodes, int FinalSuccesses, int FinalViolations, double? StepsToSuccess,
-    int FirstInterventions, int FalseInterventions, long ShadowSteps, double WallS)
+    int FirstInterventions, int FalseInterventions, long ShadowSteps, double WallS) : IComparisonCell
 {
     /// <summary>Recovery RL's figure: successes in proportion to the harm that was done.</summary>
     public double Ratio => (Successes + 1.0) / (Violations + 1.0);
@@ -173,8 +174,11 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
             var asked = PolicyAction.Of(proposed);
             var action = new ExecutedAction
             {
-                Policy = asked, Proposed = asked, Executed = PolicyAction.Of(step.Executed),
-                Source = ActionSource.Policy, Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None,
+                Policy = asked,
+                Proposed = asked,
+                Executed = PolicyAction.Of(step.Executed),
+                Source = ActionSource.Policy,
+                Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None,
             };
             onStep?.Invoke(new(observation, action, step.Reward, step.Next, terminated, truncated) { Stop = step.Stop }, step);
             if (step.IsOver || truncated || until?.Invoke() == true) return (step, steps);

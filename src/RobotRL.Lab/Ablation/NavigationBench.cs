@@ -1,6 +1,6 @@
-using RobotRL.Lab.Bench;
 using RobotRL.Configuration;
 using RobotRL.Critic;
+using RobotRL.Lab.Bench;
 using RobotRL.Model;
 using RobotRL.Safety;
 

@@ -10,7 +10,6 @@ namespace RobotRL.Lab.Faults;
 internal sealed class FaultyRobot(MujocoRobot robot) : IRobot, IPlant
 {
     private RobotState _state;
-    private Stamp _lastRead = new(long.MinValue);
     private long _clockOffsetNs;
 
     public RobotDescription Description => robot.Description;
@@ -22,17 +21,7 @@ internal sealed class FaultyRobot(MujocoRobot robot) : IRobot, IPlant
     {
         if (BreaksOff) throw new IOException("The connection to the arm broke off.");
         if (!robot.TryRead(ref _state)) return false;
-        if (Faults.LostPackets > 0)
-        {
-            Faults.LostPackets--;
-            return false;
-        }
-        var captured = Faults.FrozenStamp ? _lastRead : Now.Plus(-Faults.DelayNs);
-        if (Faults.DelayNs > 0 && captured <= _lastRead) return false; // still under way
-        state = _state;
-        state.CaptureTime = _lastRead = captured;
-        Faults.Distort(ref state);
-        return true;
+        return Faults.TryPass(Now, _state, ref state);
     }
 
     public SafeCommand LastCommand { get; private set; }
