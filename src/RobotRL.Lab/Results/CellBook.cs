@@ -12,8 +12,8 @@ public interface IComparisonCell
 }
 
 /// <summary>
-/// The finished cells of a comparison: <c>NAME.json</c>, which travels with the repository, so that a comparison begun on one machine goes on on another; beside
-/// it <c>NAME.md</c>, and the same tables in <c>docs/results.md</c>.
+/// The finished cells of a comparison: <c>NAME.json</c>, which travels with the repository, so that a comparison begun on one machine goes on on another;
+/// beside it <c>NAME.md</c>, and the same tables in <c>docs/results.md</c>.
 /// </summary>
 /// <param name="folder">Where they lie.</param>
 /// <param name="name">Of the files, and of the section of the page.</param>
