@@ -14,13 +14,15 @@ namespace RobotRL.Cells;
 /// <param name="Cpu">CPU of the loop; null for any.</param>
 /// <param name="Priority">Its real-time priority, 1 to 99.</param>
 /// <param name="AwakeNs">So long before each deadline the loop is awake, ns.</param>
-/// <param name="LinkMaxAgeNs">Longest silence of a commanding actor's process; null for 17 ms where the loop has its priority, else the configuration's heartbeat age.</param>
+/// <param name="LinkMaxAgeNs">Longest silence of a commanding actor's process; null for 17 ms where the loop has its priority, else the
+/// configuration's heartbeat age.</param>
 /// <param name="Events">Folder for what the event recorder freezes; null for none.</param>
 public sealed record ControlOptions(string Channel, int? Cpu, int Priority, long AwakeNs, long? LinkMaxAgeNs, string? Events = null);
 
 /// <summary>
 /// The composition root of the control process, in flow order: world → robot → shared memory → 1 kHz control cycle (reflex and gate inside it) → its loop.
-/// The loop's thread owns all of it and steps the physics too; cameras are the actor's. Each arm has a cycle and a channel of its own. A loopback robot has no scene: its loop tries configuration and machine.
+/// The loop's thread owns all of it and steps the physics too; cameras are the actor's. Each arm has a cycle and a channel of its own. A loopback
+/// robot has no scene: its loop tries configuration and machine.
 /// </summary>
 public sealed class ControlProcess : IDisposable
 {

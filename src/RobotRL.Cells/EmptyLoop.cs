@@ -2,7 +2,9 @@ using RobotRL.Control;
 
 namespace RobotRL.Cells;
 
-/// <summary>The control loop without control: a thread set up alike that wakes at every deadline and does nothing. What it needs is the machine's part.</summary>
+/// <summary>
+/// The control loop without control: a thread set up alike that wakes at every deadline and does nothing. What it needs is the machine's part.
+/// </summary>
 public static class EmptyLoop
 {
     public static CycleFigures Run(long periodNs, ControlOptions options, Func<RealTimeRights, bool> started, CancellationToken until)

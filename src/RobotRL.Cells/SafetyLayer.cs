@@ -10,7 +10,8 @@ public sealed class SafetyLayer : IDisposable
     private readonly CriticWatch? _watch;
 
     /// <param name="configuration">What is asked for.</param>
-    /// <param name="learnsHere">Whether a critic that learns online does so in this process, which then says when there is something to take up: nothing is looked for by the clock.</param>
+    /// <param name="learnsHere">Whether a critic that learns online does so in this process, which then says when there is something to take up:
+    /// nothing is looked for by the clock.</param>
     public SafetyLayer(RunConfiguration configuration, bool learnsHere)
     {
         Reflex = Reflex.Of(configuration.Safety, configuration.Task, configuration.Robot, Critics);

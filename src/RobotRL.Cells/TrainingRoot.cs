@@ -11,7 +11,10 @@ using RobotRL.Teleop;
 
 namespace RobotRL.Cells;
 
-/// <summary>The composition root of a session that trains or records: cell → operator → run → audit log → session. All that can be refused is built before anything is written.</summary>
+/// <summary>
+/// The composition root of a session that trains or records: cell → operator → run → audit log → session. All that can be refused is built before
+/// anything is written.
+/// </summary>
 public static class TrainingRoot
 {
     public static TrainingResult Train(TrainingOrder order, CancellationToken cancel) => InSession(order, session => session.Run(order.Learner, cancel));

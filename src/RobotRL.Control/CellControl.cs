@@ -4,7 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// The commanding side of a cell: its arms' sessions as one. A decision begins on every arm, its ticks pass, and it ends on every arm; a stop is every arm's, and so is its clearing.
+/// The commanding side of a cell: its arms' sessions as one. A decision begins on every arm, its ticks pass, and it ends on every arm; a stop is
+/// every arm's, and so is its clearing.
 /// One thread uses it, but for <see cref="Stop"/>.
 /// </summary>
 public sealed class CellControl
@@ -109,7 +110,9 @@ public sealed class CellControl
         return !IsStopped;
     }
 
-    /// <summary>Leads the arms that stand beyond a limit back inside; see <see cref="ControlSession.Retreat"/>. False where there is nothing to retreat from.</summary>
+    /// <summary>
+    /// Leads the arms that stand beyond a limit back inside; see <see cref="ControlSession.Retreat"/>. False where there is nothing to retreat from.
+    /// </summary>
     public bool Retreat(string operatorId)
     {
         var any = false;

@@ -7,7 +7,9 @@ using RobotRL.Safety;
 
 namespace RobotRL.Control;
 
-/// <summary>The first bytes of a control channel. The control process writes them once, and finds it out when they change; the actor says here what it is.</summary>
+/// <summary>
+/// The first bytes of a control channel. The control process writes them once, and finds it out when they change; the actor says here what it is.
+/// </summary>
 internal unsafe struct ChannelHeader
 {
     /// <summary>Written last by the control process: until then nothing behind it is valid.</summary>

@@ -4,7 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// All that passes between a control cycle and its commanding side: values through latest-value cells, stops as a set of causes, other requests as counters that only rise.
+/// All that passes between a control cycle and its commanding side: values through latest-value cells, stops as a set of causes, other requests as
+/// counters that only rise.
 /// In one process: what comes through memory that two processes share, a <see cref="ChannelIntake"/> examines first.
 /// </summary>
 public sealed class ControlCells

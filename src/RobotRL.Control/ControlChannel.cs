@@ -45,7 +45,9 @@ public sealed unsafe class ControlChannel : IDisposable
     public string Path { get; }
     internal ChannelLayout Layout { get; }
 
-    /// <summary>For the control cycle: the control process's own. What <see cref="ChannelIntake"/> finds sound in the memory goes in; nothing else does.</summary>
+    /// <summary>
+    /// For the control cycle: the control process's own. What <see cref="ChannelIntake"/> finds sound in the memory goes in; nothing else does.
+    /// </summary>
     /// <exception cref="InvalidOperationException">This is the actor's side.</exception>
     public ControlCells Cells => _cells ?? throw new InvalidOperationException("The actor's side of a channel has no control cycle.");
 
@@ -106,7 +108,8 @@ public sealed unsafe class ControlChannel : IDisposable
     }
 
     /// <summary>The actor's side.</summary>
-    /// <exception cref="ChannelRefusedException">There is no such channel, or it is another account's, another build's, another configuration's or another actor's.</exception>
+    /// <exception cref="ChannelRefusedException">There is no such channel, or it is another account's, another build's, another configuration's or
+    /// another actor's.</exception>
     public static ControlChannel Attach(string name, string configurationHash)
     {
         ChannelFolder.Require();

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace RobotRL.Control;
 
-/// <summary>Sleeps to an absolute time of the machine's monotonic clock: <c>clock_nanosleep</c> on Linux, a high-resolution waitable timer on Windows.</summary>
+/// <summary>
+/// Sleeps to an absolute time of the machine's monotonic clock: <c>clock_nanosleep</c> on Linux, a high-resolution waitable timer on Windows.
+/// </summary>
 internal sealed unsafe partial class DeadlineTimer : IDisposable
 {
     private const int ClockMonotonic = 1;

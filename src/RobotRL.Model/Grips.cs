@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace RobotRL.Model;
 
-/// <summary>What each gripper of a cell was last told, by arm; <see cref="GripperCommand.Stay"/> where nobody told it anything, or the recording does not say.</summary>
+/// <summary>
+/// What each gripper of a cell was last told, by arm; <see cref="GripperCommand.Stay"/> where nobody told it anything, or the recording does not say.
+/// </summary>
 [InlineArray(PolicyAction.MostArms)]
 public struct Grips : IEquatable<Grips>
 {

@@ -3,7 +3,8 @@ using System.Text;
 namespace RobotRL.Model;
 
 /// <summary>
-/// Opens what a configuration names, which may have come from somebody else. Links are followed, for whoever keeps his own files by them; but what is opened is a
+/// Opens what a configuration names, which may have come from somebody else. Links are followed, for whoever keeps his own files by them; but what is
+/// opened is a
 /// plain file of bounded size: a pipe would hold the reader, and a device would be read without end.
 /// </summary>
 public static class PlainFile

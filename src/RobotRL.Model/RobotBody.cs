@@ -2,7 +2,8 @@ namespace RobotRL.Model;
 
 /// <summary>A part of the arm as a capsule: everything within a radius of the line between two points.</summary>
 /// <param name="Name">For people.</param>
-/// <param name="Link">The frame that the points are given in and that the part moves with: 0 the base, i the one behind joint i, one more than there are joints the flange.</param>
+/// <param name="Link">The frame that the points are given in and that the part moves with: 0 the base, i the one behind joint i, one more than there
+/// are joints the flange.</param>
 /// <param name="From">One end of the line, m.</param>
 /// <param name="To">The other end, m.</param>
 /// <param name="RadiusM">Radius, m.</param>

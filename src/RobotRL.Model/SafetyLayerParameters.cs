@@ -55,10 +55,13 @@ public sealed record SafetyLayerParameters
     public OnlineCriticParameters? Online { get; init; }
 }
 
-/// <summary>How a critic learns on from the run that it watches over, between episodes. Harm is a force above the limit at a decision, or a safety stop.</summary>
+/// <summary>
+/// How a critic learns on from the run that it watches over, between episodes. Harm is a force above the limit at a decision, or a safety stop.
+/// </summary>
 /// <param name="ForceLimitN">External force that counts as harm, N.</param>
 /// <param name="RiskDiscount">γ_s a decision, in (0, 1).</param>
-/// <param name="FalseInterventionRate">Share of the harmless steps of held-out demonstrations that may be flagged: thresholds are set anew after each episode.</param>
+/// <param name="FalseInterventionRate">Share of the harmless steps of held-out demonstrations that may be flagged: thresholds are set anew after each
+/// episode.</param>
 /// <param name="UpdatesPerEpisode">Updates after each episode, half of them on what was lived through.</param>
 public sealed record OnlineCriticParameters(double ForceLimitN, double RiskDiscount, double FalseInterventionRate, int UpdatesPerEpisode);
 

@@ -2,13 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace RobotRL.Model;
 
-/// <summary>Geometry that only a simulation knows, of one arm's part of a task: for the scripted expert, for success and for plots. Never an input of the policy.</summary>
+/// <summary>
+/// Geometry that only a simulation knows, of one arm's part of a task: for the scripted expert, for success and for plots. Never an input of the
+/// policy.
+/// </summary>
 public struct TaskTruth
 {
     /// <summary>X_BE.</summary>
     public Pose EndEffectorInBase;
 
-    /// <summary>Reach: the target. Peg-insert: the socket's mouth centre, z pointing the way the peg goes in. Pick-lift: the cube's centre, orientation of the cube. Maze: the end of the way.</summary>
+    /// <summary>
+    /// Reach: the target. Peg-insert: the socket's mouth centre, z pointing the way the peg goes in. Pick-lift: the cube's centre, orientation of the
+    /// cube. Maze: the end of the way.
+    /// </summary>
     public Pose GoalInBase;
 
     /// <summary>Maze: where the clear way to the goal leads next, m, base frame.</summary>

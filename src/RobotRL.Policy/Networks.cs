@@ -44,7 +44,9 @@ public sealed class ActorNetwork
     }
 }
 
-/// <summary>Q̂ of every joint command of the grippers, numbered as in <see cref="Model.ActionLayout.GripperChoiceOf"/>: of one gripper close, stay, open.</summary>
+/// <summary>
+/// Q̂ of every joint command of the grippers, numbered as in <see cref="Model.ActionLayout.GripperChoiceOf"/>: of one gripper close, stay, open.
+/// </summary>
 public sealed class GraspNetwork
 {
     private readonly DenseNormTanh _proprioception;

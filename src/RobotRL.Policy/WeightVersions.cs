@@ -1,6 +1,9 @@
 namespace RobotRL.Policy;
 
-/// <summary>Every set of weights that acted in a run, as <c>SHA256.safetensors</c> under the hash that the audit log names it by: a set is there once, whenever it acted.</summary>
+/// <summary>
+/// Every set of weights that acted in a run, as <c>SHA256.safetensors</c> under the hash that the audit log names it by: a set is there once,
+/// whenever it acted.
+/// </summary>
 public sealed class WeightVersions(string directory)
 {
     /// <summary>Keeps a set that is not there yet: whole, or not at all.</summary>

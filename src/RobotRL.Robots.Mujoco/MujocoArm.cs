@@ -8,7 +8,8 @@ namespace RobotRL.Robots.Mujoco;
 
 /// <summary>
 /// A simulated arm with gripper and wrist force-torque sensor, in a <see cref="MujocoWorld"/>. Like a Franka arm it adds gravity and Coriolis terms to the
-/// commanded torques itself, and like a tared sensor it reports the wrench without the weight of the tool; the tool's inertia it does feel. Where its description
+/// commanded torques itself, and like a tared sensor it reports the wrench without the weight of the tool; the tool's inertia it does feel. Where its
+/// description
 /// says that it takes set-points, a <see cref="SimulatedController"/> behind the wire makes torques of them, within the motors' bounds.
 /// One thread reads, writes and steps; none of the three allocates.
 /// </summary>

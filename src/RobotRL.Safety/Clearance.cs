@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// What of the body is near something, for a posture that moves from tick to tick. A distance is worked out anew only once the motion since could have used it up:
+/// What of the body is near something, for a posture that moves from tick to tick. A distance is worked out anew only once the motion since could
+/// have used it up:
 /// no joint moves a point faster than it is far from its axis, so far pairs cost nothing for many ticks.
 /// </summary>
 internal sealed class Clearance(BodyModel model)

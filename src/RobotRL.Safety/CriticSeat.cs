@@ -2,7 +2,10 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
-/// <summary>Who judges at this tick: takes up new critics, retires those whose weights grow stale or that answer nonsense. The loop's side of a <see cref="CriticCell"/>.</summary>
+/// <summary>
+/// Who judges at this tick: takes up new critics, retires those whose weights grow stale or that answer nonsense. The loop's side of a
+/// <see cref="CriticCell"/>.
+/// </summary>
 internal sealed class CriticSeat(SafetyLayerParameters parameters, CriticCell cell)
 {
     private readonly long _maxAgeNs = parameters.MaxAgeS > 0 ? (long)(parameters.MaxAgeS * 1e9) : long.MaxValue;

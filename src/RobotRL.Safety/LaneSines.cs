@@ -7,7 +7,8 @@ namespace RobotRL.Safety;
 /// it has compiled a method anew, as it may fuse products and sums; these are separate operations, so that a run and its replay come to the same bits.
 /// </summary>
 /// <remarks>
-/// The angle is brought into ±π/4 by whole quarter turns (Cody and Waite), whose length is given in three parts, the first two short enough for their products to be
+/// The angle is brought into ±π/4 by whole quarter turns (Cody and Waite), whose length is given in three parts, the first two short enough for their
+/// products to be
 /// exact; there the series with the coefficients of fdlibm hold.
 /// </remarks>
 internal static class LaneSines

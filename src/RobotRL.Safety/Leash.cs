@@ -12,7 +12,8 @@ namespace RobotRL.Safety;
 public readonly record struct Leash(double TranslationM, double RotationRad)
 {
     /// <summary>
-    /// Of the clip: the other half is left for what the next displacement adds, so that pressing stays a matter of degree, and leaving a wall a matter of two decisions.
+    /// Of the clip: the other half is left for what the next displacement adds, so that pressing stays a matter of degree, and leaving a wall a
+    /// matter of two decisions.
     /// </summary>
     private const double ShareOfClip = 0.5;
 

@@ -3,11 +3,13 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// What pushes on the joints, from the motors' measured torque alone: a generalised-momentum observer (De Luca and Mattone, 2003). Momentum that no known torque put
+/// What pushes on the joints, from the motors' measured torque alone: a generalised-momentum observer (De Luca and Mattone, 2003). Momentum that no
+/// known torque put
 /// there must come from outside, wherever on the arm it touches; no acceleration is needed. What a wrist sensor feels counts as known.
 /// </summary>
 /// <remarks>
-/// ṗ = τ + Cᵀ q̇ − g − friction + Jᵀ F + r. With the implicit step r = (r₀ + K (Δp − known Δt)) / (1 + K Δt) it follows a sudden push with time constant 1/K and is stable at every rate.
+/// ṗ = τ + Cᵀ q̇ − g − friction + Jᵀ F + r. With the implicit step r = (r₀ + K (Δp − known Δt)) / (1 + K Δt) it follows a sudden push with time
+/// constant 1/K and is stable at every rate.
 /// </remarks>
 internal sealed class MomentumObserver
 {

@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// Half-spaces of end-effector motion, each with rest inside: what a motion does along a gradient is at least −room. A motion outside is led along the bounds, and where
+/// Half-spaces of end-effector motion, each with rest inside: what a motion does along a gradient is at least −room. A motion outside is led along
+/// the bounds, and where
 /// bounds leave no way along them, slowed as a whole.
 /// </summary>
 internal sealed class MotionBounds(int capacity)

@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// The cone about the nominal axis and the range of yaw as two half-spaces of angular velocity: tilt grows with the turn about the axis that is square to the nominal and the
+/// The cone about the nominal axis and the range of yaw as two half-spaces of angular velocity: tilt grows with the turn about the axis that is
+/// square to the nominal and the
 /// present z, yaw with the turn about the bisector of the two.
 /// </summary>
 internal sealed class OrientationBarrier(OrientationLimits limits, double ratePerS)

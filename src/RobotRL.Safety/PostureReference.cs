@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// The posture that the arm is meant to be in: it starts where the arm is measured and moves by command alone. A motion of the tool's reference takes it along by the
+/// The posture that the arm is meant to be in: it starts where the arm is measured and moves by command alone. A motion of the tool's reference takes
+/// it along by the
 /// pseudo-inverse, a commanded posture moves it within the tool's null space, within limits of its own; together within each joint's limits.
 /// </summary>
 internal sealed class PostureReference
@@ -123,7 +124,10 @@ internal sealed class PostureReference
         _pose = _arm.EndEffectorInBase;
     }
 
-    /// <summary>The tool's motion that closes in on its reference, no faster than each joint can brake: beyond that the posture would swing past it, and wider each time.</summary>
+    /// <summary>
+    /// The tool's motion that closes in on its reference, no faster than each joint can brake: beyond that the posture would swing past it, and wider
+    /// each time.
+    /// </summary>
     private Twist Closing()
     {
         var behind = Behind;

@@ -73,7 +73,9 @@ public record struct ReflexRecord
     public CriticStatus Critic { get; set; }
     public long CriticVersion { get; set; }
 
-    /// <summary>Which set of weights, in the order in which the session got them, from 1; 0 for none. When they were made; the origin where they never age.</summary>
+    /// <summary>
+    /// Which set of weights, in the order in which the session got them, from 1; 0 for none. When they were made; the origin where they never age.
+    /// </summary>
     public int CriticOffer { get; set; }
     public Stamp CriticBornAt { get; set; }
 

@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// The way back for an arm that stands beyond a limit of position: how far beyond each limit it is, and a joint motion that lessens the overruns and worsens none. It ends a
+/// The way back for an arm that stands beyond a limit of position: how far beyond each limit it is, and a joint motion that lessens the overruns and
+/// worsens none. It ends a
 /// margin inside, where ordinary motion begins.
 /// </summary>
 internal sealed class RetreatWay
@@ -83,7 +84,8 @@ internal sealed class RetreatWay
     }
 
     /// <summary>
-    /// The joint motion that lessens the overruns found, rad/s; none where there is no overrun, no motion that worsens none, or where the posture is far enough ahead already.
+    /// The joint motion that lessens the overruns found, rad/s; none where there is no overrun, no motion that worsens none, or where the posture is
+    /// far enough ahead already.
     /// </summary>
     /// <param name="q">The posture as measured, rad.</param>
     /// <param name="led">The posture that is led, rad.</param>

@@ -6,7 +6,8 @@ namespace RobotRL.Safety;
 /// What the safety critic sees of an arm, in units of the task's scales; never an image. In this order: external force 3 and torque 3, linear 3 and
 /// angular velocity 3 of the end effector, all in its own frame; its pose relative to the one at the start of the episode, position 3 and rotation
 /// vector 3; the way still to go to the proposed pose from where an action is counted from (<see cref="Leash"/>), in its own frame and in units of the action,
-/// each component within ±2: 3 and 3; translational and rotational stiffness and damping ratio as shares of the largest allowed. The control loop computes them every tick, training
+/// each component within ±2: 3 and 3; translational and rotational stiffness and damping ratio as shares of the largest allowed. The control loop
+/// computes them every tick, training
 /// at decision times.
 /// </summary>
 public sealed class SafetyFeatures(TaskDescription task, StiffnessLimits limits)

@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// An arm that is to be held and is pushed on, soft as it is, is braked: by how far it goes once its stop should be over, by how long that takes, and by how far
+/// An arm that is to be held and is pushed on, soft as it is, is braked: by how far it goes once its stop should be over, by how long that takes, and
+/// by how far
 /// it leaves the place where it came to stand.
 /// </summary>
 internal sealed class StandstillWatch(SafetyLimits limits, int joints)

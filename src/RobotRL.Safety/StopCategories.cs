@@ -7,7 +7,8 @@ public static class StopCategories
 {
     /// <summary>
     /// Category 2 where the state can be trusted and the arm can hold itself; 1 where it should not stay powered, or where the state is missing,
-    /// so that its torque can only be taken away in an orderly manner; 0 where even that torque would rest on false numbers, and where an arm that stands is pushed
+    /// so that its torque can only be taken away in an orderly manner; 0 where even that torque would rest on false numbers, and where an arm that
+    /// stands is pushed
     /// away: its brakes hold it best.
     /// </summary>
     public static StopCategory Of(FaultCode code) => code switch
@@ -36,7 +37,10 @@ public static class StopCategories
     public static bool AllowsRetreat(FaultCode code) =>
         code is FaultCode.JointPositionExceeded or FaultCode.WorkspaceExceeded or FaultCode.OrientationExceeded or FaultCode.SelfCollision;
 
-    /// <summary>Whether an arm that these causes stopped can be led back: one beyond a limit of position, with nothing else but that the other arm was stopped.</summary>
+    /// <summary>
+    /// Whether an arm that these causes stopped can be led back: one beyond a limit of position, with nothing else but that the other arm was
+    /// stopped.
+    /// </summary>
     public static bool AllowsRetreat(FaultSet causes)
     {
         var own = causes.Except(FaultSet.Of(FaultCode.OtherArmStopped));

@@ -38,7 +38,8 @@ public static class CameraStream
         Observable.Using(open, camera => Triggered(name, VirtualTime.Every(period, scheduler, clock), pool, camera.Capture)).SubscribeOn(scheduler);
 
     /// <summary>
-    /// One frame for each trigger: a timer (<see cref="VirtualTime.Every"/>) or the decision ticks themselves. The first subscription opens the source, the last one to
+    /// One frame for each trigger: a timer (<see cref="VirtualTime.Every"/>) or the decision ticks themselves. The first subscription opens the
+    /// source, the last one to
     /// leave ends it. A frame is the subscriber's for the length of <c>OnNext</c>; who keeps it longer retains it. A failing capture ends the stream with a
     /// <see cref="SensorFaultException"/>; a pool without a free frame loses the frame, and <see cref="CameraFrame.Sequence"/> shows the gap.
     /// </summary>

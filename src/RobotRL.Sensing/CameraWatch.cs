@@ -24,7 +24,8 @@ public sealed record CameraBounds(long MaxSilenceNs, double MoveM = 0.01, double
 /// <param name="camera">Whose.</param>
 /// <param name="bounds">When it is lost.</param>
 /// <param name="scheduler">Measures the silence.</param>
-/// <param name="arms">How many arms there are. A picture that stays the same is a frozen one once all of them have moved: which of them it shows, nobody says.</param>
+/// <param name="arms">How many arms there are. A picture that stays the same is a frozen one once all of them have moved: which of them it shows,
+/// nobody says.</param>
 /// <param name="statesAt">Where the tools were at an instant; null where that is not known.</param>
 /// <param name="isArmed">Whether an episode is under way.</param>
 internal sealed class CameraWatch(

@@ -9,7 +9,9 @@ public delegate bool SampleState(ref ToolStates states);
 /// <summary>The robot's states as an observable.</summary>
 public static class StateStream
 {
-    /// <summary>What a latest-value cell holds, read at a rate of its own on <paramref name="scheduler"/>. The loop that writes the cell waits for nobody.</summary>
+    /// <summary>
+    /// What a latest-value cell holds, read at a rate of its own on <paramref name="scheduler"/>. The loop that writes the cell waits for nobody.
+    /// </summary>
     public static IObservable<ToolStates> Sampled(TimeSpan period, IScheduler scheduler, SampleState sample) => Observable.Create<ToolStates>(observer =>
     {
         ToolStates states = default;

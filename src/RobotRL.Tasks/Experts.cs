@@ -34,7 +34,10 @@ internal static class Steering
     /// </summary>
     private const double Gain = 0.5;
 
-    /// <summary>The action that covers a share of the way, no component beyond <paramref name="bound"/>, directions kept, as stiff as configured; axes outside the action space stay zero.</summary>
+    /// <summary>
+    /// The action that covers a share of the way, no component beyond <paramref name="bound"/>, directions kept, as stiff as configured; axes outside
+    /// the action space stay zero.
+    /// </summary>
     public static ArmAction Toward(ActionSpace actions, in Rotation endEffectorInBase, in Vector3D wayInBase, in Vector3D turnInEndEffector, GripperCommand gripper, double bound = 1)
     {
         var move = endEffectorInBase.Inverse.Rotate(wayInBase) * (Gain / actions.TranslationScaleM);

@@ -35,7 +35,10 @@ public interface IScene
     /// <summary>Whether two geoms touch now.</summary>
     bool AreTouching(int geom, int other);
 
-    /// <summary>Every arm at home, at rest and with power, everything else as the scene has it. What is placed afterwards takes effect with <see cref="Settle"/>.</summary>
+    /// <summary>
+    /// Every arm at home, at rest and with power, everything else as the scene has it. What is placed afterwards takes effect with
+    /// <see cref="Settle"/>.
+    /// </summary>
     void ReturnHome();
 
     /// <summary>Makes everything current after things were placed.</summary>

@@ -2,7 +2,9 @@ using RobotRL.Model;
 
 namespace RobotRL.Tasks;
 
-/// <summary>Goes above the cube with the gripper open, down, closes, waits until both fingers touch, lifts; opens and tries again when it grasped beside it.</summary>
+/// <summary>
+/// Goes above the cube with the gripper open, down, closes, waits until both fingers touch, lifts; opens and tries again when it grasped beside it.
+/// </summary>
 public sealed class PickLiftExpert(ActionSpace actions) : IExpert
 {
     private const double HoverM = 0.05; // above the cube's centre, until aligned

@@ -2,7 +2,10 @@ using RobotRL.Model;
 
 namespace RobotRL.Tasks;
 
-/// <summary>Someone bumps into the hand now and then: horizontal forces of random size and direction, each constant for a moment. They follow from the seed and the time since the start.</summary>
+/// <summary>
+/// Someone bumps into the hand now and then: horizontal forces of random size and direction, each constant for a moment. They follow from the seed
+/// and the time since the start.
+/// </summary>
 public sealed class RandomPushes
 {
     public const double LargestN = 12;

@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Tasks;
 
 /// <summary>
-/// Bring each end effector within 1 cm of a marker of its own somewhere in a box, which starts at least 4 cm away. An only arm's box is 20 cm wide; those of two
+/// Bring each end effector within 1 cm of a marker of its own somewhere in a box, which starts at least 4 cm away. An only arm's box is 20 cm wide;
+/// those of two
 /// arms lie between the arms, far enough apart for both hands.
 /// </summary>
 internal sealed class ReachTask(TaskDescription description, IScene scene) : SimulatedTask(description, scene)

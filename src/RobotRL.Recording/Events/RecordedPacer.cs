@@ -3,7 +3,10 @@ using RobotRL.Model;
 
 namespace RobotRL.Recording.Events;
 
-/// <summary>A pacer of virtual time that has the event recorder take up the loop's records every so many ticks, on the loop's thread: the same run gives the same files.</summary>
+/// <summary>
+/// A pacer of virtual time that has the event recorder take up the loop's records every so many ticks, on the loop's thread: the same run gives the
+/// same files.
+/// </summary>
 public sealed class RecordedPacer(IPacer pacer) : IPacer
 {
     private const int PollEvery = 1000;

@@ -9,7 +9,10 @@ namespace RobotRL.Recording.Traces;
 /// <summary>A target that came to the loop, and the row of the tick that took it in.</summary>
 public readonly record struct TracedTarget(int Row, CartesianTarget Target);
 
-/// <summary>A critic that came into use: its number among the session's, and the hash of its manifest, under which its files are kept; empty where it had none.</summary>
+/// <summary>
+/// A critic that came into use: its number among the session's, and the hash of its manifest, under which its files are kept; empty where it had
+/// none.
+/// </summary>
 public readonly record struct TracedCritic(int Offer, string Sha256);
 
 /// <summary>What the policy decided with, beside the observation.</summary>
@@ -26,7 +29,8 @@ public readonly record struct TracedPolicy(string Sha256, RandomState Noise, boo
 public sealed record DecisionAges(long StateNs, IReadOnlyList<long> ImagesNs, long WeightsVersion, long WeightsNs);
 
 /// <summary>
-/// All that entered one decision beside the observation, and what the control loop decided in each of its ticks. The first decision of an episode begins with the way to
+/// All that entered one decision beside the observation, and what the control loop decided in each of its ticks. The first decision of an episode
+/// begins with the way to
 /// the start pose, from the tick on in which the reference started anew.
 /// </summary>
 public sealed record DecisionTrace
@@ -55,7 +59,8 @@ public sealed record DecisionTrace
     public required int ExecutedRows { get; init; }
 
     /// <summary>
-    /// Ticks that had passed at the one that the next observation's state is of: a stream of states is a little old. All of them where the recording does not say.
+    /// Ticks that had passed at the one that the next observation's state is of: a stream of states is a little old. All of them where the recording
+    /// does not say.
     /// </summary>
     public required int NextRows { get; init; }
 

@@ -7,7 +7,8 @@ using RobotRL.Sessions.Runs;
 namespace RobotRL.Sessions.Acting;
 
 /// <summary>
-/// What a session works with: one or more arms, each with its control cycle, cameras, a task and a clock. Everything that acts, records, evaluates or learns knows only this.
+/// What a session works with: one or more arms, each with its control cycle, cameras, a task and a clock. Everything that acts, records, evaluates or
+/// learns knows only this.
 /// One thread owns it.
 /// </summary>
 public interface ICell : IDisposable

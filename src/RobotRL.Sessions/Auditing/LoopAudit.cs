@@ -7,7 +7,8 @@ using RobotRL.Safety;
 namespace RobotRL.Sessions.Auditing;
 
 /// <summary>
-/// Finds in the control loop's records what a reviewer asks for: stops and standstill, who cleared them, what the reflex did and on what, which critic it asked,
+/// Finds in the control loop's records what a reviewer asks for: stops and standstill, who cleared them, what the reflex did and on what, which
+/// critic it asked,
 /// attempts to change limits. The loop knows nothing of it.
 /// </summary>
 /// <param name="log">Gets the records.</param>

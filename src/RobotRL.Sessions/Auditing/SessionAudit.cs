@@ -5,7 +5,10 @@ using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Sessions.Auditing;
 
-/// <summary>A process's part in a run's log, from the session that begins to the one that ends. The process that acts adds what the robot does (<see cref="AuditTrail"/>).</summary>
+/// <summary>
+/// A process's part in a run's log, from the session that begins to the one that ends. The process that acts adds what the robot does
+/// (<see cref="AuditTrail"/>).
+/// </summary>
 public sealed class SessionAudit : IDisposable
 {
     private SessionAudit(AuditLog log) => (Log, Policies) = (log, new(log));

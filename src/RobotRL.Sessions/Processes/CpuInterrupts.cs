@@ -3,7 +3,8 @@ using System.Globalization;
 namespace RobotRL.Sessions.Processes;
 
 /// <summary>
-/// How many device interrupts each CPU has served since the machine started. An interrupt runs before every thread, one with the highest real-time priority too,
+/// How many device interrupts each CPU has served since the machine started. An interrupt runs before every thread, one with the highest real-time
+/// priority too,
 /// so the loop belongs where disk and network do not.
 /// </summary>
 public static class CpuInterrupts

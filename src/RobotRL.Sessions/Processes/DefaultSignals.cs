@@ -18,7 +18,10 @@ public static unsafe partial class DefaultSignals
 
     private static readonly Lock Gate = new();
 
-    /// <summary>Starts it with the system's own answer to each signal. From any thread; this process ignores what it ignored again as soon as the other has begun.</summary>
+    /// <summary>
+    /// Starts it with the system's own answer to each signal. From any thread; this process ignores what it ignored again as soon as the other has
+    /// begun.
+    /// </summary>
     public static Process? Start(ProcessStartInfo start)
     {
         if (OperatingSystem.IsWindows()) return Process.Start(start);

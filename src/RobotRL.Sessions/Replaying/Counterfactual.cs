@@ -33,7 +33,8 @@ public sealed record CounterfactualResult(
     ChangedDecision? FirstChanged, IReadOnlyList<ChangedDecision> Changes, IReadOnlyList<int> NotReplayable, IReadOnlyList<int> Failed, IReadOnlyDictionary<string, string> Set);
 
 /// <summary>
-/// Runs the control loop twice on what was recorded: within the limits and thresholds that were in force, and within others. The loop alone: whoever proposed would have proposed something
+/// Runs the control loop twice on what was recorded: within the limits and thresholds that were in force, and within others. The loop alone: whoever
+/// proposed would have proposed something
 /// else once the arm had gone elsewhere, and nothing here knows where it would have gone.
 /// </summary>
 public sealed class Counterfactual(Func<RecordedPipeline> recorded, Func<RecordedPipeline> other)

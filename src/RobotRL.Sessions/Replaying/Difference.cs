@@ -4,7 +4,10 @@ using RobotRL.Teleop;
 
 namespace RobotRL.Sessions.Replaying;
 
-/// <summary>The parts of a decision, in the order in which one follows from the other. Each is given what was recorded for it, so that a difference shows where it arises.</summary>
+/// <summary>
+/// The parts of a decision, in the order in which one follows from the other. Each is given what was recorded for it, so that a difference shows
+/// where it arises.
+/// </summary>
 internal enum ReplayStage
 {
     /// <summary>Joined from measured state and stored images.</summary>

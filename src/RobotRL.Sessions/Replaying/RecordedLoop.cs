@@ -6,7 +6,8 @@ using RobotRL.Safety;
 namespace RobotRL.Sessions.Replaying;
 
 /// <summary>
-/// The control loop on recorded inputs: the cycle with its gate, impedance law and reflex, as it runs on a robot. Tick by tick it gets what was measured, asked and offered then.
+/// The control loop on recorded inputs: the cycle with its gate, impedance law and reflex, as it runs on a robot. Tick by tick it gets what was
+/// measured, asked and offered then.
 /// </summary>
 public sealed class RecordedLoop : IControlPort, IDisposable
 {

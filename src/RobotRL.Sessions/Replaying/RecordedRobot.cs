@@ -4,7 +4,10 @@ using RobotRL.Safety;
 
 namespace RobotRL.Sessions.Replaying;
 
-/// <summary>An arm that is none: it reports what was measured, at the times at which it was, and executes nothing. What is written to it stands in the loop's records.</summary>
+/// <summary>
+/// An arm that is none: it reports what was measured, at the times at which it was, and executes nothing. What is written to it stands in the loop's
+/// records.
+/// </summary>
 internal sealed class RecordedRobot(RobotDescription description) : IRobot, IPacer
 {
     private RobotState _state;

@@ -2,7 +2,8 @@ namespace RobotRL.Sessions.Runs;
 
 /// <summary>Who answers for what a session does: part of every audit record and of every episode.</summary>
 /// <param name="Name">A person's name or number, as the site knows them; <c>scripted</c> or <c>none</c> without one.</param>
-/// <param name="Role"><c>operator</c> drives by hand, <c>simulated-operator</c> is a program that does, <c>supervisor</c> watches, <c>unattended</c> is nobody; or the site's own word.</param>
+/// <param name="Role"><c>operator</c> drives by hand, <c>simulated-operator</c> is a program that does, <c>supervisor</c> watches, <c>unattended</c>
+/// is nobody; or the site's own word.</param>
 public sealed record OperatorInCharge(string Name, string Role)
 {
     /// <summary>Of a session in which somebody may drive.</summary>

@@ -19,7 +19,10 @@ public sealed record RunIdentity(string ConfigHash, string CodeVersion, ulong Se
         typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }
 
-/// <summary>A run on disk: <c>run.json</c>, <c>config.yaml</c>, <c>files/</c>, <c>episodes/</c>, <c>checkpoints/</c>, <c>metrics.jsonl</c>, <c>tensorboard/</c>.</summary>
+/// <summary>
+/// A run on disk: <c>run.json</c>, <c>config.yaml</c>, <c>files/</c>, <c>episodes/</c>, <c>checkpoints/</c>, <c>metrics.jsonl</c>,
+/// <c>tensorboard/</c>.
+/// </summary>
 public sealed class RunDirectory
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
@@ -76,7 +79,10 @@ public sealed class RunDirectory
         return run.For(identity.Deterministic);
     }
 
-    /// <summary>Starts a run in a new or empty folder, with copies of all that its configuration refers to. <c>run.json</c> comes last: a folder without it is no run.</summary>
+    /// <summary>
+    /// Starts a run in a new or empty folder, with copies of all that its configuration refers to. <c>run.json</c> comes last: a folder without it is
+    /// no run.
+    /// </summary>
     public static RunDirectory Create(string path, RunIdentity identity, RunConfiguration configuration)
     {
         path = System.IO.Path.GetFullPath(path);
@@ -94,7 +100,9 @@ public sealed class RunDirectory
         return run;
     }
 
-    /// <summary>Whether it may be there before the run is: a control process starts earlier, and has an event to tell where the machine kept its loop waiting.</summary>
+    /// <summary>
+    /// Whether it may be there before the run is: a control process starts earlier, and has an event to tell where the machine kept its loop waiting.
+    /// </summary>
     private static bool IsBeginning(string entry)
     {
         bool IsIn(string folder) => entry.StartsWith(folder + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);

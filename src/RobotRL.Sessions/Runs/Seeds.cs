@@ -16,7 +16,10 @@ public enum SeedUse : ulong
     Critic,
 }
 
-/// <summary>Seeds derived from a run's seed: every episode's draws follow from (run seed, use, index) alone, so that a resumed run needs no saved state for them.</summary>
+/// <summary>
+/// Seeds derived from a run's seed: every episode's draws follow from (run seed, use, index) alone, so that a resumed run needs no saved state for
+/// them.
+/// </summary>
 public static class Seeds
 {
     public static ulong Derive(ulong runSeed, SeedUse use, ulong index = 0) => SplitMix64.Derive(runSeed, (ulong)use, index);

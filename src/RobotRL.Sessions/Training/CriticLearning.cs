@@ -6,7 +6,8 @@ using RobotRL.Sessions.Runs;
 namespace RobotRL.Sessions.Training;
 
 /// <summary>
-/// Lets the safety critic of a configuration with <c>safety.online</c> learn on between a run's episodes. What comes of it is written to the critic's folder, where the
+/// Lets the safety critic of a configuration with <c>safety.online</c> learn on between a run's episodes. What comes of it is written to the critic's
+/// folder, where the
 /// loop of another process looks for it, and the loop of this one takes it up.
 /// </summary>
 internal sealed class CriticLearning : IDisposable
