@@ -173,8 +173,11 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
             var asked = PolicyAction.Of(proposed);
             var action = new ExecutedAction
             {
-                Policy = asked, Proposed = asked, Executed = PolicyAction.Of(step.Executed),
-                Source = ActionSource.Policy, Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None,
+                Policy = asked,
+                Proposed = asked,
+                Executed = PolicyAction.Of(step.Executed),
+                Source = ActionSource.Policy,
+                Limits = step.Flagged ? LimitFlags.Critic : LimitFlags.None,
             };
             onStep?.Invoke(new(observation, action, step.Reward, step.Next, terminated, truncated) { Stop = step.Stop }, step);
             if (step.IsOver || truncated || until?.Invoke() == true) return (step, steps);
