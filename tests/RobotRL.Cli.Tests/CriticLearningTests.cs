@@ -64,7 +64,10 @@ public sealed class CriticLearningTests : IDisposable
             var seen = new Observation(default, new float[StandardSize.Proprioception], []);
             var action = new ExecutedAction
             {
-                Proposed = Move(proposed), Executed = Move(executed), Source = ActionSource.Policy, Limits = reflex ? LimitFlags.Critic : LimitFlags.None,
+                Proposed = Move(proposed),
+                Executed = Move(executed),
+                Source = ActionSource.Policy,
+                Limits = reflex ? LimitFlags.Critic : LimitFlags.None,
             };
             return new(seen, action, last ? 1 : 0, seen, last, false);
         }

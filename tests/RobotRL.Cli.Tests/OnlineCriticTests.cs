@@ -26,8 +26,14 @@ public sealed class OnlineCriticTests : IDisposable
             .SelectMany(i => (HarmEpisode[])[Step(At(-1, 1), true), Step(At(-1, -1), false, demonstration: true), Step(At(-1, 0), false)])];
         CriticOrder order = new()
         {
-            Task = "test", Features = SafetyFeatureLayout.Navigation, Parameters = Parameters, Steps = 400, Goal = Goal, Seed = 1,
-            Folder = _folder["critic"], TrainedOn = "a test",
+            Task = "test",
+            Features = SafetyFeatureLayout.Navigation,
+            Parameters = Parameters,
+            Steps = 400,
+            Goal = Goal,
+            Seed = 1,
+            Folder = _folder["critic"],
+            TrainedOn = "a test",
         };
         var result = CriticPretraining.Run(order, known, CancellationToken.None);
         Assert.Equal(120, result.Episodes);

@@ -106,12 +106,13 @@ public class PostureTests
         for (var seed = 0; seed < 8; seed++)
         {
             Random random = new(700 + seed);
-            var description = TestArm.With(l => l with
+            var wide = TestArm.With(l => l with
             {
                 Workspace = new(new(-2, -2, -2), new(2, 2, 2)),
                 Cell = new(new(-3, -3, -3), new(3, 3, 3)),
                 Orientation = l.Orientation with { TiltRad = 3.1, YawRad = 3.1 },
-            }) with { Body = new([], []) };
+            });
+            var description = wide with { Body = new([], []) };
             using Rig rig = new(description);
             JointPositions q = default;
             for (var i = 0; i < Joints.Max; i++) q[i] = description.HomeRad[i] + 1.2 * (random.NextDouble() - 0.5);

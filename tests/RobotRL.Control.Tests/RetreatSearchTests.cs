@@ -133,12 +133,13 @@ public class RetreatSearchTests
         foreach (var sign in (int[])[1, -1])
         {
             var n = sign > 0 ? nominal : (probe.EndEffectorInBase.Orientation * Rotation.AboutZ(Math.PI - shortOf)).Normalized;
-            var description = TestArm.With(l => l with
+            var wide = TestArm.With(l => l with
             {
                 Orientation = new(n, Math.PI, Math.PI),
                 Workspace = new(new(-1, -1, -1), new(1, 1, 2)),
                 Cell = new(new(-2, -2, -2), new(2, 2, 2)),
-            }) with { HomeRad = q, Body = new([], []) };
+            });
+            var description = wide with { HomeRad = q, Body = new([], []) };
             using var rig = new Rig(description);
             rig.Session.Advance(1000);
             for (var i = 0; i < 80; i++)

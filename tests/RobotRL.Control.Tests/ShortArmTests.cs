@@ -106,10 +106,11 @@ public class ShortArmTests
                     JointPositions posture = default;
                     for (var i = 0; i < 7; i++) posture[i] = i < joints ? 2.8 * (2 * random.NextDouble() - 1) : double.NaN;
                     if (joints == 7) posture = q;
-                    cycle.Targets.Publish(
-                        new(new(home.Position + D() * (mode == 0 ? 0.03 : 0.3), home.Orientation * Rotation.FromVector(D() * (mode == 0 ? 0.05 : 0.8))),
-                        now, now.Plus(200_000_000), CartesianStiffness.Of(description.Impedance), default, ActionSource.Policy, ++sequence)
-                    { MovesPosture = random.Next(2) == 0, PostureRad = posture, StartInBase = home });
+                    var position = home.Position + D() * (mode == 0 ? 0.03 : 0.3);
+                    Pose there = new(position, home.Orientation * Rotation.FromVector(D() * (mode == 0 ? 0.05 : 0.8)));
+                    CartesianTarget target = new(there, now, now.Plus(200_000_000), CartesianStiffness.Of(description.Impedance), default,
+                        ActionSource.Policy, ++sequence);
+                    cycle.Targets.Publish(target with { MovesPosture = random.Next(2) == 0, PostureRad = posture, StartInBase = home });
                 }
                 if (random.Next(900) == 0) cycle.RequestStop(FaultCode.OperatorStop);
                 if (random.Next(400) == 0) (quiet, _) = (3, 0);

@@ -15,7 +15,13 @@ internal static class Recorded
         var random = new RandomStream(seed);
         var info = new EpisodeInfo
         {
-            Index = index, Kind = EpisodeKind.Online, Seed = seed, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 0,
+            Index = index,
+            Kind = EpisodeKind.Online,
+            Seed = seed,
+            Task = "test",
+            ConfigHash = "",
+            Cameras = ["wrist", "side"],
+            WallClockOffsetNs = 0,
         };
         List<EpisodeStep> all = [];
         var observation = Observation(random, 0);
@@ -24,8 +30,11 @@ internal static class Recorded
             var (next, last) = (Observation(random, i + 1), i == steps - 1);
             var action = new ExecutedAction
             {
-                Source = (ActionSource)random.Next(4), Limits = (LimitFlags)(uint)random.Next(),
-                Policy = Action(random), Proposed = Action(random), Executed = Action(random),
+                Source = (ActionSource)random.Next(4),
+                Limits = (LimitFlags)(uint)random.Next(),
+                Policy = Action(random),
+                Proposed = Action(random),
+                Executed = Action(random),
             };
             all.Add(new(new Transition(observation, action, last && outcome == EpisodeOutcome.Success ? 1 : 0, next,
                 Terminated: last && outcome is EpisodeOutcome.Success or EpisodeOutcome.SafetyStop,

@@ -11,8 +11,13 @@ public sealed class LearningTests
     {
         p = p with
         {
-            Encoder = EncoderKind.None, BatchSize = 64, HiddenSizes = [32, 32], ProprioceptionLatent = 16,
-            LearningRate = 3e-3, TargetRate = 0.02, Discount = 0.9,
+            Encoder = EncoderKind.None,
+            BatchSize = 64,
+            HiddenSizes = [32, 32],
+            ProprioceptionLatent = 16,
+            LearningRate = 3e-3,
+            TargetRate = 0.02,
+            Discount = 0.9,
         };
         return change?.Invoke(p) ?? p;
     });

@@ -15,7 +15,12 @@ public sealed class AmendmentTests : IDisposable
         {
             using var writer = _store.Begin(new()
             {
-                Kind = EpisodeKind.Online, Seed = 1, Task = "test", ConfigHash = "", Cameras = ["wrist", "side"], WallClockOffsetNs = 1_000_000_000,
+                Kind = EpisodeKind.Online,
+                Seed = 1,
+                Task = "test",
+                ConfigHash = "",
+                Cameras = ["wrist", "side"],
+                WallClockOffsetNs = 1_000_000_000,
             });
             foreach (var step in Marked.Episode(first, "pp")) writer.Append(step, 0);
             writer.Complete(EpisodeOutcome.TimedOut);

@@ -158,7 +158,10 @@ public sealed class InterventionTests
             var t = 0.1 * i;
             var truth = new TaskTruth
             {
-                EndEffectorInBase = Pose.Identity, GoalInBase = Pose.Identity, Progress = progress(t), ContactForceN = forceN?.Invoke(t) ?? 0,
+                EndEffectorInBase = Pose.Identity,
+                GoalInBase = Pose.Identity,
+                Progress = progress(t),
+                ContactForceN = forceN?.Invoke(t) ?? 0,
             };
             if (person.Poll(new(At(t), CellTruth.Of(truth))).IsEngaged) drives.Add(i);
         }

@@ -225,12 +225,12 @@ internal sealed partial class FaultStage : IDisposable
         public static Child AtTerminal(string[] arguments, string evidence) =>
             new("script", ["-qec", $"trap '' HUP; exec {string.Join(' ', ThisProgram.Host.Concat(arguments).Select(Quoted))} 2>/dev/null", "/dev/null"],
                 new Dictionary<string, string>
-            {
-                ["SHELL"] = "/bin/sh", // whatever the account's own is
-                ["ROBOTRL_AUDIT_KEY"] = Path.Combine(evidence, "key.pem"),
-                ["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(evidence, "anchors"),
-                ["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "",
-            });
+                {
+                    ["SHELL"] = "/bin/sh", // whatever the account's own is
+                    ["ROBOTRL_AUDIT_KEY"] = Path.Combine(evidence, "key.pem"),
+                    ["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(evidence, "anchors"),
+                    ["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "",
+                });
 
         public Child(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
             : this(ThisProgram.Host[0], [.. ThisProgram.Host.Skip(1), .. arguments], environment) { }
