@@ -85,16 +85,16 @@ internal static class CrossChecks
         root.Require(!hasImages || learner.Encoder is not EncoderKind.None, "learner.encoder",
             "ignores the task's cameras; set it to convolutional or resnet10, or set task.cameras: []", "task.cameras");
         if (!hasImages || learner.Encoder is EncoderKind.None) return;
-        var divisor = learner.Encoder is EncoderKind.ResNet10 ? 32 : 1 << learner.EncoderChannels.Count;
         for (var i = 0; i < task.Cameras.Count; i++)
         {
-            var size = task.Cameras[i].ImageSize;
-            root.Require(size % divisor == 0, $"task.cameras.{i}.image_size_px",
-                $"{size} is not divisible by {divisor}, the encoder's stride; choose a multiple", "learner.encoder", "learner.encoder_channels");
+            var image = task.Cameras[i].Image;
+            root.Require(image.ShorterEdge >= learner.SmallestImageEdge, $"task.cameras.{i}.image_size_px",
+                $"{image} is too small for the encoder, which takes {learner.SmallestImageEdge} pixels and more each way; enlarge it",
+                "learner.encoder", "learner.encoder_channels");
         }
-        var smallest = task.Cameras.MinBy(c => c.ImageSize)!;
-        root.Require(2 * learner.CropPadding < smallest.ImageSize, "learner.crop_padding_px",
-            $"{learner.CropPadding} pixels would crop away half of camera '{smallest.Name}', {smallest.ImageSize} pixels; lower it", "task.cameras");
+        var smallest = task.Cameras.MinBy(c => c.Image.ShorterEdge)!;
+        root.Require(2 * learner.CropPadding < smallest.Image.ShorterEdge, "learner.crop_padding_px",
+            $"{learner.CropPadding} pixels would crop away half of camera '{smallest.Name}', {smallest.Image.ShorterEdge} pixels; lower it", "task.cameras");
     }
 
     private static void CheckHome(Section root, RobotDescription robot, TaskDescription task)

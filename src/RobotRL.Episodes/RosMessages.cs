@@ -45,6 +45,8 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n" +
         "# -1 close, 0 stay, 1 open\nint8 gripper\n" + Header;
 
+    private const string Rgb = "rgb8", Gray = "mono8";
+
     private readonly CdrWriter _cdr = new();
 
     /// <summary>Nanoseconds since the epoch.</summary>
@@ -53,12 +55,12 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
     public ReadOnlySpan<byte> Write(PolicyImage image, string camera)
     {
         var cdr = Begin(image.CaptureTime, camera);
-        cdr.U32((uint)image.Size);
-        cdr.U32((uint)image.Size);
-        cdr.Text("rgb8");
+        cdr.U32((uint)image.Shape.Height);
+        cdr.U32((uint)image.Shape.Width);
+        cdr.Text(image.Shape.IsGray ? Gray : Rgb);
         cdr.U8(0);
-        cdr.U32((uint)image.Size * 3);
-        cdr.Bytes(image.Rgb);
+        cdr.U32((uint)(image.Shape.Width * image.Shape.Channels));
+        cdr.Bytes(image.Pixels);
         return cdr.Written;
     }
 
@@ -68,9 +70,11 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         var (stamp, _) = ReadHeader(ref cdr);
         var (height, width, encoding, _, step) = (cdr.U32(), cdr.U32(), cdr.Text(), cdr.U8(), cdr.U32());
         var data = cdr.Bytes();
-        if (height != width || encoding != "rgb8" || step != width * 3 || data.Length != step * height)
-            throw new InvalidDataException($"{message.Channel.Topic} holds a {width}×{height} {encoding} image where a square rgb8 one belongs.");
-        return new PolicyImage(stamp, (int)width, data.ToArray());
+        var channels = encoding switch { Rgb => ImageShape.Rgb, Gray => ImageShape.Gray, _ => 0 };
+        if (channels == 0 || step != (ulong)width * (uint)channels || (ulong)data.Length != (ulong)step * height)
+            throw new InvalidDataException($"{message.Channel.Topic} holds a {width}×{height} {encoding} image of {data.Length} bytes "
+                + $"where an {Rgb} or {Gray} one without gaps belongs.");
+        return new PolicyImage(stamp, new((int)width, (int)height, channels), data.ToArray());
     }
 
     public ReadOnlySpan<byte> WriteProprioception(Observation observation)

@@ -38,7 +38,7 @@ public sealed class Receipts(string path) : IDisposable
         {
             hash.AppendData(BitConverter.GetBytes(observation.Time.Ns));
             hash.AppendData(MemoryMarshal.AsBytes<float>(observation.Proprioception));
-            foreach (var image in observation.Images) hash.AppendData(image.Rgb);
+            foreach (var image in observation.Images) hash.AppendData(image.Pixels);
         }
         foreach (var action in (PolicyAction[])[t.Action.Policy, t.Action.Proposed, t.Action.Executed])
             foreach (ref readonly var arm in (ReadOnlySpan<ArmAction>)action)
