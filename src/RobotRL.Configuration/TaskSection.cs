@@ -58,10 +58,19 @@ internal static class TaskSection
     {
         var axes = s.Words("axes", "x", "y", "z", "roll", "pitch", "yaw");
         s.Require(axes.Length > 0, "axes", "drives nothing; name at least one axis");
-        return new(axes, s.Number("translation_scale_m", 1e-4, 0.5, "m"), s.Number("rotation_scale_rad", 1e-3, 1, "rad"), s.Boolean("gripper"))
+        var space = new ActionSpace(axes, s.Number("translation_scale_m", 1e-4, 0.5, "m"), s.Number("rotation_scale_rad", 1e-3, 1, "rad"), s.Boolean("gripper"))
         {
             StiffnessMinShare = Share("stiffness_min_share"),
             DampingMinShare = Share("damping_min_share"),
+        };
+        if (!s.Has("wrench_axes")) return space;
+        var wrench = s.Words("wrench_axes", "x", "y", "z", "roll", "pitch", "yaw");
+        s.Require(wrench.Length > 0, "wrench_axes", "exerts nothing; name at least one axis, or leave it out");
+        return space with
+        {
+            WrenchAxes = wrench,
+            WrenchScaleN = wrench.Any(axis => axis < 3) ? s.Number("wrench_scale_n", 0.01, 1000, "N") : 0,
+            WrenchScaleNm = wrench.Any(axis => axis >= 3) ? s.Number("wrench_scale_nm", 0.001, 200, "Nm") : 0,
         };
 
         // Written and hashed only where it is given: without it a configuration stays the one that it was.

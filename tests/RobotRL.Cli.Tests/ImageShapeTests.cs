@@ -38,10 +38,9 @@ public sealed class ImageShapeTests : IDisposable
         var exported = RobotrlProcess.Run("episodes", "export", run.Path, "--format", "lerobot", "--out", _folder["set"], "--json");
         Assert.True(exported.ExitCode == 0, exported.Error);
         using var info = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder["set"], "meta/info.json")));
+        var features = info.RootElement.GetProperty("features");
         int[] Shape(string camera) =>
-        [
-            .. info.RootElement.GetProperty("features").GetProperty($"observation.images.{camera}").GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()),
-        ];
+            [.. features.GetProperty($"observation.images.{camera}").GetProperty("shape").EnumerateArray().Select(d => d.GetInt32())];
         Assert.Equal([64, 96, 1], Shape("wrist"));
         Assert.Equal([64, 64, 3], Shape("side"));
 

@@ -113,6 +113,37 @@ public sealed class ShippedConfigurationTests
         Assert.Equal((variable.Hash, Shipped.Describe(variable)), (again.Hash, Shipped.Describe(again)));
     }
 
+    [Fact]
+    public void Wrench_is_part_of_the_action_where_axes_of_it_are_named()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Shipped.Sample("sim/task.yaml");
+        (string, string)[] set =
+        [
+            ("robot.limits.wrench", "{force_n: 10, torque_nm: 1, force_rate_n_s: 100, torque_rate_nm_s: 10}"),
+            ("task.actions.wrench_axes", "[x, z, yaw]"), ("task.actions.wrench_scale_n", "8"), ("task.actions.wrench_scale_nm", "0.5"),
+        ];
+        var configuration = RunConfiguration.Load(path, set);
+        Assert.Equal([0, 2, 5], configuration.Task.Actions.WrenchAxes);
+        Assert.Equal((8, 0.5, 7), (configuration.Task.Actions.WrenchScaleN, configuration.Task.Actions.WrenchScaleNm, configuration.Task.Actions.Dimensions));
+        Assert.Equal(["x", "y", "z", "rz", "fx", "fz", "tz"], configuration.Task.ActionLayout.Columns);
+        Assert.Equal(new(10, 1, 100, 10), configuration.Robot.Limits.Wrench);
+        Assert.Contains("a wrench of at most 10 N and 1 Nm beside it", configuration.Remarks[0], StringComparison.Ordinal);
+        var again = RunConfiguration.Load(directory.Write("config.yaml", configuration.ResolvedYaml));
+        Assert.Equal((configuration.Hash, Shipped.Describe(configuration)), (again.Hash, Shipped.Describe(again)));
+        Assert.DoesNotContain("wrench_", RunConfiguration.Load(path).ResolvedYaml, StringComparison.Ordinal);
+
+        Refused(set[1..], "--set task.actions.wrench_axes: needs its limits; add robot.limits.wrench: {force_n, torque_nm, force_rate_n_s, torque_rate_nm_s}");
+        Refused([.. set, ("task.actions.wrench_scale_n", "11")],
+            "--set task.actions.wrench_scale_n: 11 N is above robot.limits.wrench.force_n, 10 N; lower it");
+        Refused([.. set, ("robot.limits.wrench.force_n", "21")], "--set robot.limits.wrench.force_n: 21 N is above contact_force_n, 20 N; lower it");
+        Refused([.. set, ("robot.command", "cartesian_impedance"), ("robot.limits.wrench.force_rate_n_s", "300")],
+            "--set robot.limits.wrench.force_rate_n_s: 300 N/s is above what robot.command cartesian_impedance carries, 200 N/s; lower it");
+
+        void Refused(IReadOnlyList<(string, string)> bad, string expected) =>
+            Assert.Equal(expected, Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(path, bad)).Errors));
+    }
+
     [Theory, MemberData(nameof(Tasks))]
     public void Shipped_configuration_bears_the_softening_that_is_documented(string task) =>
         Assert.Equal(0.25, RunConfiguration.Load(Shipped.Path(task), [("task.actions.stiffness_min_share", "0.25")]).Task.Actions.StiffnessMinShare);
