@@ -33,7 +33,7 @@ public static class RecordedCell
 
         // Stored images have been cropped: they pass the pipeline as frames of which nothing is to be cut.
         RecordedCamera[] cameras = [.. task.Cameras.Select(_ => new RecordedCamera())];
-        var stored = task with { Cameras = [.. task.Cameras.Select(c => new CameraDescription(c.Name, c.ImageSize, c.ImageSize, 0, 0, c.ImageSize, c.ImageSize))] };
+        var stored = task with { Cameras = [.. task.Cameras.Select(c => new CameraDescription(c.Name, c.Image.Width, c.Image.Height, 0, 0, c.Image.Width, c.Image.Height, c.Image))] };
         CaptureFrame[] captures = [.. cameras.Select(c => (CaptureFrame)c.Capture)];
         var observations = new LockstepObservations(stored, captures, RealtimeSensors.StateMaxAgeNs(configuration));
 

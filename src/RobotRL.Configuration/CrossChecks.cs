@@ -46,8 +46,10 @@ internal static class CrossChecks
     public static IReadOnlyList<string> Remarks(RunConfiguration c)
     {
         var (impedance, limits) = (c.Robot.Impedance, c.Robot.Limits);
+        var beside = c.Task.Actions.WrenchAxes.Count == 0 || limits.Wrench is not { } wrench ? ""
+            : $"a wrench of at most {wrench.ForceN} N and {wrench.TorqueNm} Nm beside it; ";
         var spring = $"spring force at most {impedance.SpringForceBoundN:0.#} N an axis "
-            + $"({impedance.TranslationStiffnessNM} N/m × {impedance.TranslationClipM} m); ";
+            + $"({impedance.TranslationStiffnessNM} N/m × {impedance.TranslationClipM} m); {beside}";
         if (c.Robot.ForceSensor is not null)
             return [spring + $"contact softens above {limits.ContactForceN} N, collision stops above {limits.CollisionForceN} N"];
         return [spring + "nothing softens in contact",
@@ -62,14 +64,40 @@ internal static class CrossChecks
         var hasSpring = robot.Command is CommandKind.JointTorque or CommandKind.CartesianImpedance;
         root.Require(hasSpring || actions.StiffnessMinShare is null, "task.actions.stiffness_min_share", NoSpring(), "robot.command");
         root.Require(hasSpring || actions.DampingMinShare is null, "task.actions.damping_min_share", NoSpring(), "robot.command");
+        if (actions.WrenchAxes.Count > 0) CheckWrench();
         Check("stiffness_min_share", actions.StiffnessMinShare,
             impedance.TranslationStiffnessNM, "translation_stiffness_n_m", limits.TranslationMinNM, "translation_min_n_m");
         Check("stiffness_min_share", actions.StiffnessMinShare,
             impedance.RotationStiffnessNmRad, "rotation_stiffness_nm_rad", limits.RotationMinNmRad, "rotation_min_nm_rad");
         Check("damping_min_share", actions.DampingMinShare, impedance.DampingRatio, "damping_ratio", limits.DampingRatioMin, "damping_ratio_min");
 
-        string NoSpring() => "robot.command is " + (robot.Command == CommandKind.JointPosition ? "joint_position" : "joint_velocity")
-            + ", which knows no stiffness or damping; leave this out, or take torque or cartesian_impedance";
+        void CheckWrench()
+        {
+            root.Require(hasSpring, "task.actions.wrench_axes", NoSpring("wrench"), "robot.command");
+            root.Require(robot.Limits.Wrench is not null, "task.actions.wrench_axes",
+                "needs its limits; add robot.limits.wrench: {force_n, torque_nm, force_rate_n_s, torque_rate_nm_s}");
+            if (robot.Limits.Wrench is not { } most) return;
+            root.Require(most.ForceN + impedance.SpringForceBoundN <= robot.Limits.CollisionForceN, "robot.limits.wrench.force_n",
+                $"{most.ForceN} N and the spring's {impedance.SpringForceBoundN:0.###} N are more than robot.limits.collision_force_n, "
+                + $"{robot.Limits.CollisionForceN} N; lower it", "robot.limits.collision_force_n",
+                "robot.impedance.translation_stiffness_n_m", "robot.impedance.translation_clip_m");
+            // Over the wire a wrench grows no faster than to what a contact may feel in a tenth of a second; what was executed could not be told otherwise.
+            var isOnWire = robot.Command is CommandKind.CartesianImpedance;
+            Carries("force_rate_n_s", most.ForceRateNS, 10 * robot.Limits.ContactForceN, "N/s", "robot.limits.contact_force_n");
+            Carries("torque_rate_nm_s", most.TorqueRateNmS, 10 * robot.Limits.ContactTorqueNm, "Nm/s", "robot.limits.contact_torque_nm");
+
+            void Carries(string key, double rate, double carried, string unit, string involved) =>
+                root.Require(!isOnWire || rate <= carried, "robot.limits.wrench." + key,
+                    $"{rate} {unit} is above what robot.command cartesian_impedance carries, {carried} {unit}; lower it", involved);
+            root.Require(actions.WrenchScaleN <= most.ForceN, "task.actions.wrench_scale_n",
+                $"{actions.WrenchScaleN} N is above robot.limits.wrench.force_n, {most.ForceN} N; lower it", "robot.limits.wrench.force_n");
+            root.Require(actions.WrenchScaleNm <= most.TorqueNm, "task.actions.wrench_scale_nm",
+                $"{actions.WrenchScaleNm} Nm is above robot.limits.wrench.torque_nm, {most.TorqueNm} Nm; lower it", "robot.limits.wrench.torque_nm");
+        }
+
+        string NoSpring(string what = "stiffness or damping") =>
+            "robot.command is " + (robot.Command == CommandKind.JointPosition ? "joint_position" : "joint_velocity")
+            + $", which knows no {what}; leave this out, or take torque or cartesian_impedance";
 
         void Check(string key, double? share, double configured, string configuredKey, double least, string leastKey) =>
             root.Require(share is not { } s || s * configured >= least, "task.actions." + key,
@@ -85,16 +113,16 @@ internal static class CrossChecks
         root.Require(!hasImages || learner.Encoder is not EncoderKind.None, "learner.encoder",
             "ignores the task's cameras; set it to convolutional or resnet10, or set task.cameras: []", "task.cameras");
         if (!hasImages || learner.Encoder is EncoderKind.None) return;
-        var divisor = learner.Encoder is EncoderKind.ResNet10 ? 32 : 1 << learner.EncoderChannels.Count;
         for (var i = 0; i < task.Cameras.Count; i++)
         {
-            var size = task.Cameras[i].ImageSize;
-            root.Require(size % divisor == 0, $"task.cameras.{i}.image_size_px",
-                $"{size} is not divisible by {divisor}, the encoder's stride; choose a multiple", "learner.encoder", "learner.encoder_channels");
+            var image = task.Cameras[i].Image;
+            root.Require(image.ShorterEdge >= learner.SmallestImageEdge, $"task.cameras.{i}.image_size_px",
+                $"{image} is too small for the encoder, which takes {learner.SmallestImageEdge} pixels and more each way; enlarge it",
+                "learner.encoder", "learner.encoder_channels");
         }
-        var smallest = task.Cameras.MinBy(c => c.ImageSize)!;
-        root.Require(2 * learner.CropPadding < smallest.ImageSize, "learner.crop_padding_px",
-            $"{learner.CropPadding} pixels would crop away half of camera '{smallest.Name}', {smallest.ImageSize} pixels; lower it", "task.cameras");
+        var smallest = task.Cameras.MinBy(c => c.Image.ShorterEdge)!;
+        root.Require(2 * learner.CropPadding < smallest.Image.ShorterEdge, "learner.crop_padding_px",
+            $"{learner.CropPadding} pixels would crop away half of camera '{smallest.Name}', {smallest.Image.ShorterEdge} pixels; lower it", "task.cameras");
     }
 
     private static void CheckHome(Section root, RobotDescription robot, TaskDescription task)

@@ -111,6 +111,7 @@ internal static class RobotSection
             LoopMaxLateNs = s.DurationNs("loop_max_late_ms", 0.1, 1_000),
             Stiffness = s.Child("stiffness", ReadStiffness),
             Grip = s.Child("grip", ReadGrip),
+            Wrench = s.Has("wrench") ? s.Child("wrench", ReadWrench) : null,
         };
         s.Require(limits.ContactForceN < limits.CollisionForceN, "contact_force_n",
             $"{limits.ContactForceN} N is not below collision_force_n, {limits.CollisionForceN} N; "
@@ -118,8 +119,18 @@ internal static class RobotSection
         s.Require(limits.ContactTorqueNm < limits.CollisionTorqueNm, "contact_torque_nm",
             $"{limits.ContactTorqueNm} Nm is not below collision_torque_nm, {limits.CollisionTorqueNm} Nm; "
                 + "contact must soften before collision stops", s["collision_torque_nm"]);
+        if (limits.Wrench is not { } wrench) return limits;
+        s.Require(wrench.ForceN <= limits.ContactForceN, "wrench.force_n",
+            $"{wrench.ForceN} N is above contact_force_n, {limits.ContactForceN} N; lower it", s["contact_force_n"]);
+        s.Require(wrench.TorqueNm <= limits.ContactTorqueNm, "wrench.torque_nm",
+            $"{wrench.TorqueNm} Nm is above contact_torque_nm, {limits.ContactTorqueNm} Nm; lower it", s["contact_torque_nm"]);
         return limits;
     }
+
+    /// <summary>Of what a task's policy may have the arm exert beside its spring.</summary>
+    private static WrenchLimits ReadWrench(Section s) => new(
+        s.Number("force_n", 0.01, 1000, "N"), s.Number("torque_nm", 0.001, 200, "Nm"),
+        s.Number("force_rate_n_s", 0.1, 1e5, "N/s"), s.Number("torque_rate_nm_s", 0.01, 1e5, "Nm/s"));
 
     private static RobotBody ReadBody(Section s, int joints)
     {

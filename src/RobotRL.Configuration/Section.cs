@@ -127,6 +127,24 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
         return values;
     }
 
+    /// <summary>Width and height in pixels: one number for a square, or both in brackets. Written as one number where they are equal.</summary>
+    public (int Width, int Height) Size(string key, int min, int max)
+    {
+        if (node?.Values.GetValueOrDefault(key) is not ListNode list)
+        {
+            var edge = Integer(key, min, max, "pixels");
+            return (edge, edge);
+        }
+        _known.Add(key);
+        int[] size = [.. list.Items.Select((item, i) => Integer(item, Join(this[key], i.ToString()), min, max, "pixels"))];
+        if (size.Length != 2)
+            errors.Add(list.Origin, this[key], $"has {size.Length} values, needs 2 (width, height); give exactly 2, or one number for a square");
+        else if (!AllReadable(key)) errors.MarkUnreadable(this[key]);
+        var (width, height) = size.Length == 2 ? (size[0], size[1]) : (min, min);
+        canonical.Value(key, width == height ? width.ToString() : $"[{width}, {height}]");
+        return (width, height);
+    }
+
     /// <summary>A list of distinct words in the order of <paramref name="words"/>, as their indices there.</summary>
     public int[] Words(string key, params string[] words)
     {

@@ -58,10 +58,19 @@ internal static class TaskSection
     {
         var axes = s.Words("axes", "x", "y", "z", "roll", "pitch", "yaw");
         s.Require(axes.Length > 0, "axes", "drives nothing; name at least one axis");
-        return new(axes, s.Number("translation_scale_m", 1e-4, 0.5, "m"), s.Number("rotation_scale_rad", 1e-3, 1, "rad"), s.Boolean("gripper"))
+        var space = new ActionSpace(axes, s.Number("translation_scale_m", 1e-4, 0.5, "m"), s.Number("rotation_scale_rad", 1e-3, 1, "rad"), s.Boolean("gripper"))
         {
             StiffnessMinShare = Share("stiffness_min_share"),
             DampingMinShare = Share("damping_min_share"),
+        };
+        if (!s.Has("wrench_axes")) return space;
+        var wrench = s.Words("wrench_axes", "x", "y", "z", "roll", "pitch", "yaw");
+        s.Require(wrench.Length > 0, "wrench_axes", "exerts nothing; name at least one axis, or leave it out");
+        return space with
+        {
+            WrenchAxes = wrench,
+            WrenchScaleN = wrench.Any(axis => axis < 3) ? s.Number("wrench_scale_n", 0.01, 1000, "N") : 0,
+            WrenchScaleNm = wrench.Any(axis => axis >= 3) ? s.Number("wrench_scale_nm", 0.001, 200, "Nm") : 0,
         };
 
         // Written and hashed only where it is given: without it a configuration stays the one that it was.
@@ -70,20 +79,25 @@ internal static class TaskSection
 
     private static CameraDescription ReadCamera(Section s)
     {
-        var camera = new CameraDescription(s.Text("name"), s.Integer("width_px", 16, 4096, "pixels"), s.Integer("height_px", 16, 4096, "pixels"),
-            s.Integer("crop_x_px", 0, 4095, "pixels"), s.Integer("crop_y_px", 0, 4095, "pixels"),
-            s.Integer("crop_size_px", 8, 4096, "pixels"), s.Integer("image_size_px", 8, 1024, "pixels"))
-        {
-            // Written and hashed only where they are given, as above.
-            RateHz = s.Has("rate_hz") ? s.Number("rate_hz", 1, 1000, "Hz") : null,
-            SeesRobot = !s.Has("sees_robot") || s.Boolean("sees_robot"),
-        };
-        Inside("crop_x_px", camera.CropX, "width_px", camera.Width);
-        Inside("crop_y_px", camera.CropY, "height_px", camera.Height);
-        return camera;
+        var (name, width, height) = (s.Text("name"), s.Integer("width_px", 16, 4096, "pixels"), s.Integer("height_px", 16, 4096, "pixels"));
+        var (x, y) = (s.Integer("crop_x_px", 0, 4095, "pixels"), s.Integer("crop_y_px", 0, 4095, "pixels"));
+        var (crop, image) = (s.Size("crop_size_px", 8, 4096), s.Size("image_size_px", 8, 1024));
+        // Written and hashed only where they are given, as above.
+        var rateHz = s.Has("rate_hz") ? s.Number("rate_hz", 1, 1000, "Hz") : default(double?);
+        var seesRobot = !s.Has("sees_robot") || s.Boolean("sees_robot");
+        var channels = s.Has("channels") ? s.Choice("channels", ("rgb", ImageShape.Rgb), ("gray", ImageShape.Gray)) : ImageShape.Rgb;
+        var stretch = s.Has("stretch") && s.Boolean("stretch");
+        Inside("crop_x_px", x, crop.Width, "width_px", width);
+        Inside("crop_y_px", y, crop.Height, "height_px", height);
+        // Sizes in pixels are whole: a crop of the image's proportions may be up to a pixel off.
+        s.Require(stretch || Math.Abs((double)crop.Width * image.Height / image.Width - crop.Height) < 1, "image_size_px",
+            $"{image.Width}×{image.Height} has not the proportions of crop_size_px, {crop.Width}×{crop.Height}, "
+            + "and would distort the picture; make them alike, or say stretch: true",
+            s["crop_size_px"], s["stretch"]);
+        return new(name, width, height, x, y, crop.Width, crop.Height, new(image.Width, image.Height, channels)) { RateHz = rateHz, SeesRobot = seesRobot };
 
-        void Inside(string offset, int start, string extent, int size) => s.Require(start + camera.CropSize <= size, "crop_size_px",
-            $"the crop ends at {start + camera.CropSize}, beyond {extent}, {size}; shrink it or lower {offset}", s[offset], s[extent]);
+        void Inside(string offset, int start, int length, string extent, int size) => s.Require(start + length <= size, "crop_size_px",
+            $"the crop ends at {start + length}, beyond {extent}, {size}; shrink it or lower {offset}", s[offset], s[extent]);
     }
 
     private static void CheckAgainstScene(Section s, TaskDescription task)

@@ -211,9 +211,11 @@ public sealed class ControlCycle : IControlPort
             if (!_gate.HoldsPosture) _law.Restart(); // what an integral has gathered is a pull
             limits |= _law.Compare(_record.Reference.PoseInBase, _arm.EndEffectorInBase);
             limits |= _gate.Stiffen(_law.StoredPositionM, _law.StoredOrientationRad, _reflex?.StiffnessShare ?? 1);
+            limits |= _gate.Push(isReplaced: _reflex is { IsActing: true });
             _record.EndEffector = new(_arm.EndEffectorInBase, twist);
-            if (!isTorque) beside = _law.IntegralInBase;
+            if (!isTorque) beside = _law.IntegralInBase.And(_gate.FeedForwardInBase);
             else proposed = _gate.State == GateState.Retreating ? ImpedanceLaw.JointTorque(_gate.PostureRad, _state.Position, _state.Velocity, Description.JointCount) : _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity, _gate.HoldsPosture ? _gate.PostureRad : null);
+            if (isTorque && _gate.FeedForwardInEndEffector != Wrench.Zero) ImpedanceLaw.AddTo(ref proposed, _gate.FeedForwardInBase, _arm);
         }
 
         var command = isTorque ? _gate.Seal(proposed, out var lastLimits) : _gate.Seal(beside, out lastLimits);
@@ -281,6 +283,7 @@ public sealed class ControlCycle : IControlPort
         if (command.Kind != CommandKind.JointTorque) _record.Sent = new(command, _gate.SetPoint);
         _record.Grip = command.Grip;
         _record.Stiffness = _gate.Stiffness;
+        _record.FeedForwardInEndEffector = _gate.FeedForwardInEndEffector;
         _record.TankJ = _gate.TankJ;
         if (_gate.State != GateState.Running) limits |= LimitFlags.Stopping;
         _record.Limits = limits;

@@ -49,6 +49,9 @@ public struct ControlRecord
 
     public CartesianStiffness Stiffness;
 
+    /// <summary>Exerted beside the spring, of the end effector in its own frame: N, Nm.</summary>
+    public Wrench FeedForwardInEndEffector;
+
     /// <summary>Content of the energy tank, J.</summary>
     public double TankJ;
 

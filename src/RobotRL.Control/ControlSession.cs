@@ -24,12 +24,14 @@ public sealed class ControlSession
     private readonly IControlPort _port;
     private readonly TaskDescription _task;
     private readonly ActionMapping _mapping;
+    private readonly WrenchMapping _wrenches;
     private JointPositions _home;
     private readonly Leash _leash;
     private ControlRecord _latest;
     private ArmDecision _decision;
     private Pose _from, _startInBase = Pose.Identity;
     private CartesianStiffness _asked;
+    private Wrench _askedWrench;
     private long _seen, _sequence;
     private long? _decisionEnd;
 
@@ -38,7 +40,7 @@ public sealed class ControlSession
     public ControlSession(IControlPort port, TaskDescription task)
     {
         (_port, _task) = (port, task);
-        _mapping = new(task.Actions);
+        (_mapping, _wrenches) = (new(task.Actions), new(task.Actions));
         _leash = Leash.Of(port.Description.Impedance);
         var period = port.Description.ControlPeriodNs;
         if (task.DecisionPeriodNs < period || task.DecisionPeriodNs % period != 0)
@@ -142,12 +144,13 @@ public sealed class ControlSession
         if (_task.Actions.HasGripper && proposed.Gripper != GripperCommand.Stay)
             GripperWidthM = proposed.Gripper == GripperCommand.Open ? _port.Description.GripperMaxWidthM : 0;
         _asked = _mapping.StiffnessOf(_decision.Executed, Stiffness);
-        Publish(_mapping.TargetOf(_decision.Executed, _from), HorizonInDecisions * _task.DecisionPeriodNs, _asked, source);
+        _askedWrench = _wrenches.Of(_decision.Executed);
+        Publish(_mapping.TargetOf(_decision.Executed, _from), HorizonInDecisions * _task.DecisionPeriodNs, _asked, source, _askedWrench);
     }
 
     /// <summary>
     /// After the decision period: what was executed. Where no limit altered the reference it is the proposal to the bit; otherwise it is the
-    /// proposal less the way by which the gated reference falls short of the plan. Where stiffness and damping are part of the action, they are
+    /// proposal less the way by which the gated reference falls short of the plan. Where stiffness, damping and a wrench are part of the action, they are
     /// executed as the gate had them at the period's end; where that is not what was asked for, the flags say so.
     /// </summary>
     public ArmDecision EndDecision()
@@ -159,6 +162,7 @@ public sealed class ControlSession
         if ((_decision.Limits & ActionRange.AltersReference) != 0)
             _decision.Executed.Motion = _mapping.ActionOf(taken ? Effective(now) : now.Reference.PoseInBase, _from);
         if (_mapping.TrySetReached(ref _decision.Executed, now.Stiffness, _asked, Stiffness)) _decision.Limits |= LimitFlags.Stiffness;
+        if (_wrenches.TrySetReached(ref _decision.Executed, now.FeedForwardInEndEffector, _askedWrench)) _decision.Limits |= LimitFlags.Wrench;
         if (!taken) _decision.Executed.Gripper = GripperCommand.Stay;
         return _decision;
     }
@@ -205,7 +209,7 @@ public sealed class ControlSession
         var posture = Latest.PostureRad;
         while (Latest.Time.Ns - startNs < timeoutS * 1e9)
         {
-            Publish(poseInBase, Math.Max(_task.DecisionPeriodNs, dueNs - Latest.Time.Ns), Stiffness, ActionSource.Reset, homePosture);
+            Publish(poseInBase, Math.Max(_task.DecisionPeriodNs, dueNs - Latest.Time.Ns), Stiffness, ActionSource.Reset, homePosture: homePosture);
             Advance(ticks);
             ref readonly var now = ref Latest;
             if (now.Gate != GateState.Running) return false;
@@ -322,7 +326,7 @@ public sealed class ControlSession
         return false;
     }
 
-    private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source, bool homePosture = false)
+    private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source, in Wrench feedForward = default, bool homePosture = false)
     {
         var now = _latest.Time.Plus(_port.Description.ControlPeriodNs);
         _port.Heartbeats.Publish(new(now, CommandingState.Commanding));
@@ -331,6 +335,7 @@ public sealed class ControlSession
             StartInBase = _startInBase,
             MovesPosture = homePosture,
             PostureRad = homePosture ? _home : default,
+            FeedForwardInEndEffector = feedForward,
         });
     }
 

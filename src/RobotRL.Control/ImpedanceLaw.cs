@@ -4,7 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// Cartesian impedance: F = clip(K e + D ẋ_r, ±K c) + K_i Σe − D ẋ and τ = Jᵀ F + nullspace posture. The drive, spring and velocity feed-forward
+/// Cartesian impedance: F = clip(K e + D ẋ_r, ±K c) + K_i Σe − D ẋ and τ = Jᵀ (F + w) + nullspace posture, w being what is asked for beside the spring.
+/// The drive, spring and velocity feed-forward
 /// together, is clipped as the spring alone would be: the bound K c on what it pushes with holds, and a moving reference is not dragged on by D.
 /// </summary>
 internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
@@ -51,6 +52,16 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
         JointTorques torque = default;
         for (var i = 0; i < joints; i++) torque[i] = JointStiffnessNmRad * (posture[i] - q[i]) - JointDampingNmS * dq[i];
         return torque;
+    }
+
+    /// <summary>Adds the joint torques of a wrench beside the spring, Jᵀ w.</summary>
+    /// <param name="torque">Nm.</param>
+    /// <param name="wrenchInBase">Exerted by the end effector, base axes: N, Nm.</param>
+    /// <param name="arm">Where it is.</param>
+    public static void AddTo(ref JointTorques torque, in Wrench wrenchInBase, ArmKinematics arm)
+    {
+        var beside = arm.TorqueOf(wrenchInBase);
+        for (var i = 0; i < arm.JointCount; i++) torque[i] += beside[i];
     }
 
     private static Vector3D Stored(in Vector3D error, double clip)

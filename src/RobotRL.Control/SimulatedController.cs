@@ -84,8 +84,7 @@ public sealed class SimulatedController
         _arm!.Update(q);
         _law!.Compare(to.PoseInBase, _arm.EndEffectorInBase);
         var torque = _law.Torque(to.TwistInBase, _arm.TwistOf(dq), to.Stiffness, _arm, q, dq, posture);
-        var beside = _arm.TorqueOf(to.FeedForwardInBase);
-        for (var i = 0; i < _arm.JointCount; i++) torque[i] += beside[i];
+        ImpedanceLaw.AddTo(ref torque, to.FeedForwardInBase, _arm);
         return torque;
     }
 }

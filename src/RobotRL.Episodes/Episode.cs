@@ -30,6 +30,9 @@ public sealed record EpisodeInfo
     /// <summary>Name of each proprioceptive value; empty in episodes from before they were noted.</summary>
     public IReadOnlyList<string> Observed { get; init; } = [];
 
+    /// <summary>Whether decisions hold a wrench beside the spring.</summary>
+    public bool HasWrench { get; init; }
+
     /// <summary>Nanoseconds since the epoch at the origin of the session's monotonic clock; 0 in virtual time.</summary>
     public required long WallClockOffsetNs { get; init; }
 
@@ -43,7 +46,7 @@ public sealed record EpisodeInfo
     public string OperatorRole { get; init; } = "";
 
     internal const string RecordName = "robotrl.episode";
-    private const string UntracedKey = "untraced", ArmsKey = "arms", ObservedKey = "observation";
+    private const string UntracedKey = "untraced", ArmsKey = "arms", ObservedKey = "observation", WrenchKey = "wrench";
 
     internal McapMetadata ToMetadata()
     {
@@ -61,6 +64,7 @@ public sealed record EpisodeInfo
         });
         if (Arms.Count > 0) values = values.Add(ArmsKey, string.Join(',', Arms));
         if (Observed.Count > 0) values = values.Add(ObservedKey, string.Join(',', Observed));
+        if (HasWrench) values = values.Add(WrenchKey, "true");
         return new(RecordName, Untraced is null ? values : values.Add(UntracedKey, Untraced));
     }
 
@@ -81,6 +85,7 @@ public sealed record EpisodeInfo
                 WallClockOffsetNs = long.Parse(values["wall_clock_offset_ns"], CultureInfo.InvariantCulture),
                 Arms = Names(ArmsKey),
                 Observed = Names(ObservedKey),
+                HasWrench = values.ContainsKey(WrenchKey),
                 Untraced = values.GetValueOrDefault(UntracedKey),
                 Operator = values.GetValueOrDefault("operator", ""),
                 OperatorRole = values.GetValueOrDefault("operator_role", ""),

@@ -30,7 +30,7 @@ internal sealed class EpisodeAssembly
         if (metadata.Name == EpisodeInfo.RecordName)
         {
             Info = EpisodeInfo.Parse(metadata);
-            _messages = new RosMessages(Info.WallClockOffsetNs, Info.Arms);
+            _messages = new RosMessages(Info.WallClockOffsetNs, Info.Arms, Info.HasWrench);
             _images = [.. Info.Cameras.Select(_ => new Queue<PolicyImage>())];
             _cameras = Info.Cameras.Select((camera, i) => (Topic: RosMessages.ImageTopicPrefix + camera, i)).ToDictionary(t => t.Topic, t => t.i);
         }

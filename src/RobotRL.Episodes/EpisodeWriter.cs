@@ -42,7 +42,7 @@ public sealed class EpisodeWriter : IDisposable
         Info = info;
         ActivePath = activePath;
         _finalPath = finalPath;
-        _messages = new RosMessages(info.WallClockOffsetNs, info.Arms);
+        _messages = new RosMessages(info.WallClockOffsetNs, info.Arms, info.HasWrench);
         // No buffer of its own: every chunk is written at once.
         _file = RunFile.Open(activePath, FileMode.CreateNew, FileAccess.Write, bufferSize: 0);
         _flush = new StepFlush(_file.SafeFileHandle, flushEvery);
@@ -52,7 +52,8 @@ public sealed class EpisodeWriter : IDisposable
         _images = [.. info.Cameras.Select(camera => _mcap.AddChannel(RosMessages.ImageTopicPrefix + camera, "cdr", image))];
         _proprioception = _mcap.AddChannel(RosMessages.ProprioceptionTopic, "cdr",
             Schema(RosMessages.ProprioceptionType, RosMessages.ProprioceptionDefinition));
-        _decisions = _mcap.AddChannel(RosMessages.DecisionTopic, "cdr", Schema(RosMessages.DecisionType, RosMessages.DecisionDefinition));
+        _decisions = _mcap.AddChannel(RosMessages.DecisionTopic, "cdr",
+            Schema(RosMessages.DecisionType, RosMessages.DefinitionOfDecision(info.HasWrench)));
         var trace = traces is null ? null : Schema(traces.Type, traces.Definition);
         _traces = trace is null ? [] : [.. TraceFormat.TopicsOf(info.Arms).Select(topic => _mcap.AddChannel(topic, "cdr", trace))];
         _mcap.Flush();

@@ -7,7 +7,8 @@ namespace RobotRL.Episodes;
 /// <summary>The ROS 2 messages of an episode: definitions, and conversion to and from the values of the model.</summary>
 /// <param name="wallClockOffsetNs">Added to every <see cref="Stamp"/> of the session's monotonic clock: header stamps are nanoseconds since the epoch.</param>
 /// <param name="arms">Names of the cell's arms; empty for a single one without a name.</param>
-internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> arms)
+/// <param name="hasWrench">Whether decisions hold a wrench.</param>
+internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> arms, bool hasWrench = false)
 {
     public const string ProprioceptionTopic = "/observation/proprioception";
     public const string ImageTopicPrefix = "/observation/images/";
@@ -28,7 +29,16 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         "std_msgs/Header header\nfloat32[] values\n" + Header;
 
     public const string DecisionType = "robotrl_msgs/msg/Decision";
-    public const string DecisionDefinition =
+    private const string Wrenches =
+        "# Wrench beside the spring, by arm, normalised: force 3, torque 3 in the end-effector frame.\nrobotrl_msgs/ArmWrench[] wrenches\n";
+    private const string WrenchMessage =
+        Separator + "MSG: robotrl_msgs/ArmWrench\nfloat32[6] policy\nfloat32[6] proposed\nfloat32[6] executed\n";
+
+    /// <summary>Of a cell whose policy exerts wrenches, or of one whose does not: then nothing of them is in the file.</summary>
+    public static string DefinitionOfDecision(bool hasWrench) =>
+        hasWrench ? DecisionStart + Wrenches + DecisionParts + WrenchMessage + Header : DecisionStart + DecisionParts + Header;
+
+    private const string DecisionStart =
         "# One decision on the observation of the same stamp, and what came of it. The executed action is what passed every limit.\n" +
         "uint8 SOURCE_POLICY=0\nuint8 SOURCE_HUMAN=1\nuint8 SOURCE_REFLEX=2\nuint8 SOURCE_RESET=3\n" +
         "std_msgs/Header header\nuint32 step\nuint8 source\nrobotrl_msgs/Action policy\nrobotrl_msgs/Action proposed\nrobotrl_msgs/Action executed\n" +
@@ -39,11 +49,15 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         "Earlier files end above.\n" +
         "uint8 stop\nint8 grip\n" +
         "# Further arms of the cell: what above says of the first one, by arm. Files from before there was a second arm end above.\n" +
-        "robotrl_msgs/ArmStep[] other_arms\n" +
+        "robotrl_msgs/ArmStep[] other_arms\n";
+
+    private const string DecisionParts =
         Separator + "MSG: robotrl_msgs/ArmStep\nstring arm\nrobotrl_msgs/Action policy\nrobotrl_msgs/Action proposed\nrobotrl_msgs/Action executed\n" +
         "float32[2] policy_impedance\nfloat32[2] proposed_impedance\nfloat32[2] executed_impedance\nint8 grip\n" +
         Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n" +
-        "# -1 close, 0 stay, 1 open\nint8 gripper\n" + Header;
+        "# -1 close, 0 stay, 1 open\nint8 gripper\n";
+
+    private const string Rgb = "rgb8", Gray = "mono8";
 
     private readonly CdrWriter _cdr = new();
 
@@ -53,12 +67,12 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
     public ReadOnlySpan<byte> Write(PolicyImage image, string camera)
     {
         var cdr = Begin(image.CaptureTime, camera);
-        cdr.U32((uint)image.Size);
-        cdr.U32((uint)image.Size);
-        cdr.Text("rgb8");
+        cdr.U32((uint)image.Shape.Height);
+        cdr.U32((uint)image.Shape.Width);
+        cdr.Text(image.Shape.IsGray ? Gray : Rgb);
         cdr.U8(0);
-        cdr.U32((uint)image.Size * 3);
-        cdr.Bytes(image.Rgb);
+        cdr.U32((uint)(image.Shape.Width * image.Shape.Channels));
+        cdr.Bytes(image.Pixels);
         return cdr.Written;
     }
 
@@ -68,9 +82,11 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         var (stamp, _) = ReadHeader(ref cdr);
         var (height, width, encoding, _, step) = (cdr.U32(), cdr.U32(), cdr.Text(), cdr.U8(), cdr.U32());
         var data = cdr.Bytes();
-        if (height != width || encoding != "rgb8" || step != width * 3 || data.Length != step * height)
-            throw new InvalidDataException($"{message.Channel.Topic} holds a {width}×{height} {encoding} image where a square rgb8 one belongs.");
-        return new PolicyImage(stamp, (int)width, data.ToArray());
+        var channels = encoding switch { Rgb => ImageShape.Rgb, Gray => ImageShape.Gray, _ => 0 };
+        if (channels == 0 || step != (ulong)width * (uint)channels || (ulong)data.Length != (ulong)step * height)
+            throw new InvalidDataException($"{message.Channel.Topic} holds a {width}×{height} {encoding} image of {data.Length} bytes "
+                + $"where an {Rgb} or {Gray} one without gaps belongs.");
+        return new PolicyImage(stamp, new((int)width, (int)height, channels), data.ToArray());
     }
 
     public ReadOnlySpan<byte> WriteProprioception(Observation observation)
@@ -108,6 +124,7 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
             WriteImpedances(cdr, decision.Action, arm);
             cdr.I8((sbyte)decision.Grips[arm]);
         }
+        if (hasWrench) WriteWrenches(cdr, decision.Action, Math.Max(1, arms.Count));
         return cdr.Written;
     }
 
@@ -125,6 +142,7 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
         var stop = FaultCode.None;
         if (cdr.HasMore) (stop, grips[0]) = ((FaultCode)cdr.U8(), (GripperCommand)cdr.I8());
         if (cdr.HasMore) ReadOthers(ref cdr, ref action, ref grips);
+        if (cdr.HasMore) ReadWrenches(ref cdr, ref action);
         if (!Enum.IsDefined(stop))
             throw new InvalidDataException($"Step {step} was stopped by cause {(byte)stop}, which this version does not know: a later one recorded it.");
         return new Decision(
@@ -186,6 +204,30 @@ internal sealed class RosMessages(long wallClockOffsetNs, IReadOnlyList<string> 
             ReadMotions(ref cdr, ref action, arm);
             ReadImpedances(ref cdr, ref action, arm);
             grips[arm] = (GripperCommand)cdr.I8();
+        }
+    }
+
+    private static void WriteWrenches(CdrWriter cdr, in ExecutedAction action, int count)
+    {
+        cdr.U32((uint)count);
+        for (var arm = 0; arm < count; arm++)
+        {
+            cdr.F32Array(action.Policy[arm].Wrench);
+            cdr.F32Array(action.Proposed[arm].Wrench);
+            cdr.F32Array(action.Executed[arm].Wrench);
+        }
+    }
+
+    private static void ReadWrenches(ref CdrReader cdr, ref ExecutedAction action)
+    {
+        var count = cdr.U32();
+        if (count > PolicyAction.MostArms)
+            throw new InvalidDataException($"A step holds wrenches of {count} arms; this version knows {PolicyAction.MostArms}.");
+        for (var arm = 0; arm < count; arm++)
+        {
+            cdr.F32Array(action.Policy[arm].Wrench);
+            cdr.F32Array(action.Proposed[arm].Wrench);
+            cdr.F32Array(action.Executed[arm].Wrench);
         }
     }
 

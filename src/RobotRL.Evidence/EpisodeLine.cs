@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using RobotRL.Episodes;
 using RobotRL.Model;
 
@@ -34,6 +35,10 @@ public sealed record StepLine(
     int Step, double TimeS, string Source, float[] Policy, float[] Proposed, float[] Executed, float[]? Impedance, string Gripper,
     string Limits, float Reward, bool Terminated, bool Truncated, string Stop, long PolicyVersion)
 {
+    /// <summary>Wrench beside the spring of each arm as proposed, then as executed; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float[]? Wrench { get; init; }
+
     public const string Heads = "step    time, s  source  proposed, executed where it differs (x y z, rx ry rz)";
 
     /// <param name="step">As recorded.</param>
@@ -48,7 +53,10 @@ public sealed record StepLine(
             Impedance: ImpedanceOf(t.Action),
             Gripper: string.Join(' ', Enumerable.Range(0, arms).Select(arm => t.Action.Executed[arm].Gripper)),
             Limits: t.Action.Limits.ToString(), Reward: t.Reward, Terminated: t.Terminated, Truncated: t.Truncated,
-            Stop: t.Stop.ToString(), PolicyVersion: step.PolicyVersion);
+            Stop: t.Stop.ToString(), PolicyVersion: step.PolicyVersion)
+        {
+            Wrench = WrenchOf(t.Action, arms),
+        };
     }
 
     public override string ToString()
@@ -58,6 +66,9 @@ public sealed record StepLine(
         {
             Impedance is null ? "" : $"stiffness, damping {Text(Impedance[..2])}",
             Impedance is null || Impedance.AsSpan(0, 2).SequenceEqual(Impedance.AsSpan(2)) ? "" : $"executed {Text(Impedance[2..])}",
+            Wrench is null ? "" : $"wrench {Text(Wrench[..(Wrench.Length / 2)])}",
+            Wrench is null || Wrench.AsSpan(0, Wrench.Length / 2).SequenceEqual(Wrench.AsSpan(Wrench.Length / 2)) ? ""
+                : $"exerted {Text(Wrench[(Wrench.Length / 2)..])}",
             Gripper.Split(' ').All(g => g == nameof(GripperCommand.Stay)) ? "" : $"gripper {Gripper}",
             Limits == nameof(LimitFlags.None) ? "" : $"limits {Limits}",
             Reward == 0 ? "" : $"reward {Reward.ToString(CultureInfo.InvariantCulture)}", Terminated ? "terminated" : Truncated ? "truncated" : "",
@@ -72,6 +83,16 @@ public sealed record StepLine(
         float[] impedance = [action.Proposed[0].Stiffness, action.Proposed[0].Damping, action.Executed[0].Stiffness, action.Executed[0].Damping];
         return impedance.AsSpan().ContainsAnyExcept(0f) ? impedance : null;
     }
+
+    private static float[]? WrenchOf(ExecutedAction action, int arms)
+    {
+        float[] wrench = [.. Of(action.Proposed), .. Of(action.Executed)];
+        return wrench.AsSpan().ContainsAnyExcept(0f) ? wrench : null;
+
+        IEnumerable<float> Of(PolicyAction of) => Enumerable.Range(0, arms).SelectMany(arm => Axes(of[arm].Wrench));
+    }
+
+    private static float[] Axes(in NormalizedTwist axes) => [.. axes];
 
     private static float[] Motions(PolicyAction action, int arms) => [.. Enumerable.Range(0, arms).SelectMany(arm => Motion(action[arm]))];
 

@@ -39,12 +39,12 @@ internal sealed class EpisodeFrames
         Vector(Feature.State, s => s.Transition.Observation.Proprioception);
         for (var camera = 0; camera < description.Cameras.Count; camera++)
         {
-            var (c, size) = (camera, description.Cameras[camera].ImageSize);
-            Scalar(Feature.Images + description.Cameras[c].Name, s => s.Transition.Observation.Images[c] switch
+            var (c, (name, shape)) = (camera, description.Cameras[camera]);
+            Scalar(Feature.Images + name, s => s.Transition.Observation.Images[c] switch
             {
-                var image when image.Size == size => PngFile.Encode(image.Rgb, size, size),
+                var image when image.Shape == shape => PngFile.Encode(image.Pixels, shape),
                 var other => throw new InvalidDataException(
-                    $"Episode {episode.Info.Index} has images of {other.Size} pixels from camera {description.Cameras[c].Name}, the task has {size}."),
+                    $"Episode {episode.Info.Index} has images of {other.Shape} from camera {name}, the task has {shape}."),
             });
         }
         Vector(Feature.Action, s => Action(s.Transition.Action.Executed));
@@ -75,8 +75,8 @@ internal sealed class EpisodeFrames
         var statistics = new FeatureStatistics(feature);
         if (feature.IsImage)
         {
-            var camera = description.Cameras.Select(c => Feature.Images + c.Name).ToList().IndexOf(feature.Name);
-            foreach (var step in episode.Steps) statistics.AddImage(step.Transition.Observation.Images[camera].Rgb);
+            var camera = description.Cameras.Select(c => Feature.Images + c.Camera).ToList().IndexOf(feature.Name);
+            foreach (var step in episode.Steps) statistics.AddImage(step.Transition.Observation.Images[camera].Pixels);
         }
         else if (this[feature.Name] is float[] floats) statistics.Add(floats);
         else if (this[feature.Name] is long[] longs) statistics.Add(longs);

@@ -8,7 +8,7 @@ internal sealed class FeatureStatistics(Feature feature)
     private readonly List<double>[] _values = [.. Enumerable.Range(0, feature.IsImage ? 0 : feature.Size).Select(_ => new List<double>())];
 
     // A pixel has 256 values: counting them is exact and takes no room.
-    private readonly long[,] _pixels = new long[3, 256];
+    private readonly long[,] _pixels = new long[feature.Channels, 256];
 
     /// <summary>Frames added.</summary>
     public long Count { get; private set; }
@@ -16,7 +16,7 @@ internal sealed class FeatureStatistics(Feature feature)
     public Feature Feature => feature;
 
     /// <summary>Shape of each statistic but the count.</summary>
-    public int[] Shape => feature.IsImage ? [3, 1, 1] : feature.Shape;
+    public int[] Shape => feature.IsImage ? [feature.Channels, 1, 1] : feature.Shape;
 
     /// <summary>A frame's components after the other.</summary>
     public void Add<T>(T[] frames) where T : struct
@@ -29,16 +29,16 @@ internal sealed class FeatureStatistics(Feature feature)
         Count += frames.Length / feature.Size;
     }
 
-    public void AddImage(ReadOnlySpan<byte> rgb)
+    public void AddImage(ReadOnlySpan<byte> pixels)
     {
-        for (var i = 0; i < rgb.Length; i++) _pixels[i % 3, rgb[i]]++;
+        for (var i = 0; i < pixels.Length; i++) _pixels[i % feature.Channels, pixels[i]]++;
         Count++;
     }
 
     public void Add(FeatureStatistics other)
     {
         for (var i = 0; i < _values.Length; i++) _values[i].AddRange(other._values[i]);
-        for (var c = 0; c < 3; c++)
+        for (var c = 0; c < feature.Channels; c++)
             for (var v = 0; v < 256; v++) _pixels[c, v] += other._pixels[c, v];
         Count += other.Count;
     }
@@ -47,7 +47,7 @@ internal sealed class FeatureStatistics(Feature feature)
     public IReadOnlyDictionary<string, double[]> Values()
     {
         var columns = feature.IsImage
-            ? [.. Enumerable.Range(0, 3).Select(Channel)]
+            ? [.. Enumerable.Range(0, feature.Channels).Select(Channel)]
             : _values.Select(v => Component([.. v.Order().Select(x => (x, 1L))])).ToArray();
         return columns[0].Keys.ToDictionary(name => name, name => columns.Select(c => c[name]).ToArray());
     }

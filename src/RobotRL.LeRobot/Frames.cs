@@ -43,10 +43,13 @@ internal sealed class Frames
         for (var c = 0; c < images.Length; c++)
         {
             var camera = description.Cameras[c];
-            var (width, height, rgb) = PngFile.Decode(Images[Feature.Images + camera.Name][row].Span);
-            if (width != camera.ImageSize || height != width)
-                throw new InvalidDataException($"An image of camera {camera.Name} has {width}×{height} pixels, the task {camera.ImageSize}²");
-            images[c] = new(new Stamp(Longs.TryGetValue(Feature.CaptureTimesNs, out var captures) ? captures[row * images.Length + c] : time), width, rgb);
+            var (name, shape) = camera;
+            var (width, height, rgb) = PngFile.Decode(Images[Feature.Images + name][row].Span);
+            if ((width, height) != (shape.Width, shape.Height))
+                throw new InvalidDataException($"An image of camera {name} has {width}×{height} pixels, the task {shape}");
+            var pixels = !shape.IsGray ? rgb
+                : PngFile.Gray(rgb) ?? throw new InvalidDataException($"An image of camera {name} has colours, the task has it gray");
+            images[c] = new(new Stamp(Longs.TryGetValue(Feature.CaptureTimesNs, out var captures) ? captures[row * images.Length + c] : time), shape, pixels);
         }
         return new(new Stamp(time), Floats[Feature.State].AsSpan(row * description.Observed.Size, description.Observed.Size).ToArray(), images);
     }

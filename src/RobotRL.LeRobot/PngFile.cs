@@ -1,32 +1,35 @@
+using RobotRL.Model;
 using SkiaSharp;
 
 namespace RobotRL.LeRobot;
 
 /// <summary>
-/// PNG images by Skia: writes RGB of 8 bits a channel; reads every kind of PNG as such. Grey is repeated in all three channels, 16 bits keep
+/// PNG images by Skia: writes RGB or gray of 8 bits a channel; reads every kind of PNG as such. Grey is repeated in all three channels, 16 bits keep
 /// their upper half, a palette is looked up, opacity is left out, and notes on colour spaces are passed over.
 /// </summary>
 internal static class PngFile
 {
     private const int MostPixels = 1 << 28;
 
-    /// <param name="rgb">[height × width × 3].</param>
-    /// <param name="width">Pixels.</param>
-    /// <param name="height">Pixels.</param>
-    public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height)
+    /// <param name="values">[height × width × channels].</param>
+    /// <param name="shape">Of the image.</param>
+    public static byte[] Encode(ReadOnlySpan<byte> values, ImageShape shape)
     {
         // Without a colour space, so that no reader converts what was written.
-        using SKBitmap bitmap = new(new SKImageInfo(width, height, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        using SKBitmap bitmap = new(new SKImageInfo(shape.Width, shape.Height, shape.IsGray ? SKColorType.Gray8 : SKColorType.Rgb888x, SKAlphaType.Opaque));
         var pixels = bitmap.GetPixelSpan();
-        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += 4)
-        {
-            rgb.Slice(from, 3).CopyTo(pixels[to..]);
-            pixels[to + 3] = byte.MaxValue;
-        }
+        if (shape.IsGray)
+            for (var row = 0; row < shape.Height; row++) values.Slice(row * shape.Width, shape.Width).CopyTo(pixels[(row * bitmap.RowBytes)..]);
+        else
+            for (int from = 0, to = 0; from < values.Length; from += 3, to += 4)
+            {
+                values.Slice(from, 3).CopyTo(pixels[to..]);
+                pixels[to + 3] = byte.MaxValue;
+            }
         using var pixmap = bitmap.PeekPixels();
         // Differences to the pixel on the left pack better than pixels; more effort gains a twentieth for thrice the time.
         using var file = pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, 1))
-            ?? throw new InvalidOperationException($"Skia did not encode an image of {width}×{height} pixels.");
+            ?? throw new InvalidOperationException($"Skia did not encode an image of {shape}.");
         return file.ToArray();
     }
 
@@ -48,5 +51,17 @@ internal static class PngFile
         var rgb = new byte[width * height * 3];
         for (int from = 0, to = 0; to < rgb.Length; from += 4, to += 3) pixels.Slice(from, 3).CopyTo(rgb.AsSpan(to));
         return (width, height, rgb);
+    }
+
+    /// <summary>One channel of three that are alike; null where they are not.</summary>
+    public static byte[]? Gray(ReadOnlySpan<byte> rgb)
+    {
+        var gray = new byte[rgb.Length / 3];
+        for (var i = 0; i < gray.Length; i++)
+        {
+            gray[i] = rgb[3 * i];
+            if (rgb[3 * i + 1] != gray[i] || rgb[3 * i + 2] != gray[i]) return null;
+        }
+        return gray;
     }
 }

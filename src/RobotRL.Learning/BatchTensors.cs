@@ -19,9 +19,9 @@ internal sealed class BatchTensors : IDisposable
     public BatchTensors(NetworkShape shape, int size, Device device)
     {
         (_device, Size) = (device, size);
-        Host = new(size, shape.Proprioception, shape.Actions, shape.ImageSizes);
-        _hostImages = [.. shape.ImageSizes.Select(s => Keep(zeros(size, s, s, 3, ScalarType.Byte)))];
-        _hostNextImages = [.. shape.ImageSizes.Select(s => Keep(zeros(size, s, s, 3, ScalarType.Byte)))];
+        Host = new(size, shape.Proprioception, shape.Actions, shape.ImageShapes);
+        _hostImages = [.. shape.ImageShapes.Select(s => Keep(zeros(size, s.Height, s.Width, s.Channels, ScalarType.Byte)))];
+        _hostNextImages = [.. shape.ImageShapes.Select(s => Keep(zeros(size, s.Height, s.Width, s.Channels, ScalarType.Byte)))];
         Proprioception = Keep(zeros(size, shape.Proprioception, device: device));
         NextProprioception = Keep(zeros(size, shape.Proprioception, device: device));
         Actions = Keep(zeros(size, shape.Actions, device: device));
@@ -63,7 +63,7 @@ internal sealed class BatchTensors : IDisposable
     public Tensor Noise { get; }
     public Tensor NextNoise { get; }
 
-    /// <summary>Cropped bytes on the host, [B, S, S, 3] a camera.</summary>
+    /// <summary>Cropped bytes on the host, [B, height, width, channels] a camera.</summary>
     public IReadOnlyList<Tensor> Images => _hostImages;
     public IReadOnlyList<Tensor> NextImages => _hostNextImages;
 
@@ -93,8 +93,8 @@ internal sealed class BatchTensors : IDisposable
         Copy(_floats, NextNoise);
         for (var i = 0; withImages && i < _hostImages.Length; i++)
         {
-            Crops.Draw(batch.Images[i], _hostImages[i].bytes, batch.ImageSizes[i], padding, noise);
-            Crops.Draw(batch.NextImages[i], _hostNextImages[i].bytes, batch.ImageSizes[i], padding, noise);
+            Crops.Draw(batch.Images[i], _hostImages[i].bytes, batch.ImageShapes[i], padding, noise);
+            Crops.Draw(batch.NextImages[i], _hostNextImages[i].bytes, batch.ImageShapes[i], padding, noise);
         }
     }
 
@@ -108,9 +108,9 @@ internal sealed class BatchTensors : IDisposable
     private void Check(Batch batch)
     {
         if (batch.Size != Size || batch.ProprioceptionSize != Host.ProprioceptionSize || batch.ActionDimensions != Host.ActionDimensions
-            || !batch.ImageSizes.SequenceEqual(Host.ImageSizes))
-            throw new ArgumentException($"The batch ({batch.Size} × {batch.ActionDimensions} actions, images {string.Join(",", batch.ImageSizes)}) "
-                + $"does not fit the learner ({Size} × {Host.ActionDimensions}, images {string.Join(",", Host.ImageSizes)}).");
+            || !batch.ImageShapes.SequenceEqual(Host.ImageShapes))
+            throw new ArgumentException($"The batch ({batch.Size} × {batch.ActionDimensions} actions, images {string.Join(",", batch.ImageShapes)}) "
+                + $"does not fit the learner ({Size} × {Host.ActionDimensions}, images {string.Join(",", Host.ImageShapes)}).");
     }
 
     private void Copy(float[] values, Tensor target)

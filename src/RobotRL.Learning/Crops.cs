@@ -6,45 +6,46 @@ namespace RobotRL.Learning;
 internal static class Crops
 {
     /// <summary>Crops every image of a batch at its own offset.</summary>
-    /// <param name="source">[B, S, S, 3].</param>
-    /// <param name="target">[B, S, S, 3].</param>
-    /// <param name="size">S, pixels.</param>
+    /// <param name="source">[B, height, width, channels].</param>
+    /// <param name="target">[B, height, width, channels].</param>
+    /// <param name="shape">Of each image.</param>
     /// <param name="padding">Largest shift each way, pixels; 0 copies and draws nothing.</param>
     /// <param name="noise">Where offsets come from.</param>
-    public static void Draw(ReadOnlySpan<byte> source, Span<byte> target, int size, int padding, RandomStream noise)
+    public static void Draw(ReadOnlySpan<byte> source, Span<byte> target, ImageShape shape, int padding, RandomStream noise)
     {
         if (padding == 0)
         {
             source.CopyTo(target);
             return;
         }
-        var bytes = size * size * 3;
+        var bytes = shape.Bytes;
         for (var at = 0; at < source.Length; at += bytes)
         {
             var dx = noise.NextByOneDraw(2 * padding + 1) - padding;
             var dy = noise.NextByOneDraw(2 * padding + 1) - padding;
-            Shift(source.Slice(at, bytes), target.Slice(at, bytes), size, dx, dy);
+            Shift(source.Slice(at, bytes), target.Slice(at, bytes), shape, dx, dy);
         }
     }
 
     /// <summary>target[y, x] = source[y + dy, x + dx], coordinates held inside the image.</summary>
-    public static void Shift(ReadOnlySpan<byte> source, Span<byte> target, int size, int dx, int dy)
+    public static void Shift(ReadOnlySpan<byte> source, Span<byte> target, ImageShape shape, int dx, int dy)
     {
-        var row = size * 3;
-        var inside = (size - Math.Abs(dx)) * 3;
-        var (from, to) = (Math.Max(dx, 0) * 3, Math.Max(-dx, 0) * 3);
-        for (var y = 0; y < size; y++)
+        var pixel = shape.Channels;
+        var row = shape.Width * pixel;
+        var inside = (shape.Width - Math.Abs(dx)) * pixel;
+        var (from, to) = (Math.Max(dx, 0) * pixel, Math.Max(-dx, 0) * pixel);
+        for (var y = 0; y < shape.Height; y++)
         {
-            var line = source.Slice(Math.Clamp(y + dy, 0, size - 1) * row, row);
+            var line = source.Slice(Math.Clamp(y + dy, 0, shape.Height - 1) * row, row);
             var shifted = target.Slice(y * row, row);
             line.Slice(from, inside).CopyTo(shifted[to..]);
-            Repeat(line[..3], shifted[..to]);
-            Repeat(line[^3..], shifted[(to + inside)..]);
+            Repeat(line[..pixel], shifted[..to]);
+            Repeat(line[^pixel..], shifted[(to + inside)..]);
         }
     }
 
     private static void Repeat(ReadOnlySpan<byte> pixel, Span<byte> pixels)
     {
-        for (var i = 0; i < pixels.Length; i += 3) pixel.CopyTo(pixels[i..]);
+        for (var i = 0; i < pixels.Length; i += pixel.Length) pixel.CopyTo(pixels[i..]);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class PolicyTraining : IDisposable
             foreach (var (name, block, _) in _optimized) _averages.Add((Target($"average.{name}", block), block));
         }
         Batch = new(shape, parameters.BatchSize, device);
-        Tensor[] Buffers() => [.. shape.ImageSizes.Select(s => _extractor.Buffer(parameters.BatchSize, s))];
+        Tensor[] Buffers() => [.. shape.ImageShapes.Select(s => _extractor.Buffer(parameters.BatchSize, s))];
         (_images, _nextImages) = (Buffers(), Buffers());
     }
 
@@ -51,7 +51,7 @@ internal sealed class PolicyTraining : IDisposable
     public ParameterBlock Encoder { get; }
     public ParameterBlock Actor { get; }
     public ParameterBlock? Grasp { get; }
-    public bool HasImages => Shape.ImageSizes.Count > 0;
+    public bool HasImages => Shape.ImageShapes.Count > 0;
 
     /// <summary>Adds a network that is trained; it starts from this training's noise.</summary>
     public ParameterBlock Optimized(string name, ParameterLayout layout)

@@ -1,7 +1,8 @@
 namespace RobotRL.Model;
 
 /// <summary>
-/// What a cell's action is made of: the action space of each arm, side by side. A policy gives one vector for all of it: for each arm its driven axes, then stiffness, then damping.
+/// What a cell's action is made of: the action space of each arm, side by side. A policy gives one vector for all of it: for each arm
+/// its driven axes, then stiffness, damping and wrench.
 /// The grippers of all arms together are one discrete choice among 3ⁿ.
 /// </summary>
 public sealed class ActionLayout
@@ -9,7 +10,7 @@ public sealed class ActionLayout
     /// <summary>Commands of one gripper.</summary>
     public const int CommandsOfOne = 3;
 
-    private static readonly string[] AxisNames = ["x", "y", "z", "rx", "ry", "rz"];
+    private static readonly string[] AxisNames = ["x", "y", "z", "rx", "ry", "rz"], WrenchNames = ["fx", "fy", "fz", "tx", "ty", "tz"];
 
     /// <param name="arms">Name and action space of each arm; the name of an only arm may be empty.</param>
     /// <exception cref="ArgumentException">No arm, or more than a cell can have.</exception>
@@ -55,6 +56,7 @@ public sealed class ActionLayout
         .. Arms.SelectMany((a, i) => ((string[])
         [
             .. a.ActiveAxes.Select(axis => AxisNames[axis]), .. a.StiffnessMinShare is null ? [] : (string[])["stiffness"], .. a.DampingMinShare is null ? [] : (string[])["damping"],
+            .. a.WrenchAxes.Select(axis => WrenchNames[axis]),
         ]).Select(name => Named(i, name))),
         .. Enumerable.Range(0, Arms.Count).Where(i => Arms[i].HasGripper).Select(i => Named(i, "gripper")),
     ];

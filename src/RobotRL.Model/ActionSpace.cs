@@ -1,6 +1,6 @@
 namespace RobotRL.Model;
 
-/// <summary>Which of the six axes a task's policy drives, how far one unit goes, and whether it has impedance and gripper.</summary>
+/// <summary>Which of the six axes a task's policy drives, how far one unit goes, and whether it has impedance, wrench and gripper.</summary>
 /// <param name="ActiveAxes">Indices into <see cref="NormalizedTwist"/>, ascending: 0–2 translation, 3–5 rotation.</param>
 /// <param name="TranslationScaleM">Displacement for a component of 1 during one decision period, m.</param>
 /// <param name="RotationScaleRad">Rotation for a component of 1 during one decision period, rad.</param>
@@ -16,8 +16,15 @@ public sealed record ActionSpace(IReadOnlyList<int> ActiveAxes, double Translati
     /// <summary>The same of the damping ratio.</summary>
     public double? DampingMinShare { get; init; }
 
-    /// <summary>Number of continuous components that the policy outputs: axes, then stiffness, then damping.</summary>
-    public int Dimensions => ActiveAxes.Count + (StiffnessMinShare is null ? 0 : 1) + (DampingMinShare is null ? 0 : 1);
+    /// <summary>Indices into <see cref="ArmAction.Wrench"/> that the policy drives, ascending: 0–2 forces, 3–5 torques. Empty where it exerts none.</summary>
+    public IReadOnlyList<int> WrenchAxes { get; init; } = [];
+
+    /// <summary>Force for a component of 1, N; torque likewise, Nm.</summary>
+    public double WrenchScaleN { get; init; }
+    public double WrenchScaleNm { get; init; }
+
+    /// <summary>Number of continuous components that the policy outputs: axes, then stiffness, then damping, then the wrench.</summary>
+    public int Dimensions => ActiveAxes.Count + (StiffnessMinShare is null ? 0 : 1) + (DampingMinShare is null ? 0 : 1) + WrenchAxes.Count;
 
     /// <summary>No motion, as stiff and as damped as configured: where every expert and every hand starts from.</summary>
     public ArmAction Rest => new() { Stiffness = StiffnessMinShare is null ? 0 : 1, Damping = DampingMinShare is null ? 0 : 1 };
@@ -29,7 +36,8 @@ public sealed record ActionSpace(IReadOnlyList<int> ActiveAxes, double Translati
         var i = 0;
         for (; i < ActiveAxes.Count; i++) action.Motion[ActiveAxes[i]] = active[i];
         if (StiffnessMinShare is not null) action.Stiffness = active[i++];
-        if (DampingMinShare is not null) action.Damping = active[i];
+        if (DampingMinShare is not null) action.Damping = active[i++];
+        foreach (var axis in WrenchAxes) action.Wrench[axis] = active[i++];
         return action;
     }
 
@@ -39,7 +47,8 @@ public sealed record ActionSpace(IReadOnlyList<int> ActiveAxes, double Translati
         var i = 0;
         for (; i < ActiveAxes.Count; i++) active[i] = action.Motion[ActiveAxes[i]];
         if (StiffnessMinShare is not null) active[i++] = action.Stiffness;
-        if (DampingMinShare is not null) active[i] = action.Damping;
+        if (DampingMinShare is not null) active[i++] = action.Damping;
+        foreach (var axis in WrenchAxes) active[i++] = action.Wrench[axis];
     }
 
     /// <summary>The action without what this space does not have.</summary>
@@ -49,6 +58,7 @@ public sealed record ActionSpace(IReadOnlyList<int> ActiveAxes, double Translati
         foreach (var axis in ActiveAxes) fitted.Motion[axis] = action.Motion[axis];
         if (StiffnessMinShare is not null) fitted.Stiffness = action.Stiffness;
         if (DampingMinShare is not null) fitted.Damping = action.Damping;
+        foreach (var axis in WrenchAxes) fitted.Wrench[axis] = action.Wrench[axis];
         return fitted;
     }
 

@@ -28,7 +28,8 @@ public struct NormalizedTwist
 
 /// <summary>
 /// One decision of one arm: a displacement of the end effector for one decision period, in the current end-effector frame and in units of
-/// <see cref="ActionSpace"/>'s scales, how stiff and damped the arm is meanwhile, and a gripper command. What is outside the action space is zero.
+/// <see cref="ActionSpace"/>'s scales, how stiff and damped the arm is meanwhile, a wrench beside the spring, and a gripper command.
+/// What is outside the action space is zero.
 /// </summary>
 public struct ArmAction : IEquatable<ArmAction>
 {
@@ -42,8 +43,15 @@ public struct ArmAction : IEquatable<ArmAction>
 
     public GripperCommand Gripper;
 
+    /// <summary>
+    /// In [-1, 1]: force x, y, z and torque x, y, z that the end effector exerts beside its spring, in its own frame and in units of
+    /// <see cref="ActionSpace"/>'s scales.
+    /// </summary>
+    public NormalizedTwist Wrench;
+
     public readonly bool Equals(ArmAction other) =>
-        ((ReadOnlySpan<float>)Motion).SequenceEqual(other.Motion) && Stiffness == other.Stiffness && Damping == other.Damping && Gripper == other.Gripper;
+        ((ReadOnlySpan<float>)Motion).SequenceEqual(other.Motion) && ((ReadOnlySpan<float>)Wrench).SequenceEqual(other.Wrench)
+        && Stiffness == other.Stiffness && Damping == other.Damping && Gripper == other.Gripper;
     public override readonly bool Equals(object? obj) => obj is ArmAction other && Equals(other);
     public override readonly int GetHashCode() => HashCode.Combine(Motion[0], Motion[1], Motion[2], Stiffness, Gripper);
     public static bool operator ==(in ArmAction left, in ArmAction right) => left.Equals(right);

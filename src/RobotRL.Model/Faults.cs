@@ -119,4 +119,7 @@ public enum LimitFlags : uint
     Grip = 1 << 22,
     TargetRefused = 1 << 23,
     ArmDistance = 1 << 24,
+
+    /// <summary>Less of the wrench beside the spring than was asked for.</summary>
+    Wrench = 1 << 25,
 }

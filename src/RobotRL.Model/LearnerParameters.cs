@@ -38,6 +38,9 @@ public sealed record LearnerParameters
     /// <summary>Output channels of the small encoder's convolutions: 5×5 with stride 4, then 3×3 with stride 2, then 3×3 with stride 1.</summary>
     public required IReadOnlyList<int> EncoderChannels { get; init; }
 
+    /// <summary>Shortest edge of an image that the encoder takes, pixels: its convolutions leave one cell of it.</summary>
+    public int SmallestImageEdge => Encoder switch { EncoderKind.None => 1, EncoderKind.ResNet10 => 32, _ => EncoderChannels.Count == 1 ? 4 : 8 };
+
     public required int BatchSize { get; init; }
 
     /// <summary>Critic updates per actor update.</summary>

@@ -1,10 +1,19 @@
 namespace RobotRL.Model;
 
-/// <summary>One camera's image as the policy sees it: interleaved RGB, 8 bit, rows top to bottom.</summary>
+/// <summary>One camera's image as the policy sees it: 8 bits a channel, rows top to bottom.</summary>
 /// <param name="CaptureTime">When the exposure ended.</param>
-/// <param name="Size">Edge of the square image, pixels.</param>
-/// <param name="Rgb">[Size×Size×3] uint8 RGB. Never written after construction; shared by neighbouring transitions.</param>
-public sealed record PolicyImage(Stamp CaptureTime, int Size, byte[] Rgb);
+/// <param name="Shape">Width, height and channels.</param>
+/// <param name="Pixels">[Height×Width×Channels] uint8. Never written after construction; shared by neighbouring transitions.</param>
+public sealed record PolicyImage(Stamp CaptureTime, ImageShape Shape, byte[] Pixels)
+{
+    /// <summary>Writes the image in colour, as a camera's frame and a picture have it: gray is repeated in all three channels.</summary>
+    /// <param name="rgb">Receives [Height×Width×3] uint8 RGB.</param>
+    public void CopyToRgb(Span<byte> rgb)
+    {
+        if (Shape.Channels == ImageShape.Rgb) Pixels.CopyTo(rgb);
+        else for (var i = 0; i < Pixels.Length; i++) rgb.Slice(ImageShape.Rgb * i, ImageShape.Rgb).Fill(Pixels[i]);
+    }
+}
 
 /// <summary>
 /// What the policy decides on. Immutable once built: the next observation of one transition is the very object that is the observation of the following one.

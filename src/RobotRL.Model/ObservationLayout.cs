@@ -35,7 +35,7 @@ public sealed record ObservationBlock(int Arm, ObservationPart Part, int Start, 
     public int Length => Columns.Count;
 }
 
-/// <summary>What a cell's observation is made of beside its images: named blocks, arm after arm, in the order of their parts.</summary>
+/// <summary>What a cell's observation is made of: named blocks of proprioception, arm after arm, in the order of their parts, and one image a camera.</summary>
 public sealed class ObservationLayout
 {
     /// <summary>What is observed of an arm where the task does not say.</summary>
@@ -43,8 +43,10 @@ public sealed class ObservationLayout
 
     /// <param name="arms">Name and number of joints of each arm; the name of an only arm may be empty.</param>
     /// <param name="parts">What is observed of each.</param>
-    public ObservationLayout(IReadOnlyList<(string Name, int Joints)> arms, IReadOnlyList<ObservationPart> parts)
+    /// <param name="images">Image of each camera, in the task's order; null for a cell without cameras.</param>
+    public ObservationLayout(IReadOnlyList<(string Name, int Joints)> arms, IReadOnlyList<ObservationPart> parts, IReadOnlyList<ImageBlock>? images = null)
     {
+        Images = images ?? [];
         List<ObservationBlock> blocks = [];
         foreach (var (arm, (name, joints)) in arms.Index())
             foreach (var part in parts.Distinct().Order())
@@ -53,6 +55,9 @@ public sealed class ObservationLayout
     }
 
     public IReadOnlyList<ObservationBlock> Blocks { get; }
+
+    /// <summary>Image of each camera.</summary>
+    public IReadOnlyList<ImageBlock> Images { get; }
 
     /// <summary>P, length of the proprioceptive vector.</summary>
     public int Size => Blocks.Sum(b => b.Length);

@@ -60,5 +60,8 @@ public readonly record struct Wrench(Vector3D Force, Vector3D Torque)
 
     public bool IsFinite => Force.IsFinite && Torque.IsFinite;
 
+    /// <summary>Both at once; this one to the bit where the other is zero.</summary>
+    public Wrench And(in Wrench other) => other == Zero ? this : new(Force + other.Force, Torque + other.Torque);
+
     public Wrench Rotated(in Rotation rotation) => new(rotation.Rotate(Force), rotation.Rotate(Torque));
 }

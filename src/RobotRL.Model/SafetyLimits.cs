@@ -83,7 +83,17 @@ public sealed record SafetyLimits
 
     /// <summary>The most that the gripper may be asked for.</summary>
     public required GripParameters Grip { get; init; }
+
+    /// <summary>Of a wrench beside the spring; null where none may be exerted.</summary>
+    public WrenchLimits? Wrench { get; init; }
 }
+
+/// <summary>Limits of a wrench that is exerted beside the spring; never above what a contact may feel.</summary>
+/// <param name="ForceN">Largest force, N.</param>
+/// <param name="TorqueNm">Largest torque, Nm.</param>
+/// <param name="ForceRateNS">How fast the force may grow, N/s.</param>
+/// <param name="TorqueRateNmS">How fast the torque may grow, Nm/s.</param>
+public sealed record WrenchLimits(double ForceN, double TorqueNm, double ForceRateNS, double TorqueRateNmS);
 
 /// <summary>Range and rate of the Cartesian stiffness and damping, and the energy tank that pays for raising stiffness.</summary>
 public sealed record StiffnessLimits

@@ -6,9 +6,10 @@ namespace RobotRL.Model;
 /// <param name="Height">Captured height, pixels.</param>
 /// <param name="CropX">Left edge of the crop, pixels.</param>
 /// <param name="CropY">Top edge of the crop, pixels.</param>
-/// <param name="CropSize">Edge of the square crop, pixels.</param>
-/// <param name="ImageSize">Edge of the image that the policy sees, pixels.</param>
-public sealed record CameraDescription(string Name, int Width, int Height, int CropX, int CropY, int CropSize, int ImageSize)
+/// <param name="CropWidth">Width of the crop, pixels.</param>
+/// <param name="CropHeight">Height of the crop, pixels.</param>
+/// <param name="Image">The image that the policy sees.</param>
+public sealed record CameraDescription(string Name, int Width, int Height, int CropX, int CropY, int CropWidth, int CropHeight, ImageShape Image)
 {
     /// <summary>Frames a second in real time, where the camera runs by itself; null for what <see cref="TaskDescription.PeriodNs"/> says.</summary>
     public double? RateHz { get; init; }
@@ -71,7 +72,7 @@ public sealed record TaskDescription
 
     /// <summary>What an observation of the whole cell is made of.</summary>
     public ObservationLayout ObservationLayout =>
-        new(Arms.Count == 0 ? [("", JointCount)] : [.. Arms.Select(arm => (arm.Name, JointCount))], Observed);
+        new(Arms.Count == 0 ? [("", JointCount)] : [.. Arms.Select(arm => (arm.Name, JointCount))], Observed, [.. Cameras.Select(c => new ImageBlock(c.Name, c.Image))]);
 
     /// <summary>Empty for a task without vision.</summary>
     public required IReadOnlyList<CameraDescription> Cameras { get; init; }

@@ -21,10 +21,10 @@ public sealed class FeatureExtractor : IDisposable
     /// <summary>Whether <see cref="FrozenMaps"/> gives feature maps that training does not change.</summary>
     public bool IsFrozen => _frozen is not null;
 
-    /// <summary>A buffer for <see cref="Normalize"/>: float32 [B, S, S, 3] on the device, the caller's to dispose.</summary>
-    public Tensor Buffer(long batch, long size) => zeros(batch, size, size, 3, device: _device).DetachFromDisposeScope();
+    /// <summary>A buffer for <see cref="Normalize"/>: float32 [B, height, width, channels] on the device, the caller's to dispose.</summary>
+    public Tensor Buffer(long batch, ImageShape image) => zeros(batch, image.Height, image.Width, image.Channels, device: _device).DetachFromDisposeScope();
 
-    /// <summary>Bytes [B, S, S, 3] on the host → [B, 3, S, S] float32 in ± 0.5, channels last in memory: a view of <paramref name="buffer"/>.</summary>
+    /// <summary>Bytes [B, height, width, channels] on the host → [B, channels, height, width] float32 in ± 0.5, channels last in memory: a view of <paramref name="buffer"/>.</summary>
     public Tensor Normalize(Tensor bytes, Tensor buffer)
     {
         using var untracked = no_grad();

@@ -16,8 +16,8 @@ public sealed record NetworkShape
 
     public bool HasGripper => GripperChoices > 1;
 
-    /// <summary>Edge of the image of each camera, pixels.</summary>
-    public required IReadOnlyList<int> ImageSizes { get; init; }
+    /// <summary>Image of each camera.</summary>
+    public required IReadOnlyList<ImageShape> ImageShapes { get; init; }
 
     public required EncoderKind Encoder { get; init; }
     public required IReadOnlyList<int> EncoderChannels { get; init; }
@@ -30,7 +30,7 @@ public sealed record NetworkShape
     public required IReadOnlyList<int> HiddenSizes { get; init; }
 
     /// <summary>Length of the features of all cameras together.</summary>
-    public int ImageFeatures => ImageSizes.Count * ImageLatent;
+    public int ImageFeatures => ImageShapes.Count * ImageLatent;
 
     /// <summary>The shapes of a task under given learner parameters.</summary>
     public static NetworkShape Of(TaskDescription task, LearnerParameters parameters) => new()
@@ -38,7 +38,7 @@ public sealed record NetworkShape
         Proprioception = task.ObservationLayout.Size,
         Actions = task.ActionLayout.Dimensions,
         GripperChoices = task.ActionLayout.GripperChoices,
-        ImageSizes = parameters.Encoder == EncoderKind.None ? [] : [.. task.Cameras.Select(c => c.ImageSize)],
+        ImageShapes = parameters.Encoder == EncoderKind.None ? [] : [.. task.ObservationLayout.Images.Select(i => i.Shape)],
         Encoder = parameters.Encoder,
         EncoderChannels = parameters.EncoderChannels,
         EncoderWeightsPath = parameters.EncoderWeightsPath,

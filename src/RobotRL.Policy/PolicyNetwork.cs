@@ -32,8 +32,8 @@ public sealed class PolicyNetwork : IDisposable
         _actorWeights = new(layouts.Actor, on, trainable: false);
         _graspWeights = layouts.Grasp is { } grasp ? new(grasp, on, trainable: false) : null;
         using var scope = NewDisposeScope();
-        _images = [.. shape.ImageSizes.Select(s => zeros(1, s, s, 3, ScalarType.Byte).DetachFromDisposeScope())];
-        _normalized = [.. shape.ImageSizes.Select(s => _extractor.Buffer(1, s))];
+        _images = [.. shape.ImageShapes.Select(s => zeros(1, s.Height, s.Width, s.Channels, ScalarType.Byte).DetachFromDisposeScope())];
+        _normalized = [.. shape.ImageShapes.Select(s => _extractor.Buffer(1, s))];
         _proprioception = zeros(1, shape.Proprioception).DetachFromDisposeScope();
         _noise = new float[shape.Actions];
     }
@@ -65,7 +65,7 @@ public sealed class PolicyNetwork : IDisposable
         using var scope = NewDisposeScope();
         using var untracked = inference_mode(true);
         observation.Proprioception.CopyTo(Floats(_proprioception));
-        for (var i = 0; i < _images.Length; i++) observation.Images[i].Rgb.CopyTo(_images[i].bytes);
+        for (var i = 0; i < _images.Length; i++) observation.Images[i].Pixels.CopyTo(_images[i].bytes);
 
         var features = Encode();
         var proprioception = _proprioception.to(_actorWeights.Flat.device);
@@ -129,7 +129,7 @@ public sealed class PolicyNetwork : IDisposable
         if (observation.Proprioception.Length != _shape.Proprioception) throw new ArgumentException($"Proprioception has {observation.Proprioception.Length} values, the policy takes {_shape.Proprioception}.");
         if (observation.Images.Count < _images.Length) throw new ArgumentException($"The observation has {observation.Images.Count} images, the policy takes {_images.Length}.");
         for (var i = 0; i < _images.Length; i++)
-            if (observation.Images[i].Size != _shape.ImageSizes[i]) throw new ArgumentException($"Image {i} is {observation.Images[i].Size} pixels wide, the policy takes {_shape.ImageSizes[i]}.");
+            if (observation.Images[i].Shape != _shape.ImageShapes[i]) throw new ArgumentException($"Image {i} is {observation.Images[i].Shape}, the policy takes {_shape.ImageShapes[i]}.");
     }
 
     private static Span<float> Floats(Tensor tensor) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.bytes);

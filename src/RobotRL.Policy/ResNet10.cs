@@ -64,14 +64,17 @@ public sealed class ResNet10 : IDisposable
         file.Write(path);
     }
 
-    /// <summary>Edge of the feature map of an image of the given edge.</summary>
-    public static int MapEdge(int imageSize)
+    /// <summary>Edge of the feature map of an image of the given edge, either way.</summary>
+    public static int MapEdge(int imageEdge)
     {
-        for (var i = 0; i < 5; i++) imageSize = (imageSize - 1) / 2 + 1;
-        return imageSize;
+        for (var i = 0; i < 5; i++) imageEdge = (imageEdge - 1) / 2 + 1;
+        return imageEdge;
     }
 
-    /// <summary>[B, 512, H, W] of images [B, 3, S, S] with values in ± 0.5, channels last in memory. No gradients.</summary>
+    /// <summary>
+    /// [B, 512, H, W] of images [B, 3 or 1, height, width] with values in ± 0.5, channels last in memory. No gradients. A gray image counts as one whose
+    /// three channels are alike.
+    /// </summary>
     public Tensor Forward(Tensor images)
     {
         using var scope = NewDisposeScope();
@@ -84,6 +87,7 @@ public sealed class ResNet10 : IDisposable
     {
         using var scope = NewDisposeScope();
         var p = _parameters.Frozen;
+        // Subtracting three means from one channel makes three of it.
         var x = _stem.Forward(p, images.sub(_mean).mul_(_inverseDeviation)).relu_();
         x = F.max_pool2d(x, Three, Two, One);
         foreach (var block in _blocks) x = block.Forward(p, x);

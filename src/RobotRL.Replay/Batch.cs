@@ -11,8 +11,8 @@ public sealed class Batch
     /// <param name="size">B, number of transitions.</param>
     /// <param name="proprioception">P, length of the proprioceptive vector.</param>
     /// <param name="actionDimensions">A, active axes of the action space.</param>
-    /// <param name="imageSizes">Edge S of the policy's image of each camera, pixels, in the task's camera order.</param>
-    public Batch(int size, int proprioception, int actionDimensions, IReadOnlyList<int> imageSizes)
+    /// <param name="imageShapes">The policy's image of each camera, in the task's camera order.</param>
+    public Batch(int size, int proprioception, int actionDimensions, IReadOnlyList<ImageShape> imageShapes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(actionDimensions);
@@ -20,11 +20,11 @@ public sealed class Batch
         Size = size;
         ProprioceptionSize = proprioception;
         ActionDimensions = actionDimensions;
-        ImageSizes = [.. imageSizes];
+        ImageShapes = [.. imageShapes];
         Proprioception = new float[size * proprioception];
         NextProprioception = new float[size * proprioception];
-        Images = [.. ImageSizes.Select(s => new byte[size * s * s * 3])];
-        NextImages = [.. ImageSizes.Select(s => new byte[size * s * s * 3])];
+        Images = [.. ImageShapes.Select(s => new byte[size * s.Bytes])];
+        NextImages = [.. ImageShapes.Select(s => new byte[size * s.Bytes])];
         Actions = new float[size * actionDimensions];
         Gripper = new int[size];
         GripperChanged = new float[size];
@@ -39,7 +39,7 @@ public sealed class Batch
     /// <summary>P, length of the proprioceptive vector.</summary>
     public int ProprioceptionSize { get; }
 
-    public IReadOnlyList<int> ImageSizes { get; }
+    public IReadOnlyList<ImageShape> ImageShapes { get; }
 
     /// <summary>s: [B, P].</summary>
     public float[] Proprioception { get; }
@@ -47,10 +47,10 @@ public sealed class Batch
     /// <summary>s′: [B, P].</summary>
     public float[] NextProprioception { get; }
 
-    /// <summary>s, one array a camera: [B, S, S, 3] uint8 RGB as stored, without augmentation.</summary>
+    /// <summary>s, one array a camera: [B, height, width, channels] uint8 as stored, without augmentation.</summary>
     public IReadOnlyList<byte[]> Images { get; }
 
-    /// <summary>s′, one array a camera: [B, S, S, 3].</summary>
+    /// <summary>s′, one array a camera: [B, height, width, channels].</summary>
     public IReadOnlyList<byte[]> NextImages { get; }
 
     /// <summary>Executed actions on the active axes: [B, A].</summary>

@@ -51,8 +51,8 @@ internal sealed unsafe partial class FrameStore(FrameLayout layout) : IDisposabl
         address += layout.ProprioceptionBytes;
         foreach (var image in observation.Images)
         {
-            image.Rgb.CopyTo(new Span<byte>(address, image.Rgb.Length));
-            address += image.Rgb.Length;
+            image.Pixels.CopyTo(new Span<byte>(address, image.Pixels.Length));
+            address += image.Pixels.Length;
         }
     }
 

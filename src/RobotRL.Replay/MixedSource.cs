@@ -33,9 +33,9 @@ public sealed class MixedSource : IBatchSource
     /// <exception cref="InvalidOperationException">Both sets are empty.</exception>
     public void Sample(Batch batch)
     {
-        if (!batch.ImageSizes.SequenceEqual(_buffer.Layout.ImageSizes))
-            throw new ArgumentException($"The batch is for images of {Text(batch.ImageSizes)} pixels, "
-                + $"the buffer holds {Text(_buffer.Layout.ImageSizes)}.", nameof(batch));
+        if (!batch.ImageShapes.SequenceEqual(_buffer.Layout.ImageShapes))
+            throw new ArgumentException($"The batch is for images of {Text(batch.ImageShapes)}, "
+                + $"the buffer holds {Text(_buffer.Layout.ImageShapes)}.", nameof(batch));
         if (batch.ActionDimensions != _buffer.Actions.Dimensions)
             throw new ArgumentException($"The batch is for {batch.ActionDimensions} action dimensions, "
                 + $"the buffer's action space has {_buffer.Actions.Dimensions}.", nameof(batch));
@@ -43,5 +43,5 @@ public sealed class MixedSource : IBatchSource
         _buffer.Draw(batch, _picks, DemonstrationShare, Random);
     }
 
-    private static string Text(IReadOnlyList<int> sizes) => sizes.Count == 0 ? "no" : string.Join(", ", sizes);
+    private static string Text(IReadOnlyList<ImageShape> shapes) => shapes.Count == 0 ? "no" : string.Join(", ", shapes);
 }

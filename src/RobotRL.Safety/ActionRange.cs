@@ -9,7 +9,7 @@ public static class ActionRange
     public static LimitFlags Clamp(ref ArmAction action)
     {
         var isInside = Clamp(ref action.Stiffness) & Clamp(ref action.Damping);
-        for (var i = 0; i < ActionSpace.Axes; i++) isInside &= Clamp(ref action.Motion[i]);
+        for (var i = 0; i < ActionSpace.Axes; i++) isInside &= Clamp(ref action.Motion[i]) & Clamp(ref action.Wrench[i]);
         return isInside ? LimitFlags.None : LimitFlags.ActionRange;
     }
 

@@ -2,7 +2,10 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
-/// <summary>What a commanding side asks for: a pose to be at by a time, how stiffly, and the gripper. A proposal until the gate has passed it.</summary>
+/// <summary>
+/// What a commanding side asks for: a pose to be at by a time, how stiffly, a wrench beside the spring, and the gripper. A proposal until the gate has passed
+/// it.
+/// </summary>
 /// <param name="PoseInBase">X_BE at <paramref name="DueTime"/>.</param>
 /// <param name="IssueTime">When it was decided.</param>
 /// <param name="DueTime">When the reference is to rest there.</param>
@@ -20,7 +23,10 @@ public readonly record struct CartesianTarget(
     public bool MovesPosture { get; init; }
     public JointPositions PostureRad { get; init; }
 
-    public bool IsFinite => PoseInBase.IsFinite && StartInBase.IsFinite && Stiffness.IsFinite && Grip.IsFinite;
+    /// <summary>To exert beside the spring, of the end effector in its own frame: N, Nm.</summary>
+    public Wrench FeedForwardInEndEffector { get; init; }
+
+    public bool IsFinite => PoseInBase.IsFinite && StartInBase.IsFinite && Stiffness.IsFinite && Grip.IsFinite && FeedForwardInEndEffector.IsFinite;
 }
 
 /// <summary>Cartesian stiffness and damping ratio, the part of the impedance that may change while running.</summary>

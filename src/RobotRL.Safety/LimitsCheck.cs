@@ -43,6 +43,9 @@ internal static class LimitsCheck
             $"auto_clear must be empty: driver {robot.Driver} is no simulation, so an operator clears each stop");
         Need(robot.AutoClear.Except(FaultSet.Clearable).IsEmpty, $"auto_clear: {robot.AutoClear.Except(FaultSet.Clearable)} is an operator's to clear");
         Need(Positive(limits.Grip.ForceN) && Positive(limits.Grip.SpeedMS), "grip force and speed must be positive");
+        if (limits.Wrench is { } w)
+            Need(Positive(w.ForceN) && Positive(w.TorqueNm) && Positive(w.ForceRateNS) && Positive(w.TorqueRateNmS) && w.ForceN <= limits.ContactForceN &&
+                 w.TorqueNm <= limits.ContactTorqueNm, "a wrench's limits must be positive, and no more than a contact may feel");
         var s = limits.Stiffness;
         Need(s.TranslationMinNM >= 0 && s.TranslationMinNM <= s.TranslationMaxNM && s.RotationMinNmRad >= 0 && s.RotationMinNmRad <= s.RotationMaxNmRad &&
              s.DampingRatioMin >= 0 && s.DampingRatioMin <= s.DampingRatioMax && double.IsFinite(s.TranslationMaxNM + s.RotationMaxNmRad + s.DampingRatioMax),

@@ -82,6 +82,7 @@ public sealed partial class ReflexGate
         // The torques, or the set-point, stay as they were sealed: what comes next starts from those, at their rate.
         _setPoints?.Rest();
         _stiffness.Refill();
+        _wrench.Release();
     }
 
     private void Place() => Place(_arm.EndEffectorInBase);
@@ -163,6 +164,7 @@ public sealed partial class ReflexGate
         if (!isWorse) return;
         if (State == GateState.PowerRemoved) return;
         if (State == GateState.Running) _grip.Freeze();
+        _wrench.Release();
         if (State != GateState.Stopping || fault.Category < StopCategory.Category2) (_stopTime, _following) = (_now, false);
         State = GateState.Stopping;
     }

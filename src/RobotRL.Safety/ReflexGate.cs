@@ -88,6 +88,7 @@ public sealed partial class ReflexGate
         _configured = _wantedStiffness = CartesianStiffness.Of(robot.Impedance);
         _stiffness = new(_limits.Stiffness, _wantedStiffness, periodS);
         _torque = new(_joints, periodS);
+        _wrench = new(_limits, periodS);
         Takes = robot.Command;
         if (Takes != CommandKind.JointTorque) _setPoints = new(Takes, _limits, _reach, periodS);
     }
@@ -195,6 +196,7 @@ public sealed partial class ReflexGate
         }
         _wantedStiffness = target.Stiffness;
         _grip.Ask(target.Grip);
+        _wrench.Ask(target.FeedForwardInEndEffector);
         if (target.MovesPosture) _posture.Head(target.PostureRad);
         else _posture.Rest();
         return true;

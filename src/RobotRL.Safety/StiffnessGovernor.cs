@@ -13,6 +13,17 @@ internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffne
     /// <summary>What the tank holds, J.</summary>
     public double TankJ { get; private set; } = Math.Min(limits.TankInitialJ, limits.TankCapacityJ);
 
+    private double _paidJ;
+
+    /// <summary>Has the tank pay for work that is done in this period, after <see cref="Step"/>: the share of it, in [0, 1], that the tank and its outflow bear.</summary>
+    public double Pay(double priceJ)
+    {
+        var payable = Math.Max(0, Math.Min(TankJ, limits.TankOutflowW * periodS - _paidJ));
+        var paid = Math.Min(priceJ, payable);
+        (TankJ, _paidJ) = (Math.Max(0, TankJ - paid), _paidJ + paid);
+        return priceJ > payable ? payable / priceJ : 1;
+    }
+
     public CartesianStiffness Softest => new(limits.TranslationMinNM, limits.RotationMinNmRad, limits.DampingRatioMax);
 
     /// <summary>Goes on from a stiffness that was in force.</summary>
@@ -52,6 +63,7 @@ internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffne
             }
             TankJ = Math.Max(0, TankJ - priceJ);
         }
+        _paidJ = priceJ;
         // Rounding may not carry a value past its range.
         Current = Clamp(limits, new(now.TranslationNM + translation, now.RotationNmRad + rotation, now.DampingRatio + damping));
         return flags;

@@ -5,26 +5,29 @@ using RobotRL.Model;
 namespace RobotRL.Sensing;
 
 /// <summary>
-/// Cuts a camera's square out of its frames and scales it to the policy's size. Native headers are made once a pooled frame; the only allocation a frame is
+/// Cuts a camera's part out of its frames, scales it to the policy's size and, where the policy sees no colour, takes its brightness (BT.601). Native headers are made once a pooled frame; the only allocation a frame is
 /// the image that is kept. Not thread-safe: one a stream.
 /// </summary>
 public sealed class ImageCropper : IDisposable
 {
     private readonly CameraDescription _camera;
     private readonly Dictionary<CameraFrame, Mat> _crops = [];
-    private readonly byte[] _scaledPixels;
-    private readonly Mat _scaled;
+    private readonly byte[] _scaledPixels, _grayPixels;
+    private readonly Mat _scaled, _gray;
     private readonly Size _size;
     private readonly InterpolationFlags _interpolation;
 
     public ImageCropper(CameraDescription camera)
     {
         _camera = camera;
-        _size = new Size(camera.ImageSize, camera.ImageSize);
-        _scaledPixels = GC.AllocateUninitializedArray<byte>(camera.ImageSize * camera.ImageSize * 3, pinned: true);
-        _scaled = Header(_scaledPixels, camera.ImageSize, camera.ImageSize);
+        var (width, height, _) = camera.Image;
+        _size = new Size(width, height);
+        _scaledPixels = GC.AllocateUninitializedArray<byte>(width * height * ImageShape.Rgb, pinned: true);
+        _scaled = Header(_scaledPixels, height, width, MatType.CV_8UC3);
+        _grayPixels = GC.AllocateUninitializedArray<byte>(camera.Image.IsGray ? width * height : 1, pinned: true);
+        _gray = Header(_grayPixels, camera.Image.IsGray ? height : 1, camera.Image.IsGray ? width : 1, MatType.CV_8UC1);
         // The mean over whole blocks is exact and fast; for other ratios it costs eighteen times the linear one.
-        _interpolation = camera.CropSize % camera.ImageSize == 0 ? InterpolationFlags.Area : InterpolationFlags.Linear;
+        _interpolation = camera.CropWidth % width == 0 && camera.CropHeight % height == 0 ? InterpolationFlags.Area : InterpolationFlags.Linear;
         Cv2.SetNumThreads(1); // Images this small are done before a thread pool has woken.
     }
 
@@ -33,29 +36,31 @@ public sealed class ImageCropper : IDisposable
     {
         if (!_crops.TryGetValue(frame, out var crop)) _crops.Add(frame, crop = CropHeader(frame));
         Cv2.Resize(crop, _scaled, _size, 0, 0, _interpolation);
-        var kept = GC.AllocateUninitializedArray<byte>(_scaledPixels.Length);
-        Buffer.BlockCopy(_scaledPixels, 0, kept, 0, kept.Length);
-        return new PolicyImage(frame.CaptureTime, _camera.ImageSize, kept);
+        if (_camera.Image.IsGray) Cv2.CvtColor(_scaled, _gray, ColorConversionCodes.RGB2GRAY);
+        var kept = GC.AllocateUninitializedArray<byte>(_camera.Image.Bytes);
+        Buffer.BlockCopy(_camera.Image.IsGray ? _grayPixels : _scaledPixels, 0, kept, 0, kept.Length);
+        return new PolicyImage(frame.CaptureTime, _camera.Image, kept);
     }
 
     public void Dispose()
     {
         foreach (var crop in _crops.Values) crop.Dispose();
         _scaled.Dispose();
+        _gray.Dispose();
     }
 
     private Mat CropHeader(CameraFrame frame)
     {
         if (frame.Width != _camera.Width || frame.Height != _camera.Height)
             throw new ArgumentException($"Camera '{_camera.Name}' gave {frame.Width}×{frame.Height}, its description says {_camera.Width}×{_camera.Height}.", nameof(frame));
-        using var whole = Header(frame.Pixels, frame.Height, frame.Width);
-        return new Mat(whole, new Rect(_camera.CropX, _camera.CropY, _camera.CropSize, _camera.CropSize));
+        using var whole = Header(frame.Pixels, frame.Height, frame.Width, MatType.CV_8UC3);
+        return new Mat(whole, new Rect(_camera.CropX, _camera.CropY, _camera.CropWidth, _camera.CropHeight));
     }
 
     /// <summary>A native header over a pinned array, which its owner keeps alive.</summary>
-    private static unsafe Mat Header(byte[] pinned, int rows, int columns)
+    private static unsafe Mat Header(byte[] pinned, int rows, int columns, MatType type)
     {
-        fixed (byte* pixels = pinned) return Mat.FromPixelData(rows, columns, MatType.CV_8UC3, (nint)pixels);
+        fixed (byte* pixels = pinned) return Mat.FromPixelData(rows, columns, type, (nint)pixels);
     }
 }
 

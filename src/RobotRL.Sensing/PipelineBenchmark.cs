@@ -17,7 +17,7 @@ public static class PipelineBenchmark
     /// <summary>Runs <paramref name="frames"/> frames after as many tenths to warm up.</summary>
     public static Result Run(int frames = 5000)
     {
-        var camera = new CameraDescription("bench", 640, 480, 80, 0, 480, 128);
+        var camera = new CameraDescription("bench", 640, 480, 80, 0, 480, 480, ImageShape.Square(128));
         using var ticks = new Subject<Stamp>();
         var images = 0;
         using var subscription = CameraStream.Triggered(camera.Name, ticks, new FramePool(camera.Width, camera.Height, capacity: 4), _ => { })
@@ -29,7 +29,7 @@ public static class PipelineBenchmark
         Push(frames / 10, frames);
         var (elapsed, bytes) = (Stopwatch.GetElapsedTime(start), GC.GetAllocatedBytesForCurrentThread() - before);
         if (images != frames / 10 + frames) throw new InvalidOperationException($"{images} of {frames / 10 + frames} frames came through.");
-        return new(frames / elapsed.TotalSeconds, (double)bytes / frames, camera.ImageSize * camera.ImageSize * 3);
+        return new(frames / elapsed.TotalSeconds, (double)bytes / frames, camera.Image.Bytes);
 
         void Push(int from, int count)
         {

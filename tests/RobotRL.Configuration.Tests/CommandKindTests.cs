@@ -32,11 +32,14 @@ public sealed class CommandKindTests
     [Theory]
     [InlineData("joint_position", "stiffness_min_share", "0.5")]
     [InlineData("joint_velocity", "damping_min_share", "0.8")]
-    public void What_knows_no_stiffness_has_none_in_its_action(string word, string share, string value)
+    [InlineData("joint_position", "wrench_axes", "[z]", "wrench")]
+    [InlineData("joint_velocity", "wrench_axes", "[z]", "wrench")]
+    public void What_knows_no_stiffness_has_none_in_its_action(string word, string share, string value, string what = "stiffness or damping")
     {
-        (string, string)[] set = [(Key, word), ("task.actions." + share, value)];
+        List<(string, string)> set = [(Key, word), ("task.actions." + share, value)];
+        if (what == "wrench") set.Add(("task.actions.wrench_scale_n", "5"));
         var error = Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(Shipped.Sample("sim/task.yaml"), set)).Errors);
-        Assert.Contains($"task.actions.{share}: robot.command is {word}, which knows no stiffness or damping; "
+        Assert.Contains($"task.actions.{share}: robot.command is {word}, which knows no {what}; "
             + "leave this out, or take torque or cartesian_impedance", error, StringComparison.Ordinal);
     }
 }

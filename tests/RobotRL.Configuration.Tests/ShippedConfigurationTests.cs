@@ -50,10 +50,51 @@ public sealed class ShippedConfigurationTests
         var cloned = RunConfiguration.Load(path,
             [("learner.method", "behaviour_cloning"), ("task.cameras.1.image_size_px", "32"), ("learner.hidden_sizes", "[64]")]);
         Assert.Equal(LearningMethod.BehaviourCloning, cloned.Learner.Method);
-        Assert.Equal(32, cloned.Task.Cameras[1].ImageSize);
+        Assert.Equal(ImageShape.Square(32), cloned.Task.Cameras[1].Image);
         Assert.Equal([64], cloned.Learner.HiddenSizes);
         Assert.NotEqual(plain.Hash, cloned.Hash);
         Assert.Equal(plain.Hash, RunConfiguration.Load(path, [("learner.method", "rlpd")]).Hash);
+    }
+
+    [Fact]
+    public void Image_has_any_proportions_and_channels()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Shipped.Sample("sim/task.yaml");
+        var plain = RunConfiguration.Load(path);
+        // A crop of 126×84 has the image's proportions; one of 128×85 has them to a pixel.
+        (string, string)[] wide =
+        [
+            ("task.cameras.0.crop_size_px", "[126, 84]"), ("task.cameras.0.image_size_px", "[96, 64]"), ("task.cameras.0.channels", "gray"),
+        ];
+        var configuration = RunConfiguration.Load(path, wide);
+        Assert.Equal(new CameraDescription("wrist", 128, 128, 0, 0, 126, 84, new(96, 64, ImageShape.Gray)), configuration.Task.Cameras[0]);
+        Assert.Equal(plain.Task.Cameras[1], configuration.Task.Cameras[1]);
+        Assert.Equal([new ImageBlock("wrist", new(96, 64, ImageShape.Gray)), new("side", ImageShape.Square(64))], configuration.Task.ObservationLayout.Images);
+        RunConfiguration.Load(path, [.. wide, ("task.cameras.0.crop_size_px", "[128, 85]")]);
+
+        var again = RunConfiguration.Load(directory.Write("config.yaml", configuration.ResolvedYaml));
+        Assert.Equal((configuration.Hash, Shipped.Describe(configuration)), (again.Hash, Shipped.Describe(again)));
+        Assert.Equal(plain.Hash, RunConfiguration.Load(path, [("task.cameras.0.image_size_px", "[64, 64]")]).Hash);
+        Assert.DoesNotContain(" channels", plain.ResolvedYaml, StringComparison.Ordinal);
+        var stretched = RunConfiguration.Load(path, [("task.cameras.0.image_size_px", "[64, 48]"), ("task.cameras.0.stretch", "true")]);
+        Assert.Equal(new ImageShape(64, 48, ImageShape.Rgb), stretched.Task.Cameras[0].Image);
+    }
+
+    [Fact]
+    public void Image_that_the_encoder_cannot_take_is_refused()
+    {
+        using var directory = new TemporaryDirectory();
+        // What is checked of the weights here is that they are a whole file.
+        var weights = Path.Combine(directory.Path, "weights.safetensors");
+        File.WriteAllBytes(weights, [2, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}']);
+        (string, string)[] set =
+        [
+            ("learner.encoder", "resnet10"), ("learner.encoder_weights", weights),
+            ("task.cameras.0.crop_size_px", "[96, 48]"), ("task.cameras.0.image_size_px", "[48, 24]"),
+        ];
+        var error = Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(Shipped.Sample("sim/task.yaml"), set)).Errors);
+        Assert.Equal("--set task.cameras.0.image_size_px: 48×24 is too small for the encoder, which takes 32 pixels and more each way; enlarge it", error);
     }
 
     [Fact]
@@ -70,6 +111,37 @@ public sealed class ShippedConfigurationTests
         Assert.NotEqual(plain.Hash, variable.Hash);
         var again = RunConfiguration.Load(directory.Write("config.yaml", variable.ResolvedYaml));
         Assert.Equal((variable.Hash, Shipped.Describe(variable)), (again.Hash, Shipped.Describe(again)));
+    }
+
+    [Fact]
+    public void Wrench_is_part_of_the_action_where_axes_of_it_are_named()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Shipped.Sample("sim/task.yaml");
+        (string, string)[] set =
+        [
+            ("robot.limits.wrench", "{force_n: 10, torque_nm: 1, force_rate_n_s: 100, torque_rate_nm_s: 10}"),
+            ("task.actions.wrench_axes", "[x, z, yaw]"), ("task.actions.wrench_scale_n", "8"), ("task.actions.wrench_scale_nm", "0.5"),
+        ];
+        var configuration = RunConfiguration.Load(path, set);
+        Assert.Equal([0, 2, 5], configuration.Task.Actions.WrenchAxes);
+        Assert.Equal((8, 0.5, 7), (configuration.Task.Actions.WrenchScaleN, configuration.Task.Actions.WrenchScaleNm, configuration.Task.Actions.Dimensions));
+        Assert.Equal(["x", "y", "z", "rz", "fx", "fz", "tz"], configuration.Task.ActionLayout.Columns);
+        Assert.Equal(new(10, 1, 100, 10), configuration.Robot.Limits.Wrench);
+        Assert.Contains("a wrench of at most 10 N and 1 Nm beside it", configuration.Remarks[0], StringComparison.Ordinal);
+        var again = RunConfiguration.Load(directory.Write("config.yaml", configuration.ResolvedYaml));
+        Assert.Equal((configuration.Hash, Shipped.Describe(configuration)), (again.Hash, Shipped.Describe(again)));
+        Assert.DoesNotContain("wrench_", RunConfiguration.Load(path).ResolvedYaml, StringComparison.Ordinal);
+
+        Refused(set[1..], "--set task.actions.wrench_axes: needs its limits; add robot.limits.wrench: {force_n, torque_nm, force_rate_n_s, torque_rate_nm_s}");
+        Refused([.. set, ("task.actions.wrench_scale_n", "11")],
+            "--set task.actions.wrench_scale_n: 11 N is above robot.limits.wrench.force_n, 10 N; lower it");
+        Refused([.. set, ("robot.limits.wrench.force_n", "21")], "--set robot.limits.wrench.force_n: 21 N is above contact_force_n, 20 N; lower it");
+        Refused([.. set, ("robot.command", "cartesian_impedance"), ("robot.limits.wrench.force_rate_n_s", "300")],
+            "--set robot.limits.wrench.force_rate_n_s: 300 N/s is above what robot.command cartesian_impedance carries, 200 N/s; lower it");
+
+        void Refused(IReadOnlyList<(string, string)> bad, string expected) =>
+            Assert.Equal(expected, Assert.Single(Assert.Throws<ConfigurationException>(() => RunConfiguration.Load(path, bad)).Errors));
     }
 
     [Theory, MemberData(nameof(Tasks))]

@@ -95,7 +95,7 @@ public sealed class IndependentReaderTests : IAsyncLifetime
             Assert.Equal([arm.Motion[0], arm.Motion[1], arm.Motion[2], arm.Motion[5], arm.Stiffness, (float)arm.Gripper], (IEnumerable<float>)rows[i][1]);
             Assert.Equal((t.Reward, t.Terminated || t.Truncated, t.Truncated, t.Reward > 0, t.IsIntervention),
                 ((float)rows[i][2], (bool)rows[i][3], (bool)rows[i][4], (bool)rows[i][5], (bool)rows[i][6]));
-            Assert.Equal(t.Observation.Images[0].Rgb, PngFile.Decode(Bytes(rows[i][7])).Rgb);
+            Assert.Equal(t.Observation.Images[0].Pixels, PngFile.Decode(Bytes(rows[i][7])).Rgb);
         }
     }
 
@@ -119,7 +119,7 @@ public sealed class IndependentReaderTests : IAsyncLifetime
         Assert.Equal(18, action.GetProperty("count")[0].GetInt32());
         // One value a channel, as [3, 1, 1] within [0, 1].
         var image = stats.RootElement.GetProperty("observation.images.side");
-        var pixels = Episodes.SelectMany(e => e.Steps).SelectMany(s => s.Transition.Observation.Images[1].Rgb.Where((_, i) => i % 3 == 1))
+        var pixels = Episodes.SelectMany(e => e.Steps).SelectMany(s => s.Transition.Observation.Images[1].Pixels.Where((_, i) => i % 3 == 1))
             .Select(v => v / 255.0).ToArray();
         Assert.Equal(pixels.Average(), image.GetProperty("mean")[1][0][0].GetDouble(), 1e-9);
         // Each episode's own, in its row.

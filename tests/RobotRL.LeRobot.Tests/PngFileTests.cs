@@ -1,4 +1,5 @@
 using RobotRL.LeRobot;
+using RobotRL.Model;
 using SkiaSharp;
 
 namespace RobotRL.LeRobot.Tests;
@@ -53,9 +54,26 @@ public sealed class PngFileTests
     {
         var rgb = new byte[size * size * 3];
         new Random(1).NextBytes(rgb);
-        var (width, height, back) = PngFile.Decode(PngFile.Encode(rgb, size, size));
+        var (width, height, back) = PngFile.Decode(PngFile.Encode(rgb, ImageShape.Square(size)));
         Assert.Equal((size, size), (width, height));
         Assert.Equal(rgb, back);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(96, 64)]
+    [InlineData(5, 3)]
+    public void Gray_is_written_as_gray_and_read_back_to_the_bit(int width, int height)
+    {
+        var gray = new byte[width * height];
+        new Random(1).NextBytes(gray);
+        var file = PngFile.Encode(gray, new(width, height, ImageShape.Gray));
+        // The colour type in a PNG's head: 0 is gray.
+        Assert.Equal(0, file[25]);
+        var (w, h, rgb) = PngFile.Decode(file);
+        Assert.Equal((width, height), (w, h));
+        Assert.Equal(gray, PngFile.Gray(rgb));
+        Assert.Null(PngFile.Gray([7, 7, 8]));
     }
 
     [Fact]
@@ -63,7 +81,7 @@ public sealed class PngFileTests
     {
         var rgb = new byte[12 * 12 * 3];
         new Random(1).NextBytes(rgb.AsSpan(0, rgb.Length / 2));
-        var file = PngFile.Encode(rgb, 12, 12);
+        var file = PngFile.Encode(rgb, ImageShape.Square(12));
         void RefusedOrWhole(byte[] damaged)
         {
             try

@@ -7,8 +7,8 @@ namespace RobotRL.LeRobot.Tests;
 internal static class Recorded
 {
     public static readonly DatasetDescription Description = new(
-        ActionLayout.Of(new([0, 1, 2, 5], 0.01, 0.1, HasGripper: true) { StiffnessMinShare = 0.25 }), StandardSize.Layout,
-        [Camera("wrist", 8), Camera("side", 6)], 10, "panda", "PegInsert");
+        ActionLayout.Of(new([0, 1, 2, 5], 0.01, 0.1, HasGripper: true) { StiffnessMinShare = 0.25 }),
+        Observed(new("wrist", ImageShape.Square(8)), new("side", new(6, 4, ImageShape.Rgb)), new("top", new(5, 3, ImageShape.Gray))), 10, "panda", "PegInsert");
 
     public static Episode Episode(int index, int steps, ulong seed, EpisodeOutcome outcome)
     {
@@ -20,7 +20,7 @@ internal static class Recorded
             Seed = seed,
             Task = "test",
             ConfigHash = "",
-            Cameras = ["wrist", "side"],
+            Cameras = ["wrist", "side", "top"],
             WallClockOffsetNs = 0,
         };
         List<EpisodeStep> all = [];
@@ -55,17 +55,18 @@ internal static class Recorded
     {
         var proprioception = new float[StandardSize.Proprioception];
         for (var i = 0; i < proprioception.Length; i++) proprioception[i] = Number(random);
-        return new(new Stamp(step * 100_000_000L + random.Next(1000)), proprioception, [.. Description.Cameras.Select(c => Image(random, step, c.ImageSize))]);
+        return new(new Stamp(step * 100_000_000L + random.Next(1000)), proprioception, [.. Description.Cameras.Select(c => Image(random, step, c.Shape))]);
     }
 
-    private static PolicyImage Image(RandomStream random, int step, int size)
+    private static PolicyImage Image(RandomStream random, int step, ImageShape shape)
     {
-        var rgb = new byte[size * size * 3];
-        for (var i = 0; i < rgb.Length; i++) rgb[i] = (byte)random.Next();
-        return new(new Stamp(step * 100_000_000L - random.Next(1000)), size, rgb);
+        var pixels = new byte[shape.Bytes];
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)random.Next();
+        return new(new Stamp(step * 100_000_000L - random.Next(1000)), shape, pixels);
     }
 
     private static float Number(RandomStream random) => (random.Next(1 << 24) - (1 << 23)) / (float)(1 << 23);
 
-    private static CameraDescription Camera(string name, int size) => new(name, 640, 480, 0, 0, 480, size);
+    /// <summary>The standard parts of one arm, with images.</summary>
+    public static ObservationLayout Observed(params ImageBlock[] images) => new([("", Joints.Max)], ObservationLayout.Standard, images);
 }

@@ -47,10 +47,12 @@ public sealed class RoundTripTests : IDisposable
             Assert.Contains("info.json", message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
         }
+        static DatasetDescription With(ImageBlock image) => Recorded.Description with { Observed = Recorded.Observed(image) };
         await Refused("fps", Recorded.Description with { FramesPerSecond = 20 });
         await Refused("features.action: shape [6]", Recorded.Description with { Actions = ActionLayout.Of(new([0, 1], 0.01, 0.1, HasGripper: true)) });
-        await Refused("observation.images.top: missing", Recorded.Description with { Cameras = [Recorded.Description.Cameras[0] with { Name = "top" }] });
-        await Refused("observation.images.wrist: shape", Recorded.Description with { Cameras = [Recorded.Description.Cameras[0] with { ImageSize = 16 }] });
+        await Refused("observation.images.front: missing", With(new ImageBlock("front", ImageShape.Square(8))));
+        await Refused("observation.images.wrist: shape", With(new ImageBlock("wrist", ImageShape.Square(16))));
+        await Refused("observation.images.top: shape [3, 5, 1]", With(new ImageBlock("top", new(5, 3, ImageShape.Rgb))));
         var information = Path.Combine(set, "meta/info.json");
         File.WriteAllText(information, File.ReadAllText(information).Replace("v3.0", "v2.1", StringComparison.Ordinal));
         await Refused("codebase_version: v2.1", Recorded.Description);
@@ -64,7 +66,7 @@ public sealed class RoundTripTests : IDisposable
         var (o, a, t) = (step.Transition.Observation, step.Transition.Action, step.Transition);
         string Hex(ReadOnlySpan<float> values) => Convert.ToHexString(MemoryMarshal.AsBytes(values));
         string Action(PolicyAction p) => $"{Hex(p[0].Motion)} {Hex([p[0].Stiffness, p[0].Damping])} {p[0].Gripper}";
-        return $"{o.Time.Ns} {Hex(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))} "
+        return $"{o.Time.Ns} {Hex(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Shape} {Convert.ToHexString(i.Pixels)}"))} "
             + $"{a.Source} {Action(a.Policy)} {Action(a.Proposed)} {Action(a.Executed)} {(uint)a.Limits} "
             + $"{t.Reward} {t.Terminated} {t.Truncated} {step.PolicyVersion}";
     }

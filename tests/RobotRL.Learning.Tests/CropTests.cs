@@ -7,18 +7,20 @@ public sealed class CropTests
 {
     [Fact]
     public void A_shift_repeats_the_edge() =>
-        Gen.Select(Gen.Int[4, 12], Gen.Int[-4, 4], Gen.Int[-4, 4]).Sample((size, dx, dy) =>
+        Gen.Select(Gen.Int[4, 12], Gen.Int[4, 12], Gen.Bool, Gen.Int[-4, 4], Gen.Int[-4, 4]).Sample((width, height, isGray, dx, dy) =>
         {
-            var source = new byte[size * size * 3];
-            new Random(size).NextBytes(source);
+            var channels = isGray ? ImageShape.Gray : ImageShape.Rgb;
+            ImageShape shape = new(width, height, channels);
+            var source = new byte[shape.Bytes];
+            new Random(width).NextBytes(source);
             var target = new byte[source.Length];
-            Crops.Shift(source, target, size, dx, dy);
-            for (var y = 0; y < size; y++)
-                for (var x = 0; x < size; x++)
-                    for (var c = 0; c < 3; c++)
+            Crops.Shift(source, target, shape, dx, dy);
+            for (var y = 0; y < height; y++)
+                for (var x = 0; x < width; x++)
+                    for (var c = 0; c < channels; c++)
                     {
-                        var expected = source[(Math.Clamp(y + dy, 0, size - 1) * size + Math.Clamp(x + dx, 0, size - 1)) * 3 + c];
-                        Assert.Equal(expected, target[(y * size + x) * 3 + c]);
+                        var expected = source[(Math.Clamp(y + dy, 0, height - 1) * width + Math.Clamp(x + dx, 0, width - 1)) * channels + c];
+                        Assert.Equal(expected, target[(y * width + x) * channels + c]);
                     }
         }, iter: 200);
 
@@ -50,7 +52,7 @@ public sealed class CropTests
         var target = new byte[source.Length];
         var noise = new RandomStream(1);
         var state = noise.State;
-        Crops.Draw(source, target, 8, 0, noise);
+        Crops.Draw(source, target, ImageShape.Square(8), 0, noise);
         Assert.Equal(source, target);
         Assert.Equal(state, noise.State);
     }

@@ -43,12 +43,12 @@ internal static class Given
         return change?.Invoke(p) ?? p;
     }
 
-    public static NetworkShape Shape(LearnerParameters p, int actions = 2, bool gripper = true, params int[] images) => new()
+    public static NetworkShape Shape(LearnerParameters p, int actions = 2, bool gripper = true, params ImageShape[] images) => new()
     {
         Proprioception = StandardSize.Proprioception,
         Actions = actions,
         GripperChoices = gripper ? 3 : 1,
-        ImageSizes = p.Encoder == EncoderKind.None ? [] : images.Length > 0 ? images : [16, 16],
+        ImageShapes = p.Encoder == EncoderKind.None ? [] : images.Length > 0 ? images : [ImageShape.Square(16), ImageShape.Square(16)],
         Encoder = p.Encoder,
         EncoderChannels = p.EncoderChannels,
         EncoderWeightsPath = p.EncoderWeightsPath,
@@ -59,7 +59,7 @@ internal static class Given
 
     public static RlpdLearner Learner(LearnerParameters p, ulong seed = 1) => new(Shape(p), p, seed);
 
-    public static Batch Batch(NetworkShape shape, int size) => new(size, shape.Proprioception, shape.Actions, shape.ImageSizes);
+    public static Batch Batch(NetworkShape shape, int size) => new(size, shape.Proprioception, shape.Actions, shape.ImageShapes);
 }
 
 /// <summary>Batches of seeded noise: every row differs, and two sources of one seed give the same batches.</summary>

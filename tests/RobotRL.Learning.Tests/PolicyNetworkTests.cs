@@ -12,7 +12,7 @@ public sealed class PolicyNetworkTests
     private static Observation Seen(int seed, int size = 16)
     {
         var random = new Random(seed);
-        PolicyImage Image() { var rgb = new byte[size * size * 3]; random.NextBytes(rgb); return new(Stamp.Zero, size, rgb); }
+        PolicyImage Image() { var rgb = new byte[size * size * 3]; random.NextBytes(rgb); return new(Stamp.Zero, ImageShape.Square(size), rgb); }
         return new(Stamp.Zero, [.. Enumerable.Range(0, StandardSize.Proprioception).Select(_ => random.NextSingle())], [Image(), Image()]);
     }
 
@@ -85,7 +85,7 @@ public sealed class PolicyNetworkTests
         {
             var image = 16 * 16 * 3;
             var seen = new Observation(Stamp.Zero, batch.Proprioception[(b * 19)..(b * 19 + 19)],
-                [.. batch.Images.Select(i => new PolicyImage(Stamp.Zero, 16, i[(b * image)..((b + 1) * image)]))]);
+                [.. batch.Images.Select(i => new PolicyImage(Stamp.Zero, ImageShape.Square(16), i[(b * image)..((b + 1) * image)]))]);
             Assert.Equal(grips[b], (long)policy.Act(seen, true, new RandomStream(1), action));
             for (var a = 0; a < 2; a++) Assert.Equal(expected[b * 2 + a], action[a], 1e-4f);
         }
@@ -98,7 +98,7 @@ public sealed class PolicyNetworkTests
         using var policy = new PolicyNetwork(Shape);
         Assert.Throws<InvalidOperationException>(() => policy.Act(Seen(1), true, new RandomStream(1), new float[2]));
         policy.Load(learner.Snapshot());
-        Assert.Contains("8 pixels",
+        Assert.Contains("8×8",
             Assert.Throws<ArgumentException>(() => policy.Act(Seen(1, 8), true, new RandomStream(1), new float[2])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Images = [] }, true, new RandomStream(1), new float[2]));
         Assert.Throws<ArgumentException>(() => policy.Act(Seen(1) with { Proprioception = new float[3] }, true, new RandomStream(1), new float[2]));
@@ -142,7 +142,7 @@ public sealed class PolicyNetworkTests
             Assert.InRange(ResNet10.Parameters.Sum(p => p.Count), 4_850_000, 4_950_000);
             Assert.Equal(4, ResNet10.MapEdge(128));
             var parameters = Given.Parameters(p => p with { Encoder = EncoderKind.ResNet10, EncoderWeightsPath = path, BatchSize = 2 });
-            var shape = Given.Shape(parameters, 6, true, 64, 64);
+            var shape = Given.Shape(parameters, 6, true, ImageShape.Square(64), new(64, 64, ImageShape.Gray));
             using var learner = new RlpdLearner(shape, parameters, 1);
             var batch = Given.Batch(shape, 2);
             new NoiseBatches(1).Sample(batch);

@@ -228,7 +228,8 @@ public sealed class RlpdUpdateTests
     public void A_batch_of_another_shape_is_refused_before_any_tensor_work()
     {
         using var learner = Given.Learner(Given.Parameters());
-        var error = Assert.Throws<ArgumentException>(() => learner.Update(new Batch(8, StandardSize.Proprioception, 3, [16, 16]), full: true));
+        var other = new Batch(8, StandardSize.Proprioception, 3, [ImageShape.Square(16), ImageShape.Square(16)]);
+        var error = Assert.Throws<ArgumentException>(() => learner.Update(other, full: true));
         Assert.Contains("does not fit the learner", error.Message, StringComparison.Ordinal);
     }
 

@@ -37,7 +37,7 @@ public sealed class EndingTests : IDisposable
             Assert.Equal(end == EpisodeEnd.Drops ? 2 : 3, buffer.Count(ReplaySet.Online));
             Assert.Equal(buffer.Count(ReplaySet.Online), buffer.Added);
             Assert.Equal(end == EpisodeEnd.Drops ? 3 : 4, buffer.FramesHeld);
-            var batch = new Batch(128, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+            var batch = new Batch(128, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
             new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
             for (var row = 0; row < batch.Size; row++) Assert.Equal(batch.Rewards[row] == 12 && end == EpisodeEnd.Terminates ? 1 : 0, batch.Terminated[row]);
         }
@@ -144,7 +144,7 @@ public sealed class EndingTests : IDisposable
 
         float[] Changes()
         {
-            var batch = new Batch(512, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+            var batch = new Batch(512, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
             new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
             var changes = new float[buffer.Count(ReplaySet.Online)];
             for (var row = 0; row < batch.Size; row++) changes[(int)batch.Rewards[row]] = batch.GripperChanged[row];
@@ -168,7 +168,7 @@ public sealed class EndingTests : IDisposable
 
     private static SortedSet<int> Shown(ReplayBuffer buffer, double share)
     {
-        var batch = new Batch(512, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(512, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(buffer, share, new RandomStream(0)).Sample(batch);
         return [.. Enumerable.Range(0, batch.Size).Where(row => batch.Shown[row] == 1).Select(row => (int)batch.Rewards[row])];
     }

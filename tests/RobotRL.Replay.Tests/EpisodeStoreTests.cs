@@ -62,7 +62,10 @@ public sealed class EpisodeStoreTests : IDisposable
 
         static Observation Observe((int[] Bits, byte[] Rgb, long Time, uint, bool) part) => new(
             new Stamp(part.Time), [.. part.Bits.Take(19).Select(BitConverter.Int32BitsToSingle)],
-            [new PolicyImage(new Stamp(part.Time / 2), 2, part.Rgb), new PolicyImage(new Stamp(part.Time / 3), 1, part.Rgb[..3])]);
+            [
+                new PolicyImage(new Stamp(part.Time / 2), ImageShape.Square(2), part.Rgb),
+                new PolicyImage(new Stamp(part.Time / 3), new(1, 3, ImageShape.Gray), part.Rgb[..3]),
+            ]);
 
         static ExecutedAction Act(int[] bits, uint limits)
         {
@@ -217,8 +220,8 @@ public sealed class EpisodeStoreTests : IDisposable
         using var rebuilt = new ReplayBuffer(Marked.Layout, Marked.Actions, 5, 5);
         Open().ReplayInto(rebuilt);
 
-        var expected = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
-        var actual = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var expected = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
+        var actual = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(live, 0.5, new RandomStream(4)).Sample(expected);
         new MixedSource(rebuilt, 0.5, new RandomStream(4)).Sample(actual);
         Assert.Equal(expected.Rewards, actual.Rewards);
@@ -283,10 +286,12 @@ public sealed class EpisodeStoreTests : IDisposable
 
         var image = messages[1].GetProperty("data");
         Assert.Equal(2 * Marked.Side, image.GetProperty("height").GetInt32());
-        Assert.Equal("rgb8", image.GetProperty("encoding").GetString());
+        Assert.Equal(3 * Marked.Side, image.GetProperty("width").GetInt32());
+        Assert.Equal("mono8", image.GetProperty("encoding").GetString());
+        Assert.Equal("rgb8", messages[0].GetProperty("data").GetProperty("encoding").GetString());
         Assert.Equal("side", image.GetProperty("header").GetProperty("frame_id").GetString());
-        Assert.Equal(6 * Marked.Side, image.GetProperty("step").GetInt32());
-        Assert.Equal(steps[0].Observation.Images[1].Rgb.Length, image.GetProperty("data").GetProperty("length").GetInt32());
+        Assert.Equal(3 * Marked.Side, image.GetProperty("step").GetInt32());
+        Assert.Equal(steps[0].Observation.Images[1].Pixels.Length, image.GetProperty("data").GetProperty("length").GetInt32());
         Assert.Equal(steps[0].Observation.Proprioception, messages[2].GetProperty("data").GetProperty("values").EnumerateArray().Select(v => v.GetSingle()));
 
         var decision = messages[7].GetProperty("data");
@@ -312,7 +317,7 @@ public sealed class EpisodeStoreTests : IDisposable
             + $" | {BitConverter.SingleToInt32Bits(t.Reward)} {t.Terminated} {t.Truncated} | {Of(t.Next)}";
 
         static string Of(Observation o) =>
-            $"{o.Time.Ns} {Floats(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Size} {Convert.ToHexString(i.Rgb)}"))}";
+            $"{o.Time.Ns} {Floats(o.Proprioception)} {string.Join(' ', o.Images.Select(i => $"{i.CaptureTime.Ns} {i.Shape} {Convert.ToHexString(i.Pixels)}"))}";
         static string Act(PolicyAction a) => string.Join(' ', ((ReadOnlySpan<ArmAction>)a).ToArray()
             .Select(arm => $"{Floats(arm.Motion)} {Floats([arm.Stiffness, arm.Damping])} {arm.Gripper}"));
         static string Floats(ReadOnlySpan<float> values) => string.Join(',', values.ToArray().Select(BitConverter.SingleToInt32Bits));

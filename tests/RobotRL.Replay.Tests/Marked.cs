@@ -7,14 +7,14 @@ namespace RobotRL.Replay.Tests;
 internal static class Marked
 {
     public const int Side = 4;
-    public static readonly FrameLayout Layout = new(StandardSize.Proprioception, [Side, 2 * Side]);
+    public static readonly FrameLayout Layout = new(StandardSize.Proprioception, [ImageShape.Square(Side), new(3 * Side, 2 * Side, ImageShape.Gray)]);
     public static readonly ActionLayout Actions = ActionLayout.Of(new([0, 2, 5], 0.01, 0.1, HasGripper: true));
 
     public static Observation Observation(int mark)
     {
         var proprioception = new float[StandardSize.Proprioception];
         Array.Fill(proprioception, mark);
-        return new Observation(new Stamp(mark), proprioception, [Image(mark, Side), Image(mark + 1, 2 * Side)]);
+        return new Observation(new Stamp(mark), proprioception, [Image(mark, 0), Image(mark + 1, 1)]);
     }
 
     public static ExecutedAction Action(int mark, ActionSource source = ActionSource.Policy, GripperCommand gripper = GripperCommand.Stay)
@@ -61,9 +61,9 @@ internal static class Marked
         var proprioception = (next ? batch.NextProprioception : batch.Proprioception).AsSpan(row * size, size);
         var mark = (int)proprioception[0];
         Assert.Equal(-1, proprioception.IndexOfAnyExcept(proprioception[0]));
-        for (var camera = 0; camera < batch.ImageSizes.Count; camera++)
+        for (var camera = 0; camera < batch.ImageShapes.Count; camera++)
         {
-            var bytes = batch.ImageSizes[camera] * batch.ImageSizes[camera] * 3;
+            var bytes = batch.ImageShapes[camera].Bytes;
             var image = (next ? batch.NextImages : batch.Images)[camera].AsSpan(row * bytes, bytes);
             Assert.Equal(-1, image.IndexOfAnyExcept(unchecked((byte)(mark + camera))));
         }
@@ -74,7 +74,7 @@ internal static class Marked
     public static SortedDictionary<int, int> Pairs(ReplayBuffer buffer, double demonstrationShare)
     {
         var source = new MixedSource(buffer, demonstrationShare, new RandomStream(1));
-        var batch = new Batch(512, StandardSize.Proprioception, Actions.Dimensions, Layout.ImageSizes);
+        var batch = new Batch(512, StandardSize.Proprioception, Actions.Dimensions, Layout.ImageShapes);
         var pairs = new SortedDictionary<int, int>();
         for (var i = 0; i < 4; i++)
         {
@@ -90,10 +90,10 @@ internal static class Marked
         return pairs;
     }
 
-    private static PolicyImage Image(int mark, int size)
+    private static PolicyImage Image(int mark, int camera)
     {
-        var rgb = new byte[size * size * 3];
-        Array.Fill(rgb, unchecked((byte)mark));
-        return new PolicyImage(new Stamp(mark - 1), size, rgb);
+        var pixels = new byte[Layout.ImageBytes(camera)];
+        Array.Fill(pixels, unchecked((byte)mark));
+        return new PolicyImage(new Stamp(mark - 1), Layout.ImageShapes[camera], pixels);
     }
 }

@@ -21,7 +21,7 @@ public sealed class MixedSourceTests
     public void The_share_of_demonstrations_is_exact(double share, int expected)
     {
         using var buffer = Filled();
-        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(buffer, share, new RandomStream(1)).Sample(batch);
         Assert.Equal(expected, batch.Rewards.Count(mark => mark < 100));
     }
@@ -33,7 +33,7 @@ public sealed class MixedSourceTests
     {
         using var buffer = new ReplayBuffer(Marked.Layout, Marked.Actions, 100, 100);
         buffer.AddAll(kind, Marked.Episode(40, "ppp"));
-        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(buffer, 0.5, new RandomStream(1)).Sample(batch);
         Assert.All(batch.Rewards, mark => Assert.InRange(mark, 40, 42));
     }
@@ -43,7 +43,7 @@ public sealed class MixedSourceTests
     {
         using var buffer = new ReplayBuffer(Marked.Layout, Marked.Actions, 1, 1);
         Assert.Throws<InvalidOperationException>(() =>
-            new MixedSource(buffer, 0.5, new RandomStream(1)).Sample(new Batch(2, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes)));
+            new MixedSource(buffer, 0.5, new RandomStream(1)).Sample(new Batch(2, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes)));
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class MixedSourceTests
     {
         using var buffer = Filled();
         var source = new MixedSource(buffer, 0.5, new RandomStream(1));
-        Assert.Throws<ArgumentException>(() => source.Sample(new Batch(2, StandardSize.Proprioception, 3, [Marked.Side])));
-        Assert.Throws<ArgumentException>(() => source.Sample(new Batch(2, StandardSize.Proprioception, 6, Marked.Layout.ImageSizes)));
+        Assert.Throws<ArgumentException>(() => source.Sample(new Batch(2, StandardSize.Proprioception, 3, [ImageShape.Square(Marked.Side)])));
+        Assert.Throws<ArgumentException>(() => source.Sample(new Batch(2, StandardSize.Proprioception, 6, Marked.Layout.ImageShapes)));
     }
 
     [Fact]
@@ -60,8 +60,8 @@ public sealed class MixedSourceTests
     {
         using var buffer = Filled();
         var source = new MixedSource(buffer, 0.5, new RandomStream(9));
-        var expected = new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
-        var actual = new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var expected = new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
+        var actual = new Batch(32, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         source.Sample(expected);
         var state = source.Random.State;
         source.Sample(expected);
@@ -79,7 +79,7 @@ public sealed class MixedSourceTests
     public void Every_transition_is_equally_likely()
     {
         using var buffer = Filled();
-        var batch = new Batch(70_000, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(70_000, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(buffer, 0, new RandomStream(2)).Sample(batch);
         // 10,000 expected of each of seven, standard deviation 93: five of them.
         foreach (var count in batch.Rewards.CountBy(mark => mark)) Assert.InRange(count.Value, 9_535, 10_465);

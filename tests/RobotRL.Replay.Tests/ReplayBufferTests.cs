@@ -43,7 +43,7 @@ public sealed class ReplayBufferTests
         using var buffer = NewBuffer();
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(10, "pp"));
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(20, "pp", terminated: true));
-        var batch = new Batch(256, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(256, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
 
         new MixedSource(buffer, 0, new RandomStream(3)).Sample(batch);
 
@@ -88,7 +88,7 @@ public sealed class ReplayBufferTests
     {
         using var buffer = NewBuffer();
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(7, "p"));
-        var batch = new Batch(2, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(2, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
         Assert.Equal([7f, 7.25f, 7.625f], batch.Actions[..3]);
     }
@@ -109,7 +109,7 @@ public sealed class ReplayBufferTests
         Assert.Equal(rows, buffer.Count(ReplaySet.Online));
         Assert.Equal(2, buffer.FramesHeld);
         Assert.Equal(source == ActionSource.Human ? 1 : 0, buffer.Count(ReplaySet.Demonstration));
-        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
         var actions = Enumerable.Range(0, batch.Size)
             .Select(row => (batch.Actions[3 * row], batch.Actions[3 * row + 1], batch.Actions[3 * row + 2])).Distinct().Order();
@@ -125,7 +125,7 @@ public sealed class ReplayBufferTests
         var step = Marked.Episode(7, "p")[0];
         buffer.Add(EpisodeKind.Online, step with { Action = step.Action with { Limits = LimitFlags.Critic } });
         buffer.Add(EpisodeKind.Online, step);
-        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(64, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(buffer, 0, new RandomStream(0)).Sample(batch);
         var rewards = Enumerable.Range(0, batch.Size).Select(row => (batch.Actions[3 * row], batch.Rewards[row])).Distinct().Order();
         Assert.Equal([(1f, 6.75f), (7f, 7f)], rewards);
@@ -145,7 +145,7 @@ public sealed class ReplayBufferTests
     {
         using var buffer = NewBuffer();
         buffer.AddAll(EpisodeKind.Online, Marked.Episode(0, "phhp"));
-        var batch = new Batch(128, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(128, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         new MixedSource(buffer, 0.5, new RandomStream(0)).Sample(batch);
         for (var row = 0; row < batch.Size; row++) Assert.Equal(batch.Rewards[row] == 2 ? 1 : 0, batch.Shown[row]);
     }
@@ -214,7 +214,7 @@ public sealed class ReplayBufferTests
         {
             for (var e = 1; !stop.IsCancellationRequested; e++) buffer.AddAll(EpisodeKind.Online, Marked.Episode(e % 10_000 * 20, "pphhpph"));
         });
-        var batch = new Batch(4096, StandardSize.Proprioception, 3, Marked.Layout.ImageSizes);
+        var batch = new Batch(4096, StandardSize.Proprioception, 3, Marked.Layout.ImageShapes);
         var source = new MixedSource(buffer, 0.5, new RandomStream(5));
         try
         {
@@ -235,7 +235,8 @@ public sealed class ReplayBufferTests
     [Fact]
     public void Two_hundred_thousand_two_camera_transitions_fit_in_twenty_gigabytes()
     {
-        using var buffer = new ReplayBuffer(new FrameLayout(StandardSize.Proprioception, [128, 128]), Marked.Actions, 200_000, 1);
+        FrameLayout layout = new(StandardSize.Proprioception, [ImageShape.Square(128), ImageShape.Square(128)]);
+        using var buffer = new ReplayBuffer(layout, Marked.Actions, 200_000, 1);
         // Episodes of 50 steps, each with one frame more than it has transitions.
         Assert.True(buffer.BytesPerTransition * 200_000L * 51 / 50 < 20.2e9, $"{buffer.BytesPerTransition} bytes a transition");
     }

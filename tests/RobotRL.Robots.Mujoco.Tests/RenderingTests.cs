@@ -134,7 +134,7 @@ public sealed class RenderingTests
     [Fact]
     public void Camera_stamps_and_counts_its_frames_and_allocates_nothing() => With(TaskKind.PegInsert, (renderer, robot, task) =>
     {
-        var camera = new SimulatedCamera(renderer, robot, new("wrist", Size, Size, 0, 0, Size, Size));
+        var camera = new SimulatedCamera(renderer, robot, new("wrist", Size, Size, 0, 0, Size, Size, ImageShape.Square(Size)));
         using var frame = new CameraFrame(Size, Size, static _ => { });
         frame.Rent();
         camera.Capture(frame);

@@ -18,39 +18,62 @@ public sealed class ImageCropperTests
     [Fact]
     public void Whole_ratio_is_the_mean_of_blocks()
     {
-        using var cropper = new ImageCropper(new("c", 40, 30, 8, 4, 16, 8));
+        using var cropper = new ImageCropper(new("c", 40, 30, 8, 4, 16, 16, ImageShape.Square(8)));
         using var frame = Gradient(40, 30);
         var image = cropper.Crop(frame);
-        Assert.Equal((8, Samples.At(12), 8 * 8 * 3), (image.Size, image.CaptureTime, image.Rgb.Length));
+        Assert.Equal((ImageShape.Square(8), Samples.At(12), 8 * 8 * 3), (image.Shape, image.CaptureTime, image.Pixels.Length));
         for (var y = 0; y < 8; y++)
             for (var x = 0; x < 8; x++)
             {
                 // Columns 8+2x and 9+2x: their mean ends in a half, which rounds either way.
-                Assert.InRange(image.Rgb[3 * (8 * y + x)], 8 + 2 * x, 9 + 2 * x);
-                Assert.InRange(image.Rgb[3 * (8 * y + x) + 1], 4 + 2 * y, 5 + 2 * y);
-                Assert.Equal(77, image.Rgb[3 * (8 * y + x) + 2]);
+                Assert.InRange(image.Pixels[3 * (8 * y + x)], 8 + 2 * x, 9 + 2 * x);
+                Assert.InRange(image.Pixels[3 * (8 * y + x) + 1], 4 + 2 * y, 5 + 2 * y);
+                Assert.Equal(77, image.Pixels[3 * (8 * y + x) + 2]);
             }
     }
 
     [Fact]
     public void Other_ratios_keep_geometry_to_a_pixel()
     {
-        using var cropper = new ImageCropper(new("c", 200, 150, 50, 0, 150, 64));
+        using var cropper = new ImageCropper(new("c", 200, 150, 50, 0, 150, 150, ImageShape.Square(64)));
         using var frame = Gradient(200, 150);
         var image = cropper.Crop(frame);
         for (var i = 0; i < 64; i++)
         {
-            Assert.InRange(image.Rgb[3 * i] - (50 + (i + 0.5) * 150 / 64 - 0.5), -1, 1);
-            Assert.InRange(image.Rgb[3 * 64 * i + 1] - ((i + 0.5) * 150 / 64 - 0.5), -1, 1);
+            Assert.InRange(image.Pixels[3 * i] - (50 + (i + 0.5) * 150 / 64 - 0.5), -1, 1);
+            Assert.InRange(image.Pixels[3 * 64 * i + 1] - ((i + 0.5) * 150 / 64 - 0.5), -1, 1);
         }
+    }
+
+    [Fact]
+    public void Wide_part_becomes_a_wide_gray_image()
+    {
+        using var cropper = new ImageCropper(new("c", 40, 30, 8, 4, 24, 12, new(12, 6, ImageShape.Gray)));
+        using var frame = Gradient(40, 30);
+        var image = cropper.Crop(frame);
+        Assert.Equal((new ImageShape(12, 6, ImageShape.Gray), 12 * 6), (image.Shape, image.Pixels.Length));
+        for (var y = 0; y < 6; y++)
+            for (var x = 0; x < 12; x++) Assert.Equal(0.299 * (8.5 + 2 * x) + 0.587 * (4.5 + 2 * y) + 0.114 * 77, image.Pixels[12 * y + x], 1.0);
+    }
+
+    /// <summary>So a recorded gray image passes the pipeline again as it is.</summary>
+    [Fact]
+    public void Gray_of_what_is_gray_already_is_a_copy()
+    {
+        ImageShape shape = new(64, 4, ImageShape.Gray);
+        using var cropper = new ImageCropper(new("c", 64, 4, 0, 0, 64, 4, shape));
+        using var frame = new FramePool(64, 4, 1).TryRent()!;
+        PolicyImage image = new(Stamp.Zero, shape, [.. Enumerable.Range(0, 256).Select(v => (byte)v)]);
+        image.CopyToRgb(frame.Pixels);
+        Assert.Equal(image.Pixels, cropper.Crop(frame).Pixels);
     }
 
     [Fact]
     public void Full_size_is_a_copy()
     {
-        using var cropper = new ImageCropper(new("c", 16, 16, 0, 0, 16, 16));
+        using var cropper = new ImageCropper(new("c", 16, 16, 0, 0, 16, 16, ImageShape.Square(16)));
         using var frame = Gradient(16, 16);
-        Assert.Equal(frame.Pixels, cropper.Crop(frame).Rgb);
+        Assert.Equal(frame.Pixels, cropper.Crop(frame).Pixels);
     }
 
     [Fact]
@@ -59,10 +82,10 @@ public sealed class ImageCropperTests
         using var cropper = new ImageCropper(Samples.Camera("c"));
         using var frame = Gradient(16, 16);
         var kept = cropper.Crop(frame);
-        var before = kept.Rgb.ToArray();
+        var before = kept.Pixels.ToArray();
         Array.Clear(frame.Pixels);
-        Assert.All(cropper.Crop(frame).Rgb, b => Assert.Equal(0, b));
-        Assert.Equal(before, kept.Rgb);
+        Assert.All(cropper.Crop(frame).Pixels, b => Assert.Equal(0, b));
+        Assert.Equal(before, kept.Pixels);
     }
 
     [Fact]

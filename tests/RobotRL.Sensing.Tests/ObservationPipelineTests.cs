@@ -19,7 +19,7 @@ public sealed class ObservationPipelineTests
             var observation = observations.Observe(Samples.At(100 * step), Samples.State(100 * step));
             Assert.Equal(Samples.At(100 * step), observation.Time);
             Assert.All(observation.Images, i => Assert.Equal(observation.Time, i.CaptureTime));
-            Assert.Equal([step, 100 + step], observation.Images.Select(i => (int)i.Rgb[5]));
+            Assert.Equal([step, 100 + step], observation.Images.Select(i => (int)i.Pixels[5]));
         }
     }
 

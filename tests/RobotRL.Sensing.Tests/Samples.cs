@@ -21,7 +21,7 @@ internal static class Samples
         Scale = new(0.1, 0.5, 0.2, 1, 20, 2, 0.08),
     };
 
-    public static CameraDescription Camera(string name) => new(name, 16, 16, 0, 0, 16, 8);
+    public static CameraDescription Camera(string name) => new(name, 16, 16, 0, 0, 16, 16, ImageShape.Square(8));
 
     public static ToolState Tool(double ms, Vector3D position = default) =>
         new(At(ms), new EndEffectorState(new Pose(position, Rotation.Identity), Twist.Zero), Wrench.Zero, 0.04);
@@ -30,7 +30,7 @@ internal static class Samples
 
     public static Stamp At(double ms) => new((long)(ms * Ms));
 
-    public static PolicyImage Image(double ms) => new(At(ms), 8, new byte[8 * 8 * 3]);
+    public static PolicyImage Image(double ms) => new(At(ms), ImageShape.Square(8), new byte[8 * 8 * 3]);
 }
 
 internal static class LockstepObservationsExtensions

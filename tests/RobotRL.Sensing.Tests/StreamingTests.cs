@@ -16,11 +16,11 @@ public sealed class StreamingTests
         using Streaming streaming = new();
         streaming.Pipeline.BeginEpisode();
         var first = streaming.Decide(103);
-        Assert.Equal((Samples.At(80), 2), (first.Images[0].CaptureTime, (int)first.Images[0].Rgb[0]));
+        Assert.Equal((Samples.At(80), 2), (first.Images[0].CaptureTime, (int)first.Images[0].Pixels[0]));
         Assert.Equal((3 * Samples.Ms, 100), (streaming.Pipeline.Ages.StateNs, streaming.Pipeline.TickOf(0)));
         Assert.Equal([23 * Samples.Ms], streaming.Pipeline.Ages.ImagesNs);
         var second = streaming.Decide(210);
-        Assert.Equal((Samples.At(200), 5), (second.Images[0].CaptureTime, (int)second.Images[0].Rgb[0]));
+        Assert.Equal((Samples.At(200), 5), (second.Images[0].CaptureTime, (int)second.Images[0].Pixels[0]));
         var figures = streaming.Pipeline.EndEpisode();
         Assert.Equal(new StreamFigures("a", Delivered: 6, Dropped: 0, Late: 0, Joined: 2, MeanAgeMs: 16.5, MaxAgeMs: 23), figures.Cameras[0]);
         Assert.Equal(new StreamFigures("state", Delivered: 43, Dropped: 0, Late: 0, Joined: 2, MeanAgeMs: 1.5, MaxAgeMs: 3), figures.State);
@@ -38,11 +38,11 @@ public sealed class StreamingTests
         using Streaming streaming = new(cropping: cropping);
         streaming.Pipeline.BeginEpisode();
         foreach (var t in new[] { 0.0, 10, 90, 130 }) Crop(t);
-        Assert.Equal(3, streaming.Pipeline.At(Samples.At(135)).Images[0].Rgb[0]);
+        Assert.Equal(3, streaming.Pipeline.At(Samples.At(135)).Images[0].Pixels[0]);
         Assert.Equal([15 * Samples.Ms], streaming.Pipeline.Ages.ImagesNs);
         Crop(225);
         Crop(285);
-        Assert.Equal(7, streaming.Pipeline.At(Samples.At(285)).Images[0].Rgb[0]);
+        Assert.Equal(7, streaming.Pipeline.At(Samples.At(285)).Images[0].Pixels[0]);
         var camera = streaming.Pipeline.EndEpisode().Cameras[0];
         Assert.Equal(new StreamFigures("a", Delivered: 5, Dropped: 3, Late: 0, Joined: 2, MeanAgeMs: 10, MaxAgeMs: 15), camera);
 
@@ -63,7 +63,7 @@ public sealed class StreamingTests
         using Streaming streaming = new(cropping: cropping);
         streaming.Pipeline.BeginEpisode();
         foreach (var t in new[] { 50.0, 100 }) Crop(t);
-        Assert.Equal(2, streaming.Pipeline.At(Samples.At(105)).Images[0].Rgb[0]);
+        Assert.Equal(2, streaming.Pipeline.At(Samples.At(105)).Images[0].Pixels[0]);
         streaming.Camera.Filling = frame => frame.CaptureTime = Samples.At(90);
         Crop(125);
         var camera = streaming.Pipeline.EndEpisode().Cameras[0];

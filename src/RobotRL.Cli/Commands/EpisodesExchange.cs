@@ -64,6 +64,7 @@ internal static class EpisodesExchange
                     Task = configuration.Task.Kind.ToString(),
                     ConfigHash = configuration.Hash,
                     Cameras = [.. configuration.Task.Cameras.Select(c => c.Name)],
+                    HasWrench = configuration.Task.Actions.WrenchAxes.Count > 0,
                     WallClockOffsetNs = 0,
                 });
                 foreach (var step in episode.Steps) writer.Append(step.Transition, step.PolicyVersion);

@@ -97,9 +97,11 @@ internal sealed class Moments(RunDirectory run, ProprioceptionScale scale, doubl
 
     private static string Jpeg(PolicyImage image)
     {
-        using SKBitmap bitmap = new(image.Size, image.Size);
-        for (var i = 0; i < image.Size * image.Size; i++)
-            bitmap.SetPixel(i % image.Size, i / image.Size, new SKColor(image.Rgb[3 * i], image.Rgb[3 * i + 1], image.Rgb[3 * i + 2]));
+        var (width, height, _) = image.Shape;
+        var rgb = new byte[width * height * ImageShape.Rgb];
+        image.CopyToRgb(rgb);
+        using SKBitmap bitmap = new(width, height);
+        for (var i = 0; i < width * height; i++) bitmap.SetPixel(i % width, i / width, new SKColor(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]));
         using var data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 82);
         return "data:image/jpeg;base64," + Convert.ToBase64String(data.AsSpan());
     }

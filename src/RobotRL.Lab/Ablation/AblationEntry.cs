@@ -54,7 +54,7 @@ public sealed class AblationEntry(IBench bench, Func<IBench> shadow, OnlineCriti
             Proprioception = BenchShapes.Proprioception,
             Actions = actions.Dimensions,
             GripperChoices = 1,
-            ImageSizes = [],
+            ImageShapes = [],
             Encoder = EncoderKind.None,
             EncoderChannels = [],
             ImageLatent = parameters.ImageLatent,

@@ -18,7 +18,7 @@ internal static class BenchShapes
         Proprioception = Proprioception,
         Actions = ActionSpace.Axes,
         GripperChoices = ActionLayout.CommandsOfOne,
-        ImageSizes = [128, 128],
+        ImageShapes = [ImageShape.Square(128), ImageShape.Square(128)],
         Encoder = EncoderKind.ResNet10,
         EncoderChannels = parameters.EncoderChannels,
         EncoderWeightsPath = weightsPath,

@@ -42,7 +42,7 @@ public static class InferenceBench
         }
         return new(
             P50Us: conv.P50Us, P99Us: conv.P99Us, P999Us: conv.P999Us, MaxUs: conv.MaxUs, AllocatedBytes: conv.AllocatedBytes,
-            Cameras: shape.ImageSizes.Count, ImageSize: shape.ImageSizes[0], Decisions: conv.Count,
+            Cameras: shape.ImageShapes.Count, ImageSize: shape.ImageShapes[0].Width, Decisions: conv.Count,
             Resnet10P50Us: resNet.P50Us, Resnet10P99Us: resNet.P99Us, Resnet10MaxUs: resNet.MaxUs,
             Resnet10AllocatedBytes: resNet.AllocatedBytes, Resnet10Decisions: resNet.Count, Threads: torch.get_num_threads());
     }
@@ -60,11 +60,11 @@ public static class InferenceBench
         RandomStream noise = new(2);
         var proprioception = new float[shape.Proprioception];
         noise.FillNormal(proprioception);
-        return new(Stamp.Zero, proprioception, [.. shape.ImageSizes.Select(size =>
+        return new(Stamp.Zero, proprioception, [.. shape.ImageShapes.Select(image =>
         {
-            var rgb = new byte[size * size * 3];
-            for (var i = 0; i < rgb.Length; i++) rgb[i] = (byte)noise.Next();
-            return new PolicyImage(Stamp.Zero, size, rgb);
+            var pixels = new byte[image.Bytes];
+            for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)noise.Next();
+            return new PolicyImage(Stamp.Zero, image, pixels);
         })]);
     }
 }

@@ -29,7 +29,7 @@ public static class MemoryBench
             Proprioception = BenchShapes.Proprioception,
             Actions = ActionSpace.Axes,
             GripperChoices = ActionLayout.CommandsOfOne,
-            ImageSizes = [ImageSize, ImageSize],
+            ImageShapes = [ImageShape.Square(ImageSize), ImageShape.Square(ImageSize)],
             Encoder = shipped.Encoder,
             EncoderChannels = shipped.EncoderChannels,
             ImageLatent = shipped.ImageLatent,
@@ -69,7 +69,8 @@ public static class MemoryBench
     {
         private readonly RandomStream _noise = new(1);
 
-        public RandomRows(int size, int actions, int image) => UpdateBench.Noise(_values = new(size, BenchShapes.Proprioception, actions, [image, image]));
+        public RandomRows(int size, int actions, int image) =>
+            UpdateBench.Noise(_values = new(size, BenchShapes.Proprioception, actions, [ImageShape.Square(image), ImageShape.Square(image)]));
 
         private readonly Batch _values;
 

@@ -16,7 +16,8 @@ public sealed record ReplayFigures(double InsertUs, double InsertMeanUs, double 
     public static ReplayFigures Measure(int batchSize = 256, int transitions = 5_000, int batches = 60)
     {
         var actions = ActionLayout.Of(new([0, 1, 2, 3, 4, 5], 0.01, 0.1, HasGripper: true));
-        using var buffer = new ReplayBuffer(new FrameLayout(BenchShapes.Proprioception, [128, 128]), actions, transitions, transitions);
+        FrameLayout layout = new(BenchShapes.Proprioception, [ImageShape.Square(128), ImageShape.Square(128)]);
+        using var buffer = new ReplayBuffer(layout, actions, transitions, transitions);
         var random = new RandomStream(1);
         var observations = Enumerable.Range(0, 64).Select(_ => Noise(random)).ToArray();
 
@@ -25,7 +26,7 @@ public sealed record ReplayFigures(double InsertUs, double InsertMeanUs, double 
             new Transition(observations[i % 64], default, 0, observations[(i + 1) % 64], false, false)));
 
         var source = new MixedSource(buffer, 0.5, random);
-        var batch = new Batch(batchSize, BenchShapes.Proprioception, actions.Dimensions, buffer.Layout.ImageSizes);
+        var batch = new Batch(batchSize, BenchShapes.Proprioception, actions.Dimensions, buffer.Layout.ImageShapes);
         source.Sample(batch);
         var sample = Time(batches, _ => source.Sample(batch));
         return new ReplayFigures(insert[transitions / 2], insert.Average(), sample[batches / 2], batchSize, buffer.BytesPerTransition);
@@ -52,7 +53,7 @@ public sealed record ReplayFigures(double InsertUs, double InsertMeanUs, double 
         {
             var rgb = new byte[128 * 128 * 3];
             for (var i = 0; i < rgb.Length; i++) rgb[i] = (byte)random.Next();
-            images[camera] = new PolicyImage(Stamp.Zero, 128, rgb);
+            images[camera] = new PolicyImage(Stamp.Zero, ImageShape.Square(128), rgb);
         }
         return new Observation(Stamp.Zero, new float[BenchShapes.Proprioception], images);
     }

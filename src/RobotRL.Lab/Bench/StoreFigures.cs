@@ -38,7 +38,7 @@ public sealed record StoreFigures(double StepUs, double StepP99Us, double WriteM
             var micros = new double[steps];
             Record(store, info, observations, micros, traced);
             var bytes = (double)new FileInfo(store.Files[^1]).Length / steps;
-            var raw = new FrameLayout(BenchShapes.Proprioception, [128, 128]).Bytes;
+            var raw = new FrameLayout(BenchShapes.Proprioception, [ImageShape.Square(128), ImageShape.Square(128)]).Bytes;
             Array.Sort(micros);
             var median = micros[steps / 2];
             return new StoreFigures(median, micros[steps * 99 / 100], raw / median, bytes, raw, median / 100_000);
@@ -77,7 +77,7 @@ public sealed record StoreFigures(double StepUs, double StepP99Us, double WriteM
                 var box = x > step && x < step + 40 && y > 40 && y < 90;
                 rgb[i] = (byte)((box ? 180 : x / 2 + y / 3) + random.Next(4));
             }
-            images[camera] = new PolicyImage(new Stamp(step), 128, rgb);
+            images[camera] = new PolicyImage(new Stamp(step), ImageShape.Square(128), rgb);
         }
         return new Observation(new Stamp(step), new float[BenchShapes.Proprioception], images);
     }

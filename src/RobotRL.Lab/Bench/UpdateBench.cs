@@ -36,7 +36,7 @@ public static class UpdateBench
         using var learner = new RlpdLearner(BenchShapes.ResNet10(parameters, weights), parameters, seed: 1);
         using var step = Learners.Create(shipped, seed: 1);
 
-        var batch = Noise(new Batch(batchSize, BenchShapes.Proprioception, ActionSpace.Axes, [128, 128]));
+        var batch = Noise(new Batch(batchSize, BenchShapes.Proprioception, ActionSpace.Axes, [ImageShape.Square(128), ImageShape.Square(128)]));
         var (maps, nextMaps) = learner.FrozenMaps(batch);
         ConstantSource source = new(shipped);
         var (full, heads, steps) = (new Durations(), new Durations(), new Durations());
@@ -87,7 +87,7 @@ public static class UpdateBench
     {
         private readonly Batch _values = Noise(new(
             configuration.Learner.BatchSize, BenchShapes.Proprioception, configuration.Task.Actions.Dimensions,
-            [.. configuration.Task.Cameras.Select(c => c.ImageSize)]));
+            [.. configuration.Task.Cameras.Select(c => c.Image)]));
 
         public void Sample(Batch batch) => Copy(_values, batch);
     }

@@ -57,7 +57,7 @@ internal static class TimeFaults
     private static FaultSighting Camera(long aheadNs)
     {
         using FaultRig rig = new();
-        CameraDescription camera = new("wrist", 8, 8, 0, 0, 8, 8);
+        CameraDescription camera = new("wrist", 8, 8, 0, 0, 8, 8, ImageShape.Square(8));
         var task = rig.Task with { Cameras = [camera] };
         var offset = 0L;
         using LockstepObservations observations = new(task, [frame => frame.CaptureTime = rig.Session.Latest.Time.Plus(offset)],

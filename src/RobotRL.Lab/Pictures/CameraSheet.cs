@@ -31,10 +31,12 @@ public static class CameraSheet
                 var top = Header + 2 * index * (Cell + Gap);
                 var scale = Draw(canvas, captured.Pixels, captured.Width, captured.Height, x, top);
                 Outline(canvas, camera, x, top, scale);
-                Draw(canvas, seen.Rgb, seen.Size, seen.Size, x, top + Cell + Gap);
+                var rgb = new byte[seen.Shape.Width * seen.Shape.Height * ImageShape.Rgb];
+                seen.CopyToRgb(rgb);
+                Draw(canvas, rgb, seen.Shape.Width, seen.Shape.Height, x, top + Cell + Gap);
                 if (column > 0) continue;
                 Label(top, $"{camera.Name} camera", $"{camera.Width}×{camera.Height}");
-                Label(top + Cell + Gap, "policy sees", $"{camera.ImageSize}×{camera.ImageSize}");
+                Label(top + Cell + Gap, "policy sees", camera.Image.ToString());
             }
         }
         using var file = File.Create(path);
@@ -61,7 +63,7 @@ public static class CameraSheet
     private static void Outline(SKCanvas canvas, CameraDescription camera, int x, int y, float scale)
     {
         using SKPaint line = new() { Color = SKColors.OrangeRed, Style = SKPaintStyle.Stroke, StrokeWidth = 2 };
-        var side = camera.CropSize * scale - 2;
-        canvas.DrawRect(SKRect.Create(x + camera.CropX * scale + 1, y + camera.CropY * scale + 1, side, side), line);
+        var (width, height) = (camera.CropWidth * scale - 2, camera.CropHeight * scale - 2);
+        canvas.DrawRect(SKRect.Create(x + camera.CropX * scale + 1, y + camera.CropY * scale + 1, width, height), line);
     }
 }

@@ -128,6 +128,8 @@ public static class TickColumns
         Mix(ref h, (long)r.Reflex.Reflexes);
         Mix(ref h, (long)r.Reflex.Transitions);
         Mix(ref h, (long)r.Reflex.Refused);
+        // Where there is none, ticks are digested as before there was such a thing.
+        if (r.FeedForwardInEndEffector != Wrench.Zero) Mix(ref h, r.FeedForwardInEndEffector);
         if (r.Sent.Kind == CommandKind.JointTorque) return h;
         Mix(ref h, r.Sent.Rate);
         Mix(ref h, r.Sent.Posture);

@@ -9,7 +9,8 @@ using RobotRL.Wire;
 namespace RobotRL.Recording.Traces;
 
 /// <summary>The ROS 2 message of a <see cref="DecisionTrace"/>: definition, and conversion both ways.</summary>
-public sealed class TraceMessages
+/// <param name="hasWrench">Whether actions hold a wrench; else nothing of it is in the messages.</param>
+public sealed class TraceMessages(bool hasWrench = false)
 {
     private const string Separator = "================================================================================\n";
 
@@ -23,10 +24,22 @@ public sealed class TraceMessages
         "# In a cell with two arms: of each row the other one's posture as measured, 7, and as meant, 7 words, packed like the ticks. Earlier files end above.\n" +
         "uint8[] other\n";
 
+    /// <summary>Last, in cells whose policy exerts wrenches.</summary>
+    private const string Wrenches =
+        "# Wrenches beside the spring, in the end-effector frame: force 3, torque 3. The human's is normalised; of each target N and Nm.\n" +
+        "float32[6] human_wrench\nfloat64[] target_wrenches\n";
+
     public static TraceFormat Format { get; } = new("robotrl_msgs/msg/DecisionTrace", Definition(Streams + Other));
 
+    /// <summary>Of a cell whose policy exerts wrenches.</summary>
+    public static TraceFormat WrenchFormat { get; } = new("robotrl_msgs/msg/DecisionTrace", Definition(Streams + Other + Wrenches));
+
+    /// <summary>Of a cell by its actions.</summary>
+    public static TraceFormat FormatOf(ActionSpace actions) => actions.WrenchAxes.Count > 0 ? WrenchFormat : Format;
+
     /// <summary>Whether messages of that definition are read here.</summary>
-    public static bool Reads(string? definition) => definition == Format.Definition || definition == Definition(Streams) || definition == Definition("");
+    public static bool Reads(string? definition) =>
+        definition == Format.Definition || definition == WrenchFormat.Definition || definition == Definition(Streams) || definition == Definition("");
 
     private static string Definition(string streams) =>
         "# What entered the decision of the same step, and what the control loop decided in each of its ticks. Times in ns of the session's clock.\n" +
@@ -97,6 +110,7 @@ public sealed class TraceMessages
         cdr.I64(ages.WeightsVersion);
         cdr.I64(ages.WeightsNs);
         cdr.Bytes(trace.OtherWords.Length == 0 ? [] : WordColumns.Pack(trace.OtherWords, DecisionTrace.OtherColumns));
+        if (hasWrench) WriteWrenches(human, trace.Targets);
         return cdr.Written;
     }
 
@@ -130,6 +144,7 @@ public sealed class TraceMessages
         var other = cdr.HasMore && cdr.Bytes() is { Length: > 0 } packed ? WordColumns.Unpack(packed, DecisionTrace.OtherColumns) : [];
         if (other.Length != 0 && other.Length != rows * DecisionTrace.OtherColumns)
             throw new InvalidDataException($"Step {step}: it has {other.Length / DecisionTrace.OtherColumns} postures of the other arm for {rows} ticks: it is damaged.");
+        if (cdr.HasMore) ReadWrenches(ref cdr, ref human, targets);
         return new()
         {
             Step = step,
@@ -148,6 +163,23 @@ public sealed class TraceMessages
             Words = words,
             OtherWords = other,
         };
+    }
+
+    private void WriteWrenches(in ArmAction human, IReadOnlyList<TracedTarget> targets)
+    {
+        _cdr.F32Array(human.Wrench);
+        _cdr.U32((uint)(6 * targets.Count));
+        foreach (var (_, target) in targets)
+            foreach (var part in (ReadOnlySpan<Vector3D>)[target.FeedForwardInEndEffector.Force, target.FeedForwardInEndEffector.Torque])
+                foreach (var value in (ReadOnlySpan<double>)[part.X, part.Y, part.Z]) _cdr.F64(value);
+    }
+
+    private static void ReadWrenches(ref CdrReader cdr, ref ArmAction human, TracedTarget[] targets)
+    {
+        cdr.F32Array(human.Wrench);
+        if (cdr.U32() != 6 * targets.Length) throw new InvalidDataException("A trace holds wrenches of other targets than its own: it is damaged.");
+        foreach (ref var target in targets.AsSpan())
+            target = target with { Target = target.Target with { FeedForwardInEndEffector = new(ReadVector(ref cdr), ReadVector(ref cdr)) } };
     }
 
     private static PolicyAction ActionOf(in ArmAction human, int arm)

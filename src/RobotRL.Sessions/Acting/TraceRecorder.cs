@@ -26,7 +26,7 @@ public sealed class TraceRecorder
     private readonly CellArm _arm;
     private readonly int _index;
     private readonly string _criticsKept;
-    private readonly TraceMessages _messages = new();
+    private readonly TraceMessages _messages;
     private readonly WeightVersions _versions;
     private readonly List<TracedCritic> _critics = [];
     private readonly List<TracedTarget> _targets = [];
@@ -46,6 +46,7 @@ public sealed class TraceRecorder
     public TraceRecorder(ICell cell, int arm, string versions, string critics)
     {
         (_cell, _arm, _index, _versions, _criticsKept) = (cell, cell.Arms[arm], arm, new(versions), critics);
+        _messages = new(cell.Configuration.Task.Actions.WrenchAxes.Count > 0);
         Rehearse();
     }
 

@@ -17,7 +17,7 @@ public sealed class AuditTrail : IDisposable
     private readonly AuditLog _log;
     private readonly LoopAudit[] _loops;
     private readonly RobotDescription _robot;
-    private readonly bool _hasImpedance;
+    private readonly bool _hasImpedance, _hasWrench;
     private readonly ControlRing?[] _rings;
     private readonly CellControl _control;
     private (Stamp Began, InterventionReason Reason, int Steps)? _takeover;
@@ -33,6 +33,7 @@ public sealed class AuditTrail : IDisposable
     {
         (_session, _log, _robot, _control, _rings, _actor) = (session, session.Log, configuration.Robot, control, [.. rings], session.Log.Actor);
         _hasImpedance = configuration.Task.Actions is not { StiffnessMinShare: null, DampingMinShare: null };
+        _hasWrench = configuration.Task.Actions.WrenchAxes.Count > 0;
         var isShadow = configuration.Safety?.Mode == CriticMode.Shadow;
         _loops = [.. control.Arms.Select((arm, i) => new LoopAudit(_log, _robot.Limits, isShadow)
         {
@@ -155,9 +156,12 @@ public sealed class AuditTrail : IDisposable
         }, LimitsInForce.Named(executed.Limits, _robot.Limits), _actor);
     }
 
-    /// <summary>Of each arm six axes; stiffness and damping after them where the policy chooses them.</summary>
+    /// <summary>Of each arm six axes; stiffness and damping after them where the policy chooses them, and a wrench of six where it exerts one.</summary>
     private float[] Numbers(PolicyAction action) => [.. Enumerable.Range(0, _loops.Length).SelectMany(arm => Numbers(action[arm]))];
 
     private float[] Numbers(in ArmAction action) =>
-        _hasImpedance ? [.. (ReadOnlySpan<float>)action.Motion, action.Stiffness, action.Damping] : [.. (ReadOnlySpan<float>)action.Motion];
+    [
+        .. (ReadOnlySpan<float>)action.Motion, .. _hasImpedance ? [action.Stiffness, action.Damping] : Array.Empty<float>(),
+        .. _hasWrench ? (ReadOnlySpan<float>)action.Wrench : [],
+    ];
 }

@@ -29,6 +29,7 @@ internal static class LimitsInForce
             AutoClear = robot.AutoClear.ToString(),
             l.Stiffness,
             l.Grip,
+            l.Wrench,
             Impedance = new
             {
                 robot.Impedance.TranslationStiffnessNM,
@@ -65,6 +66,7 @@ internal static class LimitsInForce
         Add(LimitFlags.Stiffness, "stiffness_n_m", new[] { l.Stiffness.TranslationMinNM, l.Stiffness.TranslationMaxNM, l.Stiffness.RateNMS });
         Add(LimitFlags.EnergyTank, "tank", new[] { l.Stiffness.TankCapacityJ, l.Stiffness.TankOutflowW });
         Add(LimitFlags.Grip, "grip", new[] { l.Grip.ForceN, l.Grip.SpeedMS });
+        if (l.Wrench is { } w) Add(LimitFlags.Wrench, "wrench", new[] { w.ForceN, w.TorqueNm, w.ForceRateNS, w.TorqueRateNmS });
         Add(LimitFlags.ActionRange, "action_range", 1);
         return named.Count == 0 ? null : named;
     }

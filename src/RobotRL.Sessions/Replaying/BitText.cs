@@ -22,7 +22,7 @@ internal static class BitText
 
     public static (string Field, string Recorded, string Replayed)? Compare(in ArmAction recorded, in ArmAction replayed, string name) =>
         Compare([.. (ReadOnlySpan<float>)recorded.Motion, recorded.Stiffness, recorded.Damping], [.. (ReadOnlySpan<float>)replayed.Motion, replayed.Stiffness, replayed.Damping], name)
-        ?? Compare(recorded.Gripper, replayed.Gripper, name + ".gripper");
+        ?? Compare((ReadOnlySpan<float>)recorded.Wrench, replayed.Wrench, name + ".wrench") ?? Compare(recorded.Gripper, replayed.Gripper, name + ".gripper");
 
     public static (string Field, string Recorded, string Replayed)? Compare<T>(T recorded, T replayed, string name) where T : struct, Enum =>
         EqualityComparer<T>.Default.Equals(recorded, replayed) ? null : (name, recorded.ToString(), replayed.ToString());
@@ -32,6 +32,7 @@ internal static class BitText
         return Doubles(recorded.PoseInBase, replayed.PoseInBase, "pose") ?? Doubles(recorded.StartInBase, replayed.StartInBase, "episode_start")
             ?? Doubles(recorded.IssueTime, replayed.IssueTime, "issue_time") ?? Doubles(recorded.DueTime, replayed.DueTime, "due_time")
             ?? Doubles(recorded.Stiffness, replayed.Stiffness, "stiffness") ?? Doubles(recorded.Grip, replayed.Grip, "grip")
+            ?? Doubles(recorded.FeedForwardInEndEffector, replayed.FeedForwardInEndEffector, "wrench")
             ?? Compare(recorded.Source, replayed.Source, "source") ?? Doubles(recorded.Sequence, replayed.Sequence, "sequence");
 
         // Structures of doubles or one long, without a gap.

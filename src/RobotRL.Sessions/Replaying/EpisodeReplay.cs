@@ -123,7 +123,7 @@ public sealed class EpisodeReplay(RunDirectory run, Func<RecordedPipeline> pipel
     private static (string, string, string)? Images(Observation recorded, Observation replayed)
     {
         for (var i = 0; i < recorded.Images.Count; i++)
-            if (recorded.Images[i].CaptureTime != replayed.Images[i].CaptureTime || !recorded.Images[i].Rgb.AsSpan().SequenceEqual(replayed.Images[i].Rgb)) return ($"images[{i}]", "one", "another");
+            if (recorded.Images[i].CaptureTime != replayed.Images[i].CaptureTime || !recorded.Images[i].Pixels.AsSpan().SequenceEqual(replayed.Images[i].Pixels)) return ($"images[{i}]", "one", "another");
         return null;
     }
 }

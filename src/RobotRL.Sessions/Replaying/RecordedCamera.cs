@@ -13,7 +13,9 @@ public sealed class RecordedCamera
     public void Capture(CameraFrame frame)
     {
         var image = _images.Dequeue();
-        image.Rgb.CopyTo(frame.Pixels, 0);
+        if ((image.Shape.Width, image.Shape.Height) != (frame.Width, frame.Height))
+            throw new InvalidDataException($"An image of {image.Shape} was recorded where the configuration says {frame.Width}×{frame.Height}.");
+        image.CopyToRgb(frame.Pixels);
         frame.CaptureTime = image.CaptureTime;
     }
 }

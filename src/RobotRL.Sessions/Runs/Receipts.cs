@@ -38,7 +38,7 @@ public sealed class Receipts(string path) : IDisposable
         {
             hash.AppendData(BitConverter.GetBytes(observation.Time.Ns));
             hash.AppendData(MemoryMarshal.AsBytes<float>(observation.Proprioception));
-            foreach (var image in observation.Images) hash.AppendData(image.Rgb);
+            foreach (var image in observation.Images) hash.AppendData(image.Pixels);
         }
         foreach (var action in (PolicyAction[])[t.Action.Policy, t.Action.Proposed, t.Action.Executed])
             foreach (ref readonly var arm in (ReadOnlySpan<ArmAction>)action)
@@ -46,6 +46,7 @@ public sealed class Receipts(string path) : IDisposable
                 hash.AppendData(MemoryMarshal.AsBytes((ReadOnlySpan<float>)arm.Motion));
                 hash.AppendData(MemoryMarshal.AsBytes<float>([arm.Stiffness, arm.Damping]));
                 hash.AppendData([(byte)arm.Gripper]);
+                if (((ReadOnlySpan<float>)arm.Wrench).ContainsAnyExcept(0f)) hash.AppendData(MemoryMarshal.AsBytes((ReadOnlySpan<float>)arm.Wrench));
             }
         hash.AppendData([(byte)t.Action.Source, t.Terminated ? (byte)1 : (byte)0, t.Truncated ? (byte)1 : (byte)0]);
         hash.AppendData(BitConverter.GetBytes((uint)t.Action.Limits));

@@ -227,11 +227,12 @@ public sealed class TrainingSession(
             Cameras = [.. task.Cameras.Select(c => c.Name)],
             Arms = [.. task.Arms.Select(a => a.Name)],
             Observed = task.ObservationLayout.Columns,
+            HasWrench = task.Actions.WrenchAxes.Count > 0,
             WallClockOffsetNs = cell.WallClockOffsetNs,
             Operator = InCharge.Name,
             OperatorRole = InCharge.Role,
             Untraced = traces.Length > 0 ? null : "recording.ticks was false",
-        }, traces.Length == 0 ? null : TraceMessages.Format);
+        }, traces.Length == 0 ? null : TraceMessages.FormatOf(task.Actions));
         var limit = kind == EpisodeKind.Demonstration && teleoperator.IsPerson ? int.MaxValue : task.MaxSteps;
         var (steps, held) = (0, LimitFlags.None);
         void Refresh()
