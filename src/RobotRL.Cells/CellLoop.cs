@@ -31,5 +31,6 @@ internal static class CellLoop
     /// <summary>A recorder for each arm's events, all into one folder.</summary>
     public static EventRecorder[] Events(RunConfiguration configuration, CycleGroup loop, string folder, long wallClockOffsetNs, Action<string> log) =>
         [.. loop.Cycles.Select((cycle, i) =>
-            EventRecorder.Of(cycle, folder, configuration.Hash, wallClockOffsetNs, log, configuration.Task.Arms.Count == 0 ? "" : configuration.Task.Arms[i].Name))];
+            EventRecorder.Of(
+                cycle, folder, configuration.Hash, wallClockOffsetNs, log, configuration.Task.Arms.Count == 0 ? "" : configuration.Task.Arms[i].Name))];
 }

@@ -73,7 +73,8 @@ public sealed class ControlProcess : IDisposable
             {
                 var rights = RealTimeThread.Enter(_options.Cpu, _options.Priority);
                 if (!started(rights)) return;
-                var host = new ControlHost(_loop, _memory.Channels, _options.LinkMaxAgeNs ?? (rights.Priority ? LinkMaxAgeNs : _configuration.Robot.Limits.HeartbeatMaxAgeNs));
+                var linkMaxAgeNs = _options.LinkMaxAgeNs ?? (rights.Priority ? LinkMaxAgeNs : _configuration.Robot.Limits.HeartbeatMaxAgeNs);
+                var host = new ControlHost(_loop, _memory.Channels, linkMaxAgeNs);
                 Volatile.Write(ref running, host);
                 host.Run(until);
                 figures = host.Figures;

@@ -34,8 +34,9 @@ public static class EvaluationRoot
         foreach (var remark in configuration.Remarks) Console.Error.WriteLine(remark);
 
         var told = new { order.Episodes, order.Seed, Pace = order.Pace.ToString(), Checkpoint = checkpoint, weights.Version };
+        var actor = AuditActor.Here(order.InCharge.Name, order.InCharge.Role, "eval");
         using var audit = new AuditTrail(
-            SessionAudit.Open(run, configuration, AuditActor.Here(order.InCharge.Name, order.InCharge.Role, "eval"), told), configuration, cell.Control, [.. cell.Arms.Select(arm => arm.Records)]);
+            SessionAudit.Open(run, configuration, actor, told), configuration, cell.Control, [.. cell.Arms.Select(arm => arm.Records)]);
         return audit.Around(() => DiskFault.Stops(cell, audit, () =>
         {
             using OutstandingStop stop = new(cell.Control, run.OutstandingStop);
@@ -50,7 +51,8 @@ public static class EvaluationRoot
     private static (WeightSnapshot Weights, string Checkpoint) Weights(RunDirectory run, RunConfiguration configuration)
     {
         using var learner = Learners.Create(configuration, 0);
-        var newest = Checkpoint.ReadNewest(run.Checkpoints, learner, Console.Error.WriteLine) ?? throw new BadInputException($"{run.Path}: the run has no checkpoint yet; train longer");
+        var newest = Checkpoint.ReadNewest(run.Checkpoints, learner, Console.Error.WriteLine)
+            ?? throw new BadInputException($"{run.Path}: the run has no checkpoint yet; train longer");
         return (learner.Snapshot(), Path.GetFileName(newest));
     }
 }

@@ -17,7 +17,8 @@ internal static class Rehearsal
         if (configuration.Safety is not { } safety) return;
         var critics = new CriticCell();
         critics.Publish(new FickleCritic((int)(safety.TriggerNs / configuration.Robot.ControlPeriodNs)));
-        Run(configuration, new Reflex(safety with { Mode = CriticMode.On, RiskThreshold = 0.5, FeasibilityThreshold = 0 }, configuration.Task, configuration.Robot, critics));
+        var rehearsed = safety with { Mode = CriticMode.On, RiskThreshold = 0.5, FeasibilityThreshold = 0 };
+        Run(configuration, new Reflex(rehearsed, configuration.Task, configuration.Robot, critics));
         new SafetyCritic(Blank).Query(new float[SafetyFeatures.Count]);
     }
 
@@ -45,7 +46,8 @@ internal static class Rehearsal
     {
         get
         {
-            var network = new PerceptronWeights(new float[256 * SafetyFeatures.Count], new float[256], new float[256 * 256], new float[256], new float[256], new float[1]);
+            var network = new PerceptronWeights(
+                new float[256 * SafetyFeatures.Count], new float[256], new float[256 * 256], new float[256], new float[256], new float[1]);
             return new()
             {
                 Inputs = SafetyFeatures.Count,

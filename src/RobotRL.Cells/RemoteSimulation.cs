@@ -32,7 +32,8 @@ internal sealed class RemoteSimulation : IDisposable
         (_mirror, _state) = (mirror, new(mirror.Model));
         if (channel is null) (_child, _controls) = Started(configuration, events, placement);
         else _controls = Attached(configuration, channel, null);
-        if (First.WorldSize != _state.Values.Length) throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
+        if (First.WorldSize != _state.Values.Length)
+            throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
         _ticks = [.. _controls.Select(control => TickMemory.Open(control.ChannelPath))];
         Refresh();
     }

@@ -53,7 +53,8 @@ public sealed class SimulatedCell : ICell
         if (pace == Pace.Realtime) _remote = new RemoteSimulation(configuration, channel, _world, events, placement ?? Placement.Anywhere);
         RecordedPacer pacer = new(new LockstepPacer(_world));
         var group = _remote is null ? CellLoop.Of(configuration, _world.Arms, pacer, _safety) : null;
-        if (group is not null && events is not null) pacer.Events = _events = CellLoop.Events(configuration, group, events, wallClockOffsetNs: 0, Console.Error.WriteLine);
+        if (group is not null && events is not null)
+            pacer.Events = _events = CellLoop.Events(configuration, group, events, wallClockOffsetNs: 0, Console.Error.WriteLine);
         _arms =
         [
             .. _world.Arms.Select((arm, i) => new CellArm
@@ -226,7 +227,10 @@ public sealed class SimulatedCell : ICell
         foreach (var events in _events)
             if (events.Failure is { } failure) throw new IOException($"events are not recorded any more ({failure.Message})", failure);
         if (_remote is not null && Control.Latest.Causes.Contains(FaultCode.StorageFailure))
-            throw new SafeStopException("The robot was stopped: the control process cannot record its events any more, and says why above; mend the cause and run the same command: it resumes", Control.Latest.Fault);
+            throw new SafeStopException(
+                "The robot was stopped: the control process cannot record its events any more, and says why above; "
+                + "mend the cause and run the same command: it resumes",
+                Control.Latest.Fault);
     }
 
     /// <summary>Lets the motion of the last decision end where it is: a scene may only be set up around a reference at rest.</summary>

@@ -20,7 +20,8 @@ public static class TrainingRoot
     public static TrainingResult Train(TrainingOrder order, CancellationToken cancel) => InSession(order, session => session.Run(order.Learner, cancel));
 
     /// <summary>Records so many demonstrations.</summary>
-    public static RecordingResult Record(TrainingOrder order, int episodes, CancellationToken cancel) => InSession(order, session => session.Record(episodes, cancel));
+    public static RecordingResult Record(TrainingOrder order, int episodes, CancellationToken cancel) =>
+        InSession(order, session => session.Record(episodes, cancel));
 
     private static T InSession<T>(TrainingOrder order, Func<TrainingSession, T> body)
     {
@@ -38,7 +39,8 @@ public static class TrainingRoot
         using var metrics = new MetricsLog(run.Path);
         var actor = AuditActor.Here(inCharge.Name, inCharge.Role, order.Goal.EnvSteps == 0 ? "record" : "train");
         var told = new { Operator = order.Operator.ToString(), Pace = order.Pace.ToString(), order.Identity.Deterministic, order.Goal };
-        using var audit = new AuditTrail(SessionAudit.Open(run, configuration, actor, told), configuration, cell.Control, [.. cell.Arms.Select(arm => arm.Records)]);
+        using var audit = new AuditTrail(
+            SessionAudit.Open(run, configuration, actor, told), configuration, cell.Control, [.. cell.Arms.Select(arm => arm.Records)]);
         using var stop = outstanding = new(cell.Control, run.OutstandingStop);
 
         var view = order.View(teleoperator is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null);

@@ -73,8 +73,12 @@ public sealed class ActionMapping
     public bool TrySetReached(ref ArmAction action, in CartesianStiffness reached, in CartesianStiffness asked, in CartesianStiffness configured)
     {
         var (stiffness, damping) = (action.Stiffness, action.Damping);
-        if (_space.StiffnessMinShare is { } least && !(IsSame(reached.TranslationNM, asked.TranslationNM) && IsSame(reached.RotationNmRad, asked.RotationNmRad)))
-            action.Stiffness = ActionSpace.ComponentOf(Math.Sqrt(reached.TranslationNM / configured.TranslationNM * (reached.RotationNmRad / configured.RotationNmRad)), least);
+        if (_space.StiffnessMinShare is { } least
+            && !(IsSame(reached.TranslationNM, asked.TranslationNM) && IsSame(reached.RotationNmRad, asked.RotationNmRad)))
+        {
+            var product = reached.TranslationNM / configured.TranslationNM * (reached.RotationNmRad / configured.RotationNmRad);
+            action.Stiffness = ActionSpace.ComponentOf(Math.Sqrt(product), least);
+        }
         if (_space.DampingMinShare is { } leastDamping && !IsSame(reached.DampingRatio, asked.DampingRatio))
             action.Damping = ActionSpace.ComponentOf(reached.DampingRatio / configured.DampingRatio, leastDamping);
         return action.Stiffness != stiffness || action.Damping != damping;
@@ -91,7 +95,10 @@ public sealed class ActionMapping
     {
         var relative = _nominal.Orientation.Inverse * pose.Orientation;
         if (_rotationAxes == 1)
-            return new(_active[3] ? Twist(relative.X, relative.W) : 0, _active[4] ? Twist(relative.Y, relative.W) : 0, _active[5] ? Twist(relative.Z, relative.W) : 0);
+            return new(
+                _active[3] ? Twist(relative.X, relative.W) : 0,
+                _active[4] ? Twist(relative.Y, relative.W) : 0,
+                _active[5] ? Twist(relative.Z, relative.W) : 0);
         var vector = relative.ToVector();
         return new(_active[3] ? vector.X : 0, _active[4] ? vector.Y : 0, _active[5] ? vector.Z : 0);
     }

@@ -71,7 +71,8 @@ internal static class ChannelFolder
     {
         if (file.Owner != user) throw Refused(path, $"belongs to another account (user {file.Owner}), which could pose as the robot; have it removed");
         if (!file.IsPrivate)
-            throw Refused(path, $"is open to other accounts (mode {Convert.ToString(file.Mode & 0xFFF, 8)}), which could command the robot; {mend} it or remove it");
+            throw Refused(path,
+                $"is open to other accounts (mode {Convert.ToString(file.Mode & 0xFFF, 8)}), which could command the robot; {mend} it or remove it");
     }
 
     // With a code: whoever waits for a channel to appear does not wait for this to change.

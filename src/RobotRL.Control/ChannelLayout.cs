@@ -79,7 +79,10 @@ internal readonly record struct ChannelLayout(int WorldValues)
     {
         // Each cell: the number of its newest value, a sum over both, the value.
         var text = new StringBuilder("version sum value ");
-        Type[] types = [typeof(ChannelHeader), typeof(CartesianTarget), typeof(Heartbeat), typeof(ChannelRequests), typeof(ChannelAnswers), typeof(ControlRecord)];
+        Type[] types =
+        [
+            typeof(ChannelHeader), typeof(CartesianTarget), typeof(Heartbeat), typeof(ChannelRequests), typeof(ChannelAnswers), typeof(ControlRecord),
+        ];
         foreach (var type in types) Describe(type, text);
         return text.ToString();
     }
@@ -91,7 +94,8 @@ internal readonly record struct ChannelLayout(int WorldValues)
         if (type.IsPrimitive) return;
         if (type.IsEnum)
         {
-            foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Static)) text.Append(field.Name).Append('=').Append(field.GetRawConstantValue()).Append(' ');
+            foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Static))
+                text.Append(field.Name).Append('=').Append(field.GetRawConstantValue()).Append(' ');
             return;
         }
         foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(f => f.MetadataToken))

@@ -114,7 +114,8 @@ public sealed unsafe class ControlChannel : IDisposable
     {
         ChannelFolder.Require();
         var path = PathOf(name);
-        if (!File.Exists(path)) throw new ChannelRefusedException($"{name}: no control process serves this channel; start one: robotrl control CONFIG --channel {name}");
+        if (!File.Exists(path))
+            throw new ChannelRefusedException($"{name}: no control process serves this channel; start one: robotrl control CONFIG --channel {name}");
         var held = LockFile.TryTake(path + ".actor")
             ?? throw new ChannelRefusedException($"{name}: another actor commands through this channel; end it or choose another --channel");
         try
@@ -165,17 +166,25 @@ public sealed unsafe class ControlChannel : IDisposable
             Span<byte> bytes = stackalloc byte[sizeof(ChannelHeader)];
             var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             var header = Unsafe.ReadUnaligned<ChannelHeader>(ref bytes[0]);
-            if (read == 0 || (read >= sizeof(ulong) && header.Magic == 0)) throw new ChannelRefusedException($"{name}: the control process is still starting; try again in a moment");
+            if (read == 0 || (read >= sizeof(ulong) && header.Magic == 0))
+                throw new ChannelRefusedException($"{name}: the control process is still starting; try again in a moment");
             if (read < bytes.Length || header.Magic != ChannelLayout.Magic || header.Layout != ChannelLayout.Hash)
-                throw new ChannelRefusedException($"{name}: the control process is of another version of this program, so its memory reads differently; start both from one build", FaultCode.ProtocolMismatch);
+                throw new ChannelRefusedException(
+                    $"{name}: the control process is of another version of this program, so its memory reads differently; start both from one build",
+                    FaultCode.ProtocolMismatch);
             using var control = new PeerWatch(header.ControlProcess);
-            if (control.HasExited) throw new ChannelRefusedException($"{name}: the control process that served this channel died; start one: robotrl control CONFIG --channel {name}");
+            if (control.HasExited)
+                throw new ChannelRefusedException(
+                    $"{name}: the control process that served this channel died; start one: robotrl control CONFIG --channel {name}");
             if (!new ReadOnlySpan<byte>(header.Configuration, 32).SequenceEqual(Convert.FromHexString(configurationHash)))
-                throw new ChannelRefusedException($"{name}: the control process enforces another configuration; start it with the same file and the same --set options", FaultCode.ProtocolMismatch);
+                throw new ChannelRefusedException(
+                    $"{name}: the control process enforces another configuration; start it with the same file and the same --set options",
+                    FaultCode.ProtocolMismatch);
             // A file shorter than what is read of it would end this process at the first look.
             ChannelLayout layout = new(header.WorldValues);
             if (header.WorldValues is < 0 or > MostWorldValues || file.Length < layout.Bytes)
-                throw new ChannelRefusedException($"{name}: its memory does not hold what its beginning says; end the control process and start it anew", FaultCode.ChannelCorrupt);
+                throw new ChannelRefusedException(
+                    $"{name}: its memory does not hold what its beginning says; end the control process and start it anew", FaultCode.ChannelCorrupt);
             return layout;
         }
         catch

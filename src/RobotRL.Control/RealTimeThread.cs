@@ -60,7 +60,9 @@ public static unsafe partial class RealTimeThread
     /// <summary>Has the calling thread run before every ordinary one.</summary>
     /// <param name="priority">1 to 99, of SCHED_FIFO.</param>
     public static bool TryFifo(int priority) =>
-        OperatingSystem.IsWindows() ? SetThreadPriority(GetCurrentThread(), TimeCritical) != 0 : OperatingSystem.IsLinux() && sched_setscheduler(0, Fifo, &priority) == 0;
+        OperatingSystem.IsWindows()
+            ? SetThreadPriority(GetCurrentThread(), TimeCritical) != 0
+            : OperatingSystem.IsLinux() && sched_setscheduler(0, Fifo, &priority) == 0;
 
     private static bool TryLockMemory() => OperatingSystem.IsWindows() || (OperatingSystem.IsLinux() && mlockall(CurrentAndFuture) == 0);
 

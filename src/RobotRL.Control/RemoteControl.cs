@@ -134,15 +134,20 @@ public sealed class RemoteControl : IControlPort, IDisposable
     {
         if (_channel.IsSound) return;
         RequestStop(FaultCode.ChannelCorrupt);
-        throw new ControlLostException("The memory shared with the control process holds what that process has not written, so nothing here can go by it; the robot is stopped. Find out what writes there, start the control process anew, then run the same command: it resumes");
+        throw new ControlLostException(
+            "The memory shared with the control process holds what that process has not written, so nothing here can go by it; the robot is stopped. "
+            + "Find out what writes there, start the control process anew, then run the same command: it resumes");
     }
 
     private void RequireControl(long sinceNs, long timeoutNs)
     {
         RequireSound();
-        if (_control.HasExited) throw new ControlLostException("The control process ended, so nothing here commands the robot any more; start it anew, then run the same command: it resumes");
+        if (_control.HasExited)
+            throw new ControlLostException(
+                "The control process ended, so nothing here commands the robot any more; start it anew, then run the same command: it resumes");
         if (DeadlineTimer.NowNs - sinceNs > timeoutNs)
-            throw new ControlLostException($"The control process has shown no life for {timeoutNs / 1_000_000_000} s; end it, start it anew, then run the same command: it resumes");
+            throw new ControlLostException(
+                $"The control process has shown no life for {timeoutNs / 1_000_000_000} s; end it, start it anew, then run the same command: it resumes");
     }
 
     private void ShowLife()

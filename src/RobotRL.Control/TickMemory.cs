@@ -55,7 +55,13 @@ public sealed unsafe class TickMemory : IDisposable
         Sweep(Path.GetDirectoryName(channel)!);
         File.Delete(channel + Suffix);
         // Allocated at once: a page that is missing later would be a signal, and not an exception.
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, PreallocationSize = Bytes(capacity) };
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            PreallocationSize = Bytes(capacity),
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = Private;
         try
         {
@@ -65,7 +71,8 @@ public sealed unsafe class TickMemory : IDisposable
         }
         catch (IOException e)
         {
-            throw new ChannelRefusedException($"{channel}{Suffix}: there is no room for what the loop keeps of its ticks, {Bytes(capacity) >> 20} MiB ({e.Message}); make room there");
+            throw new ChannelRefusedException(
+                $"{channel}{Suffix}: there is no room for what the loop keeps of its ticks, {Bytes(capacity) >> 20} MiB ({e.Message}); make room there");
         }
     }
 
@@ -81,7 +88,8 @@ public sealed unsafe class TickMemory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ChannelRefusedException($"{path}: what the control process keeps of its ticks cannot be read ({e.Message}); start both from one build, as one user");
+            throw new ChannelRefusedException(
+                $"{path}: what the control process keeps of its ticks cannot be read ({e.Message}); start both from one build, as one user");
         }
         if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(file.SafeFileHandle) != Private) throw Refused("others may write it");
         var head = Read(file);

@@ -16,7 +16,8 @@ public static class PlainFile
     public static void Require(string path)
     {
         if (FileEntry.Behind(path) is { IsPlain: false } entry)
-            throw new InvalidDataException($"{path}: {(entry.IsFolder ? "a folder" : "a pipe or a device")}, and only plain files are read; name the file itself");
+            throw new InvalidDataException(
+                $"{path}: {(entry.IsFolder ? "a folder" : "a pipe or a device")}, and only plain files are read; name the file itself");
     }
 
     /// <summary>For reading, also while another process writes.</summary>
@@ -32,7 +33,8 @@ public static class PlainFile
     public static byte[] ReadAllBytes(string path, long most = int.MaxValue / 2)
     {
         using var file = OpenRead(path);
-        if (file.Length > most) throw new InvalidDataException($"{path}: {file.Length} bytes, and {most} at most are read; make it smaller or name the right file");
+        if (file.Length > most)
+            throw new InvalidDataException($"{path}: {file.Length} bytes, and {most} at most are read; make it smaller or name the right file");
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return bytes;

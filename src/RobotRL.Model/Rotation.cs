@@ -46,7 +46,8 @@ public readonly record struct Rotation(double X, double Y, double Z, double W)
         var v = new Vector3D(X * sign, Y * sign, Z * sign);
         var square = v.LengthSquared;
         // 2 asin(s)/s by its series.
-        if (square < 0.25 * SmallSquare) return v * (2 * (1 + square * (1.0 / 6) * (1 + square * (9.0 / 20) * (1 + square * (25.0 / 42) * (1 + square * (49.0 / 72))))));
+        if (square < 0.25 * SmallSquare)
+            return v * (2 * (1 + square * (1.0 / 6) * (1 + square * (9.0 / 20) * (1 + square * (25.0 / 42) * (1 + square * (49.0 / 72))))));
         var s = Math.Sqrt(square);
         return v * (2.0 * Math.Atan2(s, W * sign) / s);
     }
@@ -59,10 +60,26 @@ public readonly record struct Rotation(double X, double Y, double Z, double W)
     {
         double x, y, z, w;
         var trace = m00 + m11 + m22;
-        if (trace > 0) { var s = 2 * Math.Sqrt(1 + trace); w = 0.25 * s; x = (m21 - m12) / s; y = (m02 - m20) / s; z = (m10 - m01) / s; }
-        else if (m00 > m11 && m00 > m22) { var s = 2 * Math.Sqrt(1 + m00 - m11 - m22); w = (m21 - m12) / s; x = 0.25 * s; y = (m01 + m10) / s; z = (m02 + m20) / s; }
-        else if (m11 > m22) { var s = 2 * Math.Sqrt(1 + m11 - m00 - m22); w = (m02 - m20) / s; x = (m01 + m10) / s; y = 0.25 * s; z = (m12 + m21) / s; }
-        else { var s = 2 * Math.Sqrt(1 + m22 - m00 - m11); w = (m10 - m01) / s; x = (m02 + m20) / s; y = (m12 + m21) / s; z = 0.25 * s; }
+        if (trace > 0)
+        {
+            var s = 2 * Math.Sqrt(1 + trace);
+            w = 0.25 * s; x = (m21 - m12) / s; y = (m02 - m20) / s; z = (m10 - m01) / s;
+        }
+        else if (m00 > m11 && m00 > m22)
+        {
+            var s = 2 * Math.Sqrt(1 + m00 - m11 - m22);
+            w = (m21 - m12) / s; x = 0.25 * s; y = (m01 + m10) / s; z = (m02 + m20) / s;
+        }
+        else if (m11 > m22)
+        {
+            var s = 2 * Math.Sqrt(1 + m11 - m00 - m22);
+            w = (m02 - m20) / s; x = (m01 + m10) / s; y = 0.25 * s; z = (m12 + m21) / s;
+        }
+        else
+        {
+            var s = 2 * Math.Sqrt(1 + m22 - m00 - m11);
+            w = (m10 - m01) / s; x = (m02 + m20) / s; y = (m12 + m21) / s; z = 0.25 * s;
+        }
         return new Rotation(x, y, z, w).Normalized;
     }
 

@@ -116,7 +116,8 @@ public sealed class Safetensors
         var result = new Safetensors { _source = path };
         if (bytes.Length < 8) throw result.Bad("not a safetensors file: shorter than its header length.");
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        if (headerLength is < 2 or > MaximumHeader || headerLength > bytes.Length - 8) throw result.Bad($"not a safetensors file, or truncated: the header would take {headerLength} bytes.");
+        if (headerLength is < 2 or > MaximumHeader || headerLength > bytes.Length - 8)
+            throw result.Bad($"not a safetensors file, or truncated: the header would take {headerLength} bytes.");
         var data = bytes.AsSpan(8 + (int)headerLength);
         try
         {
@@ -138,8 +139,10 @@ public sealed class Safetensors
         long[] shape = [.. tensor.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())];
         long[] range = [.. tensor.Value.GetProperty("data_offsets").EnumerateArray().Select(d => d.GetInt64())];
         long count = 1;
-        foreach (var d in shape) count = d is >= 0 and <= int.MaxValue && count * d <= int.MaxValue ? count * d : throw Bad($"tensor {tensor.Name} has an impossible shape.");
-        if (range is not [var from, var to] || from < 0 || to < from || to - from != count * 4) throw Bad($"tensor {tensor.Name}: its byte range does not match its shape.");
+        foreach (var d in shape)
+            count = d is >= 0 and <= int.MaxValue && count * d <= int.MaxValue ? count * d : throw Bad($"tensor {tensor.Name} has an impossible shape.");
+        if (range is not [var from, var to] || from < 0 || to < from || to - from != count * 4)
+            throw Bad($"tensor {tensor.Name}: its byte range does not match its shape.");
         if (to > data.Length) throw Bad($"tensor {tensor.Name} is truncated: {to - data.Length} bytes are missing.");
         var values = MemoryMarshal.Cast<byte, float>(data[(int)from..(int)to]).ToArray();
         if (!WeightSnapshot.AreFinite(values)) throw Bad($"tensor {tensor.Name} holds a value that is not finite.");

@@ -42,7 +42,9 @@ public sealed class WeightFiles(string directory)
     public WeightSnapshot? Read(long? known = null)
     {
         if (ReadManifest() is not { } manifest || manifest.Version == known) return null;
-        if (manifest.Format != Format) throw new InvalidDataException($"{Path.Combine(directory, ManifestFile)}: format {manifest.Format} is not {Format}, the one this version reads.");
+        if (manifest.Format != Format)
+            throw new InvalidDataException(
+                $"{Path.Combine(directory, ManifestFile)}: format {manifest.Format} is not {Format}, the one this version reads.");
         var path = Path.Combine(directory, manifest.File);
         try
         {

@@ -25,7 +25,9 @@ public sealed class WeightVersions(string directory)
         var path = PathOf(sha256);
         if (!File.Exists(path)) return null;
         var weights = WeightFiles.Snapshot(version, path);
-        return weights.Sha256 == sha256 ? weights : throw new InvalidDataException($"{path}: holds weights with hash {weights.Sha256}; it is damaged or another's");
+        return weights.Sha256 == sha256
+            ? weights
+            : throw new InvalidDataException($"{path}: holds weights with hash {weights.Sha256}; it is damaged or another's");
     }
 
     private string PathOf(string sha256) => Path.Combine(directory, sha256 + ".safetensors");

@@ -98,5 +98,6 @@ internal static class SceneOfArms
         return arm;
     }
 
-    private static string Text(params ReadOnlySpan<double> values) => string.Join(' ', values.ToArray().Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
+    private static string Text(params ReadOnlySpan<double> values) =>
+        string.Join(' ', values.ToArray().Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
 }

@@ -109,7 +109,8 @@ public sealed class ArmKinematics
         var angle = Laid(velocity) * seconds;
         var square = angle * angle;
         var (s, c) = Vector512.LessThanOrEqualAll(square, Vector512.Create(SmallRad * SmallRad))
-            ? (angle * (Ones - square * (1.0 / 6) * (Ones - square * (1.0 / 20))), Ones - square * 0.5 * (Ones - square * (1.0 / 12) * (Ones - square * (1.0 / 30))))
+            ? (angle * (Ones - square * (1.0 / 6) * (Ones - square * (1.0 / 20))),
+                Ones - square * 0.5 * (Ones - square * (1.0 / 12) * (Ones - square * (1.0 / 30))))
             : LaneSines.Of(angle);
         var (sin, cos) = (Row(of._sin, 0), Row(of._cos, 0));
         Store(sin * c + cos * s, _sin, 0);

@@ -79,7 +79,10 @@ internal sealed class BodyModel
                 if (part.Link < joint) continue;
                 var length = Math.Max(part.From.Length, part.To.Length);
                 for (var link = joint + 1; link <= Math.Min(part.Link, robot.JointCount); link++)
-                    length += Math.Sqrt(robot.Kinematics[link - 1].A * robot.Kinematics[link - 1].A + robot.Kinematics[link - 1].D * robot.Kinematics[link - 1].D);
+                {
+                    var row = robot.Kinematics[link - 1];
+                    length += Math.Sqrt(row.A * row.A + row.D * row.D);
+                }
                 if (part.Link > robot.JointCount) length += robot.Flange.Position.Length;
                 reach[joint - 1] = Math.Max(reach[joint - 1], length);
             }

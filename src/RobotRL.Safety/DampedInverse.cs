@@ -73,10 +73,12 @@ internal static class DampedInverse
 
     /// <summary>A row of eight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Row(ReadOnlySpan<double> rows, int row) => Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(rows.Slice(row * Lanes, Lanes)));
+    public static Vector512<double> Row(ReadOnlySpan<double> rows, int row) =>
+        Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(rows.Slice(row * Lanes, Lanes)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(in Vector512<double> row, Span<double> rows, int index) => row.StoreUnsafe(ref MemoryMarshal.GetReference(rows.Slice(index * Lanes, Lanes)));
+    public static void Store(in Vector512<double> row, Span<double> rows, int index) =>
+        row.StoreUnsafe(ref MemoryMarshal.GetReference(rows.Slice(index * Lanes, Lanes)));
 
     /// <summary>Takes so many times one row from another, on both sides of the equation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

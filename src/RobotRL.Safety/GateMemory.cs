@@ -9,7 +9,8 @@ namespace RobotRL.Safety;
 /// <param name="Admitted">The target admitted last; number 0 for none yet.</param>
 /// <param name="Commands">Sealed so far.</param>
 /// <param name="RefusedLimitChanges">So far.</param>
-public readonly record struct GateMemory(CartesianStiffness Stiffness, JointTorques TorqueNm, Grip Grip, CartesianTarget Admitted, long Commands, int RefusedLimitChanges)
+public readonly record struct GateMemory(
+    CartesianStiffness Stiffness, JointTorques TorqueNm, Grip Grip, CartesianTarget Admitted, long Commands, int RefusedLimitChanges)
 {
     /// <summary>Sealed last for a robot that closes its own loop.</summary>
     public SetPoint SetPoint { get; init; } = SetPoint.None;

@@ -14,7 +14,8 @@ internal sealed class MotionBounds(int capacity)
     private const double PerTurn = 1 / (ArmM * ArmM);
     private const int Rounds = 3;
 
-    private readonly (Twist Gradient, Twist Turned, double Size, double Room, LimitFlags Flag)[] _bounds = new (Twist, Twist, double, double, LimitFlags)[capacity];
+    private readonly (Twist Gradient, Twist Turned, double Size, double Room, LimitFlags Flag)[] _bounds =
+        new (Twist, Twist, double, double, LimitFlags)[capacity];
     private int _count;
 
     public bool IsEmpty => _count == 0;
@@ -63,5 +64,6 @@ internal sealed class MotionBounds(int capacity)
         return share < 1 ? motion * share : motion;
     }
 
-    private static double Along(in Twist gradient, in Twist motion) => Vector3D.Dot(gradient.Linear, motion.Linear) + Vector3D.Dot(gradient.Angular, motion.Angular);
+    private static double Along(in Twist gradient, in Twist motion) =>
+        Vector3D.Dot(gradient.Linear, motion.Linear) + Vector3D.Dot(gradient.Angular, motion.Angular);
 }

@@ -144,7 +144,8 @@ internal sealed class MotionLimiter
     /// <param name="posture">Where the body is meant to be.</param>
     /// <param name="soonS">How far ahead of the one posture the other is by now, s.</param>
     public LimitFlags Step(
-        in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, ArmKinematics soon, in JointPositions q, PostureReference? posture = null, double soonS = LookS)
+        in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, ArmKinematics soon,
+        in JointPositions q, PostureReference? posture = null, double soonS = LookS)
     {
         var flags = stop ? LimitFlags.Stopping : LimitFlags.None;
         var ahead = _pose.Position + _v.Linear * _lead;
@@ -252,11 +253,14 @@ internal sealed class MotionLimiter
 
     private Twist Within(in Twist s, in BoxBarrier.Bounds box, ref LimitFlags flags)
     {
-        var led = _bounds.Apply(new(Awaited(s.Linear, _behind.Linear, BehindMostM, ref flags), Awaited(s.Angular, _behind.Angular, BehindMostRad, ref flags)), ref flags);
+        var led = _bounds.Apply(
+            new(Awaited(s.Linear, _behind.Linear, BehindMostM, ref flags), Awaited(s.Angular, _behind.Angular, BehindMostRad, ref flags)),
+            ref flags);
         return _bounds.Slowed(led with { Linear = box.Clamp(led.Linear) }, ref flags);
     }
 
-    private static double Along(in Twist gradient, in Twist motion) => Vector3D.Dot(gradient.Linear, motion.Linear) + Vector3D.Dot(gradient.Angular, motion.Angular);
+    private static double Along(in Twist gradient, in Twist motion) =>
+        Vector3D.Dot(gradient.Linear, motion.Linear) + Vector3D.Dot(gradient.Angular, motion.Angular);
 
     /// <summary>The set-point velocity with which the cascade's output lands on the planned pose.</summary>
     private Twist Follow(in Pose next)
@@ -272,7 +276,9 @@ internal sealed class MotionLimiter
         var linear = goal.Position - setPoint;
         var orientation = Rotation.FromVector((_v.Angular + _w.Angular) * _lead) * _pose.Orientation;
         var angular = (goal.Orientation * orientation.Inverse).ToVector();
-        return new(Toward(linear, new(_approachRate, Least(braking.Linear), _topLinear)), Toward(angular, new(_approachRate, Least(braking.Angular), _topAngular)));
+        return new(
+            Toward(linear, new(_approachRate, Least(braking.Linear), _topLinear)),
+            Toward(angular, new(_approachRate, Least(braking.Angular), _topAngular)));
     }
 
     private static Vector3D Toward(in Vector3D error, in BrakingCurve curve)
@@ -297,7 +303,8 @@ internal sealed class MotionLimiter
     }
 
     /// <summary>Scales the motion as a whole, so that its direction stays, to what each joint's speed, acceleration and distance to its limits allow.</summary>
-    private Twist ScaleToJoints(in Twist s, ArmKinematics arm, ArmKinematics soon, double soonS, in JointPositions q, in JointPositions meant, ref LimitFlags flags)
+    private Twist ScaleToJoints(
+        in Twist s, ArmKinematics arm, ArmKinematics soon, double soonS, in JointPositions q, in JointPositions meant, ref LimitFlags flags)
     {
         var speed = arm.MotionOf(s);
         var later = soon.MotionOf(s);
@@ -311,7 +318,10 @@ internal sealed class MotionLimiter
         {
             ref readonly var joint = ref _joints[i];
             var moving = Math.Abs(speed[i]);
-            var room = (speed[i] > 0 ? joint.PositionMaxRad - Math.Max(q[i], meant[i]) : Math.Min(q[i], meant[i]) - joint.PositionMinRad) - JointPositionInsetRad;
+            var free = speed[i] > 0
+                ? joint.PositionMaxRad - Math.Max(q[i], meant[i])
+                : Math.Min(q[i], meant[i]) - joint.PositionMinRad;
+            var room = free - JointPositionInsetRad;
             var allowed = _jointBarrier[i].Limit(moving, room);
             if (moving > allowed) Lower(allowed / moving, LimitFlags.JointPosition);
         }

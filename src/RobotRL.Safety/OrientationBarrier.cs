@@ -12,7 +12,8 @@ internal sealed class OrientationBarrier(OrientationLimits limits, double ratePe
     private const double InsetRad = 0.03;
 
     private readonly Rotation _fromNominal = limits.Nominal.Inverse;
-    private readonly double _sineSquared = Math.Pow(Math.Sin(0.5 * limits.TiltRad), 2) * (1 - 1e-9), _tangent = Math.Tan(0.5 * Math.Min(limits.YawRad, 3)) * (1 - 1e-9);
+    private readonly double _sineSquared = Math.Pow(Math.Sin(0.5 * limits.TiltRad), 2) * (1 - 1e-9);
+    private readonly double _tangent = Math.Tan(0.5 * Math.Min(limits.YawRad, 3)) * (1 - 1e-9);
     private readonly Vector3D _axis = limits.Nominal.Rotate(new(0, 0, 1));
 
     /// <summary>How far beyond the bounds an orientation is, rad; 0 within.</summary>

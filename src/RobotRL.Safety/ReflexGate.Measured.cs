@@ -30,7 +30,9 @@ public sealed partial class ReflexGate
         var turned = _orientation.Overrun(_arm.EndEffectorInBase.Orientation);
         if (turned > 0) Stop(FaultCode.OrientationExceeded, turned, 0);
         foreach (ref readonly var near in _clearance.Find(_arm, _state.Position, 0))
-            Stop(_clearance.FlagOf(near) is LimitFlags.SelfDistance or LimitFlags.ArmDistance ? FaultCode.SelfCollision : FaultCode.WorkspaceExceeded, near.DistanceM, 0, _body.Pairs[near.Pair].Part);
+            Stop(
+                _clearance.FlagOf(near) is LimitFlags.SelfDistance or LimitFlags.ArmDistance ? FaultCode.SelfCollision : FaultCode.WorkspaceExceeded,
+                near.DistanceM, 0, _body.Pairs[near.Pair].Part);
     }
 
     private void WatchWrench()

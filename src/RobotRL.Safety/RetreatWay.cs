@@ -41,7 +41,13 @@ internal sealed class RetreatWay
         _workspace = new(limits.Workspace.Min + Margin, limits.Workspace.Max - Margin);
         _keepOut = [.. limits.KeepOut.Select(b => new Box(b.Min - Margin, b.Max + Margin))];
         var o = limits.Orientation;
-        _orientation = new(o with { TiltRad = o.TiltRad - Math.Min(0.5 * o.TiltRad, OrientationMarginRad), YawRad = o.YawRad - Math.Min(0.5 * o.YawRad, OrientationMarginRad) }, 1);
+        _orientation = new(
+            o with
+            {
+                TiltRad = o.TiltRad - Math.Min(0.5 * o.TiltRad, OrientationMarginRad),
+                YawRad = o.YawRad - Math.Min(0.5 * o.YawRad, OrientationMarginRad),
+            },
+            1);
         _clearance = new(body);
         // Joints, workspace, keep-out boxes, tilt, yaw, pairs of the body.
         var most = _joints.Length + 3 + _keepOut.Length + body.Pairs.Length;
@@ -71,7 +77,8 @@ internal sealed class RetreatWay
             Math.Clamp(at.Position.Z, _workspace.Min.Z, _workspace.Max.Z)) - at.Position;
         if (inside != Vector3D.Zero) Take(arm, new(inside / inside.Length, default), _joints.Length, inside.Length);
         for (var box = 0; box < _keepOut.Length; box++)
-            if (Segments.ToBox(at.Position, at.Position, _keepOut[box], out _, out var away) is < 0 and var depth) Take(arm, new(away, default), _joints.Length + 1 + box, -depth);
+            if (Segments.ToBox(at.Position, at.Position, _keepOut[box], out _, out var away) is < 0 and var depth)
+                Take(arm, new(away, default), _joints.Length + 1 + box, -depth);
         var (tilted, turned) = _orientation.Overruns(at.Orientation);
         if (tilted > 0) Take(arm, new(default, _orientation.TiltBack(at.Orientation)), _joints.Length + 1 + _keepOut.Length, tilted);
         if (turned > 0) Take(arm, new(default, _orientation.YawBack(at.Orientation)), _joints.Length + 2 + _keepOut.Length, turned);

@@ -13,7 +13,8 @@ public static class StopCategories
     /// </summary>
     public static StopCategory Of(FaultCode code) => code switch
     {
-        FaultCode.NonFiniteState or FaultCode.TorqueExceeded or FaultCode.NonFiniteInternal or FaultCode.LoopEnded or FaultCode.StandstillLost => StopCategory.Category0,
+        FaultCode.NonFiniteState or FaultCode.TorqueExceeded or FaultCode.NonFiniteInternal or
+        FaultCode.LoopEnded or FaultCode.StandstillLost => StopCategory.Category0,
 
         FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ClockBackward or FaultCode.ClockForward or
         FaultCode.JointPositionExceeded or FaultCode.JointVelocityExceeded or FaultCode.CartesianVelocityExceeded or

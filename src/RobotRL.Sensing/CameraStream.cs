@@ -47,7 +47,8 @@ public static class CameraStream
     /// <param name="triggers">When to capture.</param>
     /// <param name="pool">Where frames come from; of the camera's size.</param>
     /// <param name="capture">How.</param>
-    public static IObservable<CameraFrame> Triggered(string name, IObservable<Stamp> triggers, FramePool pool, CaptureFrame capture) => Observable.Create<CameraFrame>(observer =>
+    public static IObservable<CameraFrame> Triggered(
+        string name, IObservable<Stamp> triggers, FramePool pool, CaptureFrame capture) => Observable.Create<CameraFrame>(observer =>
     {
         var sequence = 0L;
         return triggers.Subscribe(

@@ -15,10 +15,12 @@ public static class Delivery
         Deliver(source, policy, scheduler, counter, static item => item, static _ => { });
 
     /// <summary>The same for pooled frames: held while they wait, given back when delivered or dropped.</summary>
-    public static IObservable<CameraFrame> Deliver(this IObservable<CameraFrame> source, LossPolicy policy, IScheduler scheduler, DeliveryCounter? counter = null) =>
+    public static IObservable<CameraFrame> Deliver(
+        this IObservable<CameraFrame> source, LossPolicy policy, IScheduler scheduler, DeliveryCounter? counter = null) =>
         Deliver(source, policy, scheduler, counter, static frame => frame.Retain(), static frame => frame.Dispose());
 
-    private static IObservable<T> Deliver<T>(IObservable<T> source, LossPolicy policy, IScheduler scheduler, DeliveryCounter? counter, Func<T, T> hold, Action<T> release) =>
+    private static IObservable<T> Deliver<T>(
+        IObservable<T> source, LossPolicy policy, IScheduler scheduler, DeliveryCounter? counter, Func<T, T> hold, Action<T> release) =>
         Observable.Create<T>(observer =>
         {
             var queue = new DeliveryQueue<T>(observer, policy, scheduler, counter ?? new DeliveryCounter(), hold, release);
@@ -27,7 +29,8 @@ public static class Delivery
 }
 
 /// <summary>Items on their way from one thread to another.</summary>
-internal sealed class DeliveryQueue<T>(IObserver<T> observer, LossPolicy policy, IScheduler scheduler, DeliveryCounter counter, Func<T, T> hold, Action<T> release)
+internal sealed class DeliveryQueue<T>(
+    IObserver<T> observer, LossPolicy policy, IScheduler scheduler, DeliveryCounter counter, Func<T, T> hold, Action<T> release)
     : IObserver<T>, IDisposable
 {
     private readonly Lock _lock = new();

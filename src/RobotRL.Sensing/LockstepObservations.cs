@@ -38,7 +38,8 @@ public sealed class LockstepObservations : IDisposable
     public Observation Observe(Stamp now, in ToolStates states)
     {
         var sample = states;
-        if (VirtualTime.Of(now) <= _scheduler.Clock) throw new SensorFaultException("robot state", FaultCode.ClockBackward, now, "time did not go forward since the last observation");
+        if (VirtualTime.Of(now) <= _scheduler.Clock)
+            throw new SensorFaultException("robot state", FaultCode.ClockBackward, now, "time did not go forward since the last observation");
         _scheduler.ScheduleAbsolute(VirtualTime.Of(now), () =>
         {
             _states.OnNext(sample);

@@ -38,7 +38,8 @@ internal static class Steering
     /// The action that covers a share of the way, no component beyond <paramref name="bound"/>, directions kept, as stiff as configured; axes outside
     /// the action space stay zero.
     /// </summary>
-    public static ArmAction Toward(ActionSpace actions, in Rotation endEffectorInBase, in Vector3D wayInBase, in Vector3D turnInEndEffector, GripperCommand gripper, double bound = 1)
+    public static ArmAction Toward(
+        ActionSpace actions, in Rotation endEffectorInBase, in Vector3D wayInBase, in Vector3D turnInEndEffector, GripperCommand gripper, double bound = 1)
     {
         var move = endEffectorInBase.Inverse.Rotate(wayInBase) * (Gain / actions.TranslationScaleM);
         var turn = turnInEndEffector * (Gain / actions.RotationScaleRad);
@@ -69,5 +70,7 @@ public sealed class ReachExpert(ActionSpace actions) : IExpert
     public void Reset() { }
 
     public ArmAction Act(in TaskTruth truth) =>
-        Steering.Toward(actions, truth.EndEffectorInBase.Orientation, truth.GoalInBase.Position - truth.EndEffectorInBase.Position, Vector3D.Zero, GripperCommand.Stay);
+        Steering.Toward(
+            actions, truth.EndEffectorInBase.Orientation, truth.GoalInBase.Position - truth.EndEffectorInBase.Position,
+            Vector3D.Zero, GripperCommand.Stay);
 }

@@ -28,7 +28,9 @@ internal sealed class ReachTask(TaskDescription description, IScene scene) : Sim
         {
             var (start, center) = (arm.EndEffectorInBase.Position, Center + new Vector3D(0, Aside(i), 0));
             Vector3D target;
-            do target = center + new Vector3D(random.NextUniform(-HalfEdgeM, HalfEdgeM), random.NextUniform(-width, width), random.NextUniform(-HalfEdgeM, HalfEdgeM));
+            do
+                target = center + new Vector3D(
+                    random.NextUniform(-HalfEdgeM, HalfEdgeM), random.NextUniform(-width, width), random.NextUniform(-HalfEdgeM, HalfEdgeM));
             while ((target - start).Length < LeastDistanceM);
             Scene.PlaceMocap(_targets[i], arm.BaseInCell.Transform(target));
         }

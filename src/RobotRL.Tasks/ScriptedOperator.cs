@@ -97,7 +97,8 @@ public sealed class ScriptedOperator : ITeleoperator
             if (Presses(now, seen)) TakeOver(InterventionReason.Force, now, seen);
             else if (now.Since(_progressAt) >= _stallNs) TakeOver(InterventionReason.Stalled, now, seen);
         }
-        else if (now.Since(_engagedAt) >= _holdNs && (seen.Success || seen.Progress >= _progressMark + _parameters.HandBackProgress && seen.ContactForceN <= _parameters.ForceN))
+        else if (now.Since(_engagedAt) >= _holdNs
+            && (seen.Success || seen.Progress >= _progressMark + _parameters.HandBackProgress && seen.ContactForceN <= _parameters.ForceN))
         {
             _reason = InterventionReason.None;
             Mark(now, seen.Progress);

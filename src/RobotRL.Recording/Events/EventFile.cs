@@ -125,7 +125,8 @@ public sealed class EventWriter : IDisposable
     public void Complete(EventEnd end, long lost)
     {
         _mcap.Write(new McapMetadata(EventInfo.EndRecordName, ImmutableSortedDictionary<string, string>.Empty
-            .Add("end", end.ToString()).Add("ticks", EventInfo.Text(Ticks)).Add("first_tick", EventInfo.Text(FirstTick)).Add("last_tick", EventInfo.Text(LastTick)).Add("lost", EventInfo.Text(lost))));
+            .Add("end", end.ToString()).Add("ticks", EventInfo.Text(Ticks)).Add("first_tick", EventInfo.Text(FirstTick))
+            .Add("last_tick", EventInfo.Text(LastTick)).Add("lost", EventInfo.Text(lost))));
         _mcap.Complete();
         _file.Flush(flushToDisk: true);
         _mcap.Dispose();

@@ -32,7 +32,8 @@ public sealed class EventFolder
 
     /// <summary>The index that a file of the folder has, or −1.</summary>
     public static int IndexOf(string file) =>
-        Path.GetFileName(file) is { Length: > 6 } name && name[6] == '.' && int.TryParse(name.AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
+        Path.GetFileName(file) is { Length: > 6 } name && name[6] == '.'
+            && int.TryParse(name.AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
 
     /// <summary>Begins a file under the next index.</summary>
     public EventWriter Begin(EventInfo info, out int index)

@@ -13,7 +13,9 @@ internal sealed class EventMessages(long wallClockOffsetNs)
     public const string TickTopic = "/control", EventTopic = "/events";
 
     private const string Separator = "================================================================================\n";
-    private const string Header = Separator + "MSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n" + Separator + "MSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n";
+    private const string Header =
+        Separator + "MSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n" +
+        Separator + "MSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n";
     private const string Geometry =
         Separator + "MSG: geometry_msgs/Vector3\nfloat64 x\nfloat64 y\nfloat64 z\n" +
         Separator + "MSG: geometry_msgs/Point\nfloat64 x\nfloat64 y\nfloat64 z\n" +
@@ -37,17 +39,21 @@ internal sealed class EventMessages(long wallClockOffsetNs)
         "int64 capture_ns\nfloat64[7] position\nfloat64[7] velocity\nfloat64[7] effort\ngeometry_msgs/Wrench external_wrench_in_end_effector\n" +
         "float64 gripper_width\ngeometry_msgs/Pose end_effector\ngeometry_msgs/Twist end_effector_twist\n" +
         "# Proposed: the target in force. Stiffness is N/m, Nm/rad and the damping ratio; grip is width, force and speed, zeros where nobody has asked.\n" +
-        "geometry_msgs/Pose target\nint64 target_issue_ns\nint64 target_due_ns\ngeometry_msgs/Pose episode_start\nfloat64[3] target_stiffness\nfloat64[3] target_grip\nuint8 target_source\nint64 target_sequence\n" +
+        "geometry_msgs/Pose target\nint64 target_issue_ns\nint64 target_due_ns\ngeometry_msgs/Pose episode_start\n" +
+        "float64[3] target_stiffness\nfloat64[3] target_grip\nuint8 target_source\nint64 target_sequence\n" +
         "# Desired: the plan to the target. Gated: the reference after every limit.\n" +
-        "geometry_msgs/Pose planned\ngeometry_msgs/Pose gated\ngeometry_msgs/Twist gated_twist\ngeometry_msgs/Accel gated_acceleration\nfloat64[7] gated_posture\n" +
+        "geometry_msgs/Pose planned\ngeometry_msgs/Pose gated\ngeometry_msgs/Twist gated_twist\ngeometry_msgs/Accel gated_acceleration\n" +
+        "float64[7] gated_posture\n" +
         "float64[7] proposed_torque\nfloat64[7] sealed_torque\nfloat64[3] sealed_grip\nfloat64[3] stiffness\nfloat64 tank_j\n" +
         "# Bits of the limits active in this tick, and since the target was taken.\n" +
         "uint32 limits\nuint32 limits_since_target\n" +
         "# Gate: 0 running, 1 stopping, 2 held, 3 power removed, 4 retreating. Fault: 0 for none.\n" +
-        "uint8 gate\nuint8 fault\nuint8 stop_category\nint64 fault_ns\nfloat64 fault_value\nfloat64 fault_limit\nint32 fault_index\nint64 rebases\nint32 refused_limit_changes\n" +
+        "uint8 gate\nuint8 fault\nuint8 stop_category\nint64 fault_ns\nfloat64 fault_value\nfloat64 fault_limit\nint32 fault_index\n" +
+        "int64 rebases\nint32 refused_limit_changes\n" +
         "# Every cause since the last clearing, bit n for fault n; whether one is an operator's to clear; clearings so far, by an operator and without.\n" +
         "uint64 causes\nbool needs_operator\nint32 operator_resets\nint32 automatic_resets\n" +
-        "# Reflex: 0 following, 1 recovering, 2 hold, 3 exhausted. Critic: 0 absent, 1 ready, 2 stale, 3 rejected. Risk in [0, 1] and feasibility: NaN where the critic was not asked.\n" +
+        "# Reflex: 0 following, 1 recovering, 2 hold, 3 exhausted. Critic: 0 absent, 1 ready, 2 stale, 3 rejected. " +
+        "Risk in [0, 1] and feasibility: NaN where the critic was not asked.\n" +
         "uint8 reflex_state\nuint8 reflex_reason\nuint8 recovery\nbool reflex_acting\nuint8 critic\nint64 critic_version\nfloat32 risk\nfloat32 feasibility\n" +
         "float64 risk_threshold\nfloat64 feasibility_threshold\nint32 reflexes\nint32 reflex_transitions\nint32 weights_refused\n" +
         Header + Geometry;

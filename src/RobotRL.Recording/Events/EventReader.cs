@@ -24,7 +24,9 @@ public static class EventReader
         EventMark[] marks = [.. Messages(mcap, EventMessages.EventTopic).Select(messages.ReadMark)];
         return mcap.Metadata().FirstOrDefault(m => m.Name == EventInfo.EndRecordName)?.Values is not { } end
             ? new EventRecording(info, EventEnd.Interrupted, marks, 0, 0, 0, 0)
-            : new EventRecording(info, Enum.Parse<EventEnd>(end["end"]), marks, EventInfo.Number(end["first_tick"]), EventInfo.Number(end["last_tick"]), EventInfo.Number(end["ticks"]), EventInfo.Number(end["lost"]));
+            : new EventRecording(
+                info, Enum.Parse<EventEnd>(end["end"]), marks, EventInfo.Number(end["first_tick"]), EventInfo.Number(end["last_tick"]),
+                EventInfo.Number(end["ticks"]), EventInfo.Number(end["lost"]));
     });
 
     /// <summary>The ticks, in order.</summary>

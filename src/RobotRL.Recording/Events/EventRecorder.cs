@@ -11,7 +11,8 @@ namespace RobotRL.Recording.Events;
 public sealed record EventWindow(int Before, int After, int Longest = 60_000, int MostLimitFiles = 20)
 {
     /// <summary>10 s before and after.</summary>
-    public static EventWindow Of(long controlPeriodNs) => new((int)(10_000_000_000 / controlPeriodNs), (int)(10_000_000_000 / controlPeriodNs), (int)(60_000_000_000 / controlPeriodNs));
+    public static EventWindow Of(long controlPeriodNs) => new(
+        (int)(10_000_000_000 / controlPeriodNs), (int)(10_000_000_000 / controlPeriodNs), (int)(60_000_000_000 / controlPeriodNs));
 }
 
 /// <summary>
@@ -49,7 +50,8 @@ public sealed class EventRecorder : IDisposable
     /// <param name="failed">Called once, on the recording thread, when the disk fails: stop the robot.</param>
     public EventRecorder(ControlRing ring, EventFolder folder, EventInfo info, EventWindow window, Action<IOException> failed)
     {
-        if (ring.Capacity <= window.Before + 1) throw new ArgumentException($"A ring of {ring.Capacity} records cannot keep {window.Before} before an event.", nameof(ring));
+        if (ring.Capacity <= window.Before + 1)
+            throw new ArgumentException($"A ring of {ring.Capacity} records cannot keep {window.Before} before an event.", nameof(ring));
         (_ring, _folder, _info, _window, _failed) = (ring, folder, info, window, failed);
         _watch = new(window.After);
         _next = _stored = ring.Written;
@@ -59,7 +61,8 @@ public sealed class EventRecorder : IDisposable
     public static EventRecorder Of(ControlCycle cycle, string folder, string configHash, long wallClockOffsetNs, Action<string> log, string arm = "")
     {
         var periodNs = cycle.Description.ControlPeriodNs;
-        return new(cycle.Records, EventFolder.Open(folder, log), new(configHash, periodNs, wallClockOffsetNs) { Arm = arm }, EventWindow.Of(periodNs), failure =>
+        EventInfo info = new(configHash, periodNs, wallClockOffsetNs) { Arm = arm };
+        return new(cycle.Records, EventFolder.Open(folder, log), info, EventWindow.Of(periodNs), failure =>
         {
             cycle.HoldStop(FaultCode.StorageFailure);
             log($"Events are not recorded any more, so the robot is stopped: {failure.Message}");

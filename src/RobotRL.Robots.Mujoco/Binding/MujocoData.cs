@@ -80,7 +80,8 @@ public sealed unsafe class MujocoData : IDisposable
     {
         var c = *(nint*)(Handle + L.contact) + Checked(index, ContactCount) * MujocoLayout.mjContact.Size;
         return new(*(int*)(c + MujocoLayout.mjContact.geom1), *(int*)(c + MujocoLayout.mjContact.geom2),
-            Vector((double*)(c + MujocoLayout.mjContact.pos)), Vector((double*)(c + MujocoLayout.mjContact.frame)), *(double*)(c + MujocoLayout.mjContact.dist));
+            Vector((double*)(c + MujocoLayout.mjContact.pos)), Vector((double*)(c + MujocoLayout.mjContact.frame)),
+            *(double*)(c + MujocoLayout.mjContact.dist));
     }
 
     /// <summary>Force of a contact in its own frame: normal, then two tangents, N. Of the last step that solved for it.</summary>

@@ -32,7 +32,8 @@ public static unsafe class MujocoLibrary
     internal static void CheckVersion(int loaded)
     {
         if (loaded != MujocoLayout.Version)
-            throw new MujocoException($"MuJoCo {Dotted(loaded)} is installed, but the binding is for {Dotted(MujocoLayout.Version)}: install that release, or run src/RobotRL.Robots.Mujoco/Binding/generate-layout.sh and rebuild.");
+            throw new MujocoException($"MuJoCo {Dotted(loaded)} is installed, but the binding is for {Dotted(MujocoLayout.Version)}: "
+                + "install that release, or run src/RobotRL.Robots.Mujoco/Binding/generate-layout.sh and rebuild.");
     }
 
     /// <summary>Where the library may be: MUJOCO_LIBRARY first, then the names that packages give it.</summary>
@@ -44,7 +45,8 @@ public static unsafe class MujocoLibrary
         if (Environment.GetEnvironmentVariable("MUJOCO_LIBRARY") is { Length: > 0 } path) names = [path];
         foreach (var name in names)
             if (NativeLibrary.TryLoad(name, out var handle)) return handle;
-        throw new MujocoException($"MuJoCo is not installed: none of {string.Join(", ", names)} loads. On Debian or Ubuntu: apt install libmujoco-dev; elsewhere set MUJOCO_LIBRARY to the library of release {Dotted(MujocoLayout.Version)}.");
+        throw new MujocoException($"MuJoCo is not installed: none of {string.Join(", ", names)} loads. On Debian or Ubuntu: "
+            + $"apt install libmujoco-dev; elsewhere set MUJOCO_LIBRARY to the library of release {Dotted(MujocoLayout.Version)}.");
     }
 
     private static string Dotted(int version) => $"{version / 100}.{version / 10 % 10}.{version % 10}";

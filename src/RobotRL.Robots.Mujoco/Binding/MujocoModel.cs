@@ -62,7 +62,9 @@ public sealed unsafe class MujocoModel : IDisposable
     public int SensorAddress(string sensor) => Ints(L.sensor_adr)[Id(MujocoLayout.mjOBJ_SENSOR, "sensor", sensor)];
 
     /// <summary>Index of a mocap body's pose; the body must be declared as mocap.</summary>
-    public int Mocap(string body) => Ints(L.body_mocapid)[Body(body)] is >= 0 and var id ? id : throw new MujocoException($"{Path}: body '{body}' must be a mocap body");
+    public int Mocap(string body) => Ints(L.body_mocapid)[Body(body)] is >= 0 and var id
+        ? id
+        : throw new MujocoException($"{Path}: body '{body}' must be a mocap body");
 
     /// <summary>Mass of a body and all that hangs on it, kg.</summary>
     public double SubtreeMass(int body) => Pointer(L.body_subtreemass)[body];

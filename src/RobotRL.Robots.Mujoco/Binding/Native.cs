@@ -26,7 +26,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] public static partial void mjv_freeScene(nint scene);
     [LibraryImport(Library)] public static partial void mjv_defaultOption(nint option);
     [LibraryImport(Library)] public static partial void mjv_defaultCamera(nint camera);
-    [LibraryImport(Library)] public static partial void mjv_updateScene(nint model, nint data, nint option, nint perturb, nint camera, int categories, nint scene);
+    [LibraryImport(Library)]
+    public static partial void mjv_updateScene(nint model, nint data, nint option, nint perturb, nint camera, int categories, nint scene);
     [LibraryImport(Library)] public static partial void mjr_defaultContext(nint context);
     [LibraryImport(Library)] public static partial void mjr_makeContext(nint model, nint context, int fontScale);
     [LibraryImport(Library)] public static partial void mjr_freeContext(nint context);

@@ -21,7 +21,9 @@ internal abstract unsafe partial class GlContext : IDisposable
 
     private static Func<GlContext> Choose()
     {
-        if (!OperatingSystem.IsLinux()) throw new MujocoException("off-screen rendering needs EGL or OSMesa, which only Linux offers: run the simulation without cameras, or on Linux or WSL");
+        if (!OperatingSystem.IsLinux())
+            throw new MujocoException("off-screen rendering needs EGL or OSMesa, which only Linux offers: "
+                + "run the simulation without cameras, or on Linux or WSL");
         // An image of the policy's size is too small to share among threads: without them Mesa's software renderer is quicker and steadier
         // beside a busy learner. Whoever set the variable keeps his choice.
         _ = setenv("LP_NUM_THREADS", "0", overwrite: 0);
@@ -65,7 +67,8 @@ internal sealed unsafe partial class EglContext : GlContext
     /// <summary>Opens the display that all contexts of the process share.</summary>
     public static void Open()
     {
-        ReadOnlySpan<int> wanted = [0x3024, 8, 0x3023, 8, 0x3022, 8, 0x3021, 8, 0x3025, 24, 0x3026, 8, 0x3033, 1, 0x3040, 8, 0x3038]; // RGBA8, depth 24, stencil 8, pbuffer, OpenGL
+        // RGBA8, depth 24, stencil 8, pbuffer, OpenGL
+        ReadOnlySpan<int> wanted = [0x3024, 8, 0x3023, 8, 0x3022, 8, 0x3021, 8, 0x3025, 24, 0x3026, 8, 0x3033, 1, 0x3040, 8, 0x3038];
         int count = 0;
         nint config = 0;
         if (!LoadGlobally(Library)) throw new MujocoException(Library + " does not load");
@@ -80,7 +83,8 @@ internal sealed unsafe partial class EglContext : GlContext
     {
         _ = eglBindAPI(OpenGlApi);
         if (eglMakeCurrent(_display, _surface, _surface, _context) == 0)
-            throw new MujocoException($"the OpenGL context cannot become current (error 0x{eglGetError():X}): another thread holds it; render on the thread that created the renderer");
+            throw new MujocoException($"the OpenGL context cannot become current (error 0x{eglGetError():X}): "
+                + "another thread holds it; render on the thread that created the renderer");
     }
 
     public override void Dispose()

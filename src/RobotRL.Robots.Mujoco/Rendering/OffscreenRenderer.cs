@@ -19,7 +19,8 @@ public sealed unsafe class OffscreenRenderer : IDisposable
     private readonly MujocoModel _model;
     private readonly GlContext _gl;
     private readonly int _thread = Environment.CurrentManagedThreadId, _maxWidth, _maxHeight;
-    private readonly nint _scene = Zeroed(L.mjvScene.Size), _camera = Zeroed(L.mjvCamera.Size), _option = Zeroed(L.mjvOption.Size), _context = Zeroed(L.mjrContext.Size);
+    private readonly nint _scene = Zeroed(L.mjvScene.Size), _camera = Zeroed(L.mjvCamera.Size);
+    private readonly nint _option = Zeroed(L.mjvOption.Size), _context = Zeroed(L.mjrContext.Size);
     private readonly byte[] _row;
     private bool _disposed;
 
@@ -62,7 +63,9 @@ public sealed unsafe class OffscreenRenderer : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (Environment.CurrentManagedThreadId != _thread) throw new InvalidOperationException("A renderer draws only on the thread that created it.");
-        if ((uint)(width - 1) >= (uint)_maxWidth || (uint)(height - 1) >= (uint)_maxHeight) throw new ArgumentOutOfRangeException(nameof(width), $"{width}×{height} is beyond the scene's {_maxWidth}×{_maxHeight}: raise offwidth and offheight in {_model.Path}");
+        if ((uint)(width - 1) >= (uint)_maxWidth || (uint)(height - 1) >= (uint)_maxHeight)
+            throw new ArgumentOutOfRangeException(nameof(width),
+                $"{width}×{height} is beyond the scene's {_maxWidth}×{_maxHeight}: raise offwidth and offheight in {_model.Path}");
         if (rgb.Length != width * height * 3) throw new ArgumentException($"{width * height * 3} bytes are needed, {rgb.Length} are given.", nameof(rgb));
         if (data.Model != _model) throw new ArgumentException("The data is of another model.", nameof(data));
         if (_current != this)

@@ -7,7 +7,8 @@ namespace RobotRL.Sessions.Acting;
 /// <summary>A disk that refuses: found wherever it surfaces, answered by a stop, and told in one line with the file and what to do.</summary>
 public static class DiskFault
 {
-    private const int NoSpace = 28, ReadOnly = 30, Failing = 5, Quota = 122, WindowsNoSpace = unchecked((int)0x80070070), WindowsReadOnly = unchecked((int)0x80070013);
+    private const int NoSpace = 28, ReadOnly = 30, Failing = 5, Quota = 122;
+    private const int WindowsNoSpace = unchecked((int)0x80070070), WindowsReadOnly = unchecked((int)0x80070013);
 
     /// <summary>The disk's own word in a chain of exceptions; null where it is about something else.</summary>
     public static IOException? In(Exception? e) => e switch

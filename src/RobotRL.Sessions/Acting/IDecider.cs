@@ -29,7 +29,8 @@ internal sealed class NoPolicy : IDecider
 }
 
 /// <summary>The learner's newest weights, taken up between decisions.</summary>
-public sealed class LearnedPolicy(PolicyNetwork network, ActionLayout actions, RandomStream noise, bool deterministic, WeightExchange? exchange = null) : IDecider
+public sealed class LearnedPolicy(
+    PolicyNetwork network, ActionLayout actions, RandomStream noise, bool deterministic, WeightExchange? exchange = null) : IDecider
 {
     private WeightSnapshot? _weights;
 

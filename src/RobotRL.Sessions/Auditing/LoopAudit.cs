@@ -66,14 +66,23 @@ internal sealed class LoopAudit(AuditLog log, SafetyLimits limits, bool isShadow
         else if (r.Fault.IsNone && !_fault.IsNone) Cleared(r);
         for (var beside = r.Causes.Except(_causes).Except(FaultSet.Of(r.Fault.Code)); !beside.IsEmpty; beside = beside.Rest) AlsoStopped(r, beside.First);
         if (_gate == GateState.Stopping && r.Gate is GateState.Held or GateState.PowerRemoved && _gate != r.Gate)
-            log.Write(AuditEvent.Standstill, r.Time, r.Gate.ToString(), new { Arm, Episode = _faultEpisode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 }, actor: Actor);
+            log.Write(
+                AuditEvent.Standstill, r.Time, r.Gate.ToString(),
+                new { Arm, Episode = _faultEpisode, Fault = r.Fault.Code.ToString(), AfterMs = r.Time.Since(r.Fault.Time) / 1e6 },
+                actor: Actor);
         Led(r, AuditEvent.Retreat, r.Gate == GateState.Retreating, ref _retreating);
         Led(r, AuditEvent.Guiding, r.Gate == GateState.Running && r.Inputs.Heartbeat.State == CommandingState.Guiding, ref _guided);
         if (r.Reflex.State != _reflex.State) Reflexed(r);
         if ((r.Reflex.Critic, r.Reflex.CriticVersion, r.Reflex.Refused) != (_reflex.Critic, _reflex.CriticVersion, _reflex.Refused))
-            log.Write(AuditEvent.Critic, r.Time, r.Reflex.Critic.ToString(), new { Arm, Version = r.Reflex.CriticVersion, r.Reflex.Refused, Before = _reflex.Critic.ToString() }, actor: Actor);
+            log.Write(
+                AuditEvent.Critic, r.Time, r.Reflex.Critic.ToString(),
+                new { Arm, Version = r.Reflex.CriticVersion, r.Reflex.Refused, Before = _reflex.Critic.ToString() },
+                actor: Actor);
         if (r.RefusedLimitChanges > _refused)
-            log.Write(AuditEvent.LimitChangeRefused, r.Time, "limits do not change while running", new { Arm, Episode, Attempts = r.RefusedLimitChanges - _refused }, actor: Actor);
+            log.Write(
+                AuditEvent.LimitChangeRefused, r.Time, "limits do not change while running",
+                new { Arm, Episode, Attempts = r.RefusedLimitChanges - _refused },
+                actor: Actor);
         (_fault, _causes, _automaticResets) = (r.Fault, r.Causes, r.AutomaticResets);
         (_gate, _reflex, _refused) = (r.Gate, r.Reflex, r.RefusedLimitChanges);
     }

@@ -20,7 +20,8 @@ public sealed record EvaluationResult(
 /// <summary>Runs a deterministic policy without an operator on episodes of its own seeds.</summary>
 public static class Evaluator
 {
-    public static EvaluationResult Run(ICell cell, WeightSnapshot weights, int episodes, ulong seed, Action<EpisodeSummary> onEpisode, CancellationToken cancel, AuditTrail? audit = null,
+    public static EvaluationResult Run(
+        ICell cell, WeightSnapshot weights, int episodes, ulong seed, Action<EpisodeSummary> onEpisode, CancellationToken cancel, AuditTrail? audit = null,
         OutstandingStop? stop = null)
     {
         var task = cell.Configuration.Task;

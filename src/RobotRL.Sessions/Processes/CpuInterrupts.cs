@@ -42,7 +42,8 @@ public static class CpuInterrupts
                 counts = new long[words.Count(w => w.StartsWith("CPU", StringComparison.Ordinal))];
                 continue;
             }
-            if (words.Length <= counts.Length || !int.TryParse(words[0].AsSpan().TrimEnd(':'), NumberStyles.None, CultureInfo.InvariantCulture, out _)) continue;
+            if (words.Length <= counts.Length) continue;
+            if (!int.TryParse(words[0].AsSpan().TrimEnd(':'), NumberStyles.None, CultureInfo.InvariantCulture, out _)) continue;
             for (var cpu = 0; cpu < counts.Length; cpu++) counts[cpu] += long.Parse(words[1 + cpu], CultureInfo.InvariantCulture);
         }
         return counts;

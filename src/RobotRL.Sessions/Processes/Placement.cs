@@ -31,7 +31,8 @@ public sealed record Placement(int? ControlCpu, int? ControlPriority, IReadOnlyL
         {
             try
             {
-                if (!OperatingSystem.IsWindows() && !RealTimeThread.TryBind([.. cpus])) throw new IOException($"The system does not let a process run on CPU {string.Join(", ", cpus)} alone");
+                if (!OperatingSystem.IsWindows() && !RealTimeThread.TryBind([.. cpus]))
+                    throw new IOException($"The system does not let a process run on CPU {string.Join(", ", cpus)} alone");
                 process = start();
                 if (OperatingSystem.IsWindows()) process.ProcessorAffinity = (nint)cpus.Aggregate(0L, (mask, cpu) => mask | 1L << cpu);
             }

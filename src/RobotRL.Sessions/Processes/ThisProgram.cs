@@ -9,7 +9,11 @@ public static class ThisProgram
     /// What the loop's process wants of the runtime: all code compiled fully at its first call, since a pinned real-time thread starves the background
     /// compiler, and a first generation so large that the little that is allocated beside the loop leads to no collection.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> ForTheLoop { get; } = new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "0x4000000" };
+    public static IReadOnlyDictionary<string, string> ForTheLoop { get; } = new Dictionary<string, string>
+    {
+        ["DOTNET_TieredCompilation"] = "0",
+        ["DOTNET_GCgen0size"] = "0x4000000",
+    };
 
     /// <summary>What starts it: its own executable, or the runtime with the program's file, which lies beside this library's.</summary>
     public static IReadOnlyList<string> Host => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
@@ -23,7 +27,8 @@ public static class ThisProgram
     /// <param name="environment">Over this process's own.</param>
     /// <param name="captureOutput">Whether its stdout comes to this process instead of the terminal.</param>
     /// <param name="quiet">Whether its messages are dropped.</param>
-    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool captureOutput = false, bool quiet = false)
+    public static Process Start(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool captureOutput = false, bool quiet = false)
     {
         var start = With(arguments);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (captureOutput, quiet);

@@ -14,8 +14,11 @@ namespace RobotRL.Sessions.Replaying;
 /// <param name="Limits">That acted.</param>
 /// <param name="Fault">Latched at its end.</param>
 public sealed record GateOutcome(
-    int Reflexes, [property: JsonConverter(typeof(JsonStringEnumConverter<ReflexReason>))] ReflexReason Reason, double? Risk, double? RiskThreshold, double? Margin, double? MarginThreshold,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<LimitFlags>))] LimitFlags Limits, [property: JsonConverter(typeof(JsonStringEnumConverter<FaultCode>))] FaultCode Fault)
+    int Reflexes,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<ReflexReason>))] ReflexReason Reason,
+    double? Risk, double? RiskThreshold, double? Margin, double? MarginThreshold,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<LimitFlags>))] LimitFlags Limits,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<FaultCode>))] FaultCode Fault)
 {
     public bool IsSame(GateOutcome other) => (Reflexes, Limits, Fault) == (other.Reflexes, other.Limits, other.Fault);
 }
@@ -29,8 +32,10 @@ public sealed record ChangedDecision(int Episode, int Step, bool OpenLoop, IRead
 /// <param name="EpisodesChanged">Episodes with such a decision. Of each only the first is what would have happened; the rest is open loop.</param>
 /// <param name="CommandsChanged">Decisions with a sealed command that would have been another, to the bit.</param>
 public sealed record CounterfactualResult(
-    int Episodes, int Decisions, int Changed, int EpisodesChanged, int CommandsChanged, int ReflexesRecorded, int ReflexesCounterfactual, int StopsRecorded, int StopsCounterfactual,
-    ChangedDecision? FirstChanged, IReadOnlyList<ChangedDecision> Changes, IReadOnlyList<int> NotReplayable, IReadOnlyList<int> Failed, IReadOnlyDictionary<string, string> Set);
+    int Episodes, int Decisions, int Changed, int EpisodesChanged, int CommandsChanged,
+    int ReflexesRecorded, int ReflexesCounterfactual, int StopsRecorded, int StopsCounterfactual,
+    ChangedDecision? FirstChanged, IReadOnlyList<ChangedDecision> Changes,
+    IReadOnlyList<int> NotReplayable, IReadOnlyList<int> Failed, IReadOnlyDictionary<string, string> Set);
 
 /// <summary>
 /// Runs the control loop twice on what was recorded: within the limits and thresholds that were in force, and within others. The loop alone: whoever
@@ -43,7 +48,9 @@ public sealed class Counterfactual(Func<RecordedPipeline> recorded, Func<Recorde
     private int _episodes, _decisions, _commandsChanged, _episodesChanged, _reflexes, _otherReflexes, _stops, _otherStops;
 
     public CounterfactualResult Result(IReadOnlyList<int> notReplayable, IReadOnlyList<int> failed, IReadOnlyDictionary<string, string> set) => new(
-        _episodes, _decisions, _changes.Count, _episodesChanged, _commandsChanged, _reflexes, _otherReflexes, _stops, _otherStops, _changes.FirstOrDefault(), _changes, notReplayable, failed, set);
+        _episodes, _decisions, _changes.Count, _episodesChanged, _commandsChanged,
+        _reflexes, _otherReflexes, _stops, _otherStops,
+        _changes.FirstOrDefault(), _changes, notReplayable, failed, set);
 
     /// <summary>One episode; gives what would have changed in it.</summary>
     public IReadOnlyList<ChangedDecision> Run(RecordedEpisode episode)
@@ -77,14 +84,22 @@ public sealed class Counterfactual(Func<RecordedPipeline> recorded, Func<Recorde
     {
         List<string> words = [];
         if (would.Reflexes > was.Reflexes) words.Add($"a reflex would have begun ({would.Reason}, {Estimate(would)})");
-        if (would.Reflexes < was.Reflexes) words.Add($"no reflex would have begun (was {was.Reason}, {Estimate(was)}{(would.RiskThreshold is { } e ? FormattableString.Invariant($"; thresholds would be {e:0.###} and {would.MarginThreshold:0.###}") : "")})");
+        if (would.Reflexes < was.Reflexes)
+        {
+            var thresholds = would.RiskThreshold is { } e
+                ? FormattableString.Invariant($"; thresholds would be {e:0.###} and {would.MarginThreshold:0.###}")
+                : "";
+            words.Add($"no reflex would have begun (was {was.Reason}, {Estimate(was)}{thresholds})");
+        }
         if ((would.Limits & ~was.Limits) is var more and not LimitFlags.None) words.Add($"would have been limited by {more}");
         if ((was.Limits & ~would.Limits) is var less and not LimitFlags.None) words.Add($"would not have been limited by {less}");
-        if (would.Fault != was.Fault) words.Add(would.Fault == FaultCode.None ? $"would not have stopped ({was.Fault})" : $"would have stopped ({would.Fault})");
+        if (would.Fault != was.Fault)
+            words.Add(would.Fault == FaultCode.None ? $"would not have stopped ({was.Fault})" : $"would have stopped ({would.Fault})");
         return words;
     }
 
-    private static string Estimate(GateOutcome o) => FormattableString.Invariant($"risk {o.Risk:0.###} against {o.RiskThreshold:0.###}, margin {o.Margin:0.###} against {o.MarginThreshold:0.###}");
+    private static string Estimate(GateOutcome o) => FormattableString.Invariant(
+        $"risk {o.Risk:0.###} against {o.RiskThreshold:0.###}, margin {o.Margin:0.###} against {o.MarginThreshold:0.###}");
 
     /// <summary>Sums a loop's ticks up, decision by decision.</summary>
     private sealed class Watch
@@ -115,7 +130,10 @@ public sealed class Counterfactual(Func<RecordedPipeline> recorded, Func<Recorde
             var began = r.Reflex.Reflexes - _reflexesBefore;
             _reflexesBefore = r.Reflex.Reflexes;
             var estimate = _reflex?.Estimate ?? _largest;
-            return new(began, _reflex?.Reason ?? ReflexReason.None, Finite(estimate.Risk), Finite(r.Reflex.RiskThreshold), Finite(estimate.Feasibility), Finite(r.Reflex.FeasibilityThreshold), _limits, r.Fault.Code);
+            return new(
+                began, _reflex?.Reason ?? ReflexReason.None,
+                Finite(estimate.Risk), Finite(r.Reflex.RiskThreshold), Finite(estimate.Feasibility), Finite(r.Reflex.FeasibilityThreshold),
+                _limits, r.Fault.Code);
         }
 
         private void See(ReadOnlySpan<ulong> row)

@@ -17,7 +17,8 @@ public static class RecordedConfiguration
         if (!Fits(run, []))
         {
             kept = Kept(run).Select(folder => ((string, string)[])[(CriticKey, folder)]).FirstOrDefault(o => Fits(run, o))
-                ?? throw new BadInputException($"{run.ConfigPath}: does not give the run's configuration {run.Identity.ConfigHash[..12]}… any more; restore it, and the files it names, as they were");
+                ?? throw new BadInputException($"{run.ConfigPath}: does not give the run's configuration {run.Identity.ConfigHash[..12]}… any more; "
+                    + "restore it, and the files it names, as they were");
         }
         return RunConfiguration.Load(run.ConfigPath, [.. kept ?? [], .. overrides]);
     }

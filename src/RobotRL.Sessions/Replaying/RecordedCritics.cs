@@ -33,7 +33,8 @@ public sealed class RecordedCritics(CriticCell cell, string directory, string? i
         while (cell.Refused < refused) cell.Refuse();
         if (offer == _offered) return;
         // Numbers count the session's offers, of which this one may have been the first that an episode saw.
-        if (!_known.TryGetValue(offer, out var sha256) || sha256.Length == 0) throw new InvalidDataException($"critic {offer} of the session came of no files, so it cannot be asked again");
+        if (!_known.TryGetValue(offer, out var sha256) || sha256.Length == 0)
+            throw new InvalidDataException($"critic {offer} of the session came of no files, so it cannot be asked again");
         var folder = Path.Combine(directory, sha256);
         var critic = CriticFile.Read(folder).Critic;
         for (; _offered < offer; _offered++) cell.Publish(critic, ageNs);

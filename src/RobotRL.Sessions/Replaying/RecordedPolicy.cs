@@ -31,7 +31,8 @@ public sealed class RecordedPolicy : IDisposable
         if (policy.Sha256.Length == 0) return default;
         if (policy.Sha256 != _loaded)
         {
-            _network.Load(_versions.Read(policy.Sha256, _loads++) ?? throw new InvalidDataException($"the weights {policy.Sha256} that acted are not among the run's weights/versions any more; restore them"));
+            _network.Load(_versions.Read(policy.Sha256, _loads++) ?? throw new InvalidDataException(
+                $"the weights {policy.Sha256} that acted are not among the run's weights/versions any more; restore them"));
             _loaded = policy.Sha256;
         }
         _noise.State = policy.Noise;

@@ -11,8 +11,10 @@ public sealed record OperatorInCharge(string Name, string Role)
     public static OperatorInCharge Driving(OperatorKind kind, string? name, string? role)
     {
         if (kind == OperatorKind.Live && name is null) throw new BadInputException("--operator live: the log must say who drives; add --operator-id NAME");
-        if (kind == OperatorKind.Live && name is "scripted" or "none") throw new BadInputException($"--operator-id {name}: that is no person; name whoever drives");
-        return new(name ?? "scripted", role ?? (kind switch { OperatorKind.Live => "operator", OperatorKind.Scripted => "simulated-operator", _ => "unattended" }));
+        if (kind == OperatorKind.Live && name is "scripted" or "none")
+            throw new BadInputException($"--operator-id {name}: that is no person; name whoever drives");
+        role ??= kind switch { OperatorKind.Live => "operator", OperatorKind.Scripted => "simulated-operator", _ => "unattended" };
+        return new(name ?? "scripted", role);
     }
 
     /// <summary>Of a session in which the policy is alone; a name is whoever watches.</summary>

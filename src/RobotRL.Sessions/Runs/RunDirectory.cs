@@ -72,7 +72,8 @@ public sealed class RunDirectory
     {
         var run = Open(folder);
         if (run.Identity.ConfigHash != identity.ConfigHash)
-            throw new BadInputException($"{folder}: the run was started with another configuration (hash {run.Identity.ConfigHash[..12]}, now {identity.ConfigHash[..12]}); use its config.yaml or name a new folder");
+            throw new BadInputException($"{folder}: the run was started with another configuration "
+                + $"(hash {run.Identity.ConfigHash[..12]}, now {identity.ConfigHash[..12]}); use its config.yaml or name a new folder");
         if (run.Identity.Seed != identity.Seed)
             throw new BadInputException($"{folder}: the run was started with --seed {run.Identity.Seed}; use it or name a new folder");
         run.RequireWhole();
@@ -88,7 +89,8 @@ public sealed class RunDirectory
         path = System.IO.Path.GetFullPath(path);
         RunFile.RefuseLinks(path);
         if (File.Exists(path)) throw new BadInputException($"{path}: a file; name an empty or a new folder for --run");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Any(e => !IsBeginning(System.IO.Path.GetRelativePath(path, e))))
+        if (Directory.Exists(path)
+            && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Any(e => !IsBeginning(System.IO.Path.GetRelativePath(path, e))))
             throw new BadInputException($"{path}: not a run and not empty; name an empty or a new folder for --run");
         Directory.CreateDirectory(path);
         identity = identity with { Id = Guid.NewGuid().ToString("N") };
@@ -134,7 +136,9 @@ public sealed class RunDirectory
     public void RequireWhole()
     {
         var gone = File.Exists(Pruned) ? RunFile.ReadLines(Pruned).Count(line => line.Contains("\"file\":\"episodes/", StringComparison.Ordinal)) : 0;
-        if (gone > 0) throw new BadInputException($"{Path}: retention removed {gone} of its episodes (pruned.jsonl), so it can be evaluated and not gone on with; train in a new folder");
+        if (gone > 0)
+            throw new BadInputException($"{Path}: retention removed {gone} of its episodes (pruned.jsonl), "
+                + "so it can be evaluated and not gone on with; train in a new folder");
     }
 
     /// <summary>Writes beside and renames, so that a reader never sees half a file.</summary>

@@ -5,7 +5,8 @@ public static class ShippedFiles
 {
     /// <summary>Path of <c>robot-configs/NAME</c>: below the working directory, or above the program.</summary>
     public static string Configuration(string name) =>
-        Above(Environment.CurrentDirectory).Concat(Above(AppContext.BaseDirectory)).Select(folder => Path.Combine(folder, "robot-configs", name)).FirstOrDefault(File.Exists)
+        Above(Environment.CurrentDirectory).Concat(Above(AppContext.BaseDirectory))
+            .Select(folder => Path.Combine(folder, "robot-configs", name)).FirstOrDefault(File.Exists)
         ?? throw new BadInputException($"robot-configs/{name}: not found from here; start robotrl in its repository");
 
     private static IEnumerable<string> Above(string folder)

@@ -35,7 +35,10 @@ internal sealed class CriticLearning : IDisposable
     {
         if (cell.Configuration.Safety is not { Online: { } online, Mode: not CriticMode.Off } safety) return null;
         try { return new(safety, online, cell, run); }
-        catch (InvalidDataException e) { throw new BadInputException($"safety.online: {e.Message}; 'robotrl safety pretrain' makes a critic that can learn on"); }
+        catch (InvalidDataException e)
+        {
+            throw new BadInputException($"safety.online: {e.Message}; 'robotrl safety pretrain' makes a critic that can learn on");
+        }
     }
 
     /// <summary>An episode of an earlier session, from the disk.</summary>

@@ -36,12 +36,16 @@ public sealed class LearnerSession(RunDirectory run, RunConfiguration configurat
         });
         local.Saved = checkpoint => audit.Kept(checkpoint, Lineage());
         PolicyLineage Lineage() => new(
-            local.GoesOnFrom, null, intake.EnvSteps, intake.Demonstrations, null, null, run.Identity.Seed, RunIdentity.CurrentCodeVersion, run.Identity.ConfigHash);
+            local.GoesOnFrom, null, intake.EnvSteps, intake.Demonstrations, null, null,
+            run.Identity.Seed, RunIdentity.CurrentCodeVersion, run.Identity.ConfigHash);
         void Tell(LearnerPhase state) => (progress.Steps, progress.PretrainedSteps, progress.Transitions, progress.State) =
             (local.Learner.Steps, local.Learner.PretrainedSteps, intake.Transitions, state);
 
-        log($"{local.GoesOnFrom ?? "a fresh learner"}, {intake.Transitions} transitions from {intake.Demonstrations} demonstrations and {intake.EnvSteps} environment steps");
-        for (; !cancel.IsCancellationRequested && intake.EnvSteps == 0 && intake.Demonstrations < configuration.Operator.Demonstrations; cancel.WaitHandle.WaitOne(LookEvery))
+        log($"{local.GoesOnFrom ?? "a fresh learner"}, {intake.Transitions} transitions from {intake.Demonstrations} demonstrations "
+            + $"and {intake.EnvSteps} environment steps");
+        for (;
+            !cancel.IsCancellationRequested && intake.EnvSteps == 0 && intake.Demonstrations < configuration.Operator.Demonstrations;
+            cancel.WaitHandle.WaitOne(LookEvery))
         {
             intake.Take(governor.EnvironmentStepped);
             Tell(LearnerPhase.Waiting);

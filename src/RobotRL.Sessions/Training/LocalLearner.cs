@@ -22,12 +22,17 @@ internal sealed class LocalLearner : IDisposable
     {
         (_run, _parameters) = (run, configuration.Learner);
         var (task, seed) = (configuration.Task, run.Identity.Seed);
-        Buffer = new ReplayBuffer(FrameLayout.Of(task), task.ActionLayout, _parameters.BufferCapacity, _parameters.BufferCapacity) { ReflexPenalty = (float)_parameters.ReflexPenalty };
+        Buffer = new ReplayBuffer(FrameLayout.Of(task), task.ActionLayout, _parameters.BufferCapacity, _parameters.BufferCapacity)
+        {
+            ReflexPenalty = (float)_parameters.ReflexPenalty,
+        };
         Learner = Learners.Create(configuration, Seeds.Derive(seed, SeedUse.Learner));
         var share = _parameters.Method == LearningMethod.Rlpd ? _parameters.DemonstrationShare : 1;
         _batches = new MixedSource(Buffer, share, new RandomStream(Seeds.Derive(seed, SeedUse.Sampling)));
         _demonstrations = new MixedSource(Buffer, 1, new RandomStream(Seeds.Derive(seed, SeedUse.Demonstrations)));
-        if (Checkpoint.ReadNewest(run.Checkpoints, Learner, log, directory => SamplingState.Read(directory, _batches, _demonstrations)) is not { } newest) return;
+        var goesOnFrom = Checkpoint.ReadNewest(
+            run.Checkpoints, Learner, log, directory => SamplingState.Read(directory, _batches, _demonstrations));
+        if (goesOnFrom is not { } newest) return;
         Checkpoint.SetAsideNewerThan(run.Checkpoints, newest);
         GoesOnFrom = Path.GetFileName(newest);
     }

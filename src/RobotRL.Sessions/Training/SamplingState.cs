@@ -11,7 +11,9 @@ internal sealed record SamplingState(RandomState Batches, RandomState Demonstrat
     private const string File = "sampling.json";
 
     public static void Write(string directory, MixedSource batches, MixedSource demonstrations) =>
-        Checkpoint.WriteDurably(Path.Combine(directory, File), JsonSerializer.SerializeToUtf8Bytes(new SamplingState(batches.Random.State, demonstrations.Random.State)));
+        Checkpoint.WriteDurably(
+            Path.Combine(directory, File),
+            JsonSerializer.SerializeToUtf8Bytes(new SamplingState(batches.Random.State, demonstrations.Random.State)));
 
     /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
     public static void Read(string directory, MixedSource batches, MixedSource demonstrations)
