@@ -27,13 +27,15 @@ public static class RecordedCell
             {
                 var critics = new CriticCell();
                 var reflex = Reflex.Of(configuration.Safety, task, configuration.Robot, critics);
-                return new RecordedLoop(configuration.Robot, task.EndEffectorInFlange, reflex, new RecordedCritics(critics, run.Critics, critic), task.Beside(arm));
+                return new RecordedLoop(configuration.Robot, task.EndEffectorInFlange, reflex, new RecordedCritics(critics, run.Critics, critic),
+                    task.Beside(arm));
             }),
         ];
 
         // Stored images have been cropped: they pass the pipeline as frames of which nothing is to be cut.
         RecordedCamera[] cameras = [.. task.Cameras.Select(_ => new RecordedCamera())];
-        var stored = task with { Cameras = [.. task.Cameras.Select(c => new CameraDescription(c.Name, c.Image.Width, c.Image.Height, 0, 0, c.Image.Width, c.Image.Height, c.Image))] };
+        var stored = task with { Cameras = [.. task.Cameras.Select(c => new CameraDescription(c.Name, c.Image.Width, c.Image.Height, 0, 0,
+            c.Image.Width, c.Image.Height, c.Image))] };
         CaptureFrame[] captures = [.. cameras.Select(c => (CaptureFrame)c.Capture)];
         var observations = new LockstepObservations(stored, captures, RealtimeSensors.StateMaxAgeNs(configuration));
 

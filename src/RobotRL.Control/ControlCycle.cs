@@ -63,7 +63,9 @@ public sealed class ControlCycle : IControlPort
 
     public ControlRing Records { get; }
 
-    /// <summary>The newest tick, as the loop knows it itself: what lies in the ring others may have written to. For the loop's own thread, or once it stands.</summary>
+    /// <summary>
+    /// The newest tick, as the loop knows it itself: what lies in the ring others may have written to. For the loop's own thread, or once it stands.
+    /// </summary>
     public ref readonly ControlRecord Newest => ref _record;
 
     public void RequestReset() => _cells.RequestReset();
@@ -171,7 +173,8 @@ public sealed class ControlCycle : IControlPort
         var hasTarget = Targets.TryRead(ref _target, ref _targetsSeen);
         Heartbeats.TryRead(ref _heartbeat, ref _beatsSeen);
         ref var inputs = ref _record.Inputs;
-        (inputs.IsNewState, inputs.HasTarget, inputs.Target, inputs.Heartbeat, inputs.RefusedWeights) = (isNew, hasTarget, _target, _heartbeat, _reflex?.RefusedWeights ?? 0);
+        (inputs.IsNewState, inputs.HasTarget, inputs.Target, inputs.Heartbeat) = (isNew, hasTarget, _target, _heartbeat);
+        inputs.RefusedWeights = _reflex?.RefusedWeights ?? 0;
 
         TakeRequests(ref inputs);
         _gate.ObserveOther(inputs.Other);
@@ -214,7 +217,11 @@ public sealed class ControlCycle : IControlPort
             limits |= _gate.Push(isReplaced: _reflex is { IsActing: true });
             _record.EndEffector = new(_arm.EndEffectorInBase, twist);
             if (!isTorque) beside = _law.IntegralInBase.And(_gate.FeedForwardInBase);
-            else proposed = _gate.State == GateState.Retreating ? ImpedanceLaw.JointTorque(_gate.PostureRad, _state.Position, _state.Velocity, Description.JointCount) : _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity, _gate.HoldsPosture ? _gate.PostureRad : null);
+            else if (_gate.State == GateState.Retreating)
+                proposed = ImpedanceLaw.JointTorque(_gate.PostureRad, _state.Position, _state.Velocity, Description.JointCount);
+            else
+                proposed = _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity,
+                    _gate.HoldsPosture ? _gate.PostureRad : null);
             if (isTorque && _gate.FeedForwardInEndEffector != Wrench.Zero) ImpedanceLaw.AddTo(ref proposed, _gate.FeedForwardInBase, _arm);
         }
 
@@ -224,7 +231,9 @@ public sealed class ControlCycle : IControlPort
         Record(now, proposed, command, limits | lastLimits);
     }
 
-    /// <summary>Lets the reflex judge what is in force and, where it acts, replace what is demanded. What comes of it passes the gate like any demand.</summary>
+    /// <summary>
+    /// Lets the reflex judge what is in force and, where it acts, replace what is demanded. What comes of it passes the gate like any demand.
+    /// </summary>
     private LimitFlags Interrupt(Stamp now, in Twist twist, ref ReferenceDemand demand)
     {
         if (_reflex is not { } reflex || _gate.State != GateState.Running) return LimitFlags.None;

@@ -175,7 +175,10 @@ public sealed class ControlSession
         return EndDecision();
     }
 
-    /// <summary>The tick at which the decision that has begun ends. In real time observing and deciding has taken ticks since the last one: it ends where it would have without.</summary>
+    /// <summary>
+    /// The tick at which the decision that has begun ends. In real time observing and deciding has taken ticks since the last one: it ends where it
+    /// would have without.
+    /// </summary>
     internal long ScheduleDecision()
     {
         var now = Latest.Tick;
@@ -244,7 +247,8 @@ public sealed class ControlSession
     }
 
     /// <summary>
-    /// Leads an arm that was stopped beyond a limit of position slowly back inside, on behalf of a named operator and only for as long as this is called again within the
+    /// Leads an arm that was stopped beyond a limit of position slowly back inside, on behalf of a named operator and only for as long as this is
+    /// called again within the
     /// heartbeat's age. The fault stays until it is cleared. False where there is nothing to retreat from.
     /// </summary>
     public bool Retreat(string operatorId)
@@ -257,7 +261,8 @@ public sealed class ControlSession
     }
 
     /// <summary>
-    /// Lets a named operator lead the arm by hand, soft and within all limits, for as long as this is called again within the heartbeat's age; then sign off. False while the robot
+    /// Lets a named operator lead the arm by hand, soft and within all limits, for as long as this is called again within the heartbeat's age; then
+    /// sign off. False while the robot
     /// is stopped, and where it takes joint positions or velocities: such an arm holds on, and is led by hand by its own means alone.
     /// </summary>
     public bool Guide(string operatorId)
@@ -273,7 +278,8 @@ public sealed class ControlSession
     public string? LedBy { get; private set; }
 
     /// <summary>
-    /// Clears a latched fault without an operator, for whoever sets a simulated scene up anew. False, and nothing is cleared, where one of its causes is an operator's to clear,
+    /// Clears a latched fault without an operator, for whoever sets a simulated scene up anew. False, and nothing is cleared, where one of its causes
+    /// is an operator's to clear,
     /// when the stop is still in progress, or its cause lasts.
     /// </summary>
     public bool AutomaticReset()
@@ -326,7 +332,8 @@ public sealed class ControlSession
         return false;
     }
 
-    private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source, in Wrench feedForward = default, bool homePosture = false)
+    private void Publish(in Pose pose, long dueInNs, in CartesianStiffness stiffness, ActionSource source, in Wrench feedForward = default,
+        bool homePosture = false)
     {
         var now = _latest.Time.Plus(_port.Description.ControlPeriodNs);
         _port.Heartbeats.Publish(new(now, CommandingState.Commanding));

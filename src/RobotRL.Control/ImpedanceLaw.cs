@@ -45,7 +45,8 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
     }
 
     /// <summary>
-    /// Torques that take each joint to its own part of a posture, Nm: for a motion of the joints as such, which a spring at the tool leads badly where the arm is stretched.
+    /// Torques that take each joint to its own part of a posture, Nm: for a motion of the joints as such, which a spring at the tool leads badly
+    /// where the arm is stretched.
     /// </summary>
     public static JointTorques JointTorque(in JointPositions posture, in JointPositions q, in JointVelocities dq, int joints)
     {
@@ -74,7 +75,8 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
     /// <summary>Joint torques, gravity and Coriolis excluded, Nm, for the errors last compared.</summary>
     /// <param name="posture">Where the null space pulls to, rad; none for an arm that stops or is held, which is braked and pulled nowhere.</param>
     public JointTorques Torque(
-        in Twist referenceVelocity, in Twist velocity, in CartesianStiffness stiffness, ArmKinematics arm, in JointPositions q, in JointVelocities dq, in JointPositions? posture)
+        in Twist referenceVelocity, in Twist velocity, in CartesianStiffness stiffness, ArmKinematics arm, in JointPositions q, in JointVelocities dq,
+        in JointPositions? posture)
     {
         var (kt, kr) = (stiffness.TranslationNM, stiffness.RotationNmRad);
         var dt = 2 * stiffness.DampingRatio * Math.Sqrt(kt);

@@ -16,7 +16,8 @@ public sealed class ActionLayout
     /// <exception cref="ArgumentException">No arm, or more than a cell can have.</exception>
     public ActionLayout(IReadOnlyList<(string Name, ActionSpace Actions)> arms)
     {
-        if (arms.Count is 0 or > PolicyAction.MostArms) throw new ArgumentException($"A cell has 1 to {PolicyAction.MostArms} arms, not {arms.Count}.", nameof(arms));
+        if (arms.Count is 0 or > PolicyAction.MostArms)
+            throw new ArgumentException($"A cell has 1 to {PolicyAction.MostArms} arms, not {arms.Count}.", nameof(arms));
         Arms = [.. arms.Select(a => a.Actions)];
         Names = [.. arms.Select(a => a.Name)];
         Grippers = Arms.Count(a => a.HasGripper);
@@ -55,7 +56,8 @@ public sealed class ActionLayout
     [
         .. Arms.SelectMany((a, i) => ((string[])
         [
-            .. a.ActiveAxes.Select(axis => AxisNames[axis]), .. a.StiffnessMinShare is null ? [] : (string[])["stiffness"], .. a.DampingMinShare is null ? [] : (string[])["damping"],
+            .. a.ActiveAxes.Select(axis => AxisNames[axis]), .. a.StiffnessMinShare is null ? [] : (string[])["stiffness"],
+            .. a.DampingMinShare is null ? [] : (string[])["damping"],
             .. a.WrenchAxes.Select(axis => WrenchNames[axis]),
         ]).Select(name => Named(i, name))),
         .. Enumerable.Range(0, Arms.Count).Where(i => Arms[i].HasGripper).Select(i => Named(i, "gripper")),
@@ -92,7 +94,9 @@ public sealed class ActionLayout
         }
     }
 
-    /// <summary>Which of the <see cref="GripperChoices"/> an action holds: of one gripper 0 close, 1 stay, 2 open; the first gripper's digit is the lowest.</summary>
+    /// <summary>
+    /// Which of the <see cref="GripperChoices"/> an action holds: of one gripper 0 close, 1 stay, 2 open; the first gripper's digit is the lowest.
+    /// </summary>
     public int GripperChoiceOf(in PolicyAction action)
     {
         var (choice, weight) = (0, 1);

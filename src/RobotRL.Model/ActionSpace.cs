@@ -62,7 +62,9 @@ public sealed record ActionSpace(IReadOnlyList<int> ActiveAxes, double Translati
         return fitted;
     }
 
-    /// <summary>Share of the configured stiffness that an action asks for: geometric from the least one at -1 to exactly 1 at 1. NaN for what is not finite.</summary>
+    /// <summary>
+    /// Share of the configured stiffness that an action asks for: geometric from the least one at -1 to exactly 1 at 1. NaN for what is not finite.
+    /// </summary>
     public double StiffnessShare(in ArmAction action) => Share(StiffnessMinShare, action.Stiffness);
 
     /// <summary>The same of the damping ratio.</summary>

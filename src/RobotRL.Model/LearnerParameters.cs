@@ -52,7 +52,9 @@ public sealed record LearnerParameters
     /// <summary>Polyak τ of the target critics.</summary>
     public required double TargetRate { get; init; }
 
-    /// <summary>Rate at which averaged weights follow the trained ones and act in their place, in training and evaluation alike; null: the trained ones act.</summary>
+    /// <summary>
+    /// Rate at which averaged weights follow the trained ones and act in their place, in training and evaluation alike; null: the trained ones act.
+    /// </summary>
     public double? PolicyAverageRate { get; init; }
 
     public required int EnsembleSize { get; init; }
@@ -82,7 +84,10 @@ public sealed record LearnerParameters
     /// <summary>Reward for each of the policy's proposals that a reflex replaced, ≤ 0; with 0 what came of it says enough.</summary>
     public double ReflexPenalty { get; init; }
 
-    /// <summary>Weight of the cloning term that holds the actor (and the gripper's values) to what a human did, on the rows that a human drove; 0 for plain RLPD.</summary>
+    /// <summary>
+    /// Weight of the cloning term that holds the actor (and the gripper's values) to what a human did, on the rows that a human drove; 0 for plain
+    /// RLPD.
+    /// </summary>
     public required double CloningWeight { get; init; }
 
     /// <summary>Share of each batch from the demonstration buffer.</summary>

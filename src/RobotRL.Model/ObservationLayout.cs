@@ -39,7 +39,8 @@ public sealed record ObservationBlock(int Arm, ObservationPart Part, int Start, 
 public sealed class ObservationLayout
 {
     /// <summary>What is observed of an arm where the task does not say.</summary>
-    public static IReadOnlyList<ObservationPart> Standard { get; } = [ObservationPart.Pose, ObservationPart.Twist, ObservationPart.Wrench, ObservationPart.Gripper];
+    public static IReadOnlyList<ObservationPart> Standard { get; } =
+        [ObservationPart.Pose, ObservationPart.Twist, ObservationPart.Wrench, ObservationPart.Gripper];
 
     /// <param name="arms">Name and number of joints of each arm; the name of an only arm may be empty.</param>
     /// <param name="parts">What is observed of each.</param>

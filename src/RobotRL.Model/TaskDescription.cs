@@ -72,7 +72,8 @@ public sealed record TaskDescription
 
     /// <summary>What an observation of the whole cell is made of.</summary>
     public ObservationLayout ObservationLayout =>
-        new(Arms.Count == 0 ? [("", JointCount)] : [.. Arms.Select(arm => (arm.Name, JointCount))], Observed, [.. Cameras.Select(c => new ImageBlock(c.Name, c.Image))]);
+        new(Arms.Count == 0 ? [("", JointCount)] : [.. Arms.Select(arm => (arm.Name, JointCount))], Observed,
+            [.. Cameras.Select(c => new ImageBlock(c.Name, c.Image))]);
 
     /// <summary>Empty for a task without vision.</summary>
     public required IReadOnlyList<CameraDescription> Cameras { get; init; }
@@ -109,4 +110,5 @@ public sealed record TaskDescription
 }
 
 /// <summary>Physical value of a normalised proprioceptive input of 1.</summary>
-public sealed record ProprioceptionScale(double PositionM, double RotationRad, double LinearMS, double AngularRadS, double ForceN, double TorqueNm, double GripperWidthM);
+public sealed record ProprioceptionScale(double PositionM, double RotationRad, double LinearMS, double AngularRadS, double ForceN, double TorqueNm,
+    double GripperWidthM);

@@ -15,7 +15,8 @@ public sealed class FeatureExtractor : IDisposable
     {
         _device = device;
         if (shape.Encoder == EncoderKind.ResNet10)
-            _frozen = new(shape.EncoderWeightsPath ?? throw new ArgumentException("The ResNet-10 encoder is frozen and needs a weights file: set its path."), device);
+            _frozen = new(shape.EncoderWeightsPath ?? throw new ArgumentException("The ResNet-10 encoder is frozen and needs a weights file: " +
+                "set its path."), device);
     }
 
     /// <summary>Whether <see cref="FrozenMaps"/> gives feature maps that training does not change.</summary>
@@ -24,7 +25,10 @@ public sealed class FeatureExtractor : IDisposable
     /// <summary>A buffer for <see cref="Normalize"/>: float32 [B, height, width, channels] on the device, the caller's to dispose.</summary>
     public Tensor Buffer(long batch, ImageShape image) => zeros(batch, image.Height, image.Width, image.Channels, device: _device).DetachFromDisposeScope();
 
-    /// <summary>Bytes [B, height, width, channels] on the host → [B, channels, height, width] float32 in ± 0.5, channels last in memory: a view of <paramref name="buffer"/>.</summary>
+    /// <summary>
+    /// Bytes [B, height, width, channels] on the host → [B, channels, height, width] float32 in ± 0.5, channels last in memory: a view of
+    /// <paramref name="buffer"/>.
+    /// </summary>
     public Tensor Normalize(Tensor bytes, Tensor buffer)
     {
         using var untracked = no_grad();

@@ -5,7 +5,8 @@ namespace RobotRL.Policy;
 
 /// <summary>
 /// Images → features, shared by actor and critics: for each camera a convolutional trunk gives a feature map [C, H, W], learned spatial
-/// embeddings (kernel [C, H, W, 8]) reduce it to 8 C numbers, and Dense, LayerNorm, tanh to the latent. Images have any width and height. The trunk is either a small one of its own for
+/// embeddings (kernel [C, H, W, 8]) reduce it to 8 C numbers, and Dense, LayerNorm, tanh to the latent. Images have any width and height. The trunk
+/// is either a small one of its own for
 /// each camera, trained here, or the frozen <see cref="ResNet10"/> that all cameras share and whose weights are not among these parameters.
 /// </summary>
 public sealed class ImageEncoder
@@ -26,7 +27,8 @@ public sealed class ImageEncoder
         _latents = new DenseNormTanh[cameras];
         for (var i = 0; i < cameras; i++)
         {
-            _trunks[i] = shape.Encoder == EncoderKind.Convolutional ? BuildTrunk(layout, $"camera{i}.convolution", shape.ImageShapes[i].Channels, shape.EncoderChannels) : [];
+            _trunks[i] = shape.Encoder == EncoderKind.Convolutional ? BuildTrunk(layout, $"camera{i}.convolution", shape.ImageShapes[i].Channels,
+                shape.EncoderChannels) : [];
             var (channels, height, width) = MapSize(shape, i);
             // A file tells an upright image's weights from a wide one's. Square ones are written as they always were.
             long[] kernel = shape.ImageShapes[i].IsSquare ? [channels, height * width, Embeddings] : [channels, height, width, Embeddings];

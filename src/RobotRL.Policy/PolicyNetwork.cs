@@ -126,10 +126,13 @@ public sealed class PolicyNetwork : IDisposable
     {
         if (Version < 0) throw new InvalidOperationException("The policy has no weights yet.");
         if (actions != _shape.Actions) throw new ArgumentException($"The policy gives {_shape.Actions} components, not {actions}.");
-        if (observation.Proprioception.Length != _shape.Proprioception) throw new ArgumentException($"Proprioception has {observation.Proprioception.Length} values, the policy takes {_shape.Proprioception}.");
-        if (observation.Images.Count < _images.Length) throw new ArgumentException($"The observation has {observation.Images.Count} images, the policy takes {_images.Length}.");
+        var values = observation.Proprioception.Length;
+        if (values != _shape.Proprioception) throw new ArgumentException($"Proprioception has {values} values, the policy takes {_shape.Proprioception}.");
+        if (observation.Images.Count < _images.Length) throw new ArgumentException($"The observation has {observation.Images.Count} images, " +
+            $"the policy takes {_images.Length}.");
         for (var i = 0; i < _images.Length; i++)
-            if (observation.Images[i].Shape != _shape.ImageShapes[i]) throw new ArgumentException($"Image {i} is {observation.Images[i].Shape}, the policy takes {_shape.ImageShapes[i]}.");
+            if (observation.Images[i].Shape != _shape.ImageShapes[i]) throw new ArgumentException($"Image {i} is {observation.Images[i].Shape}, " +
+                $"the policy takes {_shape.ImageShapes[i]}.");
     }
 
     private static Span<float> Floats(Tensor tensor) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.bytes);

@@ -5,7 +5,9 @@ namespace RobotRL.Safety;
 /// <summary>The range of a normalised action.</summary>
 public static class ActionRange
 {
-    /// <summary>Clamps finite components to [-1, 1]. Others stay as they are, so that the target made of them is seen as non-finite and stops the robot.</summary>
+    /// <summary>
+    /// Clamps finite components to [-1, 1]. Others stay as they are, so that the target made of them is seen as non-finite and stops the robot.
+    /// </summary>
     public static LimitFlags Clamp(ref ArmAction action)
     {
         var isInside = Clamp(ref action.Stiffness) & Clamp(ref action.Damping);

@@ -2,7 +2,9 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
-/// <summary>Refuses an envelope that would bound nothing. The configuration reader tells files and lines; this is the last look before it is enforced.</summary>
+/// <summary>
+/// Refuses an envelope that would bound nothing. The configuration reader tells files and lines; this is the last look before it is enforced.
+/// </summary>
 internal static class LimitsCheck
 {
     public static void Require(RobotDescription robot)
@@ -26,16 +28,19 @@ internal static class LimitsCheck
         Need(limits.SelfDistanceM >= 0 && double.IsFinite(limits.SelfDistanceM), "distance between parts must not be negative");
         var o = limits.Orientation;
         Need(o.Nominal.IsFinite && o.TiltRad is > 0.02 and <= Math.PI && o.YawRad is > 0.02 and <= Math.PI, "orientation: tilt and yaw must be in (0.02, pi]");
-        Need(Positive(limits.Posture.Velocity) && Positive(limits.Posture.Acceleration) && Positive(limits.Posture.Jerk), "posture velocity, acceleration and jerk must be positive");
+        Need(Positive(limits.Posture.Velocity) && Positive(limits.Posture.Acceleration) && Positive(limits.Posture.Jerk),
+            "posture velocity, acceleration and jerk must be positive");
         Need(Positive(limits.StandstillRad), "standstill window must be positive");
         foreach (var part in robot.Body.Parts)
-            Need(part.Link >= 0 && part.Link <= robot.JointCount + 1 && part.From.IsFinite && part.To.IsFinite && Positive(part.RadiusM), $"body part {part.Name} is none");
+            Need(part.Link >= 0 && part.Link <= robot.JointCount + 1 && part.From.IsFinite && part.To.IsFinite && Positive(part.RadiusM),
+                $"body part {part.Name} is none");
         Need(Positive(limits.BarrierRate), "barrier rate must be positive");
         Need(Positive(limits.ContactForceN) && limits.ContactForceN < limits.CollisionForceN && double.IsFinite(limits.CollisionForceN),
             "contact force must be positive and below the collision force");
         Need(Positive(limits.ContactTorqueNm) && limits.ContactTorqueNm < limits.CollisionTorqueNm && double.IsFinite(limits.CollisionTorqueNm),
             "contact torque must be positive and below the collision torque");
-        Need(limits.JointCollisionNm.Count == robot.JointCount && limits.JointCollisionNm.All(Positive), "joint collision torques must be positive, one a joint");
+        Need(limits.JointCollisionNm.Count == robot.JointCount && limits.JointCollisionNm.All(Positive),
+            "joint collision torques must be positive, one a joint");
         Need(Positive(limits.MeasuredTorqueMarginNm), "margin of measured torque must be positive");
         Need(limits.StateMaxAgeNs > 0 && limits.TargetMaxAgeNs > 0 && limits.HeartbeatMaxAgeNs > 0, "maximum ages must be positive");
         Need(limits.LoopMaxLateNs >= robot.ControlPeriodNs, "the loop may not be late by less than a period");
@@ -50,8 +55,10 @@ internal static class LimitsCheck
         Need(s.TranslationMinNM >= 0 && s.TranslationMinNM <= s.TranslationMaxNM && s.RotationMinNmRad >= 0 && s.RotationMinNmRad <= s.RotationMaxNmRad &&
              s.DampingRatioMin >= 0 && s.DampingRatioMin <= s.DampingRatioMax && double.IsFinite(s.TranslationMaxNM + s.RotationMaxNmRad + s.DampingRatioMax),
             "stiffness and damping ranges must be finite, with the minimum below the maximum");
-        Need(Positive(s.RateNMS) && Positive(s.RotationRateNmRadS) && Positive(s.DampingRatePerS) && s.TankInitialJ >= 0 && s.TankCapacityJ >= s.TankInitialJ && s.TankOutflowW >= 0 &&
-             double.IsFinite(s.TankCapacityJ + s.TankOutflowW), "stiffness and damping rates and energy tank must be finite, the initial content within the capacity");
+        Need(Positive(s.RateNMS) && Positive(s.RotationRateNmRadS) && Positive(s.DampingRatePerS) && s.TankInitialJ >= 0 &&
+            s.TankCapacityJ >= s.TankInitialJ && s.TankOutflowW >= 0 &&
+             double.IsFinite(s.TankCapacityJ + s.TankOutflowW),
+                 "stiffness and damping rates and energy tank must be finite, the initial content within the capacity");
         var d = robot.Dynamics;
         foreach (var list in (IReadOnlyList<double>[])[d.RotorInertiaKgM2, d.ViscousFrictionNmS, d.BreakawayNm])
             Need(list.Count == robot.JointCount && list.All(x => x >= 0 && double.IsFinite(x)),
@@ -60,10 +67,12 @@ internal static class LimitsCheck
             "a link's mass, centre of mass or inertia is not a rigid body's");
         Need(d.GravityMS2.IsFinite && Positive(d.ObserverRatePerS), "gravity must be finite and the observer's rate positive");
         if (robot.ForceSensor is { } f)
-            Need(f.PositionInFlangeM.IsFinite && f.RangeForceN > limits.CollisionForceN && Positive(f.RangeTorqueNm) && f.RepeatMaxNs > 0 && double.IsFinite(f.RangeForceN),
+            Need(f.PositionInFlangeM.IsFinite && f.RangeForceN > limits.CollisionForceN && Positive(f.RangeTorqueNm) && f.RepeatMaxNs > 0 &&
+                double.IsFinite(f.RangeForceN),
                 "a force sensor's range must reach beyond the collision force, and its repeats must end");
         var sensors = robot.JointSensors;
-        Need(Positive(sensors.MovingRadS) && sensors.RepeatMaxNs > 0 && sensors.WindowNs > 0 && Positive(sensors.ToleranceRad), "what joint sensors are held to must be positive");
+        Need(Positive(sensors.MovingRadS) && sensors.RepeatMaxNs > 0 && sensors.WindowNs > 0 && Positive(sensors.ToleranceRad),
+            "what joint sensors are held to must be positive");
 
         void Need(bool holds, string what)
         {
@@ -73,7 +82,8 @@ internal static class LimitsCheck
 
     private static bool Positive(double x) => x > 0 && double.IsFinite(x);
 
-    private static bool IsBody(RigidBody b) => b.MassKg >= 0 && double.IsFinite(b.MassKg) && b.CenterOfMassM.IsFinite && b.Inertia.IsFinite && b.Inertia.IsPhysical;
+    private static bool IsBody(RigidBody b) => b.MassKg >= 0 && double.IsFinite(b.MassKg) && b.CenterOfMassM.IsFinite && b.Inertia.IsFinite &&
+        b.Inertia.IsPhysical;
 
     private static bool IsBox(in Box box) =>
         box.Min.IsFinite && box.Max.IsFinite && box.Min.X < box.Max.X && box.Min.Y < box.Max.Y && box.Min.Z < box.Max.Z;

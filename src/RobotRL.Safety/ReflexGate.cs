@@ -125,7 +125,10 @@ public sealed partial class ReflexGate
     /// <summary>What the gripper was asked for last.</summary>
     public Grip GripAsked => _grip.Asked;
 
-    /// <summary>Torque on each joint that neither its motor, the arm's own motion nor the wrist's sensor explain, Nm: a push from outside, wherever it touches.</summary>
+    /// <summary>
+    /// Torque on each joint that neither its motor, the arm's own motion nor the wrist's sensor explain, Nm: a push from outside, wherever it
+    /// touches.
+    /// </summary>
     public ref readonly JointTorques UnexplainedNm => ref _sensors.UnexplainedNm;
 
     /// <summary>Whether there is a state to compute torques from. Without one, what is to be sealed is ignored.</summary>
@@ -205,7 +208,8 @@ public sealed partial class ReflexGate
     /// <summary>Moves the reference one period toward the demand, within all limits. The flags say which ones changed it.</summary>
     /// <remarks>
     /// A stop brings it to rest. An arm that was pushed further from there than its spring reaches would creep back, soft as it is then, for seconds:
-    /// the reference goes to the arm instead, for as long as a controlled stop may take, and then stays, so that a lasting push meets a spring; never out of the workspace.
+    /// the reference goes to the arm instead, for as long as a controlled stop may take, and then stays, so that a lasting push meets a spring; never
+    /// out of the workspace.
     /// </remarks>
     public LimitFlags Limit(in ReferenceDemand demand)
     {
@@ -232,7 +236,10 @@ public sealed partial class ReflexGate
         return Move(demand, stop: true) & ~LimitFlags.Stopping;
     }
 
-    /// <summary>Moves the tool's reference and the posture with it. What a motion asks of the joints is asked of the posture: the measured one is the environment's doing as well.</summary>
+    /// <summary>
+    /// Moves the tool's reference and the posture with it. What a motion asks of the joints is asked of the posture: the measured one is the
+    /// environment's doing as well.
+    /// </summary>
     private LimitFlags Move(in ReferenceDemand demand, bool stop)
     {
         // A posture a few ticks old will do for how the Jacobian turns, as long as it is known how far it is ahead by now: taken for a constant, what turns
@@ -266,7 +273,8 @@ public sealed partial class ReflexGate
     private LimitFlags ComeToRest()
     {
         _posture.Rest();
-        var follows = IsCompliant && State == GateState.Stopping && Fault.Category == StopCategory.Category2 && _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
+        var follows = IsCompliant && State == GateState.Stopping && Fault.Category == StopCategory.Category2 &&
+            _now.Since(_stopTime) <= ControlledStopMaxNs && (_following || (_motion.IsAtRest && IsOutOfReach));
         if (follows && _motion.Barrier.Overrun(_arm.EndEffectorInBase.Position) == 0) (_following, _holdInBase) = (true, _arm.EndEffectorInBase);
         var hold = new ReferenceDemand(_holdInBase, _holdInBase, OnPlan: false);
         return LimitFlags.Stopping | Move(hold, stop: !_following);

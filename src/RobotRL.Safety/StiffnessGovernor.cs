@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Safety;
 
 /// <summary>
-/// Holds stiffness and damping in range, changes each at its own bounded rate, however narrow another's range is, and lets stiffness rise only as far as the energy tank pays for it:
+/// Holds stiffness and damping in range, changes each at its own bounded rate, however narrow another's range is, and lets stiffness rise only as far
+/// as the energy tank pays for it:
 /// raising K under an error e injects ½ eᵀ K̇ e. What damping dissipates fills the tank. Lowering is always allowed.
 /// </summary>
 internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffness initial, double periodS)
@@ -15,7 +16,10 @@ internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffne
 
     private double _paidJ;
 
-    /// <summary>Has the tank pay for work that is done in this period, after <see cref="Step"/>: the share of it, in [0, 1], that the tank and its outflow bear.</summary>
+    /// <summary>
+    /// Has the tank pay for work that is done in this period, after <see cref="Step"/>: the share of it, in [0, 1], that the tank and its outflow
+    /// bear.
+    /// </summary>
     public double Pay(double priceJ)
     {
         var payable = Math.Max(0, Math.Min(TankJ, limits.TankOutflowW * periodS - _paidJ));
@@ -40,7 +44,8 @@ internal sealed class StiffnessGovernor(StiffnessLimits limits, CartesianStiffne
     {
         var now = Current;
         var dissipatedW =
-            2 * now.DampingRatio * (Math.Sqrt(now.TranslationNM) * velocity.Linear.LengthSquared + Math.Sqrt(now.RotationNmRad) * velocity.Angular.LengthSquared);
+            2 * now.DampingRatio * (Math.Sqrt(now.TranslationNM) * velocity.Linear.LengthSquared +
+                Math.Sqrt(now.RotationNmRad) * velocity.Angular.LengthSquared);
         TankJ = Math.Min(limits.TankCapacityJ, TankJ + dissipatedW * periodS);
 
         var target = Clamp(limits, wanted);

@@ -2,7 +2,10 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
-/// <summary>Whether a target is one that a commander of this arm can mean: finite, a rotation, near the workspace, of a stiffness, wrench and grip within reason.</summary>
+/// <summary>
+/// Whether a target is one that a commander of this arm can mean: finite, a rotation, near the workspace, of a stiffness, wrench and grip within
+/// reason.
+/// </summary>
 internal sealed class TargetCheck(SafetyLimits limits, BoxBarrier workspace, GripLimiter grip)
 {
     /// <summary>A target this far outside the workspace is no target, m.</summary>
@@ -26,7 +29,8 @@ internal sealed class TargetCheck(SafetyLimits limits, BoxBarrier workspace, Gri
         value = (target.PoseInBase.Position - workspace.Inside(target.PoseInBase.Position)).Length;
         if (!(value <= (limit = NeighbourhoodM))) return true;
         var (s, most) = (target.Stiffness, limits.Stiffness);
-        if (IsBeyond(value = s.TranslationNM, limit = AbsurdShare * most.TranslationMaxNM) || IsBeyond(value = s.RotationNmRad, limit = AbsurdShare * most.RotationMaxNmRad) ||
+        if (IsBeyond(value = s.TranslationNM, limit = AbsurdShare * most.TranslationMaxNM) ||
+            IsBeyond(value = s.RotationNmRad, limit = AbsurdShare * most.RotationMaxNmRad) ||
             IsBeyond(value = s.DampingRatio, limit = AbsurdShare * most.DampingRatioMax)) return true;
         var push = target.FeedForwardInEndEffector;
         if (IsBeyond(value = push.Force.Length, limit = AbsurdShare * limits.ContactForceN) ||

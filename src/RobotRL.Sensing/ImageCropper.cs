@@ -5,7 +5,8 @@ using RobotRL.Model;
 namespace RobotRL.Sensing;
 
 /// <summary>
-/// Cuts a camera's part out of its frames, scales it to the policy's size and, where the policy sees no colour, takes its brightness (BT.601). Native headers are made once a pooled frame; the only allocation a frame is
+/// Cuts a camera's part out of its frames, scales it to the policy's size and, where the policy sees no colour, takes its brightness (BT.601). Native
+/// headers are made once a pooled frame; the only allocation a frame is
 /// the image that is kept. Not thread-safe: one a stream.
 /// </summary>
 public sealed class ImageCropper : IDisposable
@@ -52,7 +53,8 @@ public sealed class ImageCropper : IDisposable
     private Mat CropHeader(CameraFrame frame)
     {
         if (frame.Width != _camera.Width || frame.Height != _camera.Height)
-            throw new ArgumentException($"Camera '{_camera.Name}' gave {frame.Width}×{frame.Height}, its description says {_camera.Width}×{_camera.Height}.", nameof(frame));
+            throw new ArgumentException($"Camera '{_camera.Name}' gave {frame.Width}×{frame.Height}, " +
+                $"its description says {_camera.Width}×{_camera.Height}.", nameof(frame));
         using var whole = Header(frame.Pixels, frame.Height, frame.Width, MatType.CV_8UC3);
         return new Mat(whole, new Rect(_camera.CropX, _camera.CropY, _camera.CropWidth, _camera.CropHeight));
     }

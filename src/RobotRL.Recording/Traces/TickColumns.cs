@@ -14,9 +14,12 @@ namespace RobotRL.Recording.Traces;
 public static class TickColumns
 {
     private const int Q = Joints.Max;
-    private const int TimeAt = 0, CaptureAt = 1, PositionAt = 2, VelocityAt = PositionAt + Q, EffortAt = VelocityAt + Q, WrenchAt = EffortAt + Q, WidthAt = WrenchAt + 6;
-    private const int BeatAt = WidthAt + 1, RequestsAt = BeatAt + 1, CriticAt = RequestsAt + 1, CriticBornAt = CriticAt + 1, StopsAt = CriticBornAt + 1, BehindAt = StopsAt + 1;
-    private const int TorqueAt = FirstDecided, GripperAt = TorqueAt + Q, LimitsAt = GripperAt + 3, ReflexAt = LimitsAt + 1, RiskAt = ReflexAt + 1, DigestAt = RiskAt + 1;
+    private const int TimeAt = 0, CaptureAt = 1, PositionAt = 2, VelocityAt = PositionAt + Q, EffortAt = VelocityAt + Q, WrenchAt = EffortAt + Q,
+        WidthAt = WrenchAt + 6;
+    private const int BeatAt = WidthAt + 1, RequestsAt = BeatAt + 1, CriticAt = RequestsAt + 1, CriticBornAt = CriticAt + 1;
+    private const int StopsAt = CriticBornAt + 1, BehindAt = StopsAt + 1;
+    private const int TorqueAt = FirstDecided, GripperAt = TorqueAt + Q, LimitsAt = GripperAt + 3, ReflexAt = LimitsAt + 1, RiskAt = ReflexAt + 1,
+        DigestAt = RiskAt + 1;
 
     /// <summary>From here on the words are decisions.</summary>
     public const int FirstDecided = BehindAt + 1;
@@ -25,7 +28,8 @@ public static class TickColumns
     /// <summary>For people, and for whoever reads the file by other means.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "time", "capture_time", .. Axes("position", Q), .. Axes("velocity", Q), .. Axes("effort", Q), .. Axes("wrench", 6), "gripper_width", "heartbeat_time", "requests", "critic", "critic_born", "stops", "behind",
+        "time", "capture_time", .. Axes("position", Q), .. Axes("velocity", Q), .. Axes("effort", Q), .. Axes("wrench", 6), "gripper_width",
+            "heartbeat_time", "requests", "critic", "critic_born", "stops", "behind",
         .. Axes("torque", Q), "commanded_gripper_width", "commanded_grip_force", "commanded_grip_speed", "limits_and_stop", "reflex", "risk", "digest",
     ];
 
@@ -49,7 +53,8 @@ public static class TickColumns
         Put(row[GripperAt..], r.Grip);
         row[LimitsAt] = (uint)r.Limits | (ulong)r.Gate << 32 | (ulong)r.Fault.Code << 40 | (ulong)r.Fault.Category << 48;
         ref readonly var reflex = ref r.Reflex;
-        row[ReflexAt] = (ulong)reflex.State | (ulong)reflex.Reason << 8 | (ulong)reflex.Recovery << 16 | (ulong)reflex.Critic << 24 | Bit(reflex.IsActing, 32) | (ulong)(ushort)reflex.Reflexes << 40;
+        row[ReflexAt] = (ulong)reflex.State | (ulong)reflex.Reason << 8 | (ulong)reflex.Recovery << 16 | (ulong)reflex.Critic << 24
+            | Bit(reflex.IsActing, 32) | (ulong)(ushort)reflex.Reflexes << 40;
         row[RiskAt] = BitConverter.SingleToUInt32Bits(reflex.Estimate.Risk) | (ulong)BitConverter.SingleToUInt32Bits(reflex.Estimate.Feasibility) << 32;
         row[DigestAt] = Digest(r);
     }
@@ -96,13 +101,17 @@ public static class TickColumns
     public static string Text(int column, ulong word) => column switch
     {
         LimitsAt => $"{(GateState)(byte)(word >> 32)}, {(FaultCode)(byte)(word >> 40)}, limits {(LimitFlags)(uint)word}",
-        ReflexAt => $"{(ReflexState)(byte)word}, {(ReflexReason)(byte)(word >> 8)}, {(RecoveryMotion)(byte)(word >> 16)}, critic {(CriticStatus)(byte)(word >> 24)}",
+        ReflexAt => $"{(ReflexState)(byte)word}, {(ReflexReason)(byte)(word >> 8)}, {(RecoveryMotion)(byte)(word >> 16)}, " +
+            $"critic {(CriticStatus)(byte)(word >> 24)}",
         RiskAt => $"risk {BitConverter.UInt32BitsToSingle((uint)word):R}, margin {BitConverter.UInt32BitsToSingle((uint)(word >> 32)):R}",
         DigestAt => $"{word:x16}",
         _ => FormattableString.Invariant($"{BitConverter.UInt64BitsToDouble(word):R}"),
     };
 
-    /// <summary>Of all that lies between inputs and command: kinematics, plan, reference, torque before the limits, stiffness, tank, fault, counters, thresholds.</summary>
+    /// <summary>
+    /// Of all that lies between inputs and command: kinematics, plan, reference, torque before the limits, stiffness, tank, fault, counters,
+    /// thresholds.
+    /// </summary>
     private static ulong Digest(in ControlRecord r)
     {
         var h = 0x9E3779B97F4A7C15UL;

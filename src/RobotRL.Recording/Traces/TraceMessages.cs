@@ -21,7 +21,8 @@ public sealed class TraceMessages(bool hasWrench = false)
         "uint32 next_rows\nint64 state_age_ns\nint64[] image_ages_ns\nint64 weights_version\nint64 weights_age_ns\n";
 
     private const string Other =
-        "# In a cell with two arms: of each row the other one's posture as measured, 7, and as meant, 7 words, packed like the ticks. Earlier files end above.\n" +
+        "# In a cell with two arms: of each row the other one's posture as measured, 7, and as meant, 7 words, packed like the ticks. " +
+            "Earlier files end above.\n" +
         "uint8[] other\n";
 
     /// <summary>Last, in cells whose policy exerts wrenches.</summary>
@@ -43,7 +44,8 @@ public sealed class TraceMessages(bool hasWrench = false)
 
     private static string Definition(string streams) =>
         "# What entered the decision of the same step, and what the control loop decided in each of its ticks. Times in ns of the session's clock.\n" +
-        "uint32 step\n# Operator.\nbool engaged\nuint8 reason\nbool deadman_held\nbool stop_requested\nrobotrl_msgs/Action human\nfloat32[2] human_impedance\n" +
+        "uint32 step\n# Operator.\nbool engaged\nuint8 reason\nbool deadman_held\nbool stop_requested\nrobotrl_msgs/Action human\n" +
+            "float32[2] human_impedance\n" +
         "# Policy: SHA-256 of its weights, state of its noise before the decision.\nstring policy_sha256\nuint64[4] noise\nbool deterministic\n" +
         "# Safety critics that came into use.\nrobotrl_msgs/TracedCritic[] critics\n" +
         "# Of an episode's first decision: what outlasts the reference's new start in the first row.\nrobotrl_msgs/LoopMemory[] before\n" +
@@ -51,15 +53,23 @@ public sealed class TraceMessages(bool hasWrench = false)
         "# Rows before the decision's own; words a row; the rows: of each column of words the second difference as 64-bit integers, zigzag-coded,\n" +
         "# the lowest byte of each row, then the next, to the highest. Columns: " + string.Join(' ', TickColumns.Names) + "\n" +
         "uint32 lead_rows\nuint32 columns\nuint8[] ticks\n" +
-        "# Rows that had passed when the episode was begun, when its first observation was made, and when the executed action was read. Earlier files, of loops that waited, end above.\n" +
+        "# Rows that had passed when the episode was begun, when its first observation was made, and when the executed action was read. " +
+            "Earlier files, of loops that waited, end above.\n" +
         "uint32 start_rows\nuint32 observed_rows\nuint32 executed_rows\n" + streams +
-        Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n# -1 close, 0 stay, 1 open\nint8 gripper\n" +
+        Separator + "MSG: robotrl_msgs/Action\n# Normalised displacement in the end-effector frame: translation 3, rotation 3.\nfloat32[6] motion\n" +
+            "# -1 close, 0 stay, 1 open\nint8 gripper\n" +
         Separator + "MSG: robotrl_msgs/TracedCritic\nuint32 offer\n# Of its manifest.\nstring sha256\n" +
         Separator + "MSG: robotrl_msgs/TracedTarget\nuint32 row\nrobotrl_msgs/Target target\n" +
-        Separator + "MSG: robotrl_msgs/Target\n# Poses: position 3, quaternion x y z w.\nfloat64[7] pose\nfloat64[7] episode_start\nint64 issue_ns\nint64 due_ns\nfloat64[3] stiffness\n# Width, force and speed; zeros where nobody has asked.\nfloat64[3] grip\nuint8 source\nint64 sequence\n# A posture that is commanded as well.\nbool moves_posture\nfloat64[7] posture\n" +
-        Separator + "MSG: robotrl_msgs/LoopMemory\nint64 tick\nfloat64[7] position\nfloat64[7] velocity\nfloat64[7] effort\nfloat64[6] wrench\nfloat64 gripper_width\nint64 capture_ns\n" +
-        "float64[3] stiffness\nfloat64[7] sealed_torque\nfloat64[3] commanded_grip\nint64 rebases\nuint32 refused_limit_changes\nuint32 limits_since_target\nrobotrl_msgs/Target target\n" +
-        "uint8 reflex\nuint8 reflex_reason\nuint8 recovery\nuint8 critic\nbool reflex_acting\nfloat32 risk\nfloat32 margin\nfloat64 risk_threshold\nfloat64 margin_threshold\nint64 critic_version\nuint32 critic_offer\nint64 critic_born_ns\nuint32 reflexes\nuint32 reflex_transitions\nuint32 weights_refused\n";
+        Separator + "MSG: robotrl_msgs/Target\n# Poses: position 3, quaternion x y z w.\nfloat64[7] pose\nfloat64[7] episode_start\nint64 issue_ns\n" +
+            "int64 due_ns\nfloat64[3] stiffness\n# Width, force and speed; zeros where nobody has asked.\nfloat64[3] grip\nuint8 source\n" +
+            "int64 sequence\n# A posture that is commanded as well.\nbool moves_posture\nfloat64[7] posture\n" +
+        Separator + "MSG: robotrl_msgs/LoopMemory\nint64 tick\nfloat64[7] position\nfloat64[7] velocity\nfloat64[7] effort\nfloat64[6] wrench\n" +
+            "float64 gripper_width\nint64 capture_ns\n" +
+        "float64[3] stiffness\nfloat64[7] sealed_torque\nfloat64[3] commanded_grip\nint64 rebases\nuint32 refused_limit_changes\n" +
+            "uint32 limits_since_target\nrobotrl_msgs/Target target\n" +
+        "uint8 reflex\nuint8 reflex_reason\nuint8 recovery\nuint8 critic\nbool reflex_acting\nfloat32 risk\nfloat32 margin\nfloat64 risk_threshold\n" +
+            "float64 margin_threshold\nint64 critic_version\nuint32 critic_offer\nint64 critic_born_ns\nuint32 reflexes\nuint32 reflex_transitions\n" +
+            "uint32 weights_refused\n";
 
     private readonly CdrWriter _cdr = new();
 
@@ -133,7 +143,9 @@ public sealed class TraceMessages(bool hasWrench = false)
         var targets = new TracedTarget[Few(cdr.U32())];
         foreach (ref var target in targets.AsSpan()) target = new((int)cdr.U32(), ReadTarget(ref cdr));
         var (lead, columns) = ((int)cdr.U32(), cdr.U32());
-        if (columns != TickColumns.Count) throw new InvalidDataException($"Step {step}: a control tick has {columns} words, this version reads {TickColumns.Count}; replay it with the version that recorded it.");
+        if (columns != TickColumns.Count)
+            throw new InvalidDataException($"Step {step}: a control tick has {columns} words, " +
+                $"this version reads {TickColumns.Count}; replay it with the version that recorded it.");
         var words = WordColumns.Unpack(cdr.Bytes(), TickColumns.Count);
         var rows = words.Length / TickColumns.Count;
         var (start, observed, executed) = cdr.HasMore ? ((int)cdr.U32(), (int)cdr.U32(), (int)cdr.U32()) : (lead, lead, rows);
@@ -143,7 +155,10 @@ public sealed class TraceMessages(bool hasWrench = false)
         if (next < 0 || next > rows) throw new InvalidDataException($"Step {step}: its next observation is of tick {next} of {rows}: it is damaged.");
         var other = cdr.HasMore && cdr.Bytes() is { Length: > 0 } packed ? WordColumns.Unpack(packed, DecisionTrace.OtherColumns) : [];
         if (other.Length != 0 && other.Length != rows * DecisionTrace.OtherColumns)
-            throw new InvalidDataException($"Step {step}: it has {other.Length / DecisionTrace.OtherColumns} postures of the other arm for {rows} ticks: it is damaged.");
+        {
+            var told = other.Length / DecisionTrace.OtherColumns;
+            throw new InvalidDataException($"Step {step}: it has {told} postures of the other arm for {rows} ticks: it is damaged.");
+        }
         if (cdr.HasMore) ReadWrenches(ref cdr, ref human, targets);
         return new()
         {
@@ -215,7 +230,8 @@ public sealed class TraceMessages(bool hasWrench = false)
     private static CartesianTarget ReadTarget(ref CdrReader cdr)
     {
         var (pose, start) = (ReadPose(ref cdr), ReadPose(ref cdr));
-        CartesianTarget target = new(pose, new(cdr.I64()), new(cdr.I64()), ReadStiffness(ref cdr), ReadGrip(ref cdr), (ActionSource)cdr.U8(), cdr.I64()) { StartInBase = start, MovesPosture = cdr.Bool() };
+        CartesianTarget target = new(pose, new(cdr.I64()), new(cdr.I64()), ReadStiffness(ref cdr), ReadGrip(ref cdr), (ActionSource)cdr.U8(),
+            cdr.I64()) { StartInBase = start, MovesPosture = cdr.Bool() };
         JointPositions posture = default;
         cdr.F64Array(posture);
         return target with { PostureRad = posture };
@@ -310,5 +326,6 @@ public sealed class TraceMessages(bool hasWrench = false)
     private static Grip ReadGrip(ref CdrReader cdr) => new(cdr.F64(), cdr.F64(), cdr.F64());
 
     /// <summary>A count that a damaged message may not blow up.</summary>
-    private static int Few(uint count) => count <= 100_000 ? (int)count : throw new InvalidDataException($"A trace counts {count} of what there are a few of: it is damaged.");
+    private static int Few(uint count) =>
+        count <= 100_000 ? (int)count : throw new InvalidDataException($"A trace counts {count} of what there are a few of: it is damaged.");
 }

@@ -68,7 +68,8 @@ public sealed class TraceRecorder
         var weights = policy?.Weights;
         // In virtual time the clock says nothing about a learner, and the same seed gives the same file.
         _ages = new(_cell.Ages.StateNs, _cell.Ages.ImagesNs, weights?.Version ?? -1, weights is not null && _cell.IsRealtime ? weights.AgeNs : 0);
-        (_policy, _command, _observed) = (policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false), command, _arm.ObservedTick);
+        _policy = policy is { } p ? new(p.Weights.Sha256, p.Noise, p.Deterministic) : new("", default, false);
+        (_command, _observed) = (command, _arm.ObservedTick);
     }
 
     /// <summary>The message of the decision that was carried out and whose outcome has been observed; valid until the next one.</summary>
@@ -85,7 +86,11 @@ public sealed class TraceRecorder
         {
             ref readonly var r = ref Read(_next++);
             TickColumns.Write(r, words.AsSpan(row * TickColumns.Count));
-            if (others.Length > 0) MemoryMarshal.Cast<OtherPosture, ulong>(new ReadOnlySpan<OtherPosture>(in r.Inputs.Other)).CopyTo(others.AsSpan(row * DecisionTrace.OtherColumns));
+            if (others.Length > 0)
+            {
+                var other = MemoryMarshal.Cast<OtherPosture, ulong>(new ReadOnlySpan<OtherPosture>(in r.Inputs.Other));
+                other.CopyTo(others.AsSpan(row * DecisionTrace.OtherColumns));
+            }
             if (r.Inputs.HasTarget) _targets.Add(new(row, r.Inputs.Target));
             TakeUp(r.Reflex);
         }

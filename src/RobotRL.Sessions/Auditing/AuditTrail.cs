@@ -128,7 +128,8 @@ public sealed class AuditTrail : IDisposable
         }
         _takeover = (asked, command.Reason, 1);
         var took = _loops[0].HumanSince is { } since && since >= asked ? since : _control.Latest.Target.IssueTime;
-        _log.Write(AuditEvent.TakeoverBegan, asked, command.Reason.ToString(), new { Episode, Step = _step, Kind = _kind.ToString(), LatencyMs = took.Since(command.RequestedAt ?? asked) / 1e6 }, actor: _actor);
+        _log.Write(AuditEvent.TakeoverBegan, asked, command.Reason.ToString(), new { Episode, Step = _step, Kind = _kind.ToString(),
+            LatencyMs = took.Since(command.RequestedAt ?? asked) / 1e6 }, actor: _actor);
     }
 
     private void EndTakeover(string reason)
@@ -136,7 +137,8 @@ public sealed class AuditTrail : IDisposable
         if (_takeover is not { } takeover) return;
         _takeover = null;
         var now = _control.Latest.Time;
-        _log.Write(AuditEvent.TakeoverEnded, now, reason, new { Episode, Step = _step, takeover.Steps, Why = takeover.Reason.ToString(), DurationS = now.Since(takeover.Began) * 1e-9 }, actor: _actor);
+        _log.Write(AuditEvent.TakeoverEnded, now, reason, new { Episode, Step = _step, takeover.Steps, Why = takeover.Reason.ToString(),
+            DurationS = now.Since(takeover.Began) * 1e-9 }, actor: _actor);
     }
 
     private void Limited(in ExecutedAction executed)

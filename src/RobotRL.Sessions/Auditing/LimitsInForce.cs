@@ -39,7 +39,8 @@ internal static class LimitsInForce
                 robot.Impedance.RotationClipRad,
                 robot.Impedance.SpringForceBoundN,
             },
-            Critic = safety is null ? null : new { Mode = safety.Mode.ToString(), safety.RiskThreshold, safety.FeasibilityThreshold, TriggerMs = Ms(safety.TriggerNs), safety.HoldS, safety.MaxAgeS, Folder = safety.CriticFolder },
+            Critic = safety is null ? null : new { Mode = safety.Mode.ToString(), safety.RiskThreshold, safety.FeasibilityThreshold,
+                TriggerMs = Ms(safety.TriggerNs), safety.HoldS, safety.MaxAgeS, Folder = safety.CriticFolder },
         };
     }
 

@@ -21,7 +21,8 @@ internal static class BitText
         Compare(recorded[0], replayed[0], name) ?? Compare(recorded[1], replayed[1], name + ".other");
 
     public static (string Field, string Recorded, string Replayed)? Compare(in ArmAction recorded, in ArmAction replayed, string name) =>
-        Compare([.. (ReadOnlySpan<float>)recorded.Motion, recorded.Stiffness, recorded.Damping], [.. (ReadOnlySpan<float>)replayed.Motion, replayed.Stiffness, replayed.Damping], name)
+        Compare([.. (ReadOnlySpan<float>)recorded.Motion, recorded.Stiffness, recorded.Damping], [.. (ReadOnlySpan<float>)replayed.Motion,
+            replayed.Stiffness, replayed.Damping], name)
         ?? Compare((ReadOnlySpan<float>)recorded.Wrench, replayed.Wrench, name + ".wrench") ?? Compare(recorded.Gripper, replayed.Gripper, name + ".gripper");
 
     public static (string Field, string Recorded, string Replayed)? Compare<T>(T recorded, T replayed, string name) where T : struct, Enum =>

@@ -16,7 +16,8 @@ namespace RobotRL.Sessions.Replaying;
 /// <param name="IdenticalByStage">The same for each stage alone: the policy's arithmetic may differ on another machine, the gate's may not.</param>
 public sealed record ReplayResult(
     int Episodes, int Decisions, int Identical, IReadOnlyDictionary<string, int> IdenticalByStage, long Ticks, long IdenticalTicks,
-    int HumanDecisions, int Reflexes, int LimitedDecisions, int PolicyVersions, IReadOnlyList<int> NotReplayable, IReadOnlyList<int> Failed, Difference? FirstDifference,
+    int HumanDecisions, int Reflexes, int LimitedDecisions, int PolicyVersions, IReadOnlyList<int> NotReplayable, IReadOnlyList<int> Failed,
+        Difference? FirstDifference,
     string RecordedBy);
 
 /// <summary>Runs episodes through everything that decides, on the inputs that were recorded, and compares to the bit.</summary>
@@ -61,7 +62,8 @@ public sealed class EpisodeReplay(RunDirectory run, Func<RecordedPipeline> pipel
             var (action, policyTrace) = (seen.Action, traces[0].Policy);
             Note(BitText.Compare(action.Policy, policy.Decide(seen.Observation, policyTrace), "action"), ReplayStage.Policy);
             var decision = cell.Arbitrate(seen.Observation.Time, action.Policy, RecordedEpisode.CommandOf(traces));
-            Note(BitText.Compare(action.Proposed, decision.Proposed, "proposed") ?? BitText.Compare(action.Source, decision.Source, "source"), ReplayStage.Arbiter);
+            Note(BitText.Compare(action.Proposed, decision.Proposed, "proposed") ?? BitText.Compare(action.Source, decision.Source, "source"),
+                ReplayStage.Arbiter);
 
             var limits = LimitFlags.None;
             foreach (var (arm, control) in controls.Index())
@@ -98,7 +100,8 @@ public sealed class EpisodeReplay(RunDirectory run, Func<RecordedPipeline> pipel
         _ticks++;
         var column = TickColumns.FirstDifference(trace.Row(row), replayed);
         if (column < 0) _identicalTicks++;
-        else Differs(ReplayStage.Gate, new(episode, trace.Step, Name(ReplayStage.Gate), row - trace.LeadRows, TickColumns.Names[column], TickColumns.Text(column, trace.Row(row)[column]), TickColumns.Text(column, replayed[column])));
+        else Differs(ReplayStage.Gate, new(episode, trace.Step, Name(ReplayStage.Gate), row - trace.LeadRows, TickColumns.Names[column],
+            TickColumns.Text(column, trace.Row(row)[column]), TickColumns.Text(column, replayed[column])));
     }
 
     private static string Name(ReplayStage stage) => stage.ToString().ToLowerInvariant();
@@ -123,7 +126,8 @@ public sealed class EpisodeReplay(RunDirectory run, Func<RecordedPipeline> pipel
     private static (string, string, string)? Images(Observation recorded, Observation replayed)
     {
         for (var i = 0; i < recorded.Images.Count; i++)
-            if (recorded.Images[i].CaptureTime != replayed.Images[i].CaptureTime || !recorded.Images[i].Pixels.AsSpan().SequenceEqual(replayed.Images[i].Pixels)) return ($"images[{i}]", "one", "another");
+            if (recorded.Images[i].CaptureTime != replayed.Images[i].CaptureTime ||
+                !recorded.Images[i].Pixels.AsSpan().SequenceEqual(replayed.Images[i].Pixels)) return ($"images[{i}]", "one", "another");
         return null;
     }
 }
