@@ -5,7 +5,7 @@ using RobotRL.Cli.Display;
 using RobotRL.Cli.Doctor;
 
 Terminal.Guard();
-var root = new RootCommand("RobotRL: real-robot reinforcement learning with a human in the loop")
+var root = new RootCommand("RobotRL: reinforcement learning for robot arms, with a human in the loop")
 {
     CommandLine.Json,
     TrainCommand.Create(),

@@ -44,9 +44,11 @@ internal static partial class CommandLine
         if (parse.GetValue(Json)) Console.Out.WriteLine(JsonSerializer.Serialize(result, JsonNames.SnakeCase));
     }
 
+    /// <summary>How this program is called from here.</summary>
+    public static string Program { get; } = File.Exists("robotrl") ? "./robotrl" : "robotrl";
+
     /// <summary>The command line that goes on from where this one was interrupted.</summary>
-    public static string Again { get; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend(File.Exists("robotrl") ? "./robotrl" : "robotrl")
-        .Select(Quoted));
+    public static string Again { get; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend(Program).Select(Quoted));
 
     /// <summary>Runs the parsed command, or says why the words are no command line of this program: one line an error.</summary>
     public static async Task<int> RunAsync(ParseResult parse, CancellationToken cancel)

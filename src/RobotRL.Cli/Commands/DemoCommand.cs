@@ -46,7 +46,7 @@ internal static class DemoCommand
             var result = EvaluationRoot.Run(RunDirectory.Open(parse.GetRequiredValue(run)), new(parse.GetValue(episodes), Seed: 1_000_001), cancel);
             var passes = result.SuccessRate >= Passing;
             JobEnd.Write(parse, $"{EvalCommand.Text(result)}{(passes ? "" : $"; the demo asks for {Passing:P0}")}", training.Run,
-                passes ? $"robotrl plot {order.Folder} --out curves.png" : CommandLine.Again);
+                passes ? $"{CommandLine.Program} plot {order.Folder} --out curves.png" : CommandLine.Again);
             CommandLine.Result(parse, new { training, evaluation = result });
             return passes || cancel.IsCancellationRequested ? ExitCode.Done : ExitCode.DoesNotHold;
         });

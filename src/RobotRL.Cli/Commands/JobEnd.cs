@@ -19,10 +19,10 @@ internal static class JobEnd
         Write(parse,
             string.Create(CultureInfo.InvariantCulture, $"{(result.Finished ? "Trained" : "Interrupted, and all is saved")}: {result.EnvSteps} environment " +
                 $"steps, ") +
-            string.Create(CultureInfo.InvariantCulture, $"{result.LearnerSteps} updates, {result.WallS / 60:F1} minutes; success " +
-                $"{100 * result.SuccessRate:F0} % without help{target}"),
+            string.Create(CultureInfo.InvariantCulture, $"{result.LearnerSteps} updates, {result.WallS / 60:F1} minutes; " +
+                $"{Success(result)}{target}"),
             result.Run,
-            result.Finished && !falls ? $"robotrl eval {order.Folder}" : result.EndedBy is "env_steps" or "human_steps"
+            result.Finished && !falls ? $"{CommandLine.Program} eval {order.Folder}" : result.EndedBy is "env_steps" or "human_steps"
                 ? $"{CommandLine.Again}   (raise --env-steps)" : CommandLine.Again);
         CommandLine.Result(parse, result);
         return falls ? ExitCode.DoesNotHold : ExitCode.Done;
@@ -32,10 +32,14 @@ internal static class JobEnd
     {
         Write(parse, $"{(result.Finished ? "" : "Interrupted, and all is saved: ")}{result.Successes} of {result.Episodes} demonstrations succeeded, " +
             $"{result.Steps} steps", result.Run,
-            result.Finished && result.Successes > 0 ? $"robotrl train {parse.GetValue<string>("config")} --run {order.Folder}" : CommandLine.Again);
+            result.Finished && result.Successes > 0
+                ? $"{CommandLine.Program} train {parse.GetValue<string>("config")} --run {order.Folder}" : CommandLine.Again);
         CommandLine.Result(parse, result);
         return result.Finished && result.Successes == 0 ? ExitCode.DoesNotHold : ExitCode.Done;
     }
+
+    private static string Success(TrainingResult result) => result.EnvSteps == 0 ? "no episode of the policy yet"
+        : string.Create(CultureInfo.InvariantCulture, $"success {100 * result.SuccessRate:F0} % without help");
 
     public static void Write(ParseResult parse, string reached, string where, string next) =>
         CommandLine.Answers(parse).WriteLine($"{reached}\n  in    {where}\n  next  {next}");

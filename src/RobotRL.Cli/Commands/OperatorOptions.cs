@@ -11,7 +11,7 @@ internal static partial class OperatorOptions
     /// <summary>Their name.</summary>
     public static Option<string?> Id() => new Option<string?>("--operator-id")
     {
-        Description = "Who answers for this session, as the audit log and the episodes shall name them; needed with --operator live",
+        Description = "Who answers for this session, as the audit log and the episodes shall name them; needed where a live operator drives",
     }.Where(IsName, Requirement);
 
     public static Option<string?> AsWhat() => new Option<string?>("--operator-role")
