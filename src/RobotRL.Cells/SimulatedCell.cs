@@ -188,7 +188,9 @@ public sealed class SimulatedCell : ICell
         if (!Renew(seed))
         {
             if (Control.NeedsOperator) return; // somebody stopped the robot meanwhile
-            throw new SafeStopException($"The robot did not take up its place after a scene reset: {Control.Latest.Fault}", Control.Latest.Fault);
+            throw new SafeStopException(
+                $"The robot did not take up its place after a scene reset: {StopWords.Of(Control.Latest.Fault.Code)}; then run the same command: it resumes",
+                Control.Latest.Fault);
         }
 
         var random = new RandomStream(seed ^ 0x5eed_0ff5e7);
@@ -199,14 +201,19 @@ public sealed class SimulatedCell : ICell
         {
             var home = arm.Session.Home;
             var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
-            arm.Session.MoveTo(new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad))), homePosture: true);
+            var start = new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad)));
+            if (!arm.Session.MoveTo(start, homePosture: true) && _arms.Length > 1 && !Control.IsStopped)
+                throw new SafeStopException($"The {arm.Name} arm did not come to its start pose: the other one may be in its way; "
+                    + "move cell.arms further apart, or lower cell.arm_distance_m", Control.Latest.Fault);
             if (arm != _arms[^1]) arm.Session.SignOff();
         }
         RequireRecords();
         _streams?.RequireSound();
         var causes = Control.Latest.Causes;
         if (!causes.IsEmpty && !causes.Contains(FaultCode.OperatorStop) && !causes.Contains(FaultCode.DeadmanReleased))
-            throw new SafeStopException($"The robot was stopped on its way to the start pose: {causes}", Control.Latest.Fault);
+            throw new SafeStopException(
+                $"The robot was stopped on its way to the start pose: {StopWords.Of(Control.Latest.Fault.Code)}; then run the same command: it resumes",
+                Control.Latest.Fault);
         foreach (var arm in _arms) arm.Session.BeginEpisode(arm.Session.Home);
     }
 

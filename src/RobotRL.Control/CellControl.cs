@@ -36,20 +36,28 @@ public sealed class CellControl
     /// <summary>Decisions that began late; see <see cref="ControlSession.LateDecisions"/>.</summary>
     public long LateDecisions => _arms.Max(arm => arm.LateDecisions);
 
-    /// <summary>The newest tick of the arm that stopped first, or of the first arm while none is stopped.</summary>
+    /// <summary>The newest tick of the arm that stopped first by itself, or of the first arm while none is stopped.</summary>
     public ref readonly ControlRecord Latest
     {
         get
         {
             var first = _arms[0];
             foreach (var arm in _arms)
-                if (arm.IsStopped && (!first.IsStopped || arm.Latest.Fault.Time < first.Latest.Fault.Time)) first = arm;
+                if (arm.IsStopped && (!first.IsStopped || Order(arm).CompareTo(Order(first)) < 0)) first = arm;
             return ref first.Latest;
         }
     }
 
-    /// <summary>Every cause for which an arm is stopped.</summary>
-    public FaultSet Causes => _arms.Aggregate(default(FaultSet), (all, arm) => all.Union(arm.Latest.Causes));
+    /// <summary>Every cause for which an arm is stopped; that the other one was stopped counts only where there is no other.</summary>
+    public FaultSet Causes
+    {
+        get
+        {
+            var all = _arms.Aggregate(default(FaultSet), (causes, arm) => causes.Union(arm.Latest.Causes));
+            var own = all.Except(FaultSet.Of(FaultCode.OtherArmStopped));
+            return own.IsEmpty ? all : own;
+        }
+    }
 
     /// <summary>The operator who last cleared a stop from here; null for nobody yet.</summary>
     public string? LastResetBy => _arms[0].LastResetBy;
@@ -93,6 +101,8 @@ public sealed class CellControl
     {
         foreach (var arm in _arms) arm.Stop(cause);
     }
+
+    private static (bool, long) Order(ControlSession arm) => (arm.Latest.Fault.Code == FaultCode.OtherArmStopped, arm.Latest.Fault.Time.Ns);
 
     /// <summary>Clears every arm's stop on behalf of a named operator; false while one of them stays stopped.</summary>
     public bool OperatorReset(string operatorId)

@@ -25,7 +25,7 @@ public sealed class ControlCycle : IControlPort
     private long _targetsSeen, _beatsSeen;
     private ControlRequests _seen;
     private long _latenessNs, _overruns;
-    private bool _restart = true;
+    private bool _restart = true, _refusesAutomaticResets;
     private ControlRecord _record;
 
     /// <param name="robot">The arm.</param>
@@ -158,6 +158,11 @@ public sealed class ControlCycle : IControlPort
     /// <summary>Shows the cycle where the arm beside its own is, for the coming ticks.</summary>
     public void ShowOther(in OtherPosture other) => _record.Inputs.Other = other;
 
+    /// <summary>
+    /// Whether the other arm waits for its operator: this one is then no scene's to clear either. What is refused is not recorded as asked for.
+    /// </summary>
+    internal void RefuseAutomaticResets(bool refuses) => _refusesAutomaticResets = refuses;
+
     /// <summary>Ends the period: returns at the beginning of the next.</summary>
     internal void Wait() => _pacer.Next();
 
@@ -250,7 +255,7 @@ public sealed class ControlCycle : IControlPort
         var asked = Volatile.Read(ref _cells.Requests.LimitChanges);
         _gate.RefuseLimitChanges(inputs.LimitChangesAsked = asked - _seen.LimitChanges);
         _seen.LimitChanges = asked;
-        inputs.IsAutomaticResetAsked = IsAsked(ref _cells.Requests.AutomaticResets, ref _seen.AutomaticResets);
+        inputs.IsAutomaticResetAsked = IsAsked(ref _cells.Requests.AutomaticResets, ref _seen.AutomaticResets) && !_refusesAutomaticResets;
         if (inputs.IsAutomaticResetAsked && _gate.TryResetAutomatically()) _record.AutomaticResets += Restarts();
         inputs.IsResetAsked = IsAsked(ref _cells.Requests.Resets, ref _seen.Resets);
         if (inputs.IsResetAsked && _gate.TryReset()) _record.OperatorResets += Restarts();

@@ -16,6 +16,7 @@ public sealed class CycleGroup
     private readonly ControlCycle[] _cycles;
     private readonly IPacer _pacer;
     private readonly bool[] _isStopped;
+    private readonly long[] _resets;
     private readonly int _aloneMaxTicks;
     private int _aloneTicks;
 
@@ -23,7 +24,7 @@ public sealed class CycleGroup
     /// <param name="pacer">Their time.</param>
     public CycleGroup(IReadOnlyList<ControlCycle> cycles, IPacer pacer)
     {
-        (_cycles, _pacer, _isStopped) = ([.. cycles], pacer, new bool[cycles.Count]);
+        (_cycles, _pacer, _isStopped, _resets) = ([.. cycles], pacer, new bool[cycles.Count], new long[cycles.Count]);
         _aloneMaxTicks = (int)(AloneMaxNs / cycles[0].Description.ControlPeriodNs);
         Ports = _cycles.Length == 1 ? _cycles : [.. _cycles.Select(cycle => new Port(cycle, this))];
     }
@@ -87,10 +88,13 @@ public sealed class CycleGroup
         {
             var other = _cycles[1 - i];
             if (other.Newest.Tick > 0) _cycles[i].ShowOther(PostureOf(other.Newest));
+            _cycles[i].RefuseAutomaticResets(other.Newest.NeedsOperator);
             _cycles[i].Tick();
-            var isStopped = _cycles[i].Newest.Gate != GateState.Running;
-            if (isStopped && !_isStopped[i] && !_isStopped[1 - i]) other.RequestStop(FaultCode.OtherArmStopped);
-            _isStopped[i] = isStopped;
+            ref readonly var newest = ref _cycles[i].Newest;
+            var (isStopped, resets) = (newest.Gate != GateState.Running, (long)newest.OperatorResets + newest.AutomaticResets);
+            // One that was cleared and stopped again in the same tick has stopped anew.
+            if (isStopped && (resets != _resets[i] || !_isStopped[i] && !_isStopped[1 - i])) other.RequestStop(FaultCode.OtherArmStopped);
+            (_isStopped[i], _resets[i]) = (isStopped, resets);
         }
         WatchAlone();
     }

@@ -90,11 +90,21 @@ public static class LeRobotImport
                 if (!shape.SequenceEqual(wanted.Shape))
                     throw new InvalidDataException($"{path}: features.{wanted.Name}: "
                         + $"shape [{string.Join(", ", shape)}] is not the task's [{string.Join(", ", wanted.Shape)}]");
+                if (description.Actions.Arms.Count > 1 && wanted.Names is { } names && found.TryGetProperty("names", out var theirs) && !IsSame(theirs, names))
+                    throw new InvalidDataException($"{path}: features.{wanted.Name}: names are not the task's, which begin with {names[0]}; "
+                        + "name the arms of the task as the dataset does");
             }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException($"{path}: not a dataset's information ({e.Message})", e);
         }
+    }
+
+    /// <summary>A list of names, or several under the axis that they name.</summary>
+    private static bool IsSame(JsonElement theirs, string[] names)
+    {
+        var list = theirs.ValueKind == JsonValueKind.Object ? theirs.EnumerateObject().Select(axis => axis.Value).FirstOrDefault() : theirs;
+        return list.ValueKind == JsonValueKind.Array && list.EnumerateArray().Select(name => name.ToString()).SequenceEqual(names);
     }
 }

@@ -58,6 +58,13 @@ public sealed record TaskDescription
     public ArmBeside? Beside(int arm) =>
         Arms.Count < 2 ? null : new(Arms[arm].BaseInCell.Inverse * Arms[1 - arm].BaseInCell, ArmDistanceM);
 
+    /// <summary>Indices of the arms that a camera may show: the one whose name its own begins with, which carries it, or all.</summary>
+    public IReadOnlyList<int> ArmsSeenBy(CameraDescription camera)
+    {
+        int[] carriers = [.. Arms.Index().Where(arm => camera.Name.StartsWith(arm.Item.Name + "_", StringComparison.Ordinal)).Select(arm => arm.Index)];
+        return carriers.Length > 0 ? carriers : [.. Enumerable.Range(0, ArmCount)];
+    }
+
     /// <summary>What is observed of each arm.</summary>
     public IReadOnlyList<ObservationPart> Observed { get; init; } = ObservationLayout.Standard;
 

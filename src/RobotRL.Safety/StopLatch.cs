@@ -24,6 +24,8 @@ internal sealed class StopLatch(FaultSet autoClear)
     public bool Take(in Fault fault)
     {
         if (!StopCategories.LeavesStateTrusted(fault.Code)) IsStateTrusted = false;
+        // That the other arm was stopped says nothing more where this one has a cause of its own.
+        if (fault.Code == FaultCode.OtherArmStopped && !Causes.IsEmpty) return false;
         Causes = Causes.With(fault.Code);
         if (!Fault.IsNone && fault.Category >= Fault.Category) return false;
         Fault = fault;

@@ -24,12 +24,13 @@ public sealed record CameraBounds(long MaxSilenceNs, double MoveM = 0.01, double
 /// <param name="camera">Whose.</param>
 /// <param name="bounds">When it is lost.</param>
 /// <param name="scheduler">Measures the silence.</param>
-/// <param name="arms">How many arms there are. A picture that stays the same is a frozen one once all of them have moved: which of them it shows,
-/// nobody says.</param>
+/// <param name="arms">
+/// Indices of the arms that it may show: the one that carries it, or all. A picture that stays the same while one of them moves is frozen.
+/// </param>
 /// <param name="statesAt">Where the tools were at an instant; null where that is not known.</param>
 /// <param name="isArmed">Whether an episode is under way.</param>
 internal sealed class CameraWatch(
-    CameraDescription camera, CameraBounds bounds, IScheduler scheduler, int arms, Func<Stamp, ToolStates?> statesAt, Func<bool> isArmed)
+    CameraDescription camera, CameraBounds bounds, IScheduler scheduler, IReadOnlyList<int> arms, Func<Stamp, ToolStates?> statesAt, Func<bool> isArmed)
 {
     private readonly string _source = CameraStream.SourceOf(camera.Name);
 
@@ -84,10 +85,10 @@ internal sealed class CameraWatch(
     }
 
     /// <summary>Holds the first of frames that are alike, and looks how far the tools went meanwhile.</summary>
-    private sealed class StillPicture(CameraBounds bounds, int arms) : IDisposable
+    private sealed class StillPicture(CameraBounds bounds, IReadOnlyList<int> arms) : IDisposable
     {
         private CameraFrame? _first;
-        private readonly bool[] _hasMoved = new bool[arms];
+        private bool _hasMoved;
         private ToolStates? _tools;
 
         /// <summary>When the first of them was captured.</summary>
@@ -98,14 +99,13 @@ internal sealed class CameraWatch(
             if (_first is null || !_first.Pixels.AsSpan().SequenceEqual(frame.Pixels))
             {
                 _first?.Dispose();
-                (_first, _tools, Since) = (frame.Retain(), tools, frame.CaptureTime);
-                Array.Clear(_hasMoved);
+                (_first, _tools, _hasMoved, Since) = (frame.Retain(), tools, false, frame.CaptureTime);
                 return false;
             }
             if (_tools is not { } before) _tools = tools;
             else if (tools is { } now)
-                for (var arm = 0; arm < arms; arm++) _hasMoved[arm] |= Moved(before[arm].EndEffector.PoseInBase, now[arm].EndEffector.PoseInBase);
-            return Array.TrueForAll(_hasMoved, moved => moved) && frame.CaptureTime.Since(Since) > bounds.MaxSilenceNs;
+                foreach (var arm in arms) _hasMoved |= Moved(before[arm].EndEffector.PoseInBase, now[arm].EndEffector.PoseInBase);
+            return _hasMoved && frame.CaptureTime.Since(Since) > bounds.MaxSilenceNs;
         }
 
         private bool Moved(in Pose before, in Pose now) =>

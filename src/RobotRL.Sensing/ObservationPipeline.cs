@@ -55,7 +55,7 @@ public sealed class ObservationPipeline : IDisposable
         {
             var (index, camera) = (i, task.Cameras[i]);
             var frames = cameras[i].Deliver(LossPolicy.Latest, scheduler, _deliveries[i]);
-            if (bounds is not null) frames = new CameraWatch(camera, bounds, scheduler, task.ArmCount, StatesAt, () => _isArmed).Watch(frames);
+            if (bounds is not null) frames = new CameraWatch(camera, bounds, scheduler, task.ArmsSeenBy(camera), StatesAt, () => _isArmed).Watch(frames);
             _subscriptions.Add(frames.Crop(camera)
                 .Subscribe(image => { lock (_lock) _join.Add(index, image); }, error => Fail(CameraStream.SourceOf(camera.Name), error)));
         }

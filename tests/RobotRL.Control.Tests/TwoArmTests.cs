@@ -88,6 +88,57 @@ public class TwoArmTests
         Assert.True(pair.Control.IsStopped);
     }
 
+    [Fact]
+    public void An_arm_beside_one_that_waits_for_its_operator_is_no_scenes_to_clear()
+    {
+        using Pair pair = new(Places[0], 0.02);
+        pair.Move();
+        pair.Loop.Cycles[1].RequestStop(FaultCode.OperatorStop);
+        pair.Control.Advance(1000);
+        for (var i = 0; i < 200; i++)
+        {
+            pair.Loop.Cycles[0].RequestAutomaticReset();
+            pair.Control.Advance(10);
+            Assert.NotEqual(GateState.Running, pair.Loop.Cycles[0].Newest.Gate);
+        }
+    }
+
+    /// <summary>A cause that lasts stops an arm again in the tick that cleared it; the other one, cleared with it, does not run on for that.</summary>
+    [Fact]
+    public void An_arm_whose_cause_lasts_takes_the_other_along_each_time()
+    {
+        using Pair pair = new(Places[0], 0.02);
+        pair.Move();
+        pair.Loop.Cycles[0].HoldStop(FaultCode.StorageFailure);
+        pair.Control.Advance(1000);
+        foreach (var cycle in pair.Loop.Cycles) cycle.RequestReset();
+        pair.Control.Advance(2);
+        Assert.All(pair.Loop.Cycles, cycle => Assert.NotEqual(GateState.Running, cycle.Newest.Gate));
+    }
+
+    [Fact]
+    public void The_cause_that_is_told_is_the_arms_own_also_when_it_becomes_worse()
+    {
+        using Pair pair = new(Places[0], 0.02);
+        pair.Move();
+        pair.Loop.Cycles[1].RequestStop(FaultCode.WorkspaceExceeded);
+        pair.Control.Advance(3);
+        pair.Loop.Cycles[1].RequestStop(FaultCode.JointVelocityExceeded);
+        pair.Control.Advance(3);
+        Assert.Equal(FaultCode.JointVelocityExceeded, pair.Control.Latest.Fault.Code);
+        Assert.Equal(FaultSet.Of(FaultCode.WorkspaceExceeded, FaultCode.JointVelocityExceeded), pair.Control.Causes);
+    }
+
+    [Fact]
+    public void An_operators_stop_is_the_only_cause_on_both()
+    {
+        using Pair pair = new(Places[0], 0.02);
+        pair.Move();
+        pair.Control.Stop();
+        pair.Control.Advance(100);
+        Assert.All(pair.Loop.Cycles, cycle => Assert.Equal(FaultSet.Of(FaultCode.OperatorStop), cycle.Newest.Causes));
+    }
+
     /// <summary>
     /// Both hands are sent at each other, and each where the other stands, for a minute of random targets. Distances by matrices and samples: nothing of
     /// the gate's.

@@ -62,6 +62,23 @@ public sealed class CameraLossTests
         else Assert.Equal((Samples.At(160), "camera a: the same picture for 120 ms while the robot moved: it is frozen"), Assert.Single(streaming.Faults));
     }
 
+    /// <summary>A camera that an arm carries shows that arm's motion; any other camera shows both.</summary>
+    [Theory]
+    [InlineData("left_wrist", true)]
+    [InlineData("right_wrist", false)]
+    [InlineData("front", true)]
+    public void Frozen_camera_of_two_arms_is_a_fault_where_the_arm_that_it_shows_moved(string name, bool isFault)
+    {
+        using Streaming streaming = new(ofArm: name);
+        streaming.Pipeline.BeginEpisode();
+        streaming.To(30);
+        streaming.Camera.Filling = frame => Array.Fill(frame.Pixels, (byte)1);
+        streaming.To(100);
+        streaming.Tool = new(0.012, 0, 0);
+        streaming.To(400);
+        Assert.Equal(isFault ? 1 : 0, streaming.Faults.Count);
+    }
+
     [Fact]
     public void A_scene_that_stands_still_repeats_its_picture_and_is_no_fault()
     {

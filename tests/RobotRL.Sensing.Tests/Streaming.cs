@@ -11,9 +11,12 @@ internal sealed class Streaming : IDisposable
 {
     private byte _picture;
 
-    public Streaming(double cameraPeriodMs = 40, bool seesRobot = true, IScheduler? cropping = null)
+    public Streaming(double cameraPeriodMs = 40, bool seesRobot = true, IScheduler? cropping = null, string? ofArm = null)
     {
         var task = Samples.Task(Samples.Camera("a") with { SeesRobot = seesRobot }) with { ImageMaxAgeNs = 100 * Samples.Ms };
+        // Of two arms the left one moves, and the right one rests.
+        if (ofArm is not null)
+            task = task with { Arms = [new("left", Pose.Identity), new("right", Pose.Identity)], Cameras = [task.Cameras[0] with { Name = ofArm }] };
         var states = StateStream.Sampled(TimeSpan.FromMilliseconds(5), Scheduler, (ref ToolStates states) =>
         {
             EndEffectorState tool = new(new Pose(Tool, Rotation.Identity), Twist.Zero);

@@ -30,9 +30,10 @@ internal static class EvalCommand
                 Channel = parse.GetValue(channel),
                 InCharge = OperatorInCharge.Watching(parse.GetValue(operatorId), parse.GetValue(operatorRole)),
             }, cancel);
-            CommandLine.Answers(parse).WriteLine(Text(result));
+            var (least, holds) = (parse.GetValue(atLeast), result.SuccessRate >= parse.GetValue(atLeast));
+            CommandLine.Answers(parse).WriteLine($"{Text(result)}{(holds ? "" : $"; --at-least asks for {least:P0}")}");
             CommandLine.Result(parse, result);
-            return result.SuccessRate >= parse.GetValue(atLeast) ? ExitCode.Done : ExitCode.DoesNotHold;
+            return holds ? ExitCode.Done : ExitCode.DoesNotHold;
         });
     }
 

@@ -52,8 +52,10 @@ internal sealed class SafetyPart(Html page, IReadOnlyList<AuditEntry> entries, M
             stops.Take(MostRows).Select(s =>
             {
                 var later = entries.SkipWhile(e => e.Sequence <= s.Sequence)
+                    .Where(e => e.Event == AuditEvent.SessionStarted.Name || Arm(e) == Arm(s))
                     .TakeWhile(e => e.Event != AuditEvent.Stopped.Name && e.Event != AuditEvent.SessionStarted.Name).ToList();
-                return Html.Row(s.TimeUtc, s.Reason, s.Text("category"), s.Number("value"), AuditReport.Threshold(s, "limit"), s.Number("force_n"),
+                var stop = Arm(s).Length > 0 ? $"{s.Reason}, {Arm(s)} arm" : s.Reason;
+                return Html.Row(s.TimeUtc, stop, s.Text("category"), s.Number("value"), AuditReport.Threshold(s, "limit"), s.Number("force_n"),
                     s.Text("source"), Version(s), s.Text("episode"),
                     later.Find(e => e.Event == AuditEvent.Standstill.Name)?.Number("after_ms") ?? double.NaN,
                     later.Find(e => e.Event == AuditEvent.Reset.Name)?.Text("cleared_by") ?? "nobody");
@@ -61,6 +63,9 @@ internal sealed class SafetyPart(Html page, IReadOnlyList<AuditEntry> entries, M
             "The robot was never stopped.");
         More(stops.Count, "safety.stopped");
     }
+
+    /// <summary>Whose record it is; empty for an arm without a name.</summary>
+    private static string Arm(AuditEntry entry) => entry.Text("arm") is var name && name != "null" ? name : "";
 
     private void Curves(List<AuditEntry> stops, List<Reflex> reflexes)
     {
