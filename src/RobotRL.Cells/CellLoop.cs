@@ -23,9 +23,14 @@ internal static class CellLoop
     public static CycleGroup Of(RunConfiguration configuration, IReadOnlyList<IRobot> arms, IPacer pacer, SafetyLayer safety, LoopMemory? memory = null)
     {
         var task = configuration.Task;
-        return new([.. arms.Select((arm, i) => new ControlCycle(
-            arm, pacer, task.EndEffectorInFlange, cells: memory?.Channels[i].Cells, reflex: safety.Reflex, records: memory?.Ticks[i].Ring,
-            beside: task.Beside(i)))], pacer);
+        CycleParts Parts(int arm) => new()
+        {
+            Cells = memory?.Channels[arm].Cells,
+            Reflex = safety.Reflex,
+            Records = memory?.Ticks[arm].Ring,
+            Beside = task.Beside(arm),
+        };
+        return new([.. arms.Select((arm, i) => new ControlCycle(arm, pacer, task.EndEffectorInFlange, parts: Parts(i)))], pacer);
     }
 
     /// <summary>A recorder for each arm's events, all into one folder.</summary>

@@ -41,7 +41,7 @@ public static class EvaluationRoot
         {
             using OutstandingStop stop = new(cell.Control, run.OutstandingStop);
             StreamsSeen streams = new();
-            var result = Evaluator.Run(cell, weights, order.Episodes, order.Seed, summary => streams.Add(summary), cancel, audit, stop);
+            var result = Evaluator.Run(cell, weights, order.Episodes, order.Seed, new(summary => streams.Add(summary), audit, stop), cancel);
             if (streams.Text is { } line) Console.Error.WriteLine(line);
             audit.Policies.Evaluated(checkpoint, weights, result);
             return result;

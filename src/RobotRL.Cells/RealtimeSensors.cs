@@ -45,8 +45,8 @@ internal static class RealtimeSensors
             return lens is null ? mirror : lens(camera, mirror);
         }));
         var statePeriod = Span(Math.Min(MaxStatePeriodNs, task.DecisionPeriodNs / 10));
-        return new(task, [.. cameras], Sampler([.. remote.Controls.Select(c => c.Latest)], configuration.Robot), statePeriod, StateMaxAgeNs(configuration),
-            fault => control.Stop(fault.Fault.Code), () => RealTimeThread.TryFifo(Priority));
+        StateSource states = new(Sampler([.. remote.Controls.Select(c => c.Latest)], configuration.Robot), statePeriod, StateMaxAgeNs(configuration));
+        return new(task, [.. cameras], states, fault => control.Stop(fault.Fault.Code), () => RealTimeThread.TryFifo(Priority));
     }
 
     private static TimeSpan Span(long ns) => TimeSpan.FromTicks(ns / TimeSpan.NanosecondsPerTick);

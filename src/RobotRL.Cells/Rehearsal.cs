@@ -26,7 +26,8 @@ internal static class Rehearsal
     {
         using var robot = new LoopbackRobot(configuration.Robot, configuration.Task.EndEffectorInFlange);
         var cycle = new ControlCycle(
-            robot, new LockstepPacer(robot), configuration.Task.EndEffectorInFlange, recordsKept: 16, reflex: reflex, beside: configuration.Task.Beside(0));
+            robot, new LockstepPacer(robot), configuration.Task.EndEffectorInFlange, recordsKept: 16,
+            new CycleParts { Reflex = reflex, Beside = configuration.Task.Beside(0) });
         var session = new ControlSession(cycle, configuration.Task);
         session.BeginEpisode(session.Home);
         var action = configuration.Task.Actions.Rest;

@@ -44,8 +44,10 @@ public static class TrainingRoot
         using var stop = outstanding = new(cell.Control, run.OutstandingStop);
 
         var view = order.View(teleoperator is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null);
-        var session = new TrainingSession(run, cell, teleoperator, audit, metrics, view, order.Goal, Console.Error.WriteLine)
+        var session = new TrainingSession(run, cell, teleoperator, audit, view, order.Goal)
         {
+            Metrics = metrics,
+            Log = Console.Error.WriteLine,
             Receipts = order.Receipts,
             InCharge = inCharge,
             Stop = stop,

@@ -3,6 +3,22 @@ using RobotRL.Safety;
 
 namespace RobotRL.Control;
 
+/// <summary>What a control cycle may be given beside robot and time.</summary>
+public sealed record CycleParts
+{
+    /// <summary>Where commands come from and records go; null for this process's own. What was asked for there before is void.</summary>
+    public ControlCells? Cells { get; init; }
+
+    /// <summary>Replaces what a learned critic finds risky; without one the deterministic layer stands alone.</summary>
+    public Reflex? Reflex { get; init; }
+
+    /// <summary>Where records are kept; null for a ring of this process's own.</summary>
+    public ControlRing? Records { get; init; }
+
+    /// <summary>The other arm of the cell, whose postures a <see cref="CycleGroup"/> shows; null for none.</summary>
+    public ArmBeside? Beside { get; init; }
+}
+
 /// <summary>
 /// The control loop: read, gate the inputs, move the reference, gate it, impedance (of a robot that takes torques), seal, write, record. A tick allocates
 /// nothing, takes no lock
@@ -32,25 +48,21 @@ public sealed class ControlCycle : IControlPort
     /// <param name="pacer">Its time.</param>
     /// <param name="endEffectorInFlange">X_FE: the point that is controlled.</param>
     /// <param name="recordsKept">Length of the record ring, ticks; the default is 20 s at 1 kHz.</param>
-    /// <param name="cells">Where commands come from and records go; by default within this process. What was asked for there before is void.</param>
-    /// <param name="records">Where records are kept; null for a ring of this process's own.</param>
-    /// <param name="reflex">Replaces what a learned critic finds risky; without one the deterministic layer stands alone.</param>
+    /// <param name="parts">What else it is made of; null for a cycle that stands alone.</param>
     /// <exception cref="ForeignCommandException">The robot takes another kind of command than its description says.</exception>
-    /// <param name="beside">The other arm of the cell, whose postures a <see cref="CycleGroup"/> shows; null for none.</param>
-    public ControlCycle(
-        IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, ControlCells? cells = null, Reflex? reflex = null,
-        ControlRing? records = null, ArmBeside? beside = null)
+    public ControlCycle(IRobot robot, IPacer pacer, Pose endEffectorInFlange, int recordsKept = 20_000, CycleParts? parts = null)
     {
-        (_robot, _pacer, _cells, _reflex) = (robot, pacer, cells ?? new(), reflex);
+        parts ??= new();
+        (_robot, _pacer, _cells, _reflex) = (robot, pacer, parts.Cells ?? new(), parts.Reflex);
         (_seen, _targetsSeen, _beatsSeen) = (_cells.Requests, Targets.Published, Heartbeats.Published);
         _cells.TakeStops();
         Description = robot.Description;
         if (robot.Takes != Description.Command) throw new ForeignCommandException(robot.Takes, Description.Command);
         _arm = new(Description, endEffectorInFlange);
-        _gate = new(Description, _arm, beside);
+        _gate = new(Description, _arm, parts.Beside);
         _generator = new(Description.ControlPeriodNs);
         _law = new(Description, Description.ControlPeriodNs * 1e-9);
-        Records = records ?? new(recordsKept);
+        Records = parts.Records ?? new(recordsKept);
     }
 
     public RobotDescription Description { get; }
@@ -225,7 +237,7 @@ public sealed class ControlCycle : IControlPort
             else if (_gate.State == GateState.Retreating)
                 proposed = ImpedanceLaw.JointTorque(_gate.PostureRad, _state.Position, _state.Velocity, Description.JointCount);
             else
-                proposed = _law.Torque(_record.Reference.VelocityInBase, twist, _gate.Stiffness, _arm, _state.Position, _state.Velocity,
+                proposed = _law.Torque((_record.Reference.VelocityInBase, twist), _gate.Stiffness, _arm, _state.Position, _state.Velocity,
                     _gate.HoldsPosture ? _gate.PostureRad : null);
             if (isTorque && _gate.FeedForwardInEndEffector != Wrench.Zero) ImpedanceLaw.AddTo(ref proposed, _gate.FeedForwardInBase, _arm);
         }

@@ -73,18 +73,19 @@ internal sealed class ImpedanceLaw(RobotDescription robot, double periodS)
     }
 
     /// <summary>Joint torques, gravity and Coriolis excluded, Nm, for the errors last compared.</summary>
+    /// <param name="velocity">Of the end effector in base: of its reference, and as measured.</param>
     /// <param name="posture">Where the null space pulls to, rad; none for an arm that stops or is held, which is braked and pulled nowhere.</param>
     public JointTorques Torque(
-        in Twist referenceVelocity, in Twist velocity, in CartesianStiffness stiffness, ArmKinematics arm, in JointPositions q, in JointVelocities dq,
+        in (Twist Reference, Twist Measured) velocity, in CartesianStiffness stiffness, ArmKinematics arm, in JointPositions q, in JointVelocities dq,
         in JointPositions? posture)
     {
         var (kt, kr) = (stiffness.TranslationNM, stiffness.RotationNmRad);
         var dt = 2 * stiffness.DampingRatio * Math.Sqrt(kt);
         var dr = 2 * stiffness.DampingRatio * Math.Sqrt(kr);
-        var force = (kt * PositionErrorM + dt * referenceVelocity.Linear).ClampEach(kt * _p.TranslationClipM)
-            + _p.TranslationIntegralNMS * _integralM - dt * velocity.Linear;
-        var moment = (kr * OrientationErrorRad + dr * referenceVelocity.Angular).ClampEach(kr * _p.RotationClipRad)
-            + _p.RotationIntegralNmRadS * _integralRad - dr * velocity.Angular;
+        var force = (kt * PositionErrorM + dt * velocity.Reference.Linear).ClampEach(kt * _p.TranslationClipM)
+            + _p.TranslationIntegralNMS * _integralM - dt * velocity.Measured.Linear;
+        var moment = (kr * OrientationErrorRad + dr * velocity.Reference.Angular).ClampEach(kr * _p.RotationClipRad)
+            + _p.RotationIntegralNmRadS * _integralRad - dr * velocity.Measured.Angular;
 
         var torque = arm.TorqueOf(new(force, moment));
         JointTorques pull = default;

@@ -83,7 +83,7 @@ public sealed class SimulatedController
     {
         _arm!.Update(q);
         _law!.Compare(to.PoseInBase, _arm.EndEffectorInBase);
-        var torque = _law.Torque(to.TwistInBase, _arm.TwistOf(dq), to.Stiffness, _arm, q, dq, posture);
+        var torque = _law.Torque((to.TwistInBase, _arm.TwistOf(dq)), to.Stiffness, _arm, q, dq, posture);
         ImpedanceLaw.AddTo(ref torque, to.FeedForwardInBase, _arm);
         return torque;
     }

@@ -55,9 +55,12 @@ public readonly record struct Rotation(double X, double Y, double Z, double W)
     /// <summary>Rotation about z by the given angle in radians.</summary>
     public static Rotation AboutZ(double angle) => new(0, 0, Math.Sin(0.5 * angle), Math.Cos(0.5 * angle));
 
-    /// <summary>From the rotation matrix whose rows are given (row-major, R_AB).</summary>
-    public static Rotation FromMatrix(double m00, double m01, double m02, double m10, double m11, double m12, double m20, double m21, double m22)
+    /// <summary>R_AB of B's axes, given in A: the columns of the rotation matrix.</summary>
+    public static Rotation FromAxes(in Vector3D xAxis, in Vector3D yAxis, in Vector3D zAxis)
     {
+        var (m00, m10, m20) = (xAxis.X, xAxis.Y, xAxis.Z);
+        var (m01, m11, m21) = (yAxis.X, yAxis.Y, yAxis.Z);
+        var (m02, m12, m22) = (zAxis.X, zAxis.Y, zAxis.Z);
         double x, y, z, w;
         var trace = m00 + m11 + m22;
         if (trace > 0)

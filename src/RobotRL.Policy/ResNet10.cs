@@ -35,7 +35,7 @@ public sealed class ResNet10 : IDisposable
     private ResNet10(Device device)
     {
         var layout = new ParameterLayout();
-        _stem = new(layout, "stem", 3, Widths[0], 7, 2, "stem.norm");
+        _stem = new(layout, ("stem", "stem.norm"), (3, Widths[0]), 7, 2);
         for (var (i, input) = (0, Widths[0]); i < Widths.Length; input = Widths[i++])
             _blocks[i] = new(layout, $"block{i}", input, Widths[i], i == 0 ? 1 : 2);
         _parameters = new(layout, device, trainable: false);
@@ -102,11 +102,11 @@ public sealed class ResNet10 : IDisposable
     }
 
     /// <summary>A convolution without bias and its GroupNorm.</summary>
-    private sealed class Normalized(ParameterLayout layout, string name, int input, int output, int size, int stride, string normName)
+    private sealed class Normalized(ParameterLayout layout, (string Convolution, string Norm) names, (int Input, int Output) channels, int size, int stride)
     {
-        private readonly Slot _weight = layout.AddKernel($"{name}.weight", output, input, size);
-        private readonly Slot _scale = layout.Add($"{normName}.weight", Initialization.Ones, 1, 1, output);
-        private readonly Slot _shift = layout.Add($"{normName}.bias", Initialization.Zeros, 1, 1, output);
+        private readonly Slot _weight = layout.AddKernel($"{names.Convolution}.weight", channels.Output, channels.Input, size);
+        private readonly Slot _scale = layout.Add($"{names.Norm}.weight", Initialization.Ones, 1, 1, channels.Output);
+        private readonly Slot _shift = layout.Add($"{names.Norm}.bias", Initialization.Zeros, 1, 1, channels.Output);
         private readonly long[] _stride = stride == 1 ? One : Two;
         private readonly long[] _padding = size switch { 7 => Three, 3 => One, _ => None };
 
@@ -116,11 +116,11 @@ public sealed class ResNet10 : IDisposable
 
     private sealed class Block(ParameterLayout layout, string name, int input, int output, int stride)
     {
-        private readonly Normalized _first = new(layout, $"{name}.conv0", input, output, 3, stride, $"{name}.norm0");
-        private readonly Normalized _second = new(layout, $"{name}.conv1", output, output, 3, 1, $"{name}.norm1");
+        private readonly Normalized _first = new(layout, ($"{name}.conv0", $"{name}.norm0"), (input, output), 3, stride);
+        private readonly Normalized _second = new(layout, ($"{name}.conv1", $"{name}.norm1"), (output, output), 3, 1);
         private readonly Normalized? _projection = stride == 1 && input == output
             ? null
-            : new(layout, $"{name}.projection", input, output, 1, stride, $"{name}.projection.norm");
+            : new(layout, ($"{name}.projection", $"{name}.projection.norm"), (input, output), 1, stride);
 
         public Tensor Forward(IReadOnlyList<Tensor> p, Tensor x)
         {

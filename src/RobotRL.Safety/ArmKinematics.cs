@@ -85,7 +85,7 @@ public sealed class ArmKinematics
         {
             if (_isPoseCurrent) return _endEffector;
             var (x, y, z, _) = _frames[^1];
-            var tip = Rotation.FromMatrix(x.X, y.X, z.X, x.Y, y.Y, z.Y, x.Z, y.Z, z.Z);
+            var tip = Rotation.FromAxes(x, y, z);
             _isPoseCurrent = true;
             return _endEffector = new(_position, tip * _endEffectorInTip.Orientation);
         }

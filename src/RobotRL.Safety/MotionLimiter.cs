@@ -3,6 +3,12 @@ using RobotRL.Model;
 
 namespace RobotRL.Safety;
 
+/// <summary>The arm in the posture that moves along with a reference, and in the one that this will be in a moment.</summary>
+/// <param name="Arm">Kinematics now.</param>
+/// <param name="Soon">Kinematics then.</param>
+/// <param name="SoonS">How far ahead that is, s.</param>
+internal readonly record struct PostureLook(ArmKinematics Arm, ArmKinematics Soon, double SoonS = MotionLimiter.LookS);
+
 /// <summary>
 /// Keeps the reference within the Cartesian, joint and workspace limits.
 /// <para>
@@ -138,15 +144,14 @@ internal sealed class MotionLimiter
     /// <param name="demand">What is asked.</param>
     /// <param name="stop">Come to rest instead.</param>
     /// <param name="contact">External wrench at the end effector in base, and in [0, 1] how far it is between contact and collision.</param>
-    /// <param name="arm">Kinematics at the posture that moves along.</param>
-    /// <param name="soon">Kinematics at the posture that this one will be in <see cref="LookS"/>.</param>
+    /// <param name="look">Kinematics of the posture that moves along.</param>
     /// <param name="q">Measured posture, rad.</param>
     /// <param name="posture">Where the body is meant to be.</param>
-    /// <param name="soonS">How far ahead of the one posture the other is by now, s.</param>
     public LimitFlags Step(
-        in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, ArmKinematics arm, ArmKinematics soon,
-        in JointPositions q, PostureReference? posture = null, double soonS = LookS)
+        in ReferenceDemand demand, bool stop, in (Wrench Wrench, double Severity) contact, in PostureLook look,
+        in JointPositions q, PostureReference? posture = null)
     {
+        var (arm, soon, _) = look;
         var flags = stop ? LimitFlags.Stopping : LimitFlags.None;
         var ahead = _pose.Position + _v.Linear * _lead;
         var setPoint = ahead + _w.Linear * _lead;
@@ -172,7 +177,7 @@ internal sealed class MotionLimiter
             var ignored = LimitFlags.None;
             possible = PullBack(Within(possible, bounds, ref ignored), possible, arm, soon, ref ignored);
         }
-        s = ScaleToJoints(s, arm, soon, soonS, q, posture is null ? q : posture.PositionRad, ref flags);
+        s = ScaleToJoints(s, look, q, posture is null ? q : posture.PositionRad, ref flags);
         s = PullBack(s, possible, arm, soon, ref flags);
 
         Advance(s, demand.OnPlan && flags == LimitFlags.None ? demand.NextInBase : null);
@@ -304,8 +309,9 @@ internal sealed class MotionLimiter
 
     /// <summary>Scales the motion as a whole, so that its direction stays, to what each joint's speed, acceleration and distance to its limits allow.</summary>
     private Twist ScaleToJoints(
-        in Twist s, ArmKinematics arm, ArmKinematics soon, double soonS, in JointPositions q, in JointPositions meant, ref LimitFlags flags)
+        in Twist s, in PostureLook look, in JointPositions q, in JointPositions meant, ref LimitFlags flags)
     {
+        var (arm, soon, soonS) = look;
         var speed = arm.MotionOf(s);
         var later = soon.MotionOf(s);
         var fastest = Vector512.Max(Vector512.Abs(speed), Vector512.Abs(speed + (later - speed) * (JointVelocityLookS / soonS)));

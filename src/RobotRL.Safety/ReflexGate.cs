@@ -248,7 +248,7 @@ public sealed partial class ReflexGate
         var age = _soonAge++ % SoonEvery;
         if (age == 0) _soon.UpdateAhead(_posture.Arm, _posture.VelocityRadS, aheadS);
         var soonS = Math.Max(0.25 * MotionLimiter.LookS, aheadS - age * _periodS);
-        var flags = _motion.Step(demand, stop, _contact, _posture.Arm, _soon, _state.Position, _posture, soonS);
+        var flags = _motion.Step(demand, stop, _contact, new(_posture.Arm, _soon, soonS), _state.Position, _posture);
         return flags | _posture.Step(_motion.PoseInBase, _motion.OwnShare);
     }
 

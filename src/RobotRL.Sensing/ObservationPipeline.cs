@@ -5,6 +5,11 @@ using RobotRL.Model;
 
 namespace RobotRL.Sensing;
 
+/// <summary>Watches over streams that run by themselves.</summary>
+/// <param name="Bounds">When a camera is lost.</param>
+/// <param name="Lost">Told of the first stream that fails, on the scheduler's thread: stop the robot.</param>
+public sealed record StreamWatch(CameraBounds Bounds, Action<SensorFaultException> Lost);
+
 /// <summary>
 /// From cameras and robot states to observations:
 /// <code>
@@ -38,15 +43,14 @@ public sealed class ObservationPipeline : IDisposable
     /// <param name="states">The robot's state, at least as often as <paramref name="stateMaxAgeNs"/> asks before a decision.</param>
     /// <param name="stateMaxAgeNs">Oldest robot state that may be joined, ns.</param>
     /// <param name="scheduler">Where streams are watched, cropped and taken in: historical in virtual time, a thread of its own in real time.</param>
-    /// <param name="bounds">When a camera is lost; null for those that capture when they are asked.</param>
-    /// <param name="lost">Told of the first stream that fails, on the scheduler's thread: stop the robot.</param>
+    /// <param name="watch">When a camera is lost, and who is told; null for cameras that capture when they are asked.</param>
     public ObservationPipeline(
         TaskDescription task, IReadOnlyList<IObservable<CameraFrame>> cameras, IObservable<ToolStates> states, long stateMaxAgeNs, IScheduler scheduler,
-        CameraBounds? bounds = null, Action<SensorFaultException>? lost = null)
+        StreamWatch? watch = null)
     {
         if (cameras.Count != task.Cameras.Count)
             throw new ArgumentException($"The task has {task.Cameras.Count} cameras, {cameras.Count} streams were given.", nameof(cameras));
-        (_task, _lost) = (task, lost);
+        (_task, _lost) = (task, watch?.Lost);
         _join = new ObservationJoin(task, stateMaxAgeNs);
         _deliveries = [.. cameras.Select(_ => new DeliveryCounter())];
         _droppedBefore = new long[cameras.Count];
@@ -55,7 +59,7 @@ public sealed class ObservationPipeline : IDisposable
         {
             var (index, camera) = (i, task.Cameras[i]);
             var frames = cameras[i].Deliver(LossPolicy.Latest, scheduler, _deliveries[i]);
-            if (bounds is not null) frames = new CameraWatch(camera, bounds, scheduler, task.ArmsSeenBy(camera), StatesAt, () => _isArmed).Watch(frames);
+            if (watch is not null) frames = new CameraWatch(camera, watch.Bounds, scheduler, task.ArmsSeenBy(camera), StatesAt, () => _isArmed).Watch(frames);
             _subscriptions.Add(frames.Crop(camera)
                 .Subscribe(image => { lock (_lock) _join.Add(index, image); }, error => Fail(CameraStream.SourceOf(camera.Name), error)));
         }

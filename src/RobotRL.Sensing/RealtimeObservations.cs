@@ -6,6 +6,12 @@ namespace RobotRL.Sensing;
 /// <summary>A camera that runs by itself, and how it is opened on the thread it lives on.</summary>
 public sealed record FreeRunningCamera(CameraDescription Description, TimeSpan Period, Func<ICamera> Open);
 
+/// <summary>Where the states of a robot come from that moves by itself.</summary>
+/// <param name="Sample">Copies the robot's newest state; called on a thread of its own.</param>
+/// <param name="Period">How often it is looked at.</param>
+/// <param name="MaxAgeNs">Oldest robot state that may be joined, ns.</param>
+public sealed record StateSource(SampleState Sample, TimeSpan Period, long MaxAgeNs);
+
 /// <summary>
 /// The pipeline in real time: each camera on a thread and a clock of its own, the robot's states on another, watching and cropping on a third kind. The
 /// decision loop joins what has come and waits for none of them, but for the first frames of an episode.
@@ -25,25 +31,22 @@ public sealed class RealtimeObservations : IDisposable
 
     /// <param name="task">What to observe.</param>
     /// <param name="cameras">The task's, in its order.</param>
-    /// <param name="sample">Copies the robot's newest state; called on a thread of its own.</param>
-    /// <param name="statePeriod">How often it is looked at.</param>
-    /// <param name="stateMaxAgeNs">Oldest robot state that may be joined, ns.</param>
+    /// <param name="source">Where the robot's states come from.</param>
     /// <param name="lost">Told of the first stream that fails, on another thread: stop the robot.</param>
     /// <param name="entered">Runs first on each thread that is made here, to set its priority; null for none.</param>
     public RealtimeObservations(
-        TaskDescription task, IReadOnlyList<FreeRunningCamera> cameras, SampleState sample, TimeSpan statePeriod, long stateMaxAgeNs,
-        Action<SensorFaultException> lost, Action? entered = null)
+        TaskDescription task, IReadOnlyList<FreeRunningCamera> cameras, StateSource source, Action<SensorFaultException> lost, Action? entered = null)
     {
-        var states = StateStream.Sampled(statePeriod, Thread("robot state"), (ref ToolStates states) =>
+        var states = StateStream.Sampled(source.Period, Thread("robot state"), (ref ToolStates states) =>
         {
-            if (!sample(ref states)) return false;
+            if (!source.Sample(ref states)) return false;
             Volatile.Write(ref _newestStateNs, states.CaptureTime.Ns);
             return true;
         });
         var frames = cameras.Select(camera => CameraStream.FreeRunning(
             camera.Description.Name, camera.Period, Thread($"camera {camera.Description.Name}"), () => new(Volatile.Read(ref _newestStateNs)),
             new FramePool(camera.Description.Width, camera.Description.Height, Frames), camera.Open));
-        _pipeline = new ObservationPipeline(task, [.. frames], states, stateMaxAgeNs, Thread("observations"), new CameraBounds(task.ImageMaxAgeNs), lost);
+        _pipeline = new ObservationPipeline(task, [.. frames], states, source.MaxAgeNs, Thread("observations"), new(new(task.ImageMaxAgeNs), lost));
 
         StreamThread Thread(string name)
         {

@@ -173,7 +173,7 @@ public sealed class CriticFileTests : IDisposable
                 MaxAgeS = 0,
             };
             var cycle = new ControlCycle(_robot, new LockstepPacer(_robot), configuration.Task.EndEffectorInFlange, 16,
-                reflex: Reflex.Of(safety, configuration.Task, configuration.Robot, cell));
+                new CycleParts { Reflex = Reflex.Of(safety, configuration.Task, configuration.Robot, cell) });
             _session = new(cycle, configuration.Task);
         }
 

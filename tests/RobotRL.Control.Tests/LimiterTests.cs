@@ -19,7 +19,7 @@ public class LimiterTests
         {
             var s = i / 200.0;
             var next = start with { Position = start.Position + new Vector3D(0.01, 0.005, 0) * (s * s * s * (10 - 15 * s + 6 * s * s)) };
-            Assert.Equal(LimitFlags.None, limiter.Step(new(next, next, true), false, default, arm, arm, q));
+            Assert.Equal(LimitFlags.None, limiter.Step(new(next, next, true), false, default, new(arm, arm), q));
             Assert.Equal(next, limiter.Reference.PoseInBase);
         }
     }
@@ -31,7 +31,7 @@ public class LimiterTests
     {
         var (limiter, arm, q) = Motion();
         var next = arm.EndEffectorInBase with { Position = arm.EndEffectorInBase.Position + new Vector3D(stepM, 0, 0) };
-        var flags = limiter.Step(new(next, next, true), false, default, arm, arm, q);
+        var flags = limiter.Step(new(next, next, true), false, default, new(arm, arm), q);
         Assert.True((flags & expected) != 0, $"{flags}");
         Assert.NotEqual(next, limiter.Reference.PoseInBase);
     }
@@ -46,7 +46,7 @@ public class LimiterTests
         for (var i = 0; i < 300; i++)
         {
             plan = plan with { Position = plan.Position + new Vector3D(1e-4 * Math.Min(1, i * i / 1e4), 0, 0) };
-            all |= limiter.Step(new(plan, goal, all == LimitFlags.None), false, default, arm, arm, q);
+            all |= limiter.Step(new(plan, goal, all == LimitFlags.None), false, default, new(arm, arm), q);
             Assert.InRange(limiter.Reference.VelocityInBase.Linear.Length, 0, 0.05);
         }
         Assert.Equal(LimitFlags.CartesianVelocity, all);
@@ -63,7 +63,7 @@ public class LimiterTests
             var furthest = 0.0;
             for (var i = 0; i < 1500; i++)
             {
-                limiter.Step(new(goal, goal, false), false, default, arm, arm, q);
+                limiter.Step(new(goal, goal, false), false, default, new(arm, arm), q);
                 furthest = Math.Max(furthest, Vector3D.Dot(limiter.Reference.PoseInBase.Position - start, way) / Math.Max(1e-12, way.LengthSquared));
             }
             return furthest <= 1 + 1e-3 && (limiter.Reference.PoseInBase.Position - goal.Position).Length < 1e-4;
@@ -75,8 +75,8 @@ public class LimiterTests
         {
             var (limiter, arm, q) = Motion();
             var goal = arm.EndEffectorInBase with { Position = arm.EndEffectorInBase.Position + direction };
-            for (var i = 0; i < ticks; i++) limiter.Step(new(goal, goal, false), false, default, arm, arm, q);
-            for (var i = 0; i < 600; i++) limiter.Step(new(goal, goal, false), true, default, arm, arm, q);
+            for (var i = 0; i < ticks; i++) limiter.Step(new(goal, goal, false), false, default, new(arm, arm), q);
+            for (var i = 0; i < 600; i++) limiter.Step(new(goal, goal, false), true, default, new(arm, arm), q);
             return limiter.IsAtRest && TestArm.Limits.Workspace.Contains(limiter.Reference.PoseInBase.Position);
         }, iter: 50);
 
@@ -90,7 +90,7 @@ public class LimiterTests
             var last = limiter.Reference.PoseInBase.Position;
             for (var i = 0; i < 1000; i++)
             {
-                limiter.Step(new(goal, goal, false), false, default, arm, arm, q);
+                limiter.Step(new(goal, goal, false), false, default, new(arm, arm), q);
                 var now = limiter.Reference.PoseInBase.Position;
                 for (var axis = 0; axis < 3; axis++)
                 {
@@ -115,7 +115,7 @@ public class LimiterTests
             var start = arm.EndEffectorInBase;
             var goal = start with { Position = start.Position + new Vector3D(0.05, 0, 0) };
             var flags = LimitFlags.None;
-            for (var i = 0; i < 200; i++) flags |= limiter.Step(new(goal, goal, false), false, (new(force, default), 0.8), arm, arm, q);
+            for (var i = 0; i < 200; i++) flags |= limiter.Step(new(goal, goal, false), false, (new(force, default), 0.8), new(arm, arm), q);
             return (flags, limiter.Reference.PoseInBase.Position.X - start.Position.X);
         }
     }

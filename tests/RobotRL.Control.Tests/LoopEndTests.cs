@@ -123,7 +123,7 @@ public class LoopEndTests
         using FragileRobot robot = new() { BreaksIn = "pacer" };
         using var channel = ControlChannel.Create($"test-{Guid.NewGuid():N}", new('a', 64), 0);
         using CancellationTokenSource end = new();
-        ControlCycle cycle = new(robot, robot, TestArm.Task.EndEffectorInFlange, 2048, channel.Cells);
+        ControlCycle cycle = new(robot, robot, TestArm.Task.EndEffectorInFlange, 2048, new() { Cells = channel.Cells });
         robot.AfterTicks = (40, () =>
         {
             if (fails) robot.IsBroken = true;

@@ -49,7 +49,8 @@ public class ResumeTests
         using var told = new ToldRobot();
         CriticCell critics = new();
         for (var offer = 0; offer < records[first - 1].Reflex.CriticOffer; offer++) critics.Publish(StagedCritic.AgainstForward());
-        var cycle = new ControlCycle(told, told, TestArm.Task.EndEffectorInFlange, 16, reflex: Reflex.Of(TestArm.Safety, TestArm.Task, Robot, critics));
+        var cycle = new ControlCycle(told, told, TestArm.Task.EndEffectorInFlange, 16,
+            new CycleParts { Reflex = Reflex.Of(TestArm.Safety, TestArm.Task, Robot, critics) });
         cycle.Resume(records[first - 1]);
         foreach (var was in records[first..])
         {

@@ -145,7 +145,10 @@ internal sealed class Rig : IDisposable
         Robot = new(description ?? TestArm.Description, TestArm.Task.EndEffectorInFlange);
         if (critic is not null) Critics.Publish(critic);
         Cycle = new(Robot, new LockstepPacer(Robot), TestArm.Task.EndEffectorInFlange, 4096,
-            reflex: Reflex.Of(safety ?? (critic is null ? null : TestArm.Safety), task ?? TestArm.Task, Robot.Description, Critics));
+            new CycleParts
+            {
+                Reflex = Reflex.Of(safety ?? (critic is null ? null : TestArm.Safety), task ?? TestArm.Task, Robot.Description, Critics),
+            });
         Session = new(Cycle, task ?? TestArm.Task);
         Session.Advance(1);
         Session.BeginEpisode(Session.Home);

@@ -287,8 +287,8 @@ public class TwoArmTests
             };
             Robots = [.. places.Select(_ => new LoopbackRobot(robot, task.EndEffectorInFlange))];
             LockstepPacer pacer = new(this);
-            ArmBeside? Beside(int arm) => distanceM is null ? null : task.Beside(arm);
-            Loop = new([.. Robots.Select((arm, i) => new ControlCycle(arm, pacer, task.EndEffectorInFlange, 256, beside: Beside(i)))], pacer);
+            CycleParts Parts(int arm) => new() { Beside = distanceM is null ? null : task.Beside(arm) };
+            Loop = new([.. Robots.Select((arm, i) => new ControlCycle(arm, pacer, task.EndEffectorInFlange, 256, Parts(i)))], pacer);
             Control = new([.. Loop.Ports.Select(port => new ControlSession(port, task))]);
             _skeletons = [.. places.Select(_ => new Skeleton(robot, task.EndEffectorInFlange))];
             Control.Advance(1);

@@ -16,7 +16,7 @@ internal sealed class VirtualHost : ISimulatedWorld, IDisposable
     {
         Channel = ControlChannel.Create(name, hash, hasWorld ? StateSize : 0);
         LockstepPacer pacer = new(hasWorld ? new PublishedWorld(this, Channel) : this);
-        _cycle = new(Robot, pacer, TestArm.Task.EndEffectorInFlange, 4096, Channel.Cells, records: records);
+        _cycle = new(Robot, pacer, TestArm.Task.EndEffectorInFlange, 4096, new() { Cells = Channel.Cells, Records = records });
         _host = new(new CycleGroup([_cycle], pacer), [Channel], linkMaxAgeNs: 20_000_000);
         Channel.Open();
     }

@@ -31,7 +31,7 @@ public sealed class FrameTests
     public void Rotation_matrix_gives_back_the_rotation() => Rotations.Sample(r =>
     {
         Vector3D x = r.Rotate(new(1, 0, 0)), y = r.Rotate(new(0, 1, 0)), z = r.Rotate(new(0, 0, 1));
-        var back = Rotation.FromMatrix(x.X, y.X, z.X, x.Y, y.Y, z.Y, x.Z, y.Z, z.Z);
+        var back = Rotation.FromAxes(x, y, z);
         Close(Vector3D.Zero, (r.Inverse * back).ToVector(), 1e-7);
     });
 

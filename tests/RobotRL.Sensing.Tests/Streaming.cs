@@ -25,7 +25,8 @@ internal sealed class Streaming : IDisposable
         });
         var camera = CameraStream.FreeRunning("a", TimeSpan.FromMilliseconds(cameraPeriodMs), Scheduler, () => Now, Pool, () => Camera);
         var bounds = new CameraBounds(100 * Samples.Ms);
-        Pipeline = new(task, [camera], states, 50 * Samples.Ms, cropping ?? Scheduler, bounds, fault => Faults.Add((Now, fault.Message)));
+        Pipeline = new(task, [camera], states, 50 * Samples.Ms, cropping ?? Scheduler,
+            new StreamWatch(bounds, fault => Faults.Add((Now, fault.Message))));
         Camera.Filling = frame => Array.Fill(frame.Pixels, _picture++);
     }
 

@@ -16,7 +16,7 @@ internal abstract class ToyWorld(ActionSpace actions)
     public Stamp Time { get; private set; } = Stamp.FromSeconds(100);
 
     /// <summary>Gripper pointing down, x forward: y and z are opposite to the base's.</summary>
-    public static readonly Rotation Down = Rotation.FromMatrix(1, 0, 0, 0, -1, 0, 0, 0, -1);
+    public static readonly Rotation Down = Rotation.FromAxes(new(1, 0, 0), new(0, -1, 0), new(0, 0, -1));
 
     public OperatorView View => new(Time, CellTruth.Of(Truth));
 

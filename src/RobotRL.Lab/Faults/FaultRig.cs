@@ -35,7 +35,8 @@ internal sealed class FaultRig : IDisposable
         (World, _robot) = (robot, new(robot));
         if (critic is not null) Critics.Publish(critic);
         Pacer = new(_robot);
-        Cycle = new(_robot, Pacer, task.EndEffectorInFlange, reflex: Reflex.Of(layer ?? Layer, task, configuration.Robot, Critics));
+        Cycle = new(_robot, Pacer, task.EndEffectorInFlange,
+            parts: new() { Reflex = Reflex.Of(layer ?? Layer, task, configuration.Robot, Critics) });
         Session = new(Cycle, task);
         scene.Reset(1);
         Session.Rebase();

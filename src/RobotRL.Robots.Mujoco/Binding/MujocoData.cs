@@ -70,7 +70,7 @@ public sealed unsafe class MujocoData : IDisposable
     public Pose SitePose(int site)
     {
         var m = Pointer(L.site_xmat) + 9 * Checked(site, _nsite);
-        return new(SitePosition(site), Rotation.FromMatrix(m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8]));
+        return new(SitePosition(site), Rotation.FromAxes(new(m[0], m[3], m[6]), new(m[1], m[4], m[7]), new(m[2], m[5], m[8])));
     }
 
     /// <summary>Centre of mass of a body and all that hangs on it, world frame, m.</summary>

@@ -17,13 +17,18 @@ public sealed record EvaluationResult(
     int Episodes, int Successes, double SuccessRate, double WilsonLow, double WilsonHigh, double CycleTimeS, int Violations, int Reflexes, int ShadowReflexes,
     int ContactSteps, long PolicyVersion, ulong Seed);
 
+/// <summary>Who looks on.</summary>
+/// <param name="OnEpisode">Told of each finished episode.</param>
+/// <param name="Audit">Records what happens; null for nobody.</param>
+/// <param name="Stop">A stop that outlasts the session; null for none of before.</param>
+public sealed record EvaluationWatch(Action<EpisodeSummary> OnEpisode, AuditTrail? Audit = null, OutstandingStop? Stop = null);
+
 /// <summary>Runs a deterministic policy without an operator on episodes of its own seeds.</summary>
 public static class Evaluator
 {
-    public static EvaluationResult Run(
-        ICell cell, WeightSnapshot weights, int episodes, ulong seed, Action<EpisodeSummary> onEpisode, CancellationToken cancel, AuditTrail? audit = null,
-        OutstandingStop? stop = null)
+    public static EvaluationResult Run(ICell cell, WeightSnapshot weights, int episodes, ulong seed, EvaluationWatch watch, CancellationToken cancel)
     {
+        var (audit, stop) = (watch.Audit, watch.Stop);
         var task = cell.Configuration.Task;
         using var network = new PolicyNetwork(NetworkShape.Of(task, cell.Configuration.Learner), Learners.Device);
         network.Load(weights);
@@ -45,7 +50,7 @@ public static class Evaluator
                 successes++;
                 cycleTime += summary.CycleTimeS;
             }
-            onEpisode(summary);
+            watch.OnEpisode(summary);
         }
         var wilson = WilsonInterval.Of(successes, done);
         return new(done, successes, done == 0 ? 0 : (double)successes / done, wilson.Low, wilson.High, successes == 0 ? 0 : cycleTime / successes, violations,

@@ -29,7 +29,7 @@ public sealed class RecordedLoop : IControlPort, IDisposable
     public RecordedLoop(RobotDescription robot, Pose endEffectorInFlange, Reflex? reflex, RecordedCritics critics, ArmBeside? beside = null)
     {
         _robot = new(robot);
-        _cycle = new(_robot, _robot, endEffectorInFlange, recordsKept: 1, reflex: reflex, beside: beside);
+        _cycle = new(_robot, _robot, endEffectorInFlange, recordsKept: 1, new() { Reflex = reflex, Beside = beside });
         _critics = critics;
     }
 

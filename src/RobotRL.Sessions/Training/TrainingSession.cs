@@ -18,7 +18,7 @@ namespace RobotRL.Sessions.Training;
 /// demonstrations, then act and learn at the governed ratio, with a learner that is wherever <see cref="LearnerPlace"/> says.
 /// </summary>
 public sealed class TrainingSession(
-    RunDirectory run, ICell cell, ITeleoperator teleoperator, AuditTrail audit, MetricsLog metrics, ITrainingView view, TrainingGoal goal, Action<string> log)
+    RunDirectory run, ICell cell, ITeleoperator teleoperator, AuditTrail audit, ITrainingView view, TrainingGoal goal)
 {
     private const int SuccessWindow = 20, InterventionWindow = 20;
 
@@ -32,6 +32,12 @@ public sealed class TrainingSession(
     private long _envSteps, _demonstrationSteps, _humanSteps;
     private int _episodes, _demonstrations, _takenUp, _demonstrationsWanted;
     private Func<long> _learnerSteps = () => 0;
+
+    /// <summary>Gets the figures of episodes and learner.</summary>
+    public required MetricsLog Metrics { get; init; }
+
+    /// <summary>Takes a line for a person.</summary>
+    public required Action<string> Log { get; init; }
 
     /// <summary>Where stored steps are acknowledged; null for nowhere.</summary>
     public Receipts? Receipts { get; init; }
@@ -58,9 +64,9 @@ public sealed class TrainingSession(
             TakeUp(episode, learning.Add);
             if (!episode.Excluded) critic?.TakeUp(episode.Transitions);
         }
-        if (store.Files.Count > 0) log($"{_envSteps} environment steps and {_demonstrations} demonstrations on disk.");
+        if (store.Files.Count > 0) Log($"{_envSteps} environment steps and {_demonstrations} demonstrations on disk.");
         using var network = new PolicyNetwork(NetworkShape.Of(task, _parameters), Learners.Device);
-        foreach (var remark in cell.Configuration.Remarks) log(remark);
+        foreach (var remark in cell.Configuration.Remarks) Log(remark);
 
         try
         {
@@ -150,7 +156,7 @@ public sealed class TrainingSession(
     {
         var store = OpenStore();
         foreach (var episode in store.Episodes()) TakeUp(episode, (_, _) => { });
-        foreach (var remark in cell.Configuration.Remarks) log(remark);
+        foreach (var remark in cell.Configuration.Remarks) Log(remark);
         var result = new RecordingResult(0, 0, 0, 0, run.Path);
         _demonstrationsWanted = _demonstrations + episodes;
         _progress.Recall(new(run.Path, learnsElsewhere: false));
@@ -257,7 +263,7 @@ public sealed class TrainingSession(
         Count(summary);
         _progress.Ended(summary, writer.Info.Index, _success.Mean);
         WriteEpisode(summary);
-        StreamMetrics.Write(metrics, _envSteps, _episodes, summary);
+        StreamMetrics.Write(Metrics, _envSteps, _episodes, summary);
         return summary;
     }
 
@@ -301,7 +307,7 @@ public sealed class TrainingSession(
         _interventions.Add(summary.HumanSteps, summary.Steps);
     }
 
-    private void WriteEpisode(in EpisodeSummary summary) => metrics.Write("episode", _envSteps, new
+    private void WriteEpisode(in EpisodeSummary summary) => Metrics.Write("episode", _envSteps, new
     {
         Episode = _episodes,
         EpisodeKind = summary.Kind.ToString(),
@@ -325,7 +331,7 @@ public sealed class TrainingSession(
     private void ReportLearner(LearnerReport report)
     {
         _progress.Learned(report.Metrics);
-        metrics.Write(report, _wall.Elapsed.TotalSeconds);
+        Metrics.Write(report, _wall.Elapsed.TotalSeconds);
     }
 
     private void Report(TrainingPhase phase, long done) => _progress.Report(new()
@@ -353,13 +359,13 @@ public sealed class TrainingSession(
     }
 
     private EpisodeStore OpenStore() =>
-        EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, log, TimeSpan.FromMicroseconds(cell.Configuration.Recording.FlushIntervalNs / 1000.0));
+        EpisodeStore.Open(run.Episodes, TornEpisodes.Keep, Log, TimeSpan.FromMicroseconds(cell.Configuration.Recording.FlushIntervalNs / 1000.0));
 
     private ILearning Learning(LearnerPlace place)
     {
         if (place != LearnerPlace.Thread) return new LearningProcess(run, _parameters, starts: place == LearnerPlace.Process, LearnerCpus, _progress.Tell);
-        var local = new LocalLearner(run, cell.Configuration, log);
-        if (local.GoesOnFrom is { } checkpoint) log($"Going on from {checkpoint}.");
+        var local = new LocalLearner(run, cell.Configuration, Log);
+        if (local.GoesOnFrom is { } checkpoint) Log($"Going on from {checkpoint}.");
         local.Saved = checkpoint => audit.Policies.Kept(checkpoint, Lineage());
         audit.Policies.Published(local.Learner.Snapshot(), Lineage());
         return run.Identity.Deterministic ? new LearningInTurn(local, Told) : new LearningThread(local, Told);
