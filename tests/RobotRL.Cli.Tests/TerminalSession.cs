@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Tests;
 
@@ -20,10 +21,9 @@ internal sealed partial class TerminalSession : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(RobotrlProcess.Evidence, "key.pem");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(RobotrlProcess.Evidence, "anchors");
+        RobotrlProcess.Surround(start);
         start.Environment["TERM"] = "xterm-256color";
-        _process = Process.Start(start)!;
+        _process = DefaultSignals.Start(start)!;
         new Thread(Read) { IsBackground = true }.Start();
     }
 

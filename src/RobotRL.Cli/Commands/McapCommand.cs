@@ -38,11 +38,12 @@ internal static class McapCommand
                 if (wanted.FirstOrDefault(t => mcap.Channels.Values.All(c => c.Topic != t)) is { } unknown)
                     throw new BadInputException($"--topic {unknown}: not in the file, which has " +
                         $"{string.Join(", ", mcap.Channels.Values.Select(c => c.Topic).Distinct())}");
-                using var output = Outlet.OpenOutput();
-                var lines = new MessageLines(mcap, output);
                 var count = 0L;
                 try
                 {
+                    // Within: closing it writes what is left, which a reader that has gone refuses as well.
+                    using var output = Outlet.OpenOutput();
+                    var lines = new MessageLines(mcap, output);
                     var (first, last) = (parse.GetValue(from), parse.GetValue(until) ?? ulong.MaxValue);
                     foreach (var message in mcap.Messages(c => wanted.Length == 0 || wanted.Contains(c.Topic), first, last))
                     {
