@@ -75,11 +75,14 @@ internal sealed partial class TerminalSession : IDisposable
         }
     }
 
-    /// <summary>The connection breaks. What ran at it lives on, and ends by itself.</summary>
+    /// <summary>The connection breaks. What ran at it lives on, and ends by itself: that is awaited too.</summary>
     public void Hang()
     {
+        var ran = Below(_process.Id).ToList();
         _process.Kill();
         _process.WaitForExit();
+        for (var waited = Stopwatch.StartNew(); ran.Exists(IsRunning); Thread.Sleep(20))
+            Assert.True(waited.Elapsed < Patience, "What ran at the terminal did not end with it.");
     }
 
     public int Wait()
@@ -93,6 +96,25 @@ internal sealed partial class TerminalSession : IDisposable
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.Dispose();
+    }
+
+    /// <summary>Processes that it started, and theirs.</summary>
+    private static IEnumerable<int> Below(int process) =>
+        File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(int.Parse).SelectMany(child => Below(child).Prepend(child));
+
+    /// <summary>One that has ended may stay in the list until somebody asks for its exit code.</summary>
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return status[status.LastIndexOf(')') + 2] != 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private void Read()
