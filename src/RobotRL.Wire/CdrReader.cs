@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace RobotRL.Wire;
@@ -7,6 +9,9 @@ namespace RobotRL.Wire;
 /// <exception cref="InvalidDataException">The message is of another encoding or ends too early.</exception>
 public ref struct CdrReader
 {
+    /// <summary>Longest string that is compared with the one known, in bytes.</summary>
+    private const int LongestKnown = 128;
+
     private readonly ReadOnlySpan<byte> _bytes;
     private int _position;
 
@@ -17,19 +22,32 @@ public ref struct CdrReader
         _position = CdrWriter.HeadBytes;
     }
 
+    /// <summary>Whether nothing follows but what fills up to four bytes.</summary>
+    public readonly bool IsAtEnd => _bytes.Length - _position < 4;
+
     /// <summary>Whether there is more: a message may have grown since it was written.</summary>
     public readonly bool HasMore => _position < _bytes.Length;
 
     public byte U8() => Take(1, 1)[0];
     public sbyte I8() => (sbyte)U8();
     public bool Bool() => U8() != 0;
+    public short I16() => BinaryPrimitives.ReadInt16LittleEndian(Take(2, 2));
+    public ushort U16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2, 2));
     public int I32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4, 4));
     public uint U32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4, 4));
     public long I64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8, 8));
     public ulong U64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8, 8));
     public double F64() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8, 8));
     public float F32() => BinaryPrimitives.ReadSingleLittleEndian(Take(4, 4));
-    public string Text() => Encoding.UTF8.GetString(Take(Count(1), 1)[..^1]);
+    public string Text() => Encoding.UTF8.GetString(RawText());
+
+    /// <summary>A string; <paramref name="known"/> itself where it is the same, so that names that repeat allocate nothing.</summary>
+    public string Text(string? known)
+    {
+        var bytes = RawText();
+        return known is not null && IsSame(bytes, known) ? known : Encoding.UTF8.GetString(bytes);
+    }
+
     public ReadOnlySpan<byte> Bytes() => Take(Count(1), 1);
 
     public float[] F32Sequence()
@@ -47,6 +65,68 @@ public ref struct CdrReader
     public void F64Array(scoped Span<double> values)
     {
         foreach (ref var value in values) value = F64();
+    }
+
+    /// <summary>T[]: a sequence of numbers.</summary>
+    public void Sequence<T>(List<T> into) where T : unmanaged
+    {
+        var count = Count(Unsafe.SizeOf<T>());
+        CollectionsMarshal.SetCount(into, count);
+        if (count > 0) Array(CollectionsMarshal.AsSpan(into));
+    }
+
+    /// <summary>T[N]: numbers.</summary>
+    public void Array<T>(scoped Span<T> into) where T : unmanaged
+    {
+        var size = Unsafe.SizeOf<T>();
+        var bytes = Take(checked(size * into.Length), size);
+        var raw = MemoryMarshal.AsBytes(into);
+        bytes.CopyTo(raw);
+        if (BitConverter.IsLittleEndian) return;
+        for (var i = 0; i < into.Length; i++) raw.Slice(i * size, size).Reverse();
+    }
+
+    /// <summary>bool[].</summary>
+    public void Bools(List<bool> into)
+    {
+        var bytes = Take(Count(1), 1);
+        CollectionsMarshal.SetCount(into, bytes.Length);
+        for (var i = 0; i < bytes.Length; i++) into[i] = bytes[i] != 0;
+    }
+
+    /// <summary>string[].</summary>
+    public void Texts(List<string> into)
+    {
+        var count = Count(4);
+        if (into.Count > count) CollectionsMarshal.SetCount(into, count);
+        for (var i = 0; i < count; i++)
+            if (i < into.Count) into[i] = Text(into[i]);
+            else into.Add(Text());
+    }
+
+    /// <summary>A sequence of messages; those that are there are filled anew.</summary>
+    public void Messages<T>(List<T> into) where T : IMessage, new()
+    {
+        var count = Count(1);
+        if (into.Count > count) CollectionsMarshal.SetCount(into, count);
+        for (var i = 0; i < count; i++)
+        {
+            if (i == into.Count) into.Add(new());
+            into[i].Read(ref this);
+        }
+    }
+
+    /// <summary>Without the closing zero. Some writers give an empty string no byte at all.</summary>
+    private ReadOnlySpan<byte> RawText()
+    {
+        var bytes = Take(Count(1), 1);
+        return bytes is [.., 0] ? bytes[..^1] : bytes;
+    }
+
+    private static bool IsSame(ReadOnlySpan<byte> utf8, string text)
+    {
+        Span<char> characters = stackalloc char[LongestKnown];
+        return utf8.Length <= LongestKnown && Encoding.UTF8.TryGetChars(utf8, characters, out var count) && characters[..count].SequenceEqual(text);
     }
 
     private int Count(int elementBytes)

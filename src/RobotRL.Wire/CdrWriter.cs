@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace RobotRL.Wire;
@@ -25,6 +27,8 @@ public sealed class CdrWriter
     public void U8(byte value) => Take(1, 1)[0] = value;
     public void I8(sbyte value) => U8((byte)value);
     public void Bool(bool value) => U8(value ? (byte)1 : (byte)0);
+    public void I16(short value) => BinaryPrimitives.WriteInt16LittleEndian(Take(2, 2), value);
+    public void U16(ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(Take(2, 2), value);
     public void I32(int value) => BinaryPrimitives.WriteInt32LittleEndian(Take(4, 4), value);
     public void U32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Take(4, 4), value);
     public void I64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8, 8), value);
@@ -66,10 +70,55 @@ public sealed class CdrWriter
         foreach (var value in values) F64(value);
     }
 
+    /// <summary>T[]: a sequence of numbers.</summary>
+    public void Sequence<T>(List<T> values) where T : unmanaged
+    {
+        U32((uint)values.Count);
+        if (values.Count > 0) Array<T>(CollectionsMarshal.AsSpan(values));
+    }
+
+    /// <summary>T[N]: numbers.</summary>
+    public void Array<T>(ReadOnlySpan<T> values) where T : unmanaged
+    {
+        var size = Unsafe.SizeOf<T>();
+        var into = Take(checked(size * values.Length), size);
+        MemoryMarshal.AsBytes(values).CopyTo(into);
+        if (BitConverter.IsLittleEndian) return;
+        for (var i = 0; i < values.Length; i++) into.Slice(i * size, size).Reverse();
+    }
+
+    /// <summary>bool[].</summary>
+    public void Bools(List<bool> values)
+    {
+        U32((uint)values.Count);
+        foreach (var value in values) Bool(value);
+    }
+
+    /// <summary>string[].</summary>
+    public void Texts(List<string> values)
+    {
+        U32((uint)values.Count);
+        foreach (var value in values) Text(value);
+    }
+
+    /// <summary>A sequence of messages.</summary>
+    public void Messages<T>(List<T> values) where T : IMessage
+    {
+        U32((uint)values.Count);
+        foreach (var value in values) value.Write(this);
+    }
+
+    /// <summary>A whole message. It is overwritten by the next.</summary>
+    public ReadOnlySpan<byte> Message<T>(T message) where T : IMessage
+    {
+        message.Write(Begin());
+        return Written;
+    }
+
     private Span<byte> Take(int count, int alignment)
     {
         var start = Aligned(_length, alignment);
-        if (start + count > _bytes.Length) Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, start + count));
+        if (start + count > _bytes.Length) System.Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, start + count));
         _bytes.AsSpan(_length, start - _length).Clear();
         _length = start + count;
         return _bytes.AsSpan(start, count);

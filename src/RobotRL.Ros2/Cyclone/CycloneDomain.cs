@@ -1,0 +1,53 @@
+using System.Security;
+using RobotRL.Ros2.Transport;
+
+namespace RobotRL.Ros2.Cyclone;
+
+/// <summary>Domains of this process. Cyclone DDS configures each once, so all nodes of one share what the first one asked for.</summary>
+internal static class CycloneDomain
+{
+    private const int MostParticipants = 60;
+
+    private static readonly Dictionary<int, string> Configured = [];
+
+    /// <exception cref="TransportException">It cannot be set up, or another node here has it with another network interface.</exception>
+    public static void Open(TransportOptions options)
+    {
+        DdsLibrary.Require();
+        var configuration = Configuration(options);
+        lock (Configured)
+        {
+            if (Configured.TryGetValue(options.Domain, out var before))
+            {
+                if (before != configuration)
+                    throw new TransportException($"Domain {options.Domain} is open in this process with another interface or other peers: give all nodes the same.");
+                return;
+            }
+            Dds.Check(Native.dds_create_domain((uint)options.Domain, configuration),
+                $"open domain {options.Domain} on {options.Interface}: is there such a network interface?");
+            Configured.Add(options.Domain, configuration);
+        }
+    }
+
+    private static string Configuration(TransportOptions options)
+    {
+        var peers = options.IsLoopback && !options.Peers.Contains(TransportOptions.Loopback) ? options.Peers.Append(TransportOptions.Loopback) : options.Peers;
+        var list = string.Concat(peers.Select(peer => $"<Peer address=\"{SecurityElement.Escape(peer)}\"/>"));
+        // The loopback interface of Linux has no multicast: each participant is asked for by its own port.
+        return $"""
+            <CycloneDDS><Domain Id="any">
+              <General>
+                <Interfaces><NetworkInterface address="{SecurityElement.Escape(options.Interface)}"/></Interfaces>
+                <AllowMulticast>{(options.IsLoopback ? "false" : "spdp")}</AllowMulticast>
+                <MaxMessageSize>65500B</MaxMessageSize>
+              </General>
+              <Discovery>
+                <ParticipantIndex>auto</ParticipantIndex><MaxAutoParticipantIndex>{MostParticipants}</MaxAutoParticipantIndex>
+                <Peers>{list}</Peers>
+              </Discovery>
+              <Internal><SocketReceiveBufferSize min="default" max="10MB"/></Internal>
+              <Tracing><Verbosity>severe</Verbosity><OutputFile>stderr</OutputFile></Tracing>
+            </Domain></CycloneDDS>
+            """;
+    }
+}

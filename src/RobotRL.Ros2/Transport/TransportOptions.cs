@@ -1,0 +1,36 @@
+namespace RobotRL.Ros2.Transport;
+
+/// <summary>Which library reaches the network.</summary>
+public enum TransportBackend
+{
+    /// <summary>Eclipse Cyclone DDS, without a ROS 2 installation.</summary>
+    Cyclone,
+}
+
+/// <summary>How a node reaches its network.</summary>
+public sealed record TransportOptions
+{
+    /// <summary>With a namespace, such as <c>/robotrl/control</c>.</summary>
+    public required string NodeName { get; init; }
+
+    public TransportBackend Backend { get; init; }
+
+    /// <summary>Only nodes of one domain see each other; 0 to 232. ROS 2 calls it <c>ROS_DOMAIN_ID</c>.</summary>
+    public required int Domain { get; init; }
+
+    /// <summary>Address of the network interface. Nothing leaves this machine unless another one is configured.</summary>
+    public string Interface { get; init; } = Loopback;
+
+    /// <summary>Addresses of machines to ask where multicast does not reach; this machine is always asked on the loopback interface.</summary>
+    public IReadOnlyList<string> Peers { get; init; } = [];
+
+    /// <summary>ROS 2 distribution of the other side: it decides how a node announces itself. Humble's identifiers are longer than those of later ones.</summary>
+    public bool IsHumble { get; init; } = true;
+
+    /// <summary>Runs first on the thread that receives, to set its priority; null for none.</summary>
+    public Action? Entered { get; init; }
+
+    public const string Loopback = "127.0.0.1";
+
+    public bool IsLoopback => Interface == Loopback;
+}
