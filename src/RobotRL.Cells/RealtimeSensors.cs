@@ -41,7 +41,7 @@ internal static class RealtimeSensors
         var task = configuration.Task;
         var cameras = task.Cameras.Select(camera => new FreeRunningCamera(camera, Span(task.PeriodNs(camera)), () =>
         {
-            var mirror = new Mirror(new(model, remote.OpenWorld(), camera));
+            var mirror = new Mirror(new(model, remote.OpenWorld().TryRead, camera));
             return lens is null ? mirror : lens(camera, mirror);
         }));
         var statePeriod = Span(Math.Min(MaxStatePeriodNs, task.DecisionPeriodNs / 10));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Model;
@@ -10,17 +9,13 @@ namespace RobotRL.Cells;
 
 /// <summary>
 /// The actor's view of a world that a control process moves: commands go there through shared memory, and a mirror of the scene here shows its newest
-/// state, to be drawn and judged. Starts a control process of its own, and ends it, unless it is given the channel of a running one.
+/// state, to be drawn and judged.
 /// </summary>
 internal sealed class RemoteSimulation : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly MujocoWorld _mirror;
     private readonly SimulationSnapshot _state;
-    private readonly Process? _child;
-    private readonly RemoteControl[] _controls;
-    private readonly TickMemory[] _ticks;
+    private readonly RemoteLoop _loop;
 
     /// <param name="configuration">The same as the control process enforces.</param>
     /// <param name="channel">Of a running control process; null to start one.</param>
@@ -30,19 +25,17 @@ internal sealed class RemoteSimulation : IDisposable
     public RemoteSimulation(RunConfiguration configuration, string? channel, MujocoWorld mirror, string? events, Placement placement)
     {
         (_mirror, _state) = (mirror, new(mirror.Model));
-        if (channel is null) (_child, _controls) = Started(configuration, events, placement);
-        else _controls = Attached(configuration, channel, null);
+        _loop = new(configuration, channel, events, placement);
         if (First.WorldSize != _state.Values.Length)
             throw new BadInputException($"{channel}: the control process has another scene; start both from the same files");
-        _ticks = [.. _controls.Select(control => TickMemory.Open(control.ChannelPath))];
         Refresh();
     }
 
-    /// <summary>What each arm's loop keeps of its ticks: to be recorded.</summary>
-    public IReadOnlyList<ControlRing> Ticks => [.. _ticks.Select(ticks => ticks.Ring)];
+    /// <inheritdoc cref="RemoteLoop.Ticks"/>
+    public IReadOnlyList<ControlRing> Ticks => _loop.Ticks;
 
-    /// <summary>Each arm's, in the order of the cell.</summary>
-    public IReadOnlyList<IControlPort> Controls => _controls;
+    /// <inheritdoc cref="RemoteLoop.Controls"/>
+    public IReadOnlyList<IControlPort> Controls => _loop.Controls;
 
     /// <summary>The world for one more thread. Not to be used once this is disposed.</summary>
     public WorldReader OpenWorld() => First.OpenWorld();
@@ -62,60 +55,8 @@ internal sealed class RemoteSimulation : IDisposable
         return isSetUp;
     }
 
-    public void Dispose()
-    {
-        if (_child is not null) First.RequestEnd();
-        foreach (var control in _controls) control.Dispose();
-        foreach (var ticks in _ticks) ticks.Dispose();
-        if (_child is null) return;
-        if (!_child.WaitForExit(Patience)) _child.Kill();
-        _child.Dispose();
-    }
+    public void Dispose() => _loop.Dispose();
 
     /// <summary>The first arm's channel carries the world too.</summary>
-    private RemoteControl First => _controls[0];
-
-    private static (Process, RemoteControl[]) Started(RunConfiguration configuration, string? events, Placement placement)
-    {
-        var channel = $"{Environment.ProcessId}-{Guid.NewGuid():N}"[..24];
-        var file = Path.Combine(Path.GetTempPath(), $"robotrl-{channel}.yaml");
-        File.WriteAllText(file, configuration.ResolvedYaml);
-        string[] kept = events is null ? [] : ["--events", events];
-        var child = ThisProgram.Start(
-            ["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. placement.ControlArguments(), .. kept], ThisProgram.ForTheLoop);
-        try
-        {
-            return (child, Attached(configuration, channel, child));
-        }
-        catch
-        {
-            if (!child.HasExited) child.Kill();
-            child.Dispose();
-            throw;
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    /// <summary>Attaches to each arm's channel; waits for those that a process which was just started has yet to open.</summary>
-    private static RemoteControl[] Attached(RunConfiguration configuration, string channel, Process? child)
-    {
-        var waited = Stopwatch.StartNew();
-        List<RemoteControl> controls = [];
-        while (controls.Count < configuration.Task.ArmCount)
-        {
-            try
-            {
-                controls.Add(RemoteControl.Attach(LoopMemory.NameOf(channel, configuration, controls.Count), configuration.Robot, configuration.Hash));
-            }
-            catch (ChannelRefusedException e) when (child is not null && e.Code == FaultCode.None && waited.Elapsed < Patience)
-            {
-                if (child.HasExited) throw new BadInputException("The control process did not start; its message is above");
-                Thread.Sleep(20);
-            }
-        }
-        return [.. controls];
-    }
+    private RemoteControl First => _loop.Controls[0];
 }

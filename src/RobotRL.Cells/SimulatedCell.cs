@@ -28,6 +28,7 @@ public sealed class SimulatedCell : ICell
     private readonly SafetyLayer _safety;
     private readonly EventRecorder[] _events = [];
     private readonly OffscreenRenderer? _renderer;
+    private readonly EpisodeStart _start;
     private readonly bool _seesGoal;
     private readonly LockstepObservations? _inTurn;
     private readonly RealtimeObservations? _streams;
@@ -67,6 +68,7 @@ public sealed class SimulatedCell : ICell
             }),
         ];
         Control = new CellControl([.. _arms.Select(arm => arm.Session)]);
+        _start = new(configuration, _arms, Control);
 
         if (_remote is not null)
         {
@@ -156,8 +158,7 @@ public sealed class SimulatedCell : ICell
     {
         RequireRecords();
         _streams?.RequireSound();
-        if (!Control.IsStopped) ComeToRest();
-        if (Control.IsStopped) AwaitStandstill();
+        _start.ComeToRest();
         if (!Control.NeedsOperator) SetUp(seed);
         _inTurn?.BeginEpisode();
         if (_streams is null) return;
@@ -192,29 +193,10 @@ public sealed class SimulatedCell : ICell
                 $"The robot did not take up its place after a scene reset: {StopWords.Of(Control.Latest.Fault.Code)}; then run the same command: it resumes",
                 Control.Latest.Fault);
         }
-
-        var random = new RandomStream(seed ^ 0x5eed_0ff5e7);
-        double Offset(double bound) => (2 * random.NextUniform() - 1) * bound;
-        var task = Configuration.Task;
-        // One arm after the other: where both go at once, each would wait for the other to make way.
-        foreach (var arm in _arms)
-        {
-            var home = arm.Session.Home;
-            var offset = new Vector3D(Offset(task.StartOffsetM.X), Offset(task.StartOffsetM.Y), Offset(task.StartOffsetM.Z));
-            var start = new Pose(home.Position + offset, home.Orientation * Rotation.AboutZ(Offset(task.StartYawRad)));
-            if (!arm.Session.MoveTo(start, homePosture: true) && _arms.Length > 1 && !Control.IsStopped)
-                throw new SafeStopException($"The {arm.Name} arm did not come to its start pose: the other one may be in its way; "
-                    + "move cell.arms further apart, or lower cell.arm_distance_m", Control.Latest.Fault);
-            if (arm != _arms[^1]) arm.Session.SignOff();
-        }
+        _start.MoveToStart(seed);
         RequireRecords();
         _streams?.RequireSound();
-        var causes = Control.Latest.Causes;
-        if (!causes.IsEmpty && !causes.Contains(FaultCode.OperatorStop) && !causes.Contains(FaultCode.DeadmanReleased))
-            throw new SafeStopException(
-                $"The robot was stopped on its way to the start pose: {StopWords.Of(Control.Latest.Fault.Code)}; then run the same command: it resumes",
-                Control.Latest.Fault);
-        foreach (var arm in _arms) arm.Session.BeginEpisode(arm.Session.Home);
+        _start.RequireArrived();
     }
 
     /// <summary>The scene anew, what may be cleared without an operator cleared, and the reference where the arm is.</summary>
@@ -238,28 +220,5 @@ public sealed class SimulatedCell : ICell
                 "The robot was stopped: the control process cannot record its events any more, and says why above; "
                 + "mend the cause and run the same command: it resumes",
                 Control.Latest.Fault);
-    }
-
-    /// <summary>Lets the motion of the last decision end where it is: a scene may only be set up around a reference at rest.</summary>
-    private void ComeToRest()
-    {
-        const int tick = 10, most = 200;
-        for (var i = 0; i < most; i++)
-        {
-            if (Control.Rebase() || Control.IsStopped) return;
-            Control.Advance(tick);
-        }
-        // Along a face of the workspace a reference creeps toward a goal beyond it for long: ask it to stay where it is.
-        foreach (var arm in _arms)
-        {
-            arm.Session.MoveTo(arm.Session.Latest.Reference.PoseInBase);
-            if (arm != _arms[^1]) arm.Session.SignOff();
-        }
-    }
-
-    private void AwaitStandstill()
-    {
-        const int tick = 10, most = 2000; // a soft arm creeps back for seconds before it stands still
-        for (var i = 0; i < most && Control.IsComingToRest; i++) Control.Advance(tick);
     }
 }

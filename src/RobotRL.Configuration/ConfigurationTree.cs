@@ -3,9 +3,14 @@ namespace RobotRL.Configuration;
 /// <summary>Puts a task file, its robot file and the command line's overrides on top of each other.</summary>
 internal static class ConfigurationTree
 {
-    public static MapNode? Read(string path, IReadOnlyList<(string Key, string Value)> overrides, Diagnostics errors)
+    public static MapNode? Read(string path, IReadOnlyList<(string Key, string Value)> overrides, Diagnostics errors, string? cell = null)
     {
         if (YamlTree.ReadFile(path, errors) is not { } task) return null;
+        if (cell is not null)
+        {
+            if (YamlTree.ReadFile(cell, errors) is not { } over) return null;
+            task = task.With(over);
+        }
         foreach (var (key, value) in overrides)
         {
             if (key.Length == 0 || key.Split('.').Contains(""))

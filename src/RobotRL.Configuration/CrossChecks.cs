@@ -38,9 +38,38 @@ internal static class CrossChecks
         CheckImpedance(root, robot, task.Actions);
         CheckImages(root, task, learner);
         CheckHome(root, robot, task);
+        CheckRos2(root, c);
 
         void Reachable(string key, double speed, string unit, string limitKey, double limit) => root.Require(speed <= limit, "task.actions." + key,
             $"asks for {speed:0.###} {unit} at the decision rate, above {limitKey}, {limit}; lower it", "task.decision_period_ms", limitKey);
+    }
+
+    private static void CheckRos2(Section root, RunConfiguration c)
+    {
+        root.Require(!c.Robot.IsBehindRos2 || c.Ros2 is not null, "robot.driver",
+            $"{c.Robot.Driver} needs to know how the robot is reached; add the section ros2, or choose a cell: --cell robot-configs/ros2/sim.yaml");
+        if (c.Ros2 is not { } ros2) return;
+        root.Require(ros2.Arms.Count == c.Task.ArmCount, "ros2.arms", $"names {ros2.Arms.Count} arms and the cell has {c.Task.ArmCount}; name each", "cell.arms");
+        for (var i = 0; i < ros2.Arms.Count; i++)
+        {
+            var (arm, key) = (ros2.Arms[i], $"ros2.arms.{i}");
+            var takes = arm.Profile switch
+            {
+                Ros2Profile.Effort => CommandKind.JointTorque,
+                Ros2Profile.Position => CommandKind.JointPosition,
+                Ros2Profile.Velocity => CommandKind.JointVelocity,
+                _ => CommandKind.CartesianImpedance,
+            };
+            root.Require(takes == c.Robot.Command, $"{key}.profile", $"takes commands of the kind {takes} and the robot file says {c.Robot.Command}; "
+                + "make robot.command and the profile agree", "robot.command");
+            root.Require(arm.JointNames.Count == c.Robot.JointCount, $"{key}.joint_names",
+                $"names {arm.JointNames.Count} joints and the robot file has {c.Robot.JointCount}; name each joint, base to tip", "robot.kinematics");
+            root.Require(arm.Wrench is null == c.Robot.ForceSensor is null, $"{key}.wrench",
+                "robot.force_sensor and this must both be there or both be none", "robot.force_sensor");
+        }
+        foreach (var name in ros2.Cameras.Keys)
+            root.Require(c.Task.Cameras.Any(camera => camera.Name == name), "ros2.cameras",
+                $"the task has no camera '{name}'; choose one of {string.Join(", ", c.Task.Cameras.Select(camera => camera.Name))}", "task.cameras");
     }
 
     public static IReadOnlyList<string> Remarks(RunConfiguration c)

@@ -18,7 +18,7 @@ internal static class RobotSection
         var robot = new RobotDescription
         {
             Name = s.Text("name"),
-            Driver = s.Choice("driver", ("mujoco", "mujoco"), ("loopback", "loopback")),
+            Driver = s.Choice("driver", ("mujoco", "mujoco"), ("loopback", "loopback"), ("ros2", "ros2"), ("ros2_sim", "ros2_sim")),
             Command = ReadCommand(s),
             Kinematics = kinematics,
             Flange = s.Child("flange", TaskSection.ReadPose),

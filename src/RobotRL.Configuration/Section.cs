@@ -64,6 +64,21 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
         return value;
     }
 
+    /// <summary>A list of texts, at least one.</summary>
+    public IReadOnlyList<string> Texts(string key)
+    {
+        List<string> texts = [];
+        if (List(key, "a list of texts") is { } list)
+        {
+            if (list.Items.Count == 0) errors.Add(list.Origin, this[key], "is empty; name at least one");
+            foreach (var (i, item) in list.Items.Index())
+                if (item is ScalarNode { IsNull: false } text) texts.Add(text.Text);
+                else errors.Add(item.Origin, Join(this[key], i.ToString()), $"expected a text, found {item.Kind}; correct it");
+        }
+        canonical.Value(key, JsonSerializer.Serialize(texts));
+        return texts;
+    }
+
     /// <summary>
     /// Absolute path of an existing file, written relative to the file that names it.
     /// In the configuration's hash, <paramref name="contentHash"/> stands for it.

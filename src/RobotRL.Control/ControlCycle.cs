@@ -197,7 +197,7 @@ public sealed class ControlCycle : IControlPort
         _gate.ObserveOther(inputs.Other);
         _gate.Observe(now, _state, isNew, _heartbeat);
         _gate.WatchPace(inputs.BehindNs = _pacer.BehindNs);
-        _gate.Stop(inputs.Stops = _cells.TakeStops());
+        _gate.Stop(inputs.Stops = _cells.TakeStops().Union(_robot.Troubles));
         if (_restart && _gate.CanControl) Restart();
         var limits = LimitFlags.None;
         var wasRunning = _gate.State == GateState.Running;

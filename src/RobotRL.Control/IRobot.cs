@@ -14,6 +14,9 @@ public interface IRobot : IDisposable
     /// <summary>Fills the newest state. False when there is nothing newer than the last state read; the argument is then left as it was.</summary>
     bool TryRead(ref RobotState state);
 
+    /// <summary>What the robot itself, or the connection to it, says is wrong now; asked once a tick. Each cause stops the robot.</summary>
+    FaultSet Troubles => default;
+
     /// <summary>
     /// The command for the coming control period; it stays in force until the next one. One without a set-point leaves a robot that closes its own loop to
     /// stand by its own means. An unsealed command is not executed:

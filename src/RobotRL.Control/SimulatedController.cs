@@ -40,7 +40,7 @@ public sealed class SimulatedController
     /// <param name="command">In force. Without a set-point the joints are damped where they are.</param>
     /// <param name="q">Measured, rad.</param>
     /// <param name="dq">Measured, rad/s.</param>
-    public JointTorques Torque(in SafeCommand command, in JointPositions q, in JointVelocities dq)
+    public JointTorques Torque(in WireCommand command, in JointPositions q, in JointVelocities dq)
     {
         if (!command.HasSetPoint)
         {

@@ -42,7 +42,7 @@ public readonly record struct EpisodeEnding(EpisodeEnd End, bool IsHarm = false)
         FaultCode.NonFiniteState or FaultCode.NonFiniteCommand or FaultCode.NonFiniteInternal or FaultCode.TargetOutOfRange or
         FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ForceSensorFailure or
         FaultCode.ClockBackward or FaultCode.ClockForward or FaultCode.LoopLate or FaultCode.LoopEnded or
-        FaultCode.ProtocolMismatch or FaultCode.ChannelCorrupt => new(EpisodeEnd.Drops),
+        FaultCode.ProtocolMismatch or FaultCode.ChannelCorrupt or FaultCode.RobotNotReady or FaultCode.ForeignCommander => new(EpisodeEnd.Drops),
 
         _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Nobody has decided what this cause means to learning."),
     };

@@ -8,7 +8,7 @@ public sealed record RobotDescription
 {
     public required string Name { get; init; }
 
-    /// <summary>How it is reached: <c>mujoco</c>, <c>loopback</c>.</summary>
+    /// <summary>How it is reached: <c>mujoco</c>, <c>loopback</c>, <c>ros2</c>, <c>ros2_sim</c>.</summary>
     public required string Driver { get; init; }
 
     /// <summary>What it takes once a control period.</summary>
@@ -35,7 +35,11 @@ public sealed record RobotDescription
     public bool IsSimulated => IsSimulation(Driver);
 
     /// <summary>Whether a driver of that name moves no real arm.</summary>
-    public static bool IsSimulation(string driver) => driver is "mujoco" or "loopback";
+    public static bool IsSimulation(string driver) => driver is "mujoco" or "loopback" or "ros2_sim";
+
+    /// <summary>Whether it is in another process, reached by ROS 2.</summary>
+    public bool IsBehindRos2 => Driver is "ros2" or "ros2_sim";
+
     public required ImpedanceParameters Impedance { get; init; }
 
     /// <summary>Masses, inertias and friction, for telling a push on the arm from its own motion.</summary>

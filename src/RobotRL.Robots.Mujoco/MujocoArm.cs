@@ -36,7 +36,7 @@ public sealed class MujocoArm : IRobot, ISceneArm
     private readonly SimulatedController? _controller;
     private readonly double[] _motorNm;
     private long _readNs = -1;
-    private SafeCommand _command;
+    private WireCommand _command;
 
     internal MujocoArm(MujocoWorld world, RobotDescription description, ArmDescription? place)
     {
@@ -145,6 +145,15 @@ public sealed class MujocoArm : IRobot, ISceneArm
             Refuse();
             throw new ForeignCommandException(Description.Command, command.Kind);
         }
+        Execute(WireCommand.Of(command));
+    }
+
+    /// <summary>
+    /// As the robot's own controller, at the far end of a wire whose near end has the gate. A program that plays a robot calls this; whoever drives one calls
+    /// <see cref="Write"/>.
+    /// </summary>
+    public void Execute(in WireCommand command)
+    {
         _command = command;
         Command(command.TorqueNm, command.Grip, command.RemovePower);
     }

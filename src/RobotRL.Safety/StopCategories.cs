@@ -9,12 +9,12 @@ public static class StopCategories
     /// Category 2 where the state can be trusted and the arm can hold itself; 1 where it should not stay powered, or where the state is missing,
     /// so that its torque can only be taken away in an orderly manner; 0 where even that torque would rest on false numbers, and where an arm that
     /// stands is pushed
-    /// away: its brakes hold it best.
+    /// away: its brakes hold it best. And where the robot does not do what it is told: whatever is sent then would be done later, by surprise.
     /// </summary>
     public static StopCategory Of(FaultCode code) => code switch
     {
         FaultCode.NonFiniteState or FaultCode.TorqueExceeded or FaultCode.NonFiniteInternal or
-        FaultCode.LoopEnded or FaultCode.StandstillLost => StopCategory.Category0,
+        FaultCode.LoopEnded or FaultCode.StandstillLost or FaultCode.RobotNotReady or FaultCode.ForeignCommander => StopCategory.Category0,
 
         FaultCode.StaleState or FaultCode.FrozenState or FaultCode.SensorError or FaultCode.ClockBackward or FaultCode.ClockForward or
         FaultCode.JointPositionExceeded or FaultCode.JointVelocityExceeded or FaultCode.CartesianVelocityExceeded or

@@ -55,6 +55,8 @@ public static class StopWords
         FaultCode.StorageFailure => ("a disk refused to write", "free space or mend it"),
         FaultCode.LimitChangeRefused => ("somebody tried to change a limit", "keep the limits as they are while the robot runs"),
         FaultCode.OtherArmStopped => ("the other arm was stopped", "see to that one; both are cleared together"),
+        FaultCode.RobotNotReady => ("the robot does not follow commands", "look at its own screen and make it ready, then clear the stop"),
+        FaultCode.ForeignCommander => ("somebody else commands the robot, or speaks in its name", "end the other program, then clear the stop"),
         FaultCode.StaleState or FaultCode.FrozenState => ("the robot's state did not change any more", "check the connection to the robot"),
         FaultCode.SensorError or FaultCode.ForceSensorFailure => ("a sensor failed", "check its cable and its supply"),
         FaultCode.ClockBackward or FaultCode.ClockForward => ("the clock jumped", "keep it steady while the robot runs"),

@@ -1,0 +1,139 @@
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Ros2.Nodes;
+using RobotRL.Ros2.Transport;
+using RobotRL.Safety;
+using RobotRL.Wire.GeometryMsgs;
+using RobotRL.Wire.SensorMsgs;
+using RobotRL.Wire.StdMsgs;
+using Pose = RobotRL.Model.Pose;
+
+namespace RobotRL.Robots.Ros2;
+
+/// <summary>
+/// An arm behind ROS 2. Its states arrive on the transport's thread and wait in a latest-value cell; commands leave on the loop's. Where a command removes power
+/// nothing is sent, or what its controller takes for a stop: see the profile.
+/// </summary>
+public sealed class Ros2Robot : IRobot
+{
+    private const int GripEvery = 100;
+
+    private readonly Ros2Node _node;
+    private readonly CommandSender _sender;
+    private readonly StateAssembler _states;
+    private readonly ConnectionWatch _watch;
+    private readonly Publisher<Float64MultiArray>? _gripper;
+    private readonly Float64MultiArray _grip = new();
+    private readonly List<IDisposable> _topics = [];
+    private RobotState _state;
+    private Grip _lastGrip;
+    private long _seen;
+    private int _sinceGrip;
+
+    /// <param name="node">Lives as long as this.</param>
+    /// <param name="robot">What it is, and within which limits.</param>
+    /// <param name="ros2">How it is reached.</param>
+    /// <param name="arm">Which arm of the cell.</param>
+    /// <param name="endEffectorInFlange">X_FE.</param>
+    /// <exception cref="TransportException">It does not speak within the time that it is given, or nobody takes its commands.</exception>
+    public Ros2Robot(Ros2Node node, RobotDescription robot, Ros2Parameters ros2, int arm, Pose endEffectorInFlange)
+    {
+        (_node, Description, Parameters) = (node, robot, ros2.Arms[arm]);
+        _states = new(robot, Parameters, endEffectorInFlange);
+        _sender = CommandSender.Of(node, robot, Parameters, endEffectorInFlange);
+        for (var i = 0; i < 3; i++) _grip.Data.Add(0);
+        if (Parameters.GripperCommandTopic is { } gripper) _gripper = node.Publish<Float64MultiArray>(gripper, Qos.Default);
+        _topics.Add(node.Subscribe<JointState>(Parameters.JointStates.Name, QosOf(Parameters.JointStates), _states.Take));
+        if (Parameters.Wrench is { } wrench) _topics.Add(node.Subscribe<WrenchStamped>(wrench.Topic.Name, QosOf(wrench.Topic), _states.Take));
+        _watch = new(node, Parameters, _states);
+        try
+        {
+            Await(ros2.PatienceNs);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        _watch.Begin();
+    }
+
+    public RobotDescription Description { get; }
+
+    /// <summary>How it is reached.</summary>
+    public Ros2ArmParameters Parameters { get; }
+
+    /// <summary>What the force sensor felt at rest beside the tool's weight; null where it needs no taring.</summary>
+    public Model.Wrench? SensorBias => _states.Bias;
+
+    /// <inheritdoc/>
+    public FaultSet Troubles => _watch.Take();
+
+    /// <summary>What is asked of a topic that is listened to. Deep, since a stall must not lose the newest.</summary>
+    public static Qos QosOf(Ros2Topic topic) => new(topic.IsReliable ? Reliability.Reliable : Reliability.BestEffort, Durability.Volatile, 100);
+
+    public bool TryRead(ref RobotState state)
+    {
+        if (!_states.Latest.TryRead(ref _state, ref _seen)) return false;
+        state = _state;
+        return true;
+    }
+
+    public void Write(in SafeCommand command)
+    {
+        if (!command.IsSealed)
+        {
+            _sender.SendStop(_state, removePower: true);
+            throw new UnsealedCommandException();
+        }
+        if (command.Kind != Description.Command)
+        {
+            _sender.SendStop(_state, removePower: true);
+            throw new ForeignCommandException(Description.Command, command.Kind);
+        }
+        if (command.HasSetPoint && !command.RemovePower) _sender.Send(command);
+        else _sender.SendStop(_state, command.RemovePower);
+        Send(command.Grip);
+    }
+
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        foreach (var topic in _topics) topic.Dispose();
+        _gripper?.Dispose();
+        _sender.Dispose();
+    }
+
+    private void Send(in Grip grip)
+    {
+        if (_gripper is null || !grip.IsAsked || (grip == _lastGrip && ++_sinceGrip < GripEvery)) return;
+        (_lastGrip, _sinceGrip) = (grip, 0);
+        (_grip.Data[0], _grip.Data[1], _grip.Data[2]) = (grip.WidthM, grip.ForceN, grip.SpeedMS);
+        _gripper.TrySend(_grip);
+    }
+
+    private void Await(long patienceNs)
+    {
+        var since = MonotonicClock.NowNs;
+        RobotState first = default;
+        var seen = 0L;
+        while (!_states.Latest.TryRead(ref first, ref seen) || _sender.Listeners == 0)
+        {
+            if (MonotonicClock.NowNs - since > patienceNs) throw new TransportException(Silence(seen > 0));
+            Thread.Sleep(5);
+        }
+    }
+
+    private string Silence(bool speaks)
+    {
+        var where = $"ROS 2 ({_node.Transport.Description})";
+        var mismatches = _node.Transport.Mismatches();
+        if (mismatches.Count > 0) return $"{where}: {string.Join("; ", mismatches)}; correct ros2.arms or the robot's side";
+        if (speaks) return $"{where}: nobody takes commands on {Parameters.CommandTopic}; start the robot's controller, or correct ros2.arms.command_topic";
+        var names = _states.Unusable > 0
+            ? $"messages on {Parameters.JointStates.Name} lack position or velocity of one of {string.Join(", ", Parameters.JointNames)}; correct joint_names"
+            : $"no state of the robot on {Parameters.JointStates.Name}" + (Parameters.Wrench is { } wrench ? $" and {wrench.Topic.Name}" : "")
+                + "; start the robot, and check ros2.domain and ros2.interface";
+        return $"{where}: {names}";
+    }
+}
