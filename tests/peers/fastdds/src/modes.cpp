@@ -51,7 +51,7 @@ namespace {
 
 // Lets the last samples out, and keeps the writer for late readers with --stay.
 void finish(Writer& writer, const Sent& sent, const char* mode, const Options& options, Stop& stop) {
-    bool acknowledged = options.qos().reliable && writer.wait_for_acknowledgments(5);
+    bool acknowledged = options.qos().reliable && !stop.ended() && writer.wait_for_acknowledgments(5);
     if (options.has("stay")) stop.sleep_to_the_end();
     else stop.sleep_until(Clock::now() + milliseconds(static_cast<int>(1000 * options.number("linger", 0.3))));
     Line()

@@ -21,6 +21,7 @@ public:
             if (!sleep_until(Clock::now() + std::chrono::milliseconds(5))) return false;
         return true;
     }
+    bool ended() const { return ended_; }
     void sleep_to_the_end() { sleep_until(Clock::time_point::max()); }
 
 private:
