@@ -1,6 +1,7 @@
 // One JSON object a line on stdout, from any thread.
 #pragma once
 
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -17,8 +18,7 @@ std::string json(const T& value) {
     else if constexpr (std::is_floating_point_v<T>) {
         if (!std::isfinite(value)) return std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
         char text[40];
-        std::snprintf(text, sizeof text, "%.*g", sizeof(T) == 4 ? 9 : 17, static_cast<double>(value));
-        return text;
+        return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);  // the shortest that reads back the same
     }
     else if constexpr (std::is_arithmetic_v<T>) return std::to_string(value);
     else return quoted(value);
