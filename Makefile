@@ -12,6 +12,7 @@ build: deps      ## Release build of everything
 	@build/build-cli.sh
 
 test: build      ## all tests; last line: N passed, N failed
+	@build/deps.sh test
 	@build/test.sh
 
 format:

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Native libraries that the simulation, its renderer and OpenCV load. Installs them with apt; elsewhere says what is missing.
+# Native libraries that the simulation, its renderer, OpenCV and ROS 2 robots load; with the word `test`, also what tests build with.
+# Installs them with apt; elsewhere says what is missing.
 set -euo pipefail
 
-# need: library as the loader knows it, then the packages that bring it, first choice first
+# need: library as the loader knows it, or bin/ and a command, then the packages that bring it, first choice first
 needs=(
   'libmujoco.so      libmujoco-dev'
   'libOSMesa.so.8    libosmesa6'
@@ -10,7 +11,18 @@ needs=(
   'libGL.so.1        libgl1'
   'dri               libgl1-mesa-dri'
   'libgtk-3.so.0     libgtk-3-0t64 libgtk-3-0'
+  'libddsc.so.0      libddsc0t64 libddsc0debian'
 )
+# The peer on another DDS implementation that build/peers.sh compiles.
+test_needs=(
+  'bin/g++           g++'
+  'bin/make          make'
+  'bin/java          default-jre-headless'
+  'bin/fastddsgen    fastddsgen'
+  'libfastrtps.so    libfastrtps-dev'
+  'libfastcdr.so     libfastcdr-dev'
+)
+if [[ ${1:-} == test ]]; then needs+=("${test_needs[@]}"); fi
 
 fail() { printf '%s\n' "$@" >&2; exit 2; }
 
@@ -20,7 +32,8 @@ fail() { printf '%s\n' "$@" >&2; exit 2; }
 installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
 loadable() { # works on any Linux: the loader's cache, or Mesa's driver folder
-  if [[ $1 == dri ]]; then compgen -G '/usr/lib*/dri/*_dri.so' >/dev/null || compgen -G '/usr/lib/*/dri/*_dri.so' >/dev/null
+  if [[ $1 == bin/* ]]; then command -v "${1#bin/}" >/dev/null
+  elif [[ $1 == dri ]]; then compgen -G '/usr/lib*/dri/*_dri.so' >/dev/null || compgen -G '/usr/lib/*/dri/*_dri.so' >/dev/null
   else [[ $(ldconfig -p 2>/dev/null || /sbin/ldconfig -p) == *"$1"* ]]; fi
 }
 
@@ -33,6 +46,7 @@ fi
 
 for need in "${needs[@]}"; do
   read -r library packages <<<"$need"
+  if [[ $library == bin/* ]] && loadable "$library"; then continue; fi # a command serves, whoever brought it
   for package in $packages; do installed "$package" && continue 2; done
   missing+=("$need")
 done

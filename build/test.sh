@@ -8,6 +8,10 @@ passed=0 failed=0 skipped=0 broken=()
 
 count() { awk -v key="$1:" '$1 == key { n = $2 } END { print n + 0 }' "$2"; }
 
+# A peer that cannot be built counts as one failed. The tests that speak to it say so too; all others go on.
+build/peers.sh 2>&1 | tee artifacts/tests/peers.log
+((PIPESTATUS[0] == 0)) || { failed=1; broken+=(peers); }
+
 for project in tests/RobotRL.*.Tests; do
   name=$(basename "$project")
   log=artifacts/tests/$name.log
