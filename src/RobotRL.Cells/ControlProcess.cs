@@ -34,7 +34,7 @@ public sealed class ControlProcess : IDisposable
     private readonly RunConfiguration _configuration;
     private readonly ControlOptions _options;
     private readonly IReadOnlyList<IRobot> _arms;
-    private readonly IDisposable _world;
+    private readonly IDisposable _world; // or the connection to it
     private readonly LoopMemory _memory;
     private readonly RealtimePacer _pacer;
     private readonly SafetyLayer _safety;
@@ -109,10 +109,15 @@ public sealed class ControlProcess : IDisposable
         }
     }
 
-    /// <summary>What the configuration's driver names, what moves it on, and what is to be disposed of in the end.</summary>
-    private static (IReadOnlyList<IRobot>, IPlant, IDisposable) Arms(RunConfiguration configuration)
+    /// <summary>What the configuration's driver names, what moves it on where it does not move by itself, and what is to be disposed of in the end.</summary>
+    private static (IReadOnlyList<IRobot>, IPlant?, IDisposable) Arms(RunConfiguration configuration)
     {
         var task = configuration.Task;
+        if (configuration.Robot.IsBehindRos2)
+        {
+            Ros2Robots robots = new(configuration);
+            return (robots.Arms, null, robots);
+        }
         if (configuration.Robot.Driver == "loopback")
         {
             LoopbackRobot[] arms = [.. Enumerable.Range(0, task.ArmCount).Select(_ => new LoopbackRobot(configuration.Robot, task.EndEffectorInFlange))];

@@ -19,6 +19,12 @@ public sealed record EvaluationOrder(int Episodes, ulong Seed)
     /// <summary>In real time: of a running control process; null to start one.</summary>
     public string? Channel { get; init; }
 
+    /// <summary>File of another cell than the one that the run was trained in; null for that one.</summary>
+    public string? Cell { get; init; }
+
+    /// <summary>Values that differ from the run's, by their dotted keys.</summary>
+    public IReadOnlyList<(string Key, string Value)> Overrides { get; init; } = [];
+
     /// <summary>Who answers for it.</summary>
     public OperatorInCharge InCharge { get; init; } = OperatorInCharge.Watching(null, null);
 }
@@ -28,8 +34,8 @@ public static class EvaluationRoot
 {
     public static EvaluationResult Run(RunDirectory run, EvaluationOrder order, CancellationToken cancel)
     {
-        var configuration = RunConfiguration.Load(run.ConfigPath);
-        using var cell = new SimulatedCell(configuration, order.Pace, order.Channel, run.Events);
+        var configuration = RunConfiguration.Load(run.ConfigPath, order.Overrides, order.Cell);
+        using var cell = CellRoot.Open(configuration, new(order.Pace, order.Channel, run.Events));
         var (weights, checkpoint) = Weights(run, configuration);
         foreach (var remark in configuration.Remarks) Console.Error.WriteLine(remark);
 

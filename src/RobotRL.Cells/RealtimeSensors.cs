@@ -31,21 +31,30 @@ internal static class RealtimeSensors
     public static long StateMaxAgeNs(RunConfiguration configuration) =>
         Math.Max(configuration.Robot.Limits.StateMaxAgeNs, configuration.Task.DecisionPeriodNs / 2);
 
+    /// <summary>Of a simulation in the control process, whose scene the cameras draw.</summary>
     /// <param name="configuration">Cameras, rates and ages.</param>
     /// <param name="remote">The world, and the loop in the other process.</param>
     /// <param name="model">The scene.</param>
     /// <param name="control">Stopped by a stream that fails.</param>
     /// <param name="lens">What stands before each camera; null for nothing.</param>
-    public static RealtimeObservations Of(RunConfiguration configuration, RemoteSimulation remote, MujocoModel model, CellControl control, Lens? lens)
-    {
-        var task = configuration.Task;
-        var cameras = task.Cameras.Select(camera => new FreeRunningCamera(camera, Span(task.PeriodNs(camera)), () =>
+    public static RealtimeObservations Of(RunConfiguration configuration, RemoteSimulation remote, MujocoModel model, CellControl control, Lens? lens) =>
+        Of(configuration, remote.Controls, control, camera =>
         {
             var mirror = new Mirror(new(model, remote.OpenWorld().TryRead, camera));
             return lens is null ? mirror : lens(camera, mirror);
-        }));
+        });
+
+    /// <param name="configuration">Cameras, rates and ages.</param>
+    /// <param name="arms">The loops, each arm's.</param>
+    /// <param name="control">Stopped by a stream that fails.</param>
+    /// <param name="open">Opens a camera, on the thread that it lives on.</param>
+    public static RealtimeObservations Of(
+        RunConfiguration configuration, IReadOnlyList<IControlPort> arms, CellControl control, Func<CameraDescription, ICamera> open)
+    {
+        var task = configuration.Task;
+        var cameras = task.Cameras.Select(camera => new FreeRunningCamera(camera, Span(task.PeriodNs(camera)), () => open(camera)));
         var statePeriod = Span(Math.Min(MaxStatePeriodNs, task.DecisionPeriodNs / 10));
-        StateSource states = new(Sampler([.. remote.Controls.Select(c => c.Latest)], configuration.Robot), statePeriod, StateMaxAgeNs(configuration));
+        StateSource states = new(Sampler([.. arms.Select(c => c.Latest)], configuration.Robot), statePeriod, StateMaxAgeNs(configuration));
         return new(task, [.. cameras], states, fault => control.Stop(fault.Fault.Code), () => RealTimeThread.TryFifo(Priority));
     }
 

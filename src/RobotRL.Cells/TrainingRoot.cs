@@ -30,7 +30,7 @@ public static class TrainingRoot
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
 
         var events = Path.GetFullPath(Path.Combine(order.Folder, RunDirectory.EventsName));
-        using var cell = new SimulatedCell(configuration, order.Pace, order.Channel, events, order.Placement, order.Lens);
+        using var cell = CellRoot.Open(configuration, new(order.Pace, order.Channel, events) { Placement = order.Placement, Lens = order.Lens });
         OutstandingStop? outstanding = null;
         var teleoperator = Teleoperator(order, cell, () => outstanding?.Ask());
 

@@ -17,6 +17,7 @@ var root = new RootCommand("RobotRL: reinforcement learning for robot arms, with
     ResultsCommand.Create(),
     SafetyCommand.Create(),
     ControlCommand.Create(),
+    SimNodeCommand.Create(),
     RecordCommand.Create(),
     PlotCommand.Create(),
     ViewsCommand.Create(),

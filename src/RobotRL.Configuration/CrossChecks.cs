@@ -67,9 +67,14 @@ internal static class CrossChecks
             root.Require(arm.Wrench is null == c.Robot.ForceSensor is null, $"{key}.wrench",
                 "robot.force_sensor and this must both be there or both be none", "robot.force_sensor");
         }
-        foreach (var name in ros2.Cameras.Keys)
-            root.Require(c.Task.Cameras.Any(camera => camera.Name == name), "ros2.cameras",
-                $"the task has no camera '{name}'; choose one of {string.Join(", ", c.Task.Cameras.Select(camera => camera.Name))}", "task.cameras");
+        foreach (var camera in c.Task.Cameras)
+            root.Require(!c.Robot.IsBehindRos2 || ros2.Cameras.ContainsKey(camera.Name), "ros2.cameras",
+                $"the task's camera '{camera.Name}' has no topic; add {{name: {camera.Name}, topic: …, reliability: …}}", "task.cameras");
+        root.Require(c.Robot.Driver != "ros2" || ros2.SceneTopic is null, "ros2.scene_topic", "a real cell shows nobody its scene; leave it out", "robot.driver");
+        root.Require(c.Robot.Driver != "ros2_sim" || ros2.SceneTopic is not null, "ros2.scene_topic",
+            "a simulated robot shows its scene, which tells it from a real one; name the topic", "robot.driver");
+        root.Require(c.Robot.Driver != "ros2" || !c.Task.Observed.Contains(ObservationPart.Goal), "task.observe",
+            "nobody knows the goal in a real cell; leave goal out", "robot.driver");
     }
 
     public static IReadOnlyList<string> Remarks(RunConfiguration c)

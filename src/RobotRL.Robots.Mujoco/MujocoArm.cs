@@ -178,6 +178,10 @@ public sealed class MujocoArm : IRobot, ISceneArm
     /// <summary>The world is what is disposed of.</summary>
     public void Dispose() { }
 
+    /// <summary>Where its joints and fingers stand among the simulation's positions and velocities.</summary>
+    internal IEnumerable<(int Position, int Velocity)> Coordinates =>
+        _position.Zip(_velocity).Append((_leftPosition, _leftVelocity)).Append((_rightPosition, _rightVelocity));
+
     /// <summary>The body of the hand.</summary>
     internal int Hand { get; }
 

@@ -100,6 +100,20 @@ public partial class MujocoWorld : IPlant, IScene, IDisposable
         Settle();
     }
 
+    /// <summary>Has a scene set up around arms that stay as they are, with what they hold their fingers at: as somebody does at a real robot.</summary>
+    public void SetUpAroundArms(Action setUp)
+    {
+        var joints = _arms.SelectMany(arm => arm.Coordinates).ToArray();
+        double[] position = [.. joints.Select(joint => Data.Position[joint.Position])], velocity = [.. joints.Select(joint => Data.Velocity[joint.Velocity])];
+        var control = Data.Control.ToArray();
+        bool[] braked = [.. _arms.Select(arm => arm.IsBraked)];
+        setUp();
+        for (var i = 0; i < joints.Length; i++) (Data.Position[joints[i].Position], Data.Velocity[joints[i].Velocity]) = (position[i], velocity[i]);
+        control.CopyTo(Data.Control);
+        for (var i = 0; i < _arms.Length; i++) _arms[i].IsBraked = braked[i];
+        Settle();
+    }
+
     /// <summary>Makes everything current after the state was set from outside. The clock ticks, so that the next read is a new state.</summary>
     public void Settle()
     {

@@ -11,6 +11,7 @@ using RobotRL.Control;
 using RobotRL.Learning;
 using RobotRL.Model;
 using RobotRL.Robots.Mujoco.Binding;
+using RobotRL.Ros2.Transport;
 using RobotRL.Sessions.Acting;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
@@ -159,7 +160,7 @@ internal static partial class CommandLine
         {
             return Failed(parse, ExitCode.BadInput, string.Join('\n', e.Errors));
         }
-        catch (Exception e) when (e is BadInputException or ChannelRefusedException or MujocoException
+        catch (Exception e) when (e is BadInputException or ChannelRefusedException or MujocoException or TransportException
             or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
             return Failed(parse, ExitCode.BadInput, e.Message.ReplaceLineEndings(e is BadInputException ? "\n" : " "));

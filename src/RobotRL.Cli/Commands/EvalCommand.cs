@@ -18,15 +18,17 @@ internal static class EvalCommand
             .Where(share => share is >= 0 and <= 1, "write a share from 0 to 1");
         var seed = SharedOptions.Seed(1_000_001);
         var pace = SharedOptions.Pace();
-        var channel = SharedOptions.Channel();
+        var (channel, cell, set) = (SharedOptions.Channel(), SharedOptions.Cell(), SharedOptions.Set());
         var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
-        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, atLeast, seed, pace, channel, operatorId, operatorRole }
+        return new Command("eval", "Evaluate a run's policy without help") { run, episodes, atLeast, seed, cell, pace, channel, operatorId, operatorRole, set }
             .Does((parse, cancel) =>
         {
             SharedOptions.Require(parse.GetValue(pace), parse.GetValue(channel));
             var result = EvaluationRoot.Run(RunDirectory.Open(parse.GetRequiredValue(run)), new(parse.GetValue(episodes), parse.GetValue(seed))
             {
                 Pace = parse.GetValue(pace),
+                Cell = SharedOptions.CellFile(parse.GetValue(cell)),
+                Overrides = SharedOptions.Overrides(parse.GetRequiredValue(set)),
                 Channel = parse.GetValue(channel),
                 InCharge = OperatorInCharge.Watching(parse.GetValue(operatorId), parse.GetValue(operatorRole)),
             }, cancel);

@@ -16,13 +16,23 @@ internal static class SharedOptions
     /// <param name="config">The task file.</param>
     /// <param name="overrides">As written after <c>--set</c>.</param>
     /// <param name="run">Folder of the run that it is for; null for none.</param>
+    /// <param name="cell">As written after <c>--cell</c>.</param>
     /// <exception cref="InvalidDataException">Something in a run is a link or no plain file.</exception>
-    public static RunConfiguration Load(string config, IReadOnlyList<(string Key, string Value)>? overrides = null, string? run = null)
+    public static RunConfiguration Load(
+        string config, IReadOnlyList<(string Key, string Value)>? overrides = null, string? run = null, string? cell = null)
     {
         if (run is not null) RunFile.RefuseLinks(run);
         if (Path.GetDirectoryName(Path.GetFullPath(config)) is { } folder && RunDirectory.Exists(folder)) RunFile.RefuseLinks(folder);
-        return RunConfiguration.Load(config, overrides);
+        return RunConfiguration.Load(config, overrides, CellFile(cell));
     }
+
+    public static Option<string?> Cell() => new("--cell")
+    {
+        Description = "Cell to do it in: ros2 (a simulated robot behind ROS 2: robotrl sim-node), or a file such as robot-configs/ros2/sim.yaml",
+    };
+
+    /// <summary>The file that a word after <c>--cell</c> stands for.</summary>
+    public static string? CellFile(string? cell) => cell is null ? null : Path.GetFullPath(cell == "ros2" ? ShippedFiles.Configuration("ros2/sim.yaml") : cell);
 
     public static Argument<string> Run() => new("run") { Description = "Folder of a training run" };
 

@@ -33,7 +33,7 @@ internal static class TrainCommand
         var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
         Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
         var pace = SharedOptions.Pace();
-        var channel = SharedOptions.Channel();
+        var (channel, cell) = (SharedOptions.Channel(), SharedOptions.Cell());
         var learner = new Option<LearnerPlace>("--learner")
         {
             Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)",
@@ -48,12 +48,12 @@ internal static class TrainCommand
         var set = SharedOptions.Set();
         return new Command("train", "Train a policy with a human in the loop")
         {
-            config, run, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner,
+            config, run, cell, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner,
             controlCpu, controlPriority, learnerCpus, receipts, set,
         }.Does((parse, cancel) =>
             {
                 var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
-                var configuration = SharedOptions.Load(parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run));
+                var configuration = SharedOptions.Load(parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run), parse.GetValue(cell));
                 if (!overrides.Any(o => o.Key == "safety.critic")) RequireOwnCritic(configuration, parse.GetRequiredValue(config), parse.GetRequiredValue(run));
                 if (parse.GetValue(deterministic) && parse.GetValue(learner) != LearnerPlace.Thread)
                     throw new BadInputException("--deterministic: acting and learning take turns in one process; leave --learner out");

@@ -45,6 +45,7 @@ internal static class MujocoLayout
         public const int body_mocapid = 1136;
         public const int body_subtreemass = 1248;
         public const int geom_bodyid = 1520;
+        public const int cam_fovy = 1816;
         public const int jnt_qposadr = 1288;
         public const int jnt_dofadr = 1296;
         public const int jnt_range = 1368;

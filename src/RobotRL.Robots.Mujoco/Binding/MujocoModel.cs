@@ -49,6 +49,9 @@ public sealed unsafe class MujocoModel : IDisposable
     public int Site(string name) => Id(MujocoLayout.mjOBJ_SITE, "site", name);
     public int Geom(string name) => Id(MujocoLayout.mjOBJ_GEOM, "geom", name);
     public int Camera(string name) => Id(MujocoLayout.mjOBJ_CAMERA, "camera", name);
+    /// <summary>A camera's vertical field of view, rad.</summary>
+    public double CameraFieldOfViewRad(int camera) => Pointer(L.cam_fovy)[camera] * Math.PI / 180;
+
     public int Actuator(string name) => Id(MujocoLayout.mjOBJ_ACTUATOR, "actuator", name);
     public int Keyframe(string name) => Id(MujocoLayout.mjOBJ_KEY, "keyframe", name);
 

@@ -24,7 +24,7 @@ int main(void) {
     BEGIN("mjModel")
     FIELD(mjModel, nq) FIELD(mjModel, nv) FIELD(mjModel, nu) FIELD(mjModel, na) FIELD(mjModel, nbody) FIELD(mjModel, ngeom) FIELD(mjModel, nsite)
     FIELD(mjModel, ncam) FIELD(mjModel, nmocap) FIELD(mjModel, nkey) FIELD(mjModel, nsensordata) FIELD(mjModel, opt) FIELD(mjModel, vis)
-    FIELD(mjModel, body_mocapid) FIELD(mjModel, body_subtreemass) FIELD(mjModel, geom_bodyid) FIELD(mjModel, jnt_qposadr) FIELD(mjModel, jnt_dofadr)
+    FIELD(mjModel, body_mocapid) FIELD(mjModel, body_subtreemass) FIELD(mjModel, geom_bodyid) FIELD(mjModel, cam_fovy) FIELD(mjModel, jnt_qposadr) FIELD(mjModel, jnt_dofadr)
     FIELD(mjModel, jnt_range) FIELD(mjModel, actuator_gainprm) FIELD(mjModel, actuator_ctrlrange) FIELD(mjModel, sensor_adr)
     FIELD(mjModel, key_qpos) FIELD(mjModel, key_ctrl)
     END()

@@ -33,6 +33,9 @@ internal static class CycloneDomain
     {
         var peers = options.IsLoopback && !options.Peers.Contains(TransportOptions.Loopback) ? options.Peers.Append(TransportOptions.Loopback) : options.Peers;
         var list = string.Concat(peers.Select(peer => $"<Peer address=\"{SecurityElement.Escape(peer)}\"/>"));
+        string[] threads = options.Priority is null ? [] : ["recv", "tev", "dq.user", "dq.builtins"];
+        var scheduling = string.Concat(threads.Select(name =>
+            $"<Thread Name=\"{name}\"><Scheduling><Class>Realtime</Class><Priority>{options.Priority}</Priority></Scheduling></Thread>"));
         // The loopback interface of Linux has no multicast: each participant is asked for by its own port.
         return $"""
             <CycloneDDS><Domain Id="any">
@@ -46,6 +49,7 @@ internal static class CycloneDomain
                 <Peers>{list}</Peers>
               </Discovery>
               <Internal><SocketReceiveBufferSize min="default" max="10MB"/></Internal>
+              {(threads.Length > 0 ? $"<Threads>{scheduling}</Threads>" : "")}
               <Tracing><Verbosity>severe</Verbosity><OutputFile>stderr</OutputFile></Tracing>
             </Domain></CycloneDDS>
             """;

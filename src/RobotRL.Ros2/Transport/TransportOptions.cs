@@ -30,6 +30,9 @@ public sealed record TransportOptions
     /// <summary>Runs first on the thread that receives, to set its priority; null for none.</summary>
     public Action? Entered { get; init; }
 
+    /// <summary>Real-time priority of the backend's own threads, 1 to 99 of SCHED_FIFO, where the system grants it; null for an ordinary one.</summary>
+    public int? Priority { get; init; }
+
     public const string Loopback = "127.0.0.1";
 
     public bool IsLoopback => Interface == Loopback;

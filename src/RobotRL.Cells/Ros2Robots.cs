@@ -1,0 +1,60 @@
+using RobotRL.Configuration;
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Robots.Ros2;
+using RobotRL.Ros2.Nodes;
+using RobotRL.Ros2.Transport;
+
+namespace RobotRL.Cells;
+
+/// <summary>The arms of a cell behind ROS 2, for a control process: one node, an arm after the other.</summary>
+internal sealed class Ros2Robots : IDisposable
+{
+    /// <summary>Of the thread that receives states: below the loop, above all else.</summary>
+    private const int Priority = 79;
+
+    private readonly Ros2Node _node;
+    private readonly List<Ros2Robot> _arms = [];
+
+    public Ros2Robots(RunConfiguration configuration)
+    {
+        var ros2 = configuration.Ros2!;
+        _node = Ros2Node.Open(Urgent(Options(ros2, "control"), Priority));
+        try
+        {
+            for (var i = 0; i < ros2.Arms.Count; i++) _arms.Add(new(_node, configuration.Robot, ros2, i, configuration.Task.EndEffectorInFlange));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<IRobot> Arms => _arms;
+
+    public static TransportOptions Options(Ros2Parameters ros2, string name) => new()
+    {
+        NodeName = $"/robotrl/{name}",
+        Domain = ros2.Domain,
+        Interface = ros2.Interface,
+        Peers = ros2.Peers,
+        IsHumble = ros2.IsHumble,
+    };
+
+    /// <summary>For a process whose messages wait for nobody, where the system grants it.</summary>
+    public static TransportOptions Urgent(TransportOptions options, int priority)
+    {
+        var isGranted = false;
+        var asks = new Thread(() => isGranted = RealTimeThread.TryFifo(priority));
+        asks.Start();
+        asks.Join();
+        return options with { Priority = isGranted ? priority : null, Entered = () => RealTimeThread.TryFifo(priority) };
+    }
+
+    public void Dispose()
+    {
+        foreach (var arm in _arms) arm.Dispose();
+        _node.Dispose();
+    }
+}
