@@ -22,9 +22,6 @@ public ref struct CdrReader
         _position = CdrWriter.HeadBytes;
     }
 
-    /// <summary>Whether nothing follows but what fills up to four bytes.</summary>
-    public readonly bool IsAtEnd => _bytes.Length - _position < 4;
-
     /// <summary>Whether there is more: a message may have grown since it was written.</summary>
     public readonly bool HasMore => _position < _bytes.Length;
 

@@ -23,8 +23,9 @@ internal static class CycloneDomain
                     throw new TransportException($"Domain {options.Domain} is open in this process with another interface or other peers: give all nodes the same.");
                 return;
             }
-            Dds.Check(Native.dds_create_domain((uint)options.Domain, configuration),
-                $"open domain {options.Domain} on {options.Interface}: is there such a network interface?");
+            DdsLog.Catch();
+            if (Native.dds_create_domain((uint)options.Domain, configuration) < 0)
+                throw new TransportException($"ros2.interface: Cyclone DDS cannot use {options.Interface} ({DdsLog.Last}); write an address of this machine");
             Configured.Add(options.Domain, configuration);
         }
     }
@@ -50,7 +51,7 @@ internal static class CycloneDomain
               </Discovery>
               <Internal><SocketReceiveBufferSize min="default" max="10MB"/></Internal>
               {(threads.Length > 0 ? $"<Threads>{scheduling}</Threads>" : "")}
-              <Tracing><Verbosity>severe</Verbosity><OutputFile>stderr</OutputFile></Tracing>
+              <Tracing><Verbosity>none</Verbosity></Tracing>
             </Domain></CycloneDDS>
             """;
     }

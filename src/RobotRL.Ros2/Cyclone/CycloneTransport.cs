@@ -14,7 +14,7 @@ internal sealed unsafe class CycloneTransport : ITransport
     private readonly TransportOptions _options;
     private readonly int _participant, _waitset, _wake;
     private readonly EndpointWatch _writers, _readers;
-    private readonly NodeNames _names = new();
+    private readonly NodeNames _names;
     private readonly CycloneWriter _announcer;
     private readonly Dictionary<nint, (Action Take, int Condition)> _sources = [];
     private readonly List<CycloneReader> _ownReaders = [];
@@ -26,7 +26,7 @@ internal sealed unsafe class CycloneTransport : ITransport
     /// <exception cref="TransportException">The library or the network interface cannot be had.</exception>
     public CycloneTransport(TransportOptions options)
     {
-        _options = options;
+        (_options, _names) = (options, new(options.IsHumble));
         CycloneDomain.Open(options);
         _participant = CreateParticipant(options.Domain);
         _waitset = Dds.Check(Native.dds_create_waitset(_participant), "create a waitset");
@@ -35,7 +35,7 @@ internal sealed unsafe class CycloneTransport : ITransport
         _writers = Watch(Native.PublicationTopic, isWriters: true);
         _readers = Watch(Native.SubscriptionTopic, isWriters: false);
         var qos = new Qos(Reliability.Reliable, Durability.TransientLocal, 1);
-        var announcement = new TopicEnd(NodeNames.Topic, ParticipantEntitiesInfo.TypeName, Definition(options.IsHumble), qos);
+        var announcement = new TopicEnd(NodeNames.Topic, ParticipantEntitiesInfo.TypeName, _names.Definition, qos);
         _announcer = CreateWriter(announcement, NodeNames.Topic);
         CreateReader(announcement with { Qos = qos with { Depth = 0 } }, NodeNames.Topic, (cdr, _) =>
         {
@@ -116,9 +116,6 @@ internal sealed unsafe class CycloneTransport : ITransport
         finally { Native.dds_delete_qos(settings); }
     }
 
-    private static string Definition(bool isHumble) =>
-        isHumble ? ParticipantEntitiesInfo.Definition : Wire.Iron.RmwDdsCommon.ParticipantEntitiesInfo.Definition;
-
     private CycloneWriter CreateWriter(TopicEnd end, string ddsTopic)
     {
         var (topic, type) = Topic(end, ddsTopic);
@@ -175,7 +172,7 @@ internal sealed unsafe class CycloneTransport : ITransport
         {
             var info = new NodeAnnouncement(Gid(_participant), split <= 0 ? "/" : _options.NodeName[..split], _options.NodeName[(split + 1)..],
                 _ownReaders.Select(reader => Gid(reader.Entity)), _ownWriters.Select(writer => Gid(writer.Entity)));
-            _announcer.TrySend(NodeNames.Announce(info, _options.IsHumble));
+            _announcer.TrySend(_names.Announce(info));
         }
     }
 

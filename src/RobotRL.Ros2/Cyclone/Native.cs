@@ -65,6 +65,18 @@ internal static unsafe partial class Native
         public ulong Last;
     }
 
+    /// <summary>A line of the library's log.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LogLine
+    {
+        public uint Priority, Domain;
+        public byte* File;
+        public uint Line;
+        public byte* Function, Message;
+        public nuint Size, HeadSize;
+    }
+
+    [LibraryImport(Library)] public static partial void dds_set_log_sink(delegate* unmanaged[Cdecl]<void*, LogLine*, void> sink, void* argument);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int dds_create_domain(uint domain, string config);
     [LibraryImport(Library)] public static partial int dds_create_participant(uint domain, nint qos, nint listener);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

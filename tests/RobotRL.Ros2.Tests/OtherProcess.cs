@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace RobotRL.Ros2.Tests;
+
+/// <summary>A program at the other end of the wire: the Fast DDS peer, or a simulated robot. It ends with this.</summary>
+internal sealed class OtherProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly Task _reading;
+
+    private OtherProcess(string program, IEnumerable<string> arguments, bool readsErrors)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = !readsErrors,
+            RedirectStandardError = readsErrors,
+        };
+        start.Environment["DOTNET_TieredCompilation"] = "0";
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        var output = readsErrors ? _process.StandardError : _process.StandardOutput;
+        _reading = Task.Run(async () =>
+        {
+            while (await output.ReadLineAsync() is { } line)
+                lock (_lines) _lines.Add(line);
+        });
+    }
+
+    public static string Root { get; } = FindRoot();
+
+    public int Id => _process.Id;
+
+    /// <summary>All that it has printed.</summary>
+    public string[] Lines
+    {
+        get
+        {
+            lock (_lines) return [.. _lines];
+        }
+    }
+
+    /// <summary>The peer on Fast DDS, ready. Seconds are the most that it lives.</summary>
+    public static OtherProcess Peer(int domain, params string[] arguments)
+    {
+        OtherProcess peer = new(Path.Combine(Root, "artifacts/peers/fastdds-peer"), [.. arguments, "--domain", $"{domain}", "--seconds", "150"], readsErrors: false);
+        peer.Await("\"ready\":true");
+        return peer;
+    }
+
+    /// <summary>A simulated robot, running.</summary>
+    public static OtherProcess SimNode(string task, int domain, params string[] arguments)
+    {
+        var program = Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
+        OtherProcess node = new("dotnet", [program, "sim-node", TaskFile(task), "--domain", $"{domain}", "--owner", $"{Environment.ProcessId}", .. arguments], readsErrors: true);
+        node.Await("Simulated robot");
+        return node;
+    }
+
+    public static string TaskFile(string name) => Path.Combine(Root, $"robot-configs/sim/{name}.yaml");
+
+    public void Await(string text)
+    {
+        for (var waited = Stopwatch.StartNew(); !Lines.Any(line => line.Contains(text, StringComparison.Ordinal)); Thread.Sleep(10))
+            Assert.True(waited.Elapsed < Patience && !_process.HasExited, $"'{text}' was never printed, but: {string.Join('\n', Lines)}");
+    }
+
+    /// <summary>The object that it prints at its end.</summary>
+    public JsonElement Summary()
+    {
+        Assert.True(_process.WaitForExit(Patience), "It did not end.");
+        _reading.Wait();
+        return JsonDocument.Parse(Lines[^1]).RootElement;
+    }
+
+    /// <summary>Asks it to end, and gives what it says at its end.</summary>
+    public JsonElement End()
+    {
+        Signal("INT");
+        return Summary();
+    }
+
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "RobotRL.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}
