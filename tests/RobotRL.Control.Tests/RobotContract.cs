@@ -122,7 +122,7 @@ public abstract class RobotContract : IDisposable
         _session.Advance(1);
         var start = _session.Latest.EndEffector.PoseInBase.Position;
         _session.Advance(1000);
-        Assert.Equal(GateState.Running, _session.Latest.Gate);
+        Assert.True(_session.Latest.Gate == GateState.Running, $"{_session.Latest.Fault}");
         Assert.InRange((_session.Latest.EndEffector.PoseInBase.Position - start).Length, 0, 0.001);
     }
 
@@ -152,7 +152,12 @@ public abstract class RobotContract : IDisposable
         action.Motion[Axis] = 0.3f;
         _session.Advance(1);
         var start = _session.Latest.EndEffector.PoseInBase;
-        for (var i = 0; i < 5; i++) Assert.Equal(action, _session.Decide(action, action, ActionSource.Policy).Executed);
+        for (var i = 0; i < 5; i++)
+        {
+            var step = _session.Decide(action, action, ActionSource.Policy);
+            // By the wall clock a tick may come late, and what it is late by is more than a joint may speed up in one period.
+            Assert.True(action.Equals(step.Executed) || (_time is not LockstepPacer && step.Limits != LimitFlags.None), $"{step.Limits}, {_session.Latest.Fault}");
+        }
         var moved = start.Orientation.Inverse.Rotate(_session.Latest.EndEffector.PoseInBase.Position - start.Position);
         Assert.True(moved[Axis] > 0.003, $"{moved}");
     }

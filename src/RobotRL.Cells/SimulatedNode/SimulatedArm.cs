@@ -68,6 +68,7 @@ internal sealed class SimulatedArm : IDisposable
         var command = _told.Command;
         if (nowNs - _told.ArrivedNs > _timeoutNs) command = new() { Kind = _arm.Description.Command, RemovePower = true };
         command.Grip = _grip;
+        if (_parameters.Profile == Ros2Profile.TargetPose) command.PositionRad = _state.Position;
         _arm.Execute(command);
     }
 
@@ -142,8 +143,8 @@ internal sealed class SimulatedArm : IDisposable
     {
         // The controller that is played here ignores all poses once two send them.
         if (_transport.Ends().Count(end => end.IsWriter && !end.IsOwn && end.Topic == _parameters.CommandTopic) > 1) return;
-        var beside = _beside;
-        Publish(new() { Kind = CommandKind.CartesianImpedance, HasSetPoint = true, Impedance = new(PoseOf(told.Pose), default, Own, beside), PositionRad = Home });
+        // The null space is left where it is: Act puts the posture in.
+        Publish(new() { Kind = CommandKind.CartesianImpedance, HasSetPoint = true, Impedance = new(PoseOf(told.Pose), default, Own, _beside) });
     }
 
     private void Take(WrenchStamped told, Arrival arrival) => _beside = WrenchOf(told.Wrench);
@@ -167,16 +168,6 @@ internal sealed class SimulatedArm : IDisposable
     private void Publish(in WireCommand command) => _commands.Publish(new Told { Command = command, ArrivedNs = Clock.MonotonicNs });
 
     private CartesianStiffness Own => CartesianStiffness.Of(_arm.Description.Impedance);
-
-    private JointPositions Home
-    {
-        get
-        {
-            JointPositions home = default;
-            for (var i = 0; i < _arm.Description.JointCount; i++) home[i] = _arm.Description.HomeRad[i];
-            return home;
-        }
-    }
 
     private static Vector3D VectorOf(Vector3 v) => new(v.X, v.Y, v.Z);
 

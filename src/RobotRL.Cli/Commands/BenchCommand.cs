@@ -19,10 +19,7 @@ internal static class BenchCommand
         Option<bool> brief = new("--brief") { Description = "A few repetitions only: shows that it runs, not how fast", Recursive = true };
         Command Bench<T>(string name, string description, Func<bool, T> measure) where T : class => new Command(name, description).Does((parse, _) =>
         {
-            var machine = Machine.Here;
-            var figures = Figures(name, machine, measure(parse.GetValue(brief)));
-            if (parse.GetValue(CommandLine.Json)) CommandLine.Result(parse, figures);
-            else Terminal.Answers.Write(Table(description, figures));
+            Show(parse, name, description, measure(parse.GetValue(brief)));
             return ExitCode.Done;
         });
         return new Command("bench", "Measure this machine")
@@ -38,9 +35,17 @@ internal static class BenchCommand
             FaultsBenchCommand.Create(),
             ReflexBenchCommand.Create((name, measured) => Figures(name, Machine.Here, measured)),
             Bench("sim", "Physics steps: MuJoCo alone beside the whole stack", SimulationBench.Measure),
+            Ros2BenchCommand.Create((parse, measured) => Show(parse, "ros2", "Round trip over ROS 2", measured), brief),
             KillsBenchCommand.Create(),
             StoreKillsCommand.Create(),
         };
+    }
+
+    private static void Show<T>(ParseResult parse, string name, string title, T measured)
+    {
+        var figures = Figures(name, Machine.Here, measured);
+        if (parse.GetValue(CommandLine.Json)) CommandLine.Result(parse, figures);
+        else Terminal.Answers.Write(Table(title, figures));
     }
 
     private static JsonObject Figures<T>(string name, Machine machine, T measured)

@@ -1,0 +1,43 @@
+using RobotRL.Configuration;
+using RobotRL.Control;
+using RobotRL.Model;
+using RobotRL.Ros2.Transport;
+
+namespace RobotRL.Ros2.Tests;
+
+/// <summary>The shipped cell with a simulated robot behind ROS 2.</summary>
+internal static class Cell
+{
+    private const int LoopPriority = 60;
+
+    /// <summary>A shipped task in it, with the patience of a machine that others keep busy.</summary>
+    public static RunConfiguration Load(string task, params (string Key, string Value)[] values) => RunConfiguration.Load(
+        OtherProcess.TaskFile(task), [.. values, ("robot.limits.heartbeat_max_age_ms", "2000")], Path.Combine(OtherProcess.Root, "robot-configs/ros2/sim.yaml"));
+
+    /// <summary>Goes through motion, stop and reset on an arm that is none: what is compiled later takes many periods, and the clock of the loop leaps.</summary>
+    public static void Rehearse(RunConfiguration configuration)
+    {
+        using LoopbackRobot robot = new(configuration.Robot, configuration.Task.EndEffectorInFlange);
+        ControlCycle cycle = new(robot, new LockstepPacer(robot), configuration.Task.EndEffectorInFlange, recordsKept: 16);
+        ControlSession session = new(cycle, configuration.Task);
+        session.BeginEpisode(session.Home);
+        ArmAction action = default;
+        action.Motion[0] = 0.3f;
+        for (var i = 0; i < 5; i++) session.Decide(action, action, ActionSource.Policy);
+        session.MoveTo(session.Home);
+        session.Stop();
+        session.Advance(1000);
+        session.OperatorReset("rehearsal");
+        session.Rebase();
+    }
+
+    /// <summary>A node whose threads go before those that keep the machine busy, where the system grants it. Makes the calling thread such a one too.</summary>
+    public static TransportOptions Options(RunConfiguration configuration, string name) => new()
+    {
+        NodeName = $"/robotrl/{name}",
+        Domain = configuration.Ros2!.Domain,
+        Interface = configuration.Ros2.Interface,
+        Priority = RealTimeThread.TryFifo(LoopPriority) ? LoopPriority - 1 : null,
+        Entered = () => RealTimeThread.TryFifo(LoopPriority - 1),
+    };
+}
