@@ -12,6 +12,7 @@ namespace RobotRL.Robots.Ros2;
 /// </summary>
 internal sealed class ConnectionWatch : IDisposable
 {
+    private const int Ready = 7;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(50);
 
     private readonly Ros2Node _node;
@@ -20,8 +21,9 @@ internal sealed class ConnectionWatch : IDisposable
     private readonly List<IDisposable> _topics = [];
     private readonly Timer _timer;
     private ulong _speaker;
-    private long _jumps;
-    private ulong _lasting, _once;
+    private long _jumps, _changes = -1;
+    private int _said = -1;
+    private ulong _lasting = FaultSet.Of(FaultCode.RobotNotReady).Bits, _once;
     private bool _isRunning, _isMode, _isSafe;
 
     public ConnectionWatch(Ros2Node node, Ros2ArmParameters arm, StateAssembler states)
@@ -39,6 +41,9 @@ internal sealed class ConnectionWatch : IDisposable
 
     /// <summary>What is wrong now, and what was since the last look. From the loop.</summary>
     public FaultSet Take() => new(Volatile.Read(ref _lasting) | Interlocked.Exchange(ref _once, 0));
+
+    /// <summary>Whether all that the robot tells of itself says that it follows commands.</summary>
+    public bool IsReady => (Volatile.Read(ref _lasting) & Bit(FaultCode.RobotNotReady)) == 0;
 
     /// <summary>The robot is known from now on: another one in its place is told.</summary>
     public void Begin() => Look();
@@ -60,9 +65,15 @@ internal sealed class ConnectionWatch : IDisposable
     {
         lock (_topics)
         {
+            if (_states.ClockJumps is var jumps && jumps != _jumps) Once(FaultCode.ClockForward);
+            _jumps = jumps;
+            // Looking costs memory, and memory costs the loop a collection.
+            var said = (Volatile.Read(ref _isRunning) ? 1 : 0) + (Volatile.Read(ref _isMode) ? 2 : 0) + (Volatile.Read(ref _isSafe) ? 4 : 0);
+            if (_node.Transport.Changes is var changes && changes == _changes && said == _said) return;
+            (_changes, _said) = (changes, said);
             var ends = _node.Transport.Ends();
             ulong lasting = 0;
-            if (!Volatile.Read(ref _isRunning) || !Volatile.Read(ref _isMode) || !Volatile.Read(ref _isSafe)) lasting |= Bit(FaultCode.RobotNotReady);
+            if (said != Ready) lasting |= Bit(FaultCode.RobotNotReady);
             var speakers = ends.Where(end => end.IsWriter && !end.IsOwn && end.Topic == _arm.JointStates.Name).ToList();
             if (speakers.Count > 1 || ends.Any(end => end.IsWriter && !end.IsOwn && IsCommand(end.Topic))) lasting |= Bit(FaultCode.ForeignCommander);
             Volatile.Write(ref _lasting, lasting);
@@ -72,8 +83,6 @@ internal sealed class ConnectionWatch : IDisposable
                 if (_speaker != 0) Once(FaultCode.RobotNotReady);
                 _speaker = speakers[0].Id;
             }
-            if (_states.ClockJumps is var jumps && jumps != _jumps) Once(FaultCode.ClockForward);
-            _jumps = jumps;
         }
     }
 

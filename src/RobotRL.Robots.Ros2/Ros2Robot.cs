@@ -17,6 +17,7 @@ namespace RobotRL.Robots.Ros2;
 public sealed class Ros2Robot : IRobot
 {
     private const int GripEvery = 100;
+    private const long ReadyWithinNs = 1_000_000_000;
 
     private readonly Ros2Node _node;
     private readonly CommandSender _sender;
@@ -122,6 +123,9 @@ public sealed class Ros2Robot : IRobot
             if (MonotonicClock.NowNs - since > patienceNs) throw new TransportException(Silence(seen > 0));
             Thread.Sleep(5);
         }
+        // What is kept for late comers comes a moment later. A robot that is not ready then is said to be so by the loop.
+        for (since = MonotonicClock.NowNs; !_watch.IsReady && MonotonicClock.NowNs - since < Math.Min(patienceNs, ReadyWithinNs); Thread.Sleep(5)) { }
+        _watch.Take();
     }
 
     private string Silence(bool speaks)

@@ -9,8 +9,7 @@ using Wrench = RobotRL.Model.Wrench;
 namespace RobotRL.Robots.Ros2;
 
 /// <summary>
-/// Puts a robot's state together from its topics, for the loop to take. All of it runs on the transport's thread. A state is as old as the oldest of its parts
-/// that has fallen behind.
+/// Puts a robot's state together from its topics, for the loop to take. All of it runs on the transport's thread.
 /// </summary>
 internal sealed class StateAssembler
 {
@@ -63,8 +62,8 @@ internal sealed class StateAssembler
         if (_gripper >= 0) _state.GripperWidthM = told.Position[_gripper];
         _hasJoints = true;
         if (_sensor is { IsReady: false } || (_sensor is not null && _wrenchNs == 0)) return;
-        // A sensor that has fallen silent ages the whole state, which then stops the robot.
-        if (_sensor is not null && measuredNs - _wrenchNs > _robot.Limits.StateMaxAgeNs) measuredNs = _wrenchNs;
+        // With a sensor that has fallen silent there is no state any more, which stops the robot.
+        if (_sensor is not null && measuredNs - _wrenchNs > _robot.Limits.StateMaxAgeNs) return;
         _state.ExternalWrenchInEndEffector = _wrench;
         _state.CaptureTime = new(measuredNs);
         Latest.Publish(_state);

@@ -15,7 +15,11 @@ public sealed class Ros2VelocityContractTests() : Ros2Contract("joint_velocity",
 
 public sealed class Ros2ImpedanceContractTests() : Ros2Contract("cartesian_impedance", "impedance_target");
 
-public sealed class Ros2PoseContractTests() : Ros2Contract("cartesian_impedance", "target_pose");
+/// <summary>No message takes this robot's power: a stop has its controller hold it where it was measured, and a soft arm creeps there.</summary>
+public sealed class Ros2PoseContractTests() : Ros2Contract("cartesian_impedance", "target_pose")
+{
+    protected override double RestRadS => 0.03;
+}
 
 /// <summary>What every robot must do, on an arm in another process behind ROS 2.</summary>
 public abstract class Ros2Contract(string command, string profile) : RobotContract, IDisposable

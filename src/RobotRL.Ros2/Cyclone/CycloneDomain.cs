@@ -3,7 +3,7 @@ using RobotRL.Ros2.Transport;
 
 namespace RobotRL.Ros2.Cyclone;
 
-/// <summary>Domains of this process. Cyclone DDS configures each once, so all nodes of one share what the first one asked for.</summary>
+/// <summary>Domains of this process. Cyclone DDS configures each once, so all nodes of one share network and priority of the first.</summary>
 internal static class CycloneDomain
 {
     private const int MostParticipants = 60;
@@ -14,19 +14,19 @@ internal static class CycloneDomain
     public static void Open(TransportOptions options)
     {
         DdsLibrary.Require();
-        var configuration = Configuration(options);
+        var network = string.Join(' ', [options.Interface, .. options.Peers]);
         lock (Configured)
         {
             if (Configured.TryGetValue(options.Domain, out var before))
             {
-                if (before != configuration)
+                if (before != network)
                     throw new TransportException($"Domain {options.Domain} is open in this process with another interface or other peers: give all nodes the same.");
                 return;
             }
             DdsLog.Catch();
-            if (Native.dds_create_domain((uint)options.Domain, configuration) < 0)
+            if (Native.dds_create_domain((uint)options.Domain, Configuration(options)) < 0)
                 throw new TransportException($"ros2.interface: Cyclone DDS cannot use {options.Interface} ({DdsLog.Last}); write an address of this machine");
-            Configured.Add(options.Domain, configuration);
+            Configured.Add(options.Domain, network);
         }
     }
 
@@ -34,7 +34,7 @@ internal static class CycloneDomain
     {
         var peers = options.IsLoopback && !options.Peers.Contains(TransportOptions.Loopback) ? options.Peers.Append(TransportOptions.Loopback) : options.Peers;
         var list = string.Concat(peers.Select(peer => $"<Peer address=\"{SecurityElement.Escape(peer)}\"/>"));
-        string[] threads = options.Priority is null ? [] : ["recv", "tev", "dq.user", "dq.builtins"];
+        string[] threads = options.Priority is null ? [] : ["recv"];
         var scheduling = string.Concat(threads.Select(name =>
             $"<Thread Name=\"{name}\"><Scheduling><Class>Realtime</Class><Priority>{options.Priority}</Priority></Scheduling></Thread>"));
         // The loopback interface of Linux has no multicast: each participant is asked for by its own port.

@@ -20,6 +20,7 @@ internal sealed unsafe class CycloneTransport : ITransport
     private readonly List<CycloneReader> _ownReaders = [];
     private readonly List<CycloneWriter> _ownWriters = [];
     private readonly Thread _thread;
+    private long _changes;
     private nint _nextTag = StartTag;
     private volatile bool _isEnding;
 
@@ -40,6 +41,7 @@ internal sealed unsafe class CycloneTransport : ITransport
         CreateReader(announcement with { Qos = qos with { Depth = 0 } }, NodeNames.Topic, (cdr, _) =>
         {
             lock (_changing) _names.Take(cdr);
+            Interlocked.Increment(ref _changes);
         });
         _thread = new Thread(Receive) { Name = $"ros2 {options.NodeName}", IsBackground = true };
         _thread.Start();
@@ -48,6 +50,8 @@ internal sealed unsafe class CycloneTransport : ITransport
     public string Description => $"Cyclone DDS ({DdsLibrary.Name}), domain {_options.Domain}, {_options.Interface}";
 
     public string NodeName => _options.NodeName;
+
+    public long Changes => Volatile.Read(ref _changes);
 
     public ITopicWriter CreateWriter(TopicEnd end)
     {
@@ -150,6 +154,7 @@ internal sealed unsafe class CycloneTransport : ITransport
         Attach(watch.Entity, () =>
         {
             lock (_changing) watch.Take();
+            Interlocked.Increment(ref _changes);
         });
         return watch;
     }

@@ -62,6 +62,9 @@ public interface ITransport : IDisposable
 
     ITopicReader CreateReader(TopicEnd end, MessageReceived received);
 
+    /// <summary>Counts what appeared on the network, went, or was told of it: who looks again and again looks only where it has changed.</summary>
+    long Changes { get; }
+
     /// <summary>What is on the network now.</summary>
     IReadOnlyList<RemoteEnd> Ends();
 
