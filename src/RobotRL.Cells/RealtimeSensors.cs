@@ -4,6 +4,7 @@ using RobotRL.Model;
 using RobotRL.Robots.Mujoco;
 using RobotRL.Robots.Mujoco.Binding;
 using RobotRL.Sensing;
+using RobotRL.Sensing.Sources;
 using RobotRL.Sessions.Acting;
 
 namespace RobotRL.Cells;
@@ -14,8 +15,8 @@ namespace RobotRL.Cells;
 public delegate ICamera Lens(CameraDescription camera, ICamera real);
 
 /// <summary>
-/// The streams of a simulated cell in real time, composed: each camera draws a mirror of the scene on its own thread, as a real one that runs by itself would
-/// deliver, and the robot's states come out of the control loop's latest-value cell.
+/// The streams of a simulated cell in real time, composed: each camera of the scene draws a mirror of it on its own thread, as a real one that runs by itself
+/// would deliver, a real one is opened in its place, and the robot's states come out of the control loop's latest-value cell.
 /// </summary>
 internal static class RealtimeSensors
 {
@@ -39,10 +40,10 @@ internal static class RealtimeSensors
     public static RealtimeObservations Of(RunConfiguration configuration, RemoteSimulation remote, MujocoModel model, CellControl control, Lens? lens)
     {
         var task = configuration.Task;
-        var cameras = task.Cameras.Select(camera => new FreeRunningCamera(camera, Span(task.PeriodNs(camera)), () =>
+        var cameras = task.Cameras.Select(camera => new FreeRunningCamera(camera, Span(task.PeriodNs(camera)), clock =>
         {
-            var mirror = new Mirror(new(model, remote.OpenWorld(), camera));
-            return lens is null ? mirror : lens(camera, mirror);
+            var open = RealCamera.IsReal(camera) ? RealCamera.Open(camera, task.ImageMaxAgeNs, clock.At) : new Mirror(new(model, remote.OpenWorld(), camera));
+            return lens is null ? open : lens(camera, open);
         }));
         var statePeriod = Span(Math.Min(MaxStatePeriodNs, task.DecisionPeriodNs / 10));
         StateSource states = new(Sampler([.. remote.Controls.Select(c => c.Latest)], configuration.Robot), statePeriod, StateMaxAgeNs(configuration));

@@ -7,6 +7,7 @@ using RobotRL.Robots.Mujoco;
 using RobotRL.Robots.Mujoco.Rendering;
 using RobotRL.Safety;
 using RobotRL.Sensing;
+using RobotRL.Sensing.Sources;
 using RobotRL.Sessions.Acting;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
@@ -45,6 +46,7 @@ public sealed class SimulatedCell : ICell
         Configuration = configuration;
         _seesGoal = configuration.Task.Observed.Contains(ObservationPart.Goal);
         var task = configuration.Task;
+        RequireCameras(task, pace);
 
         _world = new MujocoWorld(configuration.Robot, task.ScenePath, task.Arms);
         _task = SimulatedTask.Create(task, _world);
@@ -71,11 +73,11 @@ public sealed class SimulatedCell : ICell
         if (_remote is not null)
         {
             // A machine that cannot draw is told before anything is written: each camera opens a renderer of its own later.
-            if (task.Cameras.Count > 0) using (new OffscreenRenderer(_world.Model)) { }
+            if (IsDrawn(task)) using (new OffscreenRenderer(_world.Model)) { }
             _streams = RealtimeSensors.Of(configuration, _remote, _world.Model, Control, lens);
             return;
         }
-        _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_world.Model) : null;
+        _renderer = IsDrawn(task) ? new OffscreenRenderer(_world.Model) : null;
         CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _world, camera).Capture;
         _inTurn = new LockstepObservations(task, [.. task.Cameras.Select(Camera)], configuration.Robot.Limits.StateMaxAgeNs);
     }
@@ -175,6 +177,19 @@ public sealed class SimulatedCell : ICell
         _safety.Dispose();
         _remote?.Dispose();
         _world.Dispose();
+    }
+
+    private static bool IsDrawn(TaskDescription task) => task.Cameras.Any(camera => !RealCamera.IsReal(camera));
+
+    /// <summary>A real camera keeps to the wall clock, and is opened once before anything is written or moves.</summary>
+    private static void RequireCameras(TaskDescription task, Pace pace)
+    {
+        if (task.Cameras.FirstOrDefault(RealCamera.IsReal) is not { } camera) return;
+        if (pace != Pace.Realtime)
+            throw new BadInputException($"camera {camera.Name}: its source keeps to the wall clock, and virtual time does not; add --pace realtime, "
+                + "or remove source from its entry in task.cameras");
+        try { RealCamera.Require(task); }
+        catch (CameraRefusedException e) { throw new BadInputException(e.Message); }
     }
 
     private Vector3D GoalInEndEffector(int arm)

@@ -1,0 +1,28 @@
+using RobotRL.Model;
+
+namespace RobotRL.Sensing.Sources;
+
+/// <summary>Opens a camera that is no camera of the simulated scene. A new kind of source has its case here.</summary>
+public static class RealCamera
+{
+    public static bool IsReal(CameraDescription camera) => camera.Source is not null;
+
+    /// <summary>Opens it on the thread that will capture.</summary>
+    /// <param name="camera">With a source.</param>
+    /// <param name="imageMaxAgeNs">Oldest image that may be joined, ns.</param>
+    /// <param name="clock">From the machine's monotonic clock, ns, to the session's.</param>
+    /// <exception cref="CameraRefusedException">It is not there, or not as described.</exception>
+    public static ICamera Open(CameraDescription camera, long imageMaxAgeNs, Func<long, Stamp> clock) => camera.Source switch
+    {
+        UvcSource uvc => new UvcCamera(camera, OpenCvDevice.OfDevice(uvc.Device), clock),
+        VideoSource video => new VideoCamera(camera, imageMaxAgeNs, () => OpenCvDevice.OfFile(video.Path), VideoTime.Real(clock)),
+        var source => throw new ArgumentException($"No camera is made of {source?.GetType().Name ?? "no source"}.", nameof(camera)),
+    };
+
+    /// <summary>Opens each real camera once and closes it again, so that a camera that is amiss is told before anything is written or moves.</summary>
+    /// <exception cref="CameraRefusedException">One is not there, or not as described.</exception>
+    public static void Require(TaskDescription task)
+    {
+        foreach (var camera in task.Cameras.Where(IsReal)) Open(camera, task.ImageMaxAgeNs, SessionClock.OfMachine).Dispose();
+    }
+}
