@@ -59,7 +59,8 @@ internal sealed class UvcCamera : ICamera
         ? $"{_source.Device} is gone: the camera was pulled out"
         : $"{_source.Device} gives no more frames: its cable, its supply or its driver failed";
 
-    private static string WhyClosed(string device)
+    /// <summary>Why a device could not be opened, with the remedy.</summary>
+    public static string WhyClosed(string device)
     {
         if (!IsPath(device)) return $"no device {device} can be opened; robotrl cameras list shows those that there are";
         if (!File.Exists(device)) return $"{device} does not exist; plug the camera in, or choose a device that robotrl cameras list shows";

@@ -27,7 +27,7 @@ internal static class UvcSetup
         device.Set(VideoCaptureProperties.FourCC, CodeOf(source.PixelFormat));
         device.Set(FrameWidth, camera.Width);
         device.Set(FrameHeight, camera.Height);
-        device.Set(Fps, camera.RateHz!.Value);
+        if (camera.RateHz is { } rate) device.Set(Fps, rate);
         // A frame that waits is an old one. Drivers that keep more are found by the age of the frames.
         device.Set(BufferSize, 1);
         if (controls.Exposure is not null) device.Set(AutoExposure, OperatingSystem.IsWindows() ? ManualExposureDshow : ManualExposureV4l2);
@@ -47,7 +47,7 @@ internal static class UvcSetup
         [
             new("width_px", FrameWidth, camera.Width, Half, $"{camera.Width}"),
             new("height_px", FrameHeight, camera.Height, Half, $"{camera.Height}"),
-            new("rate_hz", Fps, camera.RateHz!.Value, RateShare * camera.RateHz.Value, Text(camera.RateHz.Value)),
+            .. camera.RateHz is { } rate ? (Wanted[])[new("rate_hz", Fps, rate, RateShare * rate, Text(rate))] : [],
             .. Controls(source.Controls),
         ];
         foreach (var wanted in all)
@@ -69,6 +69,7 @@ internal static class UvcSetup
     /// <summary>Four characters as the number that they are, the first in the lowest byte.</summary>
     public static double CodeOf(string format) => format[0] | format[1] << 8 | format[2] << 16 | format[3] << 24;
 
+    /// <summary>Four characters; <c>unknown</c> for what is none.</summary>
     public static string TextOf(double code)
     {
         var bits = code is >= 1 and <= int.MaxValue ? (int)code : 0;
