@@ -4,7 +4,6 @@ using RobotRL.Model;
 using RobotRL.Robots.Mujoco;
 using RobotRL.Robots.Mujoco.Binding;
 using RobotRL.Sensing;
-using RobotRL.Sensing.Sources;
 using RobotRL.Sessions.Acting;
 
 namespace RobotRL.Cells;
@@ -42,7 +41,7 @@ internal static class RealtimeSensors
         var task = configuration.Task;
         var cameras = task.Cameras.Select(camera => new FreeRunningCamera(camera, Span(task.PeriodNs(camera)), clock =>
         {
-            var open = RealCamera.IsReal(camera) ? RealCamera.Open(camera, task.ImageMaxAgeNs, clock.At) : new Mirror(new(model, remote.OpenWorld(), camera));
+            var open = CellCameras.IsReal(camera) ? CellCameras.Open(camera, task.ImageMaxAgeNs, clock.At) : new Mirror(new(model, remote.OpenWorld(), camera));
             return lens is null ? open : lens(camera, open);
         }));
         var statePeriod = Span(Math.Min(MaxStatePeriodNs, task.DecisionPeriodNs / 10));

@@ -7,7 +7,6 @@ using RobotRL.Robots.Mujoco;
 using RobotRL.Robots.Mujoco.Rendering;
 using RobotRL.Safety;
 using RobotRL.Sensing;
-using RobotRL.Sensing.Sources;
 using RobotRL.Sessions.Acting;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
@@ -46,7 +45,7 @@ public sealed class SimulatedCell : ICell
         Configuration = configuration;
         _seesGoal = configuration.Task.Observed.Contains(ObservationPart.Goal);
         var task = configuration.Task;
-        RequireCameras(task, pace);
+        CellCameras.Require(task, pace);
 
         _world = new MujocoWorld(configuration.Robot, task.ScenePath, task.Arms);
         _task = SimulatedTask.Create(task, _world);
@@ -179,18 +178,7 @@ public sealed class SimulatedCell : ICell
         _world.Dispose();
     }
 
-    private static bool IsDrawn(TaskDescription task) => task.Cameras.Any(camera => !RealCamera.IsReal(camera));
-
-    /// <summary>A real camera keeps to the wall clock, and is opened once before anything is written or moves.</summary>
-    private static void RequireCameras(TaskDescription task, Pace pace)
-    {
-        if (task.Cameras.FirstOrDefault(RealCamera.IsReal) is not { } camera) return;
-        if (pace != Pace.Realtime)
-            throw new BadInputException($"camera {camera.Name}: its source keeps to the wall clock, and virtual time does not; add --pace realtime, "
-                + "or remove source from its entry in task.cameras");
-        try { RealCamera.Require(task); }
-        catch (CameraRefusedException e) { throw new BadInputException(e.Message); }
-    }
+    private static bool IsDrawn(TaskDescription task) => task.Cameras.Any(camera => !CellCameras.IsReal(camera));
 
     private Vector3D GoalInEndEffector(int arm)
     {

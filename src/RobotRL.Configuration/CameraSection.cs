@@ -53,7 +53,8 @@ internal static class CameraSection
     private static void RequireReal(Section s, CameraDescription camera)
     {
         if (camera.Source is null) return;
-        s.Require(IsName(camera.Name), "name", $"'{camera.Name}' cannot be a camera's name; write up to 32 small letters, digits and underscores, a letter first");
+        s.Require(IsName(camera.Name), "name",
+            $"'{camera.Name}' cannot be a camera's name; write up to 32 small letters, digits and underscores, a letter first");
         if (camera.Source is UvcSource uvc)
         {
             s.Require(uvc.Device.Length > 0, "source.device", "names no device; choose one that robotrl cameras list shows");
@@ -73,7 +74,8 @@ internal static class CameraSection
         });
         if (calibration is null) return camera;
         var lens = calibration.Intrinsics;
-        s.Require(calibration.Camera == camera.Name, "calibration", $"is of camera '{calibration.Camera}'; name the file that was made for this one", s["name"]);
+        s.Require(calibration.Camera == camera.Name, "calibration",
+            $"is of camera '{calibration.Camera}'; name the file that was made for this one", s["name"]);
         s.Require((lens.WidthPx, lens.HeightPx) == (camera.Width, camera.Height), "calibration",
             $"is of {lens.WidthPx}×{lens.HeightPx} images and this camera gives {camera.Width}×{camera.Height}; calibrate at this size, or capture at that one",
             s["width_px"], s["height_px"]);

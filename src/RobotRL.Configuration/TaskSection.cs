@@ -84,7 +84,8 @@ internal static class TaskSection
         for (var i = 0; i < task.Cameras.Count; i++)
         {
             var (name, key) = (task.Cameras[i].Name, $"cameras.{i}.name");
-            s.Require(task.Cameras[i].Source is not null || cameras.Contains(name), key, $"the scene has no camera '{name}'; choose one of {string.Join(", ", cameras)}", s["scene"]);
+            s.Require(task.Cameras[i].Source is not null || cameras.Contains(name), key,
+                $"the scene has no camera '{name}'; choose one of {string.Join(", ", cameras)}", s["scene"]);
             s.Require(!task.Cameras.Take(i).Any(c => c.Name == name), key, $"camera '{name}' is listed twice; keep one");
         }
         if (scene.EndEffectorInFlange is not { } inScene) return;

@@ -70,7 +70,8 @@ public sealed class CameraSectionTests : IDisposable
             e => e.Contains("calibration: is of 1280×480 images and this camera gives 640×480", StringComparison.Ordinal));
         Assert.Contains(Errors($"{Picture}, rate_hz: 30, source: {{{Device}}}, light: none, calibration: {Calibration("side", 640)}"),
             e => e.Contains("calibration: is of camera 'side'", StringComparison.Ordinal));
-        Assert.Contains(Errors($"{Picture}, rate_hz: 30, source: {{{Device}}}, light: none, calibration: {_folder.Write("bad.yaml", "calibration: {kind: x}")}"),
+        var bad = _folder.Write("bad.yaml", "calibration: {kind: x}");
+        Assert.Contains(Errors($"{Picture}, rate_hz: 30, source: {{{Device}}}, light: none, calibration: {bad}"),
             e => e.Contains("bad.yaml:1: calibration.kind: 'x' is not one of intrinsics, handeye", StringComparison.Ordinal));
     }
 

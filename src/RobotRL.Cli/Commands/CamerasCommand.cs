@@ -40,7 +40,8 @@ internal static class CamerasCommand
     {
         Option<string> output = new("--out") { Description = "A new file that ends in .mcap, or a new folder for PNG files", Required = true };
         var seconds = Seconds(10);
-        return new Command("record", "Record one camera's whole frames; Ctrl+C ends it early and whole") { Source, Camera, output, seconds }.Does((parse, cancel) =>
+        Command command = new("record", "Record one camera's whole frames; Ctrl+C ends it early and whole") { Source, Camera, output, seconds };
+        return command.Does((parse, cancel) =>
         {
             var take = CameraTake.Record(Named(parse), parse.GetRequiredValue(output), parse.GetValue(seconds), Console.Error.WriteLine, cancel);
             CommandLine.Answers(parse).WriteLine($"{take.Out}: {take.Frames} frames of {take.Seconds} s");

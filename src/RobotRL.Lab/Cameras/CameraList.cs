@@ -24,8 +24,10 @@ public sealed record CameraList(IReadOnlyList<VideoDevice> Devices)
                 text.AppendLine(CultureInfo.InvariantCulture, $"{device.Path}  {device.Name}{(device.Path == device.Node ? "" : $"  ({device.Node})")}");
                 if (device.Trouble is not null) text.AppendLine(CultureInfo.InvariantCulture, $"  {device.Trouble}");
                 foreach (var f in device.Formats)
-                    text.AppendLine(CultureInfo.InvariantCulture,
-                        $"  {f.PixelFormat}  {f.Width}×{f.Height}{(f.RatesHz.Count == 0 ? "" : $"  {string.Join(", ", f.RatesHz.Select(r => $"{r:0.##}"))} Hz")}");
+                {
+                    var rates = string.Join(", ", f.RatesHz.Select(r => r.ToString("0.##", CultureInfo.InvariantCulture)));
+                    text.AppendLine(CultureInfo.InvariantCulture, $"  {f.PixelFormat}  {f.Width}×{f.Height}{(rates.Length == 0 ? "" : $"  {rates} Hz")}");
+                }
             }
             return text.ToString().TrimEnd();
         }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OpenCvSharp;
+using RobotRL.Cells;
 using RobotRL.Lab.Pictures;
 using RobotRL.Model;
 using RobotRL.Sensing;
@@ -54,7 +55,7 @@ public static class CameraLook
 
     private static (CameraFigures, CameraFrame, PolicyImage) See(CameraDescription camera, long maxAgeNs, double seconds, CancellationToken cancel)
     {
-        using var real = RealCamera.Open(camera, maxAgeNs, SessionClock.OfMachine);
+        using var real = CellCameras.Open(camera, maxAgeNs, SessionClock.OfMachine);
         CameraFrame frame = new(camera.Width, camera.Height, _ => { });
         var (begin, count, first, ageSumNs, ageMaxNs) = (SessionClock.MachineNs, 0, default(Stamp), 0L, 0L);
         do
@@ -69,8 +70,9 @@ public static class CameraLook
         while (SessionClock.MachineNs - begin < seconds * 1e9 && !cancel.IsCancellationRequested);
         var spanNs = frame.CaptureTime.Since(first);
         using ImageCropper cropper = new(camera);
-        CameraFigures figures = new(camera.Name, camera.Width, camera.Height, count, spanNs > 0 ? Math.Round((count - 1) * 1e9 / spanNs, 2) : 0,
-            Math.Round(1e-6 * ageSumNs / count, 2), Math.Round(1e-6 * ageMaxNs, 2), Math.Round(SharpnessOf(frame), 1), Math.Round(Brightness.Of(frame.Pixels), 1));
+        CameraFigures figures = new(camera.Name, camera.Width, camera.Height, count, RateHz: spanNs > 0 ? Math.Round((count - 1) * 1e9 / spanNs, 2) : 0,
+            AgeMeanMs: Math.Round(1e-6 * ageSumNs / count, 2), AgeMaxMs: Math.Round(1e-6 * ageMaxNs, 2),
+            Sharpness: Math.Round(SharpnessOf(frame), 1), Brightness: Math.Round(Brightness.Of(frame.Pixels), 1));
         return (figures, frame, cropper.Crop(frame));
     }
 

@@ -1,3 +1,4 @@
+using RobotRL.Cells;
 using RobotRL.Model;
 using RobotRL.Sensing;
 using RobotRL.Sensing.Sources;
@@ -26,11 +27,12 @@ public static class CameraTake
     public static TakeResult Record(NamedCameras named, string path, double seconds, Action<string> log, CancellationToken cancel)
     {
         if (named.Cameras is not [var camera])
-            throw new BadInputException($"there are {named.Cameras.Count} cameras ({string.Join(", ", named.Cameras.Select(c => c.Name))}); name one with --camera");
+            throw new BadInputException(
+                $"there are {named.Cameras.Count} cameras ({string.Join(", ", named.Cameras.Select(c => c.Name))}); name one with --camera");
         var full = Path.GetFullPath(path);
         RequireFree(path, full);
         ICamera real;
-        try { real = RealCamera.Open(camera, named.ImageMaxAgeNs, SessionClock.OfMachine); }
+        try { real = CellCameras.Open(camera, named.ImageMaxAgeNs, SessionClock.OfMachine); }
         catch (CameraRefusedException e) { throw new BadInputException(e.Message); }
         using (real)
         {

@@ -19,7 +19,8 @@ internal interface IFrameSink : IDisposable
 /// <summary>An MCAP file, with the stamps.</summary>
 internal sealed class McapSink(string path, CameraDescription camera) : IFrameSink
 {
-    private readonly ImageLog _log = new(path, camera.Name, (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick - SessionClock.MachineNs);
+    private readonly ImageLog _log = new(path, camera.Name,
+        (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick - SessionClock.MachineNs);
 
     public void Write(CameraFrame frame, int number) => _log.Write(new(frame.CaptureTime, new(frame.Width, frame.Height, ImageShape.Rgb), frame.Pixels));
 

@@ -1,3 +1,4 @@
+using RobotRL.Cells;
 using RobotRL.Configuration;
 using RobotRL.Model;
 using RobotRL.Sensing.Sources;
@@ -27,7 +28,7 @@ public sealed record NamedCameras(IReadOnlyList<CameraDescription> Cameras, long
             catch (CameraRefusedException e) { throw new BadInputException(e.Message); }
         }
         var configuration = load(source);
-        CameraDescription[] real = [.. configuration.Task.Cameras.Where(RealCamera.IsReal)];
+        CameraDescription[] real = [.. configuration.Task.Cameras.Where(CellCameras.IsReal)];
         if (real.Length == 0)
             throw new BadInputException($"{source}: no entry of task.cameras has a source; robotrl views draws the cameras of the scene");
         if (name is not null && !real.Any(camera => camera.Name == name))

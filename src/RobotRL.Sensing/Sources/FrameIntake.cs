@@ -3,7 +3,9 @@ using RobotRL.Model;
 
 namespace RobotRL.Sensing.Sources;
 
-/// <summary>Copies decoded pictures into frames, in the frames' order of colours. A picture of another size than the frame's is a fault of the camera.</summary>
+/// <summary>
+/// Copies decoded pictures into frames, in the frames' order of colours. A picture of another size than the frame's is a fault of the camera.
+/// </summary>
 public sealed class FrameIntake : IDisposable
 {
     private readonly Dictionary<CameraFrame, Mat> _headers = [];
@@ -18,7 +20,8 @@ public sealed class FrameIntake : IDisposable
         {
             case var type when type == MatType.CV_8UC3.Value: Cv2.CvtColor(image, header, ColorConversionCodes.BGR2RGB); break;
             case var type when type == MatType.CV_8UC1.Value: Cv2.CvtColor(image, header, ColorConversionCodes.GRAY2RGB); break;
-            default: throw new IOException($"its picture is of {image.Channels()} channels and {image.ElemSize()} bytes a pixel, and 8-bit colour or grey is read");
+            default:
+                throw new IOException($"its picture is of {image.Channels()} channels and {image.ElemSize()} bytes a pixel, and 8-bit colour or grey is read");
         }
     }
 

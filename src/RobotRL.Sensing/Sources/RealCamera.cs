@@ -2,11 +2,9 @@ using RobotRL.Model;
 
 namespace RobotRL.Sensing.Sources;
 
-/// <summary>Opens a camera that is no camera of the simulated scene. A new kind of source has its case here.</summary>
+/// <summary>Opens a camera by its source. A new kind that this project implements has its case here.</summary>
 public static class RealCamera
 {
-    public static bool IsReal(CameraDescription camera) => camera.Source is not null;
-
     /// <summary>Opens it on the thread that will capture.</summary>
     /// <param name="camera">With a source.</param>
     /// <param name="imageMaxAgeNs">Oldest image that may be joined, ns.</param>
@@ -18,11 +16,4 @@ public static class RealCamera
         VideoSource video => new VideoCamera(camera, imageMaxAgeNs, () => OpenCvDevice.OfFile(video.Path), VideoTime.Real(clock)),
         var source => throw new ArgumentException($"No camera is made of {source?.GetType().Name ?? "no source"}.", nameof(camera)),
     };
-
-    /// <summary>Opens each real camera once and closes it again, so that a camera that is amiss is told before anything is written or moves.</summary>
-    /// <exception cref="CameraRefusedException">One is not there, or not as described.</exception>
-    public static void Require(TaskDescription task)
-    {
-        foreach (var camera in task.Cameras.Where(IsReal)) Open(camera, task.ImageMaxAgeNs, SessionClock.OfMachine).Dispose();
-    }
 }

@@ -74,7 +74,8 @@ public sealed class VideoCameraTests : IDisposable
         using var frame = new FramePool(64, 48, 1).TryRent()!;
         for (var i = 0; i < 37; i++) camera.Capture(frame);
         device.HasFrames = false;
-        Assert.Equal("cut.avi ends after 37 of 100 frames: the file was cut off or is damaged", Assert.Throws<IOException>(() => camera.Capture(frame)).Message);
+        var cut = Assert.Throws<IOException>(() => camera.Capture(frame));
+        Assert.Equal("cut.avi ends after 37 of 100 frames: the file was cut off or is damaged", cut.Message);
     }
 
     private void Refused(string path, string what, FakeDevice? device = null)

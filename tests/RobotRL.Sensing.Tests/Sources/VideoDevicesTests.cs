@@ -29,7 +29,8 @@ public sealed class VideoDevicesTests : IDisposable
     public void Missing_rights_and_a_device_in_use_are_told()
     {
         Nodes("video0", "video1");
-        var found = VideoDevices.ByNode(_folder, node => throw (node.EndsWith('0') ? new UnauthorizedAccessException() : new IOException("Device or resource busy")));
+        var found = VideoDevices.ByNode(_folder,
+            node => throw (node.EndsWith('0') ? new UnauthorizedAccessException() : new IOException("Device or resource busy")));
         Assert.Equal("this user may not open it; add the user to the group video and log in again", found[0].Trouble);
         Assert.Contains("(Device or resource busy)", found[1].Trouble, StringComparison.Ordinal);
     }
