@@ -36,6 +36,9 @@ internal static class TaskSection
                 $"{camera.RateHz} Hz gives a frame every {periodNs * 1e-6:0.#} ms and image_max_age_ms allows {task.ImageMaxAgeNs * 1e-6:0.#} ms, "
                 + $"too little for two; raise it to {2e9 / task.ImageMaxAgeNs:0.#} or more, or raise image_max_age_ms", s["image_max_age_ms"]);
         }
+        for (var i = 1; i < task.Cameras.Count; i++)
+            s.Require(task.Cameras[i].Source is not UvcSource uvc || !task.Cameras.Take(i).Any(c => c.Source is UvcSource other && other.Device == uvc.Device),
+                $"cameras.{i}.source.device", "is another camera's device too, and a device serves one; name another");
         s.Require(task.Actions.HasGripper || task.Kind is not TaskKind.PickLift, "actions.gripper", "pick_lift needs the gripper; set it to true", s["kind"]);
         s.Require(arms.Count == 0 || task.Kind == TaskKind.Reach, "kind", "is a task for one arm; with the section 'cell' choose reach", "cell.arms");
         if (scenePath is not null) CheckAgainstScene(s, task);

@@ -64,9 +64,9 @@ public sealed class CamerasCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("none.avi", "none.avi: there is no such configuration, video file or device; robotrl cameras list shows the devices")]
+    [InlineData("none.avi", "'none.avi': there is no such configuration, video file or device; robotrl cameras list shows the devices")]
     [InlineData("Makefile", "Makefile: neither a configuration (.yaml) nor a video that can be read")]
-    [InlineData("99", "99: no device 99 can be opened; robotrl cameras list shows those that there are")]
+    [InlineData("99", "no device 99 can be opened; robotrl cameras list shows those that there are")]
     [InlineData(Training.PegInsert, Training.PegInsert + ": no entry of task.cameras has a source; robotrl views draws the cameras of the scene")]
     public void What_is_no_camera_is_refused_in_one_line(string source, string error)
     {

@@ -58,6 +58,8 @@ public sealed class CameraSectionTests : IDisposable
         var source = $"rate_hz: 30, source: {{{Device}}}, light: none";
         Assert.Contains(Errors($"{Picture.Replace("front", "Front/1", StringComparison.Ordinal)}, {source}"),
             e => e.Contains("cannot be a camera's name", StringComparison.Ordinal));
+        Assert.Contains(Errors($"{Picture}, {source}}}, {{{Picture.Replace("front", "back", StringComparison.Ordinal)}, {source}"),
+            e => e.Contains("task.cameras.1.source.device: is another camera's device too", StringComparison.Ordinal));
         Assert.Contains(Errors($"{Picture}"), e => e.Contains("the scene has no camera 'front'", StringComparison.Ordinal));
     }
 

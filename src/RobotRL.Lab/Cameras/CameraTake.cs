@@ -29,6 +29,7 @@ public static class CameraTake
         if (named.Cameras is not [var camera])
             throw new BadInputException(
                 $"there are {named.Cameras.Count} cameras ({string.Join(", ", named.Cameras.Select(c => c.Name))}); name one with --camera");
+        if (path.Length == 0) throw new BadInputException("--out: the name is empty; name a new file that ends in .mcap, or a new folder");
         var full = Path.GetFullPath(path);
         RequireFree(path, full);
         ICamera real;

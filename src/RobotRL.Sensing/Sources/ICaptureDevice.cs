@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OpenCvSharp;
 
 namespace RobotRL.Sensing.Sources;
@@ -24,12 +25,20 @@ public interface ICaptureDevice : IDisposable
 }
 
 /// <summary>OpenCV's capture.</summary>
-public sealed class OpenCvDevice : ICaptureDevice
+public sealed partial class OpenCvDevice : ICaptureDevice
 {
     private readonly VideoCapture _capture;
 
-    /// <summary>What it would write to stderr is said by whoever asked, in one line with a remedy.</summary>
-    static OpenCvDevice() => Cv2.SetLogLevel(LogLevel.SILENT);
+    /// <summary>
+    /// What it would write to stderr is said by whoever asked, in one line with a remedy. FFmpeg within it looks at the environment, of which the runtime
+    /// has a copy of its own.
+    /// </summary>
+    static OpenCvDevice()
+    {
+        const int ifUnset = 0;
+        Cv2.SetLogLevel(LogLevel.SILENT);
+        if (OperatingSystem.IsLinux()) _ = setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", ifUnset);
+    }
 
     private OpenCvDevice(VideoCapture capture) => _capture = capture;
 
@@ -54,4 +63,6 @@ public sealed class OpenCvDevice : ICaptureDevice
     public bool Retrieve(Mat image) => _capture.Retrieve(image) && !image.Empty();
 
     public void Dispose() => _capture.Dispose();
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int setenv(string name, string value, int overwrite);
 }

@@ -11,17 +11,19 @@ public static class NamedSource
     /// <summary>Opens it, and describes it with the values in force: nothing is cut and nothing is fixed.</summary>
     /// <param name="source">A video file, a device's path, or its index.</param>
     /// <exception cref="CameraRefusedException">It is neither, or gives no frame.</exception>
+    /// <exception cref="InvalidDataException">A pipe stands there.</exception>
     public static CameraDescription Describe(string source)
     {
         var isFile = File.Exists(source) && !Path.GetFullPath(source).StartsWith("/dev/", StringComparison.Ordinal);
         if (!isFile && !int.TryParse(source, out _) && !File.Exists(source))
-            throw new CameraRefusedException($"{source}: there is no such configuration, video file or device; robotrl cameras list shows the devices");
+            throw new CameraRefusedException($"'{source}': there is no such configuration, video file or device; robotrl cameras list shows the devices");
+        if (isFile) PlainFile.Require(source);
         using var device = isFile ? OpenCvDevice.OfFile(Path.GetFullPath(source)) : OpenCvDevice.OfDevice(source);
         using Mat image = new();
         if (!device.IsOpen || !device.Grab() || !device.Retrieve(image))
             throw new CameraRefusedException(isFile
                 ? $"{source}: neither a configuration (.yaml) nor a video that can be read"
-                : $"{source}: {UvcCamera.WhyClosed(source)}");
+                : UvcCamera.WhyClosed(source));
         if (image.Cols is 0 or > MostPixels || image.Rows is 0 or > MostPixels) throw new CameraRefusedException($"{source}: its picture has no size");
         var rate = device.Get(VideoCaptureProperties.Fps);
         CameraSource from = isFile

@@ -37,7 +37,7 @@ internal sealed class VideoCamera : ICamera
             if (!_file.IsOpen) throw Refused("is no video that can be read; name another file, such as an .avi of MJPG frames");
             (_rateHz, _announced) = (_file.Get(VideoCaptureProperties.Fps), _file.Get(VideoCaptureProperties.FrameCount));
             if (!(_rateHz > 0 && _rateHz <= MostRateHz))
-                throw Refused($"states {_rateHz:0.###} frames a second, and a rate above 0 is needed; write it anew with one");
+                throw Refused($"states {_rateHz:0.###} frames a second, and a rate above 0 and up to {MostRateHz} is needed; write it anew with one");
             if (2e9 / _rateHz > maxAgeNs)
                 throw Refused(FormattableString.Invariant($"gives {_rateHz:0.###} frames a second, and task.image_max_age_ms, {maxAgeNs * 1e-6:0.#}, ")
                     + "is too little for two of them; raise it, or name a file with a higher rate");
