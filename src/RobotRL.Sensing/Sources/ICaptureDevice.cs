@@ -27,6 +27,9 @@ public interface ICaptureDevice : IDisposable
 /// <summary>OpenCV's capture.</summary>
 public sealed partial class OpenCvDevice : ICaptureDevice
 {
+    /// <summary>A file may have come from somebody else: a play list in it would have other files and addresses opened.</summary>
+    private const string FilmsAlone = "protocol_whitelist;file|format_whitelist;avi,mov,mp4,matroska,webm,mpeg,mpegts";
+
     private readonly VideoCapture _capture;
 
     /// <summary>
@@ -35,9 +38,16 @@ public sealed partial class OpenCvDevice : ICaptureDevice
     /// </summary>
     static OpenCvDevice()
     {
-        const int ifUnset = 0;
         Cv2.SetLogLevel(LogLevel.SILENT);
-        if (OperatingSystem.IsLinux()) _ = setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", ifUnset);
+        Tell("OPENCV_FFMPEG_LOGLEVEL", "-8");
+        Tell("OPENCV_FFMPEG_CAPTURE_OPTIONS", FilmsAlone);
+
+        static void Tell(string name, string value)
+        {
+            const int always = 1;
+            if (OperatingSystem.IsLinux()) _ = setenv(name, value, always);
+            else Environment.SetEnvironmentVariable(name, value);
+        }
     }
 
     private OpenCvDevice(VideoCapture capture) => _capture = capture;

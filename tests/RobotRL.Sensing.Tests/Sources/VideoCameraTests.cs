@@ -58,6 +58,9 @@ public sealed class VideoCameraTests : IDisposable
         var junk = Path.Combine(_folder, "junk.avi");
         File.WriteAllText(junk, "no video");
         Refused(junk, "is no video that can be read");
+        var list = Path.Combine(_folder, "list.m3u8");
+        File.WriteAllText(list, $"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{Write("listed.avi", frames: 25)}\n#EXT-X-ENDLIST\n");
+        Refused(list, "is no video that can be read"); // it names other files
         Refused(Write("small.avi", frames: 2, width: 32, height: 24), "is of 32×24 pixels, and width_px × height_px is 64×48");
         Refused(Write("slow.avi", frames: 2, rateHz: 10), "gives 10 frames a second, and task.image_max_age_ms, 100, is too little for two of them");
         var still = new FakeDevice { Values = { [VideoCaptureProperties.Fps] = 0 } };
