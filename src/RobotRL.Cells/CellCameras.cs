@@ -26,8 +26,8 @@ public static class CellCameras
         foreach (var camera in task.Cameras.Where(IsReal))
         {
             if (pace != Pace.Realtime)
-                throw new BadInputException($"camera {camera.Name}: its source keeps to the wall clock, and virtual time does not; add --pace realtime, "
-                    + "or remove source from its entry in task.cameras");
+                throw new BadInputException($"camera {camera.Name}: its source keeps to the wall clock, and this runs in virtual time; add --pace realtime "
+                    + "(record: --operator live; to look at it: robotrl cameras view), or remove source from its entry in task.cameras");
             try { Open(camera, task.ImageMaxAgeNs, SessionClock.OfMachine).Dispose(); }
             catch (CameraRefusedException e) { throw new BadInputException(e.Message); }
         }
