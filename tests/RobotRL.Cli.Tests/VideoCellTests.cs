@@ -57,7 +57,8 @@ public sealed class VideoCellTests : IDisposable
         RunOnDisk run = new(_folder["run"]);
         var lockstep = RobotrlProcess.Run("train", cell.Config, "--run", run.Path);
         Assert.Equal((ExitCode.BadInput, "camera front: its source keeps to the wall clock, and this runs in virtual time; add --pace realtime "
-            + "(record: --operator live; to look at it: robotrl cameras view), or remove source from its entry in task.cameras"), (lockstep.ExitCode, Assert.Single(lockstep.ErrorLines)));
+            + "(record: --operator live; to look at it: robotrl cameras view), or remove source from its entry in task.cameras"),
+            (lockstep.ExitCode, Assert.Single(lockstep.ErrorLines)));
         VideoCell.Write(cell.Video, 10, width: 32);
         var small = RobotrlProcess.Run(Arguments("train", cell, run));
         Assert.Equal((ExitCode.BadInput, $"camera front: {cell.Video} is of 32×48 pixels, and width_px × height_px is 64×48; make them agree"),

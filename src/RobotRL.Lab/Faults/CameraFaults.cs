@@ -41,7 +41,8 @@ public static class CameraFaults
     /// <summary>Told of each step; turns the fault on.</summary>
     private sealed class Switch(int afterSteps) : ITrainingView
     {
-        private int _steps, _episode;
+        private int _steps;
+        private double _timeS;
         private volatile bool _isOn;
 
         public bool IsOn => _isOn;
@@ -52,7 +53,9 @@ public static class CameraFaults
 
         public void Report(TrainingStatus status)
         {
-            (_steps, _episode) = (status.Episodes == _episode ? _steps + 1 : 0, status.Episodes);
+            // A stop of another cause is no episode to fail in; whoever waits for it to be cleared is told of the same moment over and over.
+            if (status.Episode is not { Stop: FaultCode.None, TimeS: var timeS }) (_steps, _timeS) = (0, 0);
+            else if (timeS != _timeS) (_steps, _timeS) = (timeS > _timeS ? _steps + 1 : 0, timeS);
             _isOn |= _steps >= afterSteps;
         }
     }
