@@ -14,8 +14,8 @@ namespace RobotRL.Cells;
 public delegate ICamera Lens(CameraDescription camera, ICamera real);
 
 /// <summary>
-/// The streams of a simulated cell in real time, composed: each camera draws a mirror of the scene on its own thread, as a real one that runs by itself would
-/// deliver, and the robot's states come out of the control loop's latest-value cell.
+/// The streams of a simulated cell in real time, composed: each camera of the scene draws a mirror of it on its own thread, as a real one that runs by itself
+/// would deliver, a real one is opened in its place, and the robot's states come out of the control loop's latest-value cell.
 /// </summary>
 internal static class RealtimeSensors
 {
@@ -38,21 +38,22 @@ internal static class RealtimeSensors
     /// <param name="control">Stopped by a stream that fails.</param>
     /// <param name="lens">What stands before each camera; null for nothing.</param>
     public static RealtimeObservations Of(RunConfiguration configuration, RemoteSimulation remote, MujocoModel model, CellControl control, Lens? lens) =>
-        Of(configuration, remote.Controls, control, camera =>
-        {
-            var mirror = new Mirror(new(model, remote.OpenWorld().TryRead, camera));
-            return lens is null ? mirror : lens(camera, mirror);
-        });
+        Of(configuration, remote.Controls, control, lens, camera => new Mirror(new(model, remote.OpenWorld().TryRead, camera)));
 
     /// <param name="configuration">Cameras, rates and ages.</param>
     /// <param name="arms">The loops, each arm's.</param>
     /// <param name="control">Stopped by a stream that fails.</param>
-    /// <param name="open">Opens a camera, on the thread that it lives on.</param>
+    /// <param name="lens">What stands before each camera; null for nothing.</param>
+    /// <param name="open">Opens a camera that has no source of its own, on the thread that it lives on.</param>
     public static RealtimeObservations Of(
-        RunConfiguration configuration, IReadOnlyList<IControlPort> arms, CellControl control, Func<CameraDescription, ICamera> open)
+        RunConfiguration configuration, IReadOnlyList<IControlPort> arms, CellControl control, Lens? lens, Func<CameraDescription, ICamera> open)
     {
         var task = configuration.Task;
-        var cameras = task.Cameras.Select(camera => new FreeRunningCamera(camera, Span(task.PeriodNs(camera)), () => open(camera)));
+        var cameras = task.Cameras.Select(camera => new FreeRunningCamera(camera, Span(task.PeriodNs(camera)), clock =>
+        {
+            var real = CellCameras.IsReal(camera) ? CellCameras.Open(camera, task.ImageMaxAgeNs, clock.At) : open(camera);
+            return lens is null ? real : lens(camera, real);
+        }));
         var statePeriod = Span(Math.Min(MaxStatePeriodNs, task.DecisionPeriodNs / 10));
         StateSource states = new(Sampler([.. arms.Select(c => c.Latest)], configuration.Robot), statePeriod, StateMaxAgeNs(configuration));
         return new(task, [.. cameras], states, fault => control.Stop(fault.Fault.Code), () => RealTimeThread.TryFifo(Priority));

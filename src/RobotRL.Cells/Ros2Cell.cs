@@ -41,6 +41,7 @@ public sealed class Ros2Cell : ICell
     {
         Configuration = configuration;
         var (task, ros2) = (configuration.Task, configuration.Ros2!);
+        CellCameras.Require(task, Pace.Realtime);
         _safety = new SafetyLayer(configuration, learnsHere: false);
         _loop = new(configuration, channel, events, placement);
         _arms =
@@ -58,12 +59,7 @@ public sealed class Ros2Cell : ICell
         _node = Ros2Node.Open(Ros2Robots.Options(ros2, $"actor_{Environment.ProcessId}"));
         _scene = ros2.SceneTopic is { } topic ? new(configuration, new(_node, topic, ShownScene.SizeOf(configuration))) : null;
         _seesGoal = task.Observed.Contains(ObservationPart.Goal);
-        _streams = RealtimeSensors.Of(configuration, [.. _loop.Controls], Control, camera =>
-        {
-            if (!ros2.Cameras.TryGetValue(camera.Name, out var pictures)) throw new BadInputException($"ros2.cameras: camera '{camera.Name}' has no topic; name it");
-            ICamera real = new Ros2Camera(_node, camera, pictures);
-            return lens is null ? real : lens(camera, real);
-        });
+        _streams = RealtimeSensors.Of(configuration, _loop.Controls, Control, lens, camera => new Ros2Camera(_node, camera, ros2.Cameras[camera.Name]));
     }
 
     public RunConfiguration Configuration { get; }

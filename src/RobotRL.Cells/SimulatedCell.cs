@@ -46,6 +46,7 @@ public sealed class SimulatedCell : ICell
         Configuration = configuration;
         _seesGoal = configuration.Task.Observed.Contains(ObservationPart.Goal);
         var task = configuration.Task;
+        CellCameras.Require(task, pace);
 
         _world = new MujocoWorld(configuration.Robot, task.ScenePath, task.Arms);
         _task = SimulatedTask.Create(task, _world);
@@ -73,11 +74,11 @@ public sealed class SimulatedCell : ICell
         if (_remote is not null)
         {
             // A machine that cannot draw is told before anything is written: each camera opens a renderer of its own later.
-            if (task.Cameras.Count > 0) using (new OffscreenRenderer(_world.Model)) { }
+            if (IsDrawn(task)) using (new OffscreenRenderer(_world.Model)) { }
             _streams = RealtimeSensors.Of(configuration, _remote, _world.Model, Control, lens);
             return;
         }
-        _renderer = task.Cameras.Count > 0 ? new OffscreenRenderer(_world.Model) : null;
+        _renderer = IsDrawn(task) ? new OffscreenRenderer(_world.Model) : null;
         CaptureFrame Camera(CameraDescription camera) => new SimulatedCamera(_renderer!, _world, camera).Capture;
         _inTurn = new LockstepObservations(task, [.. task.Cameras.Select(Camera)], configuration.Robot.Limits.StateMaxAgeNs);
     }
@@ -177,6 +178,8 @@ public sealed class SimulatedCell : ICell
         _remote?.Dispose();
         _world.Dispose();
     }
+
+    private static bool IsDrawn(TaskDescription task) => task.Cameras.Any(camera => !CellCameras.IsReal(camera));
 
     private Vector3D GoalInEndEffector(int arm)
     {

@@ -21,6 +21,7 @@ var root = new RootCommand("RobotRL: reinforcement learning for robot arms, with
     RecordCommand.Create(),
     PlotCommand.Create(),
     ViewsCommand.Create(),
+    CamerasCommand.Create(),
     EpisodesCommand.Create(),
     EventsCommand.Create(),
     McapCommand.Create(),

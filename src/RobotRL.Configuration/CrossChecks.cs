@@ -68,8 +68,8 @@ internal static class CrossChecks
                 "robot.force_sensor and this must both be there or both be none", "robot.force_sensor");
         }
         foreach (var camera in c.Task.Cameras)
-            root.Require(!c.Robot.IsBehindRos2 || ros2.Cameras.ContainsKey(camera.Name), "ros2.cameras",
-                $"the task's camera '{camera.Name}' has no topic; add {{name: {camera.Name}, topic: …, reliability: …}}", "task.cameras");
+            root.Require(!c.Robot.IsBehindRos2 || camera.Source is not null || ros2.Cameras.ContainsKey(camera.Name), "ros2.cameras",
+                $"the task's camera '{camera.Name}' has neither a topic nor a source; add {{name: {camera.Name}, topic: …, reliability: …}}", "task.cameras");
         root.Require(c.Robot.Driver != "ros2" || ros2.SceneTopic is null, "ros2.scene_topic", "a real cell shows nobody its scene; leave it out", "robot.driver");
         root.Require(c.Robot.Driver != "ros2_sim" || ros2.SceneTopic is not null, "ros2.scene_topic",
             "a simulated robot shows its scene, which tells it from a real one; name the topic", "robot.driver");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RobotRL.Model;
 
 namespace RobotRL.Configuration;
 
@@ -15,6 +16,11 @@ internal static class KeptFiles
         var scene = configuration.Task.ScenePath;
         Keep(scene, "scene", [.. SceneFile.Read(scene).Files]);
         if (configuration.Learner.EncoderWeightsPath is { } encoder) Keep(encoder, "encoder", [encoder]);
+        foreach (var camera in configuration.Task.Cameras)
+        {
+            if (camera.CalibrationPath is { } calibration) Keep(calibration, $"cameras/{camera.Name}", [calibration]);
+            if (camera.Source is VideoSource video) Keep(video.Path, $"cameras/{camera.Name}", [video.Path]);
+        }
         // A critic that learns while it is used is not a part of the configuration: its later weights are kept by hash.
         if (configuration.Safety is { CriticFolder: { } critic, MaxAgeS: 0 })
             Keep(critic, "critic", [.. new[] { SafetySection.Manifest, CriticWeights }.Select(file => Path.Combine(critic, file)).Where(File.Exists)]);

@@ -25,6 +25,15 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
         return value;
     }
 
+    /// <summary>A number; null where the word stands in its place.</summary>
+    public double? NumberOr(string word, string key, double min, double max, string unit = "")
+    {
+        if (node?.Values.GetValueOrDefault(key) is not ScalarNode { Quoted: false } scalar || scalar.Text != word) return Number(key, min, max, unit);
+        _known.Add(key);
+        canonical.Value(key, word);
+        return null;
+    }
+
     public int Integer(string key, int min, int max, string unit = "")
     {
         var value = Scalar(key, $"a whole number from {min} to {max}{Unit(unit)}") is { } scalar ? Integer(scalar, this[key], min, max, unit) : min;

@@ -16,7 +16,7 @@ internal static class TaskSection
             ScenePath = scenePath ?? "",
             Arms = arms,
             Actions = s.Child("actions", ReadActions),
-            Cameras = s.Children("cameras", ReadCamera),
+            Cameras = s.Children("cameras", CameraSection.Read),
             Observed = ReadObserved(s),
             EndEffectorInFlange = s.Child("end_effector_in_flange", ReadPose),
             DecisionPeriodNs = s.DurationNs("decision_period_ms", 10, 2000),
@@ -36,6 +36,9 @@ internal static class TaskSection
                 $"{camera.RateHz} Hz gives a frame every {periodNs * 1e-6:0.#} ms and image_max_age_ms allows {task.ImageMaxAgeNs * 1e-6:0.#} ms, "
                 + $"too little for two; raise it to {2e9 / task.ImageMaxAgeNs:0.#} or more, or raise image_max_age_ms", s["image_max_age_ms"]);
         }
+        for (var i = 1; i < task.Cameras.Count; i++)
+            s.Require(task.Cameras[i].Source is not UvcSource uvc || !task.Cameras.Take(i).Any(c => c.Source is UvcSource other && other.Device == uvc.Device),
+                $"cameras.{i}.source.device", "is another camera's device too, and a device serves one; name another");
         s.Require(task.Actions.HasGripper || task.Kind is not TaskKind.PickLift, "actions.gripper", "pick_lift needs the gripper; set it to true", s["kind"]);
         s.Require(arms.Count == 0 || task.Kind == TaskKind.Reach, "kind", "is a task for one arm; with the section 'cell' choose reach", "cell.arms");
         if (scenePath is not null) CheckAgainstScene(s, task);
@@ -77,29 +80,6 @@ internal static class TaskSection
         double? Share(string key) => s.Has(key) ? s.Number(key, 0.01, 0.99) : null;
     }
 
-    private static CameraDescription ReadCamera(Section s)
-    {
-        var (name, width, height) = (s.Text("name"), s.Integer("width_px", 16, 4096, "pixels"), s.Integer("height_px", 16, 4096, "pixels"));
-        var (x, y) = (s.Integer("crop_x_px", 0, 4095, "pixels"), s.Integer("crop_y_px", 0, 4095, "pixels"));
-        var (crop, image) = (s.Size("crop_size_px", 8, 4096), s.Size("image_size_px", 8, 1024));
-        // Written and hashed only where they are given, as above.
-        var rateHz = s.Has("rate_hz") ? s.Number("rate_hz", 1, 1000, "Hz") : default(double?);
-        var seesRobot = !s.Has("sees_robot") || s.Boolean("sees_robot");
-        var channels = s.Has("channels") ? s.Choice("channels", ("rgb", ImageShape.Rgb), ("gray", ImageShape.Gray)) : ImageShape.Rgb;
-        var stretch = s.Has("stretch") && s.Boolean("stretch");
-        Inside("crop_x_px", x, crop.Width, "width_px", width);
-        Inside("crop_y_px", y, crop.Height, "height_px", height);
-        // Sizes in pixels are whole: a crop of the image's proportions may be up to a pixel off.
-        s.Require(stretch || Math.Abs((double)crop.Width * image.Height / image.Width - crop.Height) < 1, "image_size_px",
-            $"{image.Width}×{image.Height} has not the proportions of crop_size_px, {crop.Width}×{crop.Height}, "
-            + "and would distort the picture; make them alike, or say stretch: true",
-            s["crop_size_px"], s["stretch"]);
-        return new(name, width, height, x, y, crop.Width, crop.Height, new(image.Width, image.Height, channels)) { RateHz = rateHz, SeesRobot = seesRobot };
-
-        void Inside(string offset, int start, int length, string extent, int size) => s.Require(start + length <= size, "crop_size_px",
-            $"the crop ends at {start + length}, beyond {extent}, {size}; shrink it or lower {offset}", s[offset], s[extent]);
-    }
-
     private static void CheckAgainstScene(Section s, TaskDescription task)
     {
         var scene = SceneFile.Read(task.ScenePath);
@@ -107,7 +87,8 @@ internal static class TaskSection
         for (var i = 0; i < task.Cameras.Count; i++)
         {
             var (name, key) = (task.Cameras[i].Name, $"cameras.{i}.name");
-            s.Require(cameras.Contains(name), key, $"the scene has no camera '{name}'; choose one of {string.Join(", ", cameras)}", s["scene"]);
+            s.Require(task.Cameras[i].Source is not null || cameras.Contains(name), key,
+                $"the scene has no camera '{name}'; choose one of {string.Join(", ", cameras)}", s["scene"]);
             s.Require(!task.Cameras.Take(i).Any(c => c.Name == name), key, $"camera '{name}' is listed twice; keep one");
         }
         if (scene.EndEffectorInFlange is not { } inScene) return;

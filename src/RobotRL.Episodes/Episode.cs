@@ -33,6 +33,9 @@ public sealed record EpisodeInfo
     /// <summary>Whether decisions hold a wrench beside the spring.</summary>
     public bool HasWrench { get; init; }
 
+    /// <summary>By camera, for those that were calibrated: lens and place as JSON, such as a reader of images needs them.</summary>
+    public IReadOnlyDictionary<string, string> Calibrations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>Nanoseconds since the epoch at the origin of the session's monotonic clock; 0 in virtual time.</summary>
     public required long WallClockOffsetNs { get; init; }
 
@@ -46,7 +49,7 @@ public sealed record EpisodeInfo
     public string OperatorRole { get; init; } = "";
 
     internal const string RecordName = "robotrl.episode";
-    private const string UntracedKey = "untraced", ArmsKey = "arms", ObservedKey = "observation", WrenchKey = "wrench";
+    private const string UntracedKey = "untraced", ArmsKey = "arms", ObservedKey = "observation", WrenchKey = "wrench", CalibrationPrefix = "calibration.";
 
     internal McapMetadata ToMetadata()
     {
@@ -65,6 +68,7 @@ public sealed record EpisodeInfo
         if (Arms.Count > 0) values = values.Add(ArmsKey, string.Join(',', Arms));
         if (Observed.Count > 0) values = values.Add(ObservedKey, string.Join(',', Observed));
         if (HasWrench) values = values.Add(WrenchKey, "true");
+        foreach (var (camera, calibration) in Calibrations) values = values.Add(CalibrationPrefix + camera, calibration);
         return new(RecordName, Untraced is null ? values : values.Add(UntracedKey, Untraced));
     }
 
@@ -86,6 +90,8 @@ public sealed record EpisodeInfo
                 Arms = Names(ArmsKey),
                 Observed = Names(ObservedKey),
                 HasWrench = values.ContainsKey(WrenchKey),
+                Calibrations = values.Where(value => value.Key.StartsWith(CalibrationPrefix, StringComparison.Ordinal))
+                    .ToImmutableSortedDictionary(value => value.Key[CalibrationPrefix.Length..], value => value.Value, StringComparer.Ordinal),
                 Untraced = values.GetValueOrDefault(UntracedKey),
                 Operator = values.GetValueOrDefault("operator", ""),
                 OperatorRole = values.GetValueOrDefault("operator_role", ""),

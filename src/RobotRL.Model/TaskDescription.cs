@@ -16,6 +16,18 @@ public sealed record CameraDescription(string Name, int Width, int Height, int C
 
     /// <summary>Whether it sees the robot: then a picture that stays the same while the robot moves is a frozen one.</summary>
     public bool SeesRobot { get; init; } = true;
+
+    /// <summary>Where its frames come from; null for the camera of the scene that has its name.</summary>
+    public CameraSource? Source { get; init; }
+
+    /// <summary>Its lens, which is taken out of the frames before anything else, and its place where that is known; null where it was not calibrated.</summary>
+    public CameraCalibration? Calibration { get; init; }
+
+    /// <summary>Absolute path of the file that this was read from.</summary>
+    public string? CalibrationPath { get; init; }
+
+    /// <summary>How far the light may change within an episode; null for any.</summary>
+    public LightBounds? Light { get; init; }
 }
 
 /// <summary>Which task: each has its own scene, success geometry and scripted expert.</summary>

@@ -12,8 +12,9 @@ namespace RobotRL.Sensing;
 public sealed record CameraBounds(long MaxSilenceNs, double MoveM = 0.01, double TurnRad = 0.1);
 
 /// <summary>
-/// Passes a camera's frames on and ends with a <see cref="SensorFaultException"/> that names it when they stop coming, stop changing, end or fail. The first
-/// two count while <paramref name="isArmed"/>. All of it runs on one scheduler, which is the frames'.
+/// Passes a camera's frames on and ends with a <see cref="SensorFaultException"/> that names it when they stop coming (<see cref="Silence"/>), stop changing
+/// (<see cref="StillPicture"/>), darken or are blown out (<see cref="LightWatch"/>), end or fail. All but the last two count while
+/// <paramref name="isArmed"/>. All of it runs on one scheduler, which is the frames'.
 /// <code>
 /// frames   1   2   3                     silence: bound after 3
 ///          ├───┼───┼─────────────────✕
@@ -37,13 +38,16 @@ internal sealed class CameraWatch(
     public IObservable<CameraFrame> Watch(IObservable<CameraFrame> frames) => Observable.Create<CameraFrame>(observer =>
     {
         var silence = new Silence(scheduler.Now);
-        var still = new StillPicture(bounds, arms);
+        var still = camera.SeesRobot ? new StillPicture(bounds, arms) : null;
+        var light = camera.Light is { } limits ? new LightWatch(limits) : null;
         var subscription = frames.Subscribe(
             frame =>
             {
                 if (!silence.IsNews(frame.CaptureTime, scheduler.Now)) return;
-                if (camera.SeesRobot && still.LastsTooLong(frame, statesAt(frame.CaptureTime)) && isArmed())
-                    observer.OnError(Lost($"the same picture for {Ms(frame.CaptureTime.Since(still.Since))} ms while the robot moved: it is frozen"));
+                var armed = isArmed();
+                var what = light?.Look(frame, armed);
+                if (still?.Look(frame, statesAt(frame.CaptureTime)) is { } frozen && armed) what ??= frozen;
+                if (what is not null) observer.OnError(Lost(what));
                 else observer.OnNext(frame);
             },
             error => observer.OnError(error is SensorFaultException ? error : Lost(error.Message, error)),
@@ -53,64 +57,18 @@ internal sealed class CameraWatch(
         var timer = scheduler.Schedule(period, again =>
         {
             var quiet = scheduler.Now - silence.Begin;
-            if (!isArmed()) silence.Begin = scheduler.Now;
+            if (!isArmed()) silence.Forgive(scheduler.Now);
             if (isArmed() && quiet >= period && isSuspected)
             {
-                observer.OnError(Lost($"no frame for {quiet.TotalMilliseconds:0} ms"));
+                observer.OnError(Lost(silence.Words(quiet)));
                 return;
             }
             // Asked once more at once: a thread that lost its CPU has frames waiting behind this question.
             isSuspected = isArmed() && quiet >= period;
             again(isSuspected ? TimeSpan.Zero : silence.Begin + period - scheduler.Now);
         });
-        return new CompositeDisposable(subscription, timer, still);
+        return new CompositeDisposable(subscription, timer, still ?? Disposable.Empty);
 
         SensorFaultException Lost(string what, Exception? inner = null) => new(_source, FaultCode.SensorError, silence.Newest, what, inner);
     });
-
-    private static string Ms(long ns) => FormattableString.Invariant($"{ns * 1e-6:0}");
-
-    private sealed class Silence(DateTimeOffset begin)
-    {
-        public Stamp Newest { get; private set; } = new(long.MinValue);
-        public DateTimeOffset Begin { get; set; } = begin;
-
-        /// <summary>A stamp that is repeated tells nothing.</summary>
-        public bool IsNews(Stamp captured, DateTimeOffset now)
-        {
-            if (captured <= Newest) return false;
-            (Newest, Begin) = (captured, now);
-            return true;
-        }
-    }
-
-    /// <summary>Holds the first of frames that are alike, and looks how far the tools went meanwhile.</summary>
-    private sealed class StillPicture(CameraBounds bounds, IReadOnlyList<int> arms) : IDisposable
-    {
-        private CameraFrame? _first;
-        private bool _hasMoved;
-        private ToolStates? _tools;
-
-        /// <summary>When the first of them was captured.</summary>
-        public Stamp Since { get; private set; }
-
-        public bool LastsTooLong(CameraFrame frame, ToolStates? tools)
-        {
-            if (_first is null || !_first.Pixels.AsSpan().SequenceEqual(frame.Pixels))
-            {
-                _first?.Dispose();
-                (_first, _tools, _hasMoved, Since) = (frame.Retain(), tools, false, frame.CaptureTime);
-                return false;
-            }
-            if (_tools is not { } before) _tools = tools;
-            else if (tools is { } now)
-                foreach (var arm in arms) _hasMoved |= Moved(before[arm].EndEffector.PoseInBase, now[arm].EndEffector.PoseInBase);
-            return _hasMoved && frame.CaptureTime.Since(Since) > bounds.MaxSilenceNs;
-        }
-
-        private bool Moved(in Pose before, in Pose now) =>
-            (now.Position - before.Position).Length > bounds.MoveM || (now.Orientation * before.Orientation.Inverse).ToVector().Length > bounds.TurnRad;
-
-        public void Dispose() => _first?.Dispose();
-    }
 }

@@ -3,8 +3,8 @@ using RobotRL.Model;
 
 namespace RobotRL.Sensing;
 
-/// <summary>A camera that runs by itself, and how it is opened on the thread it lives on.</summary>
-public sealed record FreeRunningCamera(CameraDescription Description, TimeSpan Period, Func<ICamera> Open);
+/// <summary>A camera that runs by itself, and how it is opened on the thread it lives on, with the clock that its frames are stamped by.</summary>
+public sealed record FreeRunningCamera(CameraDescription Description, TimeSpan Period, Func<SessionClock, ICamera> Open);
 
 /// <summary>Where the states of a robot come from that moves by itself.</summary>
 /// <param name="Sample">Copies the robot's newest state; called on a thread of its own.</param>
@@ -26,6 +26,7 @@ public sealed class RealtimeObservations : IDisposable
 
     private readonly List<StreamThread> _threads = [];
     private readonly ObservationPipeline _pipeline;
+    private readonly SessionClock _clock = new();
     private long _newestStateNs;
     private Stamp _last = new(long.MinValue);
 
@@ -40,12 +41,13 @@ public sealed class RealtimeObservations : IDisposable
         var states = StateStream.Sampled(source.Period, Thread("robot state"), (ref ToolStates states) =>
         {
             if (!source.Sample(ref states)) return false;
+            _clock.Saw(states.CaptureTime, SessionClock.MachineNs);
             Volatile.Write(ref _newestStateNs, states.CaptureTime.Ns);
             return true;
         });
         var frames = cameras.Select(camera => CameraStream.FreeRunning(
             camera.Description.Name, camera.Period, Thread($"camera {camera.Description.Name}"), () => new(Volatile.Read(ref _newestStateNs)),
-            new FramePool(camera.Description.Width, camera.Description.Height, Frames), camera.Open));
+            new FramePool(camera.Description.Width, camera.Description.Height, Frames), () => camera.Open(_clock)));
         _pipeline = new ObservationPipeline(task, [.. frames], states, source.MaxAgeNs, Thread("observations"), new(new(task.ImageMaxAgeNs), lost));
 
         StreamThread Thread(string name)

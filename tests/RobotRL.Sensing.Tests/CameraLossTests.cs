@@ -9,7 +9,7 @@ public sealed class CameraLossTests
     //  camera   0   1    2   (repeats its stamp from here on)
     //  fault                               ✕ 80 + 100
     [Fact]
-    public void Stalled_camera_is_a_fault_at_the_bound()
+    public void Camera_that_repeats_its_stamp_is_a_fault_at_the_bound()
     {
         using Streaming streaming = new();
         streaming.Pipeline.BeginEpisode();
@@ -18,8 +18,9 @@ public sealed class CameraLossTests
         streaming.To(179);
         Assert.Empty(streaming.Faults);
         streaming.To(400);
-        Assert.Equal((Samples.At(180), "camera a: no frame for 100 ms"), Assert.Single(streaming.Faults));
-        Assert.Equal("camera a: no frame for 100 ms", Assert.Throws<SensorFaultException>(() => streaming.Decide(401)).Message);
+        const string what = "camera a: no new frame for 100 ms: it repeated the stamp of the last one 2 times";
+        Assert.Equal((Samples.At(180), what), Assert.Single(streaming.Faults));
+        Assert.Equal(what, Assert.Throws<SensorFaultException>(() => streaming.Decide(401)).Message);
         Assert.True(streaming.Camera.IsClosed);
     }
 

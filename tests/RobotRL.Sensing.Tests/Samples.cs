@@ -23,6 +23,22 @@ internal static class Samples
 
     public static CameraDescription Camera(string name) => new(name, 16, 16, 0, 0, 16, 16, ImageShape.Square(8));
 
+    public static CameraCalibration Calibration(CameraIntrinsics lens) => new()
+    {
+        Cell = "test",
+        Camera = "a",
+        Author = "test",
+        Date = DateTime.UnixEpoch,
+        Software = "test",
+        Board = "chessboard:9x6:0.025",
+        Source = "test",
+        Method = "test",
+        Intrinsics = lens,
+        Verdict = CalibrationVerdict.Good,
+        Reasons = "",
+        Reference = new("", Pose.Identity, []),
+    };
+
     public static ToolState Tool(double ms, Vector3D position = default) =>
         new(At(ms), new EndEffectorState(new Pose(position, Rotation.Identity), Twist.Zero), Wrench.Zero, 0.04);
 

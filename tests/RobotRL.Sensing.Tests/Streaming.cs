@@ -11,9 +11,10 @@ internal sealed class Streaming : IDisposable
 {
     private byte _picture;
 
-    public Streaming(double cameraPeriodMs = 40, bool seesRobot = true, IScheduler? cropping = null, string? ofArm = null)
+    public Streaming(double cameraPeriodMs = 40, bool seesRobot = true, IScheduler? cropping = null, string? ofArm = null,
+        LightBounds? light = null)
     {
-        var task = Samples.Task(Samples.Camera("a") with { SeesRobot = seesRobot }) with { ImageMaxAgeNs = 100 * Samples.Ms };
+        var task = Samples.Task(Samples.Camera("a") with { SeesRobot = seesRobot, Light = light }) with { ImageMaxAgeNs = 100 * Samples.Ms };
         // Of two arms the left one moves, and the right one rests.
         if (ofArm is not null)
             task = task with { Arms = [new("left", Pose.Identity), new("right", Pose.Identity)], Cameras = [task.Cameras[0] with { Name = ofArm }] };

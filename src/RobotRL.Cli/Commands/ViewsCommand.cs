@@ -30,7 +30,8 @@ internal static class ViewsCommand
             var summary = runner.Run(EpisodeKind.Demonstration, parse.GetValue(seed), album, transition => last = transition, cancel);
             if (summary.Outcome == EpisodeOutcome.Interrupted) return ExitCode.Done;
             album.Decide(last!.Next);
-            CameraSheet.Save(configuration.Task.Cameras, [album.Views[0], album.Views[album.Views.Count / 2], album.Views[^1]], path);
+            CameraSheet.Save(configuration.Task.Cameras, [album.Views[0], album.Views[album.Views.Count / 2], album.Views[^1]], path,
+                new(configuration.Robot.Limits.Workspace, []));
             CommandLine.Answers(parse).WriteLine($"{path}: a demonstration of {summary.Steps} steps, {summary.Outcome}");
             CommandLine.Result(parse, new { Picture = path, Outcome = summary.Outcome.ToString(), summary.Steps });
             return ExitCode.Done;
@@ -45,7 +46,10 @@ internal static class ViewsCommand
 
         public PolicyAction Decide(Observation observation)
         {
-            Views.Add(new(observation.Time, [.. cell.Configuration.Task.Cameras.Select(Raw)], observation.Images));
+            var task = cell.Configuration.Task;
+            // Of two arms nobody says which one a camera means.
+            Pose? flange = cell.Arms.Count > 1 ? null : cell.Arms[0].Session.Latest.EndEffector.PoseInBase * task.EndEffectorInFlange.Inverse;
+            Views.Add(new(observation.Time, [.. task.Cameras.Select(Raw)], observation.Images) { FlangeInBase = flange });
             return default;
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using RobotRL.Lab.Cameras;
 
 namespace RobotRL.Cli.Doctor;
 
@@ -21,6 +22,8 @@ internal static class MachineFindings
         var disk = new DriveInfo(Environment.CurrentDirectory).AvailableFreeSpace / GiB;
         yield return Finding.Optional("disk", disk >= 20, $"{disk:F0} GiB free in the current directory",
             "200,000 transitions of two cameras take up to 20 GB");
+        var (areGood, cameras, remedy) = CameraList.Now().Health;
+        yield return Finding.Optional("cameras", areGood, cameras, remedy);
         yield return Finding.Good(".NET", RuntimeInformation.FrameworkDescription);
     }
 }

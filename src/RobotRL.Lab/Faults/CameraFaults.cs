@@ -7,22 +7,6 @@ using RobotRL.Sessions.Training;
 
 namespace RobotRL.Lab.Faults;
 
-/// <summary>A camera's behaviour from some moment on.</summary>
-public enum CameraFault
-{
-    /// <summary>Its driver waits for a frame and never returns.</summary>
-    Stall,
-
-    /// <summary>It repeats its last picture, each time with the time of now.</summary>
-    Freeze,
-
-    /// <summary>It says that there will be no more frames.</summary>
-    End,
-
-    /// <summary>It fails.</summary>
-    Fail,
-}
-
 /// <summary>
 /// A recording of scripted demonstrations in real time, whose camera gets a fault in mid-episode. Everything but the camera is the program as it always runs.
 /// </summary>
@@ -49,7 +33,7 @@ public static class CameraFaults
             Operator = OperatorKind.Scripted,
             InCharge = OperatorInCharge.Driving(OperatorKind.Scripted, null, null),
             Pace = Pace.Realtime,
-            Lens = (description, real) => description.Name == camera ? new FaultyCamera(real, fault, isFaulty) : real,
+            Lens = (description, real) => description.Name == camera ? new FaultyCamera(real, fault, () => isFaulty.IsOn) : real,
             View = _ => isFaulty,
         }, episodes: MostEpisodes, CancellationToken.None);
     }
@@ -57,7 +41,8 @@ public static class CameraFaults
     /// <summary>Told of each step; turns the fault on.</summary>
     private sealed class Switch(int afterSteps) : ITrainingView
     {
-        private int _steps, _episode;
+        private int _steps;
+        private double _timeS;
         private volatile bool _isOn;
 
         public bool IsOn => _isOn;
@@ -68,35 +53,10 @@ public static class CameraFaults
 
         public void Report(TrainingStatus status)
         {
-            (_steps, _episode) = (status.Episodes == _episode ? _steps + 1 : 0, status.Episodes);
+            // A stop of another cause is no episode to fail in; whoever waits for it to be cleared is told of the same moment over and over.
+            if (status.Episode is not { Stop: FaultCode.None, TimeS: var timeS }) (_steps, _timeS) = (0, 0);
+            else if (timeS != _timeS) (_steps, _timeS) = (timeS > _timeS ? _steps + 1 : 0, timeS);
             _isOn |= _steps >= afterSteps;
         }
-    }
-
-    private sealed class FaultyCamera(ICamera real, CameraFault fault, Switch isFaulty) : ICamera
-    {
-        private byte[]? _picture;
-
-        public void Capture(CameraFrame frame)
-        {
-            real.Capture(frame);
-            if (!isFaulty.IsOn) return;
-            switch (fault)
-            {
-                case CameraFault.Stall:
-                    Thread.Sleep(Timeout.Infinite);
-                    break;
-                case CameraFault.Freeze:
-                    _picture ??= [.. frame.Pixels];
-                    _picture.CopyTo(frame.Pixels, 0);
-                    break;
-                case CameraFault.End:
-                    throw new EndOfStreamException();
-                case CameraFault.Fail:
-                    throw new IOException("the cable is out");
-            }
-        }
-
-        public void Dispose() => real.Dispose();
     }
 }

@@ -34,6 +34,7 @@ public static class FaultCatalog
         .. StopFaults.All,
         .. TimeFaults.All,
         .. SensorFaults.All,
+        .. CameraCases.All,
         .. StayFaults.All,
         .. FileFaults.All,
         .. ExperienceFaults.All,

@@ -234,6 +234,7 @@ public sealed class TrainingSession(
             Arms = [.. task.Arms.Select(a => a.Name)],
             Observed = task.ObservationLayout.Columns,
             HasWrench = task.Actions.WrenchAxes.Count > 0,
+            Calibrations = CalibrationText.Of(task),
             WallClockOffsetNs = cell.WallClockOffsetNs,
             Operator = InCharge.Name,
             OperatorRole = InCharge.Role,
