@@ -1,0 +1,140 @@
+using OpenCvSharp;
+using OpenCvSharp.Aruco;
+using RobotRL.Model;
+
+namespace RobotRL.Calibration.Boards;
+
+/// <summary>The corners of a board in an image.</summary>
+/// <param name="Name">Of the image.</param>
+/// <param name="Width">Of the image, pixels.</param>
+/// <param name="Height">Of the image, pixels.</param>
+/// <param name="Corners">Those that were seen, by rising number.</param>
+public sealed record BoardView(string Name, int Width, int Height, IReadOnlyList<BoardCorner> Corners)
+{
+    /// <summary>Mean distance of the corners that both views show, pixels; infinite where they share none.</summary>
+    public double DistancePx(BoardView other)
+    {
+        var others = other.Corners.ToDictionary(c => c.Id);
+        var distances = Corners.Where(c => others.ContainsKey(c.Id)).Select(c => Math.Sqrt(Square(c.X - others[c.Id].X) + Square(c.Y - others[c.Id].Y)));
+        return distances.DefaultIfEmpty(double.PositiveInfinity).Average();
+        static double Square(double v) => v * v;
+    }
+}
+
+/// <summary>Finds one board in images. Not for several threads at once.</summary>
+public sealed class BoardFinder : IDisposable
+{
+    /// <summary>A pose has 6 numbers and a plane takes 8; fewer corners of a board that is partly seen say too little.</summary>
+    private const int FewestCorners = 8;
+
+    private readonly BoardDescription _board;
+    private readonly Dictionary? _dictionary;
+    private readonly CharucoBoard? _charuco;
+    private readonly CharucoDetector? _detector;
+
+    public BoardFinder(BoardDescription board)
+    {
+        _board = board;
+        if (!board.IsCharuco) return;
+        _dictionary = CvAruco.GetPredefinedDictionary(board.Dictionary);
+        _charuco = new(board.Columns + 1, board.Rows + 1, (float)board.EdgeM, (float)board.MarkerM, _dictionary) { LegacyPattern = board.IsLegacy };
+        _detector = new(_charuco);
+    }
+
+    /// <summary>The board, or null and the reason why there is none.</summary>
+    public BoardView? Find(GrayImage image, out string reason)
+    {
+        using var mat = image.ToMat();
+        var corners = _detector is null ? Chessboard(mat, out reason) : Charuco(mat, out reason);
+        return corners is null ? null : new BoardView(image.Name, image.Width, image.Height, corners);
+    }
+
+    public void Dispose()
+    {
+        _detector?.Dispose();
+        _charuco?.Dispose();
+        _dictionary?.Dispose();
+    }
+
+    private BoardCorner[]? Charuco(Mat image, out string reason)
+    {
+        _detector!.DetectBoard(image, out var points, out var ids, out _, out var markers);
+        reason = markers.Length == 0 ? "no marker found" : $"only {ids.Length} corners found, {FewestCorners} are needed";
+        if (ids.Length < FewestCorners) return null;
+        reason = "all corners found lie in one row";
+        if (ids.Select(id => id % _board.Columns).Distinct().Count() < 2 || ids.Select(id => id / _board.Columns).Distinct().Count() < 2) return null;
+        return [.. ids.Zip(points, (id, at) => new BoardCorner(id, at.X, at.Y)).OrderBy(c => c.Id)];
+    }
+
+    private BoardCorner[]? Chessboard(Mat image, out string reason)
+    {
+        const ChessboardFlags flags = ChessboardFlags.NormalizeImage | ChessboardFlags.Accuracy;
+        reason = "board not found";
+        var size = new Size(_board.Columns, _board.Rows);
+        if (!Cv2.FindChessboardCornersSB(image, size, out Point2f[] points, flags)
+            && !Cv2.FindChessboardCornersSB(image, size, out points, flags | ChessboardFlags.Exhaustive)) return null;
+        if (points.Length != _board.CornerCount) return null;
+        Order(image, points);
+        reason = "more squares than the board has";
+        if (GoesOn(image, points)) return null;
+        return [.. points.Select((at, id) => new BoardCorner(id, at.X, at.Y))];
+    }
+
+    /// <summary>Numbers the corners as seen from the front, from the corner whose own square is black: an image does not tell which end comes first.</summary>
+    private void Order(Mat image, Point2f[] points)
+    {
+        var (n, last) = (_board.Columns, points.Length - 1);
+        var (row, column) = (points[n - 1] - points[0], points[last - n + 1] - points[0]);
+        if (row.X * column.Y - row.Y * column.X < 0)
+            for (var i = 0; i <= last; i += n) Array.Reverse(points, i, n);
+        var (even, odd) = (0.0, 0.0);
+        for (var y = 0; y + 1 < _board.Rows; y++)
+            for (var x = 0; x + 1 < n; x++)
+            {
+                var i = y * n + x;
+                var brightness = Brightness(image, (points[i] + points[i + 1] + points[i + n] + points[i + n + 1]) * 0.25);
+                if ((x + y) % 2 == 0) even += brightness;
+                else odd += brightness;
+            }
+        var cells = (n - 1) * (_board.Rows - 1);
+        if (even / ((cells + 1) / 2) > odd / (cells / 2)) Array.Reverse(points);
+    }
+
+    /// <summary>
+    /// Whether further squares follow beyond the outer ones on any side: then this is a part of a larger board, and which part is not known. A square beyond the
+    /// outer ones lies in the margin, which has one brightness.
+    /// </summary>
+    private bool GoesOn(Mat image, Point2f[] points)
+    {
+        var (n, rows) = (_board.Columns, _board.Rows);
+        Point2f At(int x, int y) => points[y * n + x];
+        var inside = Enumerable.Range(0, points.Length - n - 1).Where(i => i % n + 1 < n)
+            .Select(i => Brightness(image, (points[i] + points[i + 1] + points[i + n] + points[i + n + 1]) * 0.25)).Order().ToArray();
+        var contrast = inside[^(1 + inside.Length / 4)] - inside[inside.Length / 4];
+        // 1.5 squares beyond the last corner, by going on as the last two corners do.
+        Point2f Beyond(Point2f a, Point2f b, Point2f inA, Point2f inB) => (a + b) * 0.5 + ((a - inA) + (b - inB)) * 0.75;
+        bool Alternates(IEnumerable<Point2f> middles)
+        {
+            var all = middles.ToArray();
+            if (all.Any(p => p.X < 2 || p.Y < 2 || p.X > image.Cols - 3 || p.Y > image.Rows - 3)) return false;
+            var values = all.Select(p => Brightness(image, p)).ToArray();
+            return values.Zip(values.Skip(1), (a, b) => Math.Abs(a - b)).Min() > contrast / 2
+                && values.Zip(values.Skip(1), (a, b) => Math.Sign(a - b)).Aggregate((Last: 0, Ok: true), (s, v) => (v, s.Ok && v != s.Last)).Ok;
+        }
+        var across = Enumerable.Range(0, n - 1);
+        var down = Enumerable.Range(0, rows - 1);
+        return Alternates(across.Select(x => Beyond(At(x, 0), At(x + 1, 0), At(x, 1), At(x + 1, 1))))
+            || Alternates(across.Select(x => Beyond(At(x, rows - 1), At(x + 1, rows - 1), At(x, rows - 2), At(x + 1, rows - 2))))
+            || Alternates(down.Select(y => Beyond(At(0, y), At(0, y + 1), At(1, y), At(1, y + 1))))
+            || Alternates(down.Select(y => Beyond(At(n - 1, y), At(n - 1, y + 1), At(n - 2, y), At(n - 2, y + 1))));
+    }
+
+    /// <summary>Mean of 3 × 3 pixels.</summary>
+    private static double Brightness(Mat image, Point2f at)
+    {
+        var (x, y, sum) = (Math.Clamp((int)MathF.Round(at.X), 1, image.Cols - 2), Math.Clamp((int)MathF.Round(at.Y), 1, image.Rows - 2), 0.0);
+        for (var dy = -1; dy <= 1; dy++)
+            for (var dx = -1; dx <= 1; dx++) sum += image.At<byte>(y + dy, x + dx);
+        return sum / 9;
+    }
+}
