@@ -27,6 +27,9 @@ public sealed class BoardFinder : IDisposable
     /// <summary>A pose has 6 numbers and a plane takes 8; fewer corners of a board that is partly seen say too little.</summary>
     private const int FewestCorners = 8;
 
+    /// <summary>Half the edge of the window in which a corner is sharpened, as a share of the distance to the next corner, and at most so many pixels.</summary>
+    private const double WindowShare = 0.3, WidestWindowPx = 9;
+
     private readonly BoardDescription _board;
     private readonly Dictionary? _dictionary;
     private readonly CharucoBoard? _charuco;
@@ -46,7 +49,24 @@ public sealed class BoardFinder : IDisposable
     {
         using var mat = image.ToMat();
         var corners = _detector is null ? Chessboard(mat, out reason) : Charuco(mat, out reason);
-        return corners is null ? null : new BoardView(image.Name, image.Width, image.Height, corners);
+        return corners is null ? null : new BoardView(image.Name, image.Width, image.Height, Sharpened(mat, corners));
+    }
+
+    /// <summary>Moves each corner to where the edges around it meet, within a window that holds no other corner.</summary>
+    private BoardCorner[] Sharpened(Mat image, BoardCorner[] corners)
+    {
+        var at = corners.ToDictionary(c => c.Id);
+        var nearest = corners.SelectMany(c => new[] { (c, Id: c.Id + 1), (c, Id: c.Id + _board.Columns) })
+            .Where(p => at.ContainsKey(p.Id) && (p.Id != p.c.Id + 1 || p.Id % _board.Columns != 0))
+            .Select(p => Math.Sqrt(Math.Pow(at[p.Id].X - p.c.X, 2) + Math.Pow(at[p.Id].Y - p.c.Y, 2))).DefaultIfEmpty(0).Min();
+        // A marker's corners are corners too: the window ends before them.
+        var share = _board.IsCharuco ? Math.Min(WindowShare, (_board.EdgeM - _board.MarkerM) / (2 * _board.EdgeM)) : WindowShare;
+        var half = (int)Math.Min(WidestWindowPx, nearest * share);
+        if (half < 2) return corners;
+        var refined = Cv2.CornerSubPix(image, corners.Select(c => new Point2f((float)c.X, (float)c.Y)), new Size(half, half), new Size(-1, -1),
+            new TermCriteria(CriteriaTypes.Count | CriteriaTypes.Eps, 50, 1e-3));
+        // What runs away from its corner was no corner there: a reflection, or a marker's edge.
+        return [.. corners.Zip(refined, (c, r) => Math.Max(Math.Abs(r.X - c.X), Math.Abs(r.Y - c.Y)) < half / 2.0 ? new BoardCorner(c.Id, r.X, r.Y) : c)];
     }
 
     public void Dispose()
@@ -68,11 +88,12 @@ public sealed class BoardFinder : IDisposable
 
     private BoardCorner[]? Chessboard(Mat image, out string reason)
     {
-        const ChessboardFlags flags = ChessboardFlags.NormalizeImage | ChessboardFlags.Accuracy;
+        const ChessboardFlags quick = ChessboardFlags.NormalizeImage | ChessboardFlags.AdaptiveThresh | ChessboardFlags.FastCheck;
         reason = "board not found";
         var size = new Size(_board.Columns, _board.Rows);
-        if (!Cv2.FindChessboardCornersSB(image, size, out Point2f[] points, flags)
-            && !Cv2.FindChessboardCornersSB(image, size, out points, flags | ChessboardFlags.Exhaustive)) return null;
+        // The quick search finds a clear board in a tenth of the time of the thorough one, and each corner is sharpened afterwards.
+        if (!Cv2.FindChessboardCorners(image, size, out Point2f[] points, quick)
+            && !Cv2.FindChessboardCornersSB(image, size, out points, ChessboardFlags.NormalizeImage | ChessboardFlags.Exhaustive)) return null;
         if (points.Length != _board.CornerCount) return null;
         Order(image, points);
         reason = "more squares than the board has";

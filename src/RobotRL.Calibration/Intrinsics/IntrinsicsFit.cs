@@ -21,7 +21,7 @@ internal static class IntrinsicsFit
             var flags = hasK3 ? CalibrationFlags.None : CalibrationFlags.FixK3;
             Cv2.CalibrateCamera(views.Select(v => v.Corners.Select(c => Projection.ToOpenCv(board.Corner(c.Id)))),
                 views.Select(v => v.Corners.Select(c => new Point2f((float)c.X, (float)c.Y))), size, matrix, distortion, out _, out _, flags,
-                new TermCriteria(CriteriaTypes.Count | CriteriaTypes.Eps, 100, 1e-10));
+                new TermCriteria(CriteriaTypes.Count | CriteriaTypes.Eps, 30, 1e-7));
         }
         catch (OpenCVException)
         {
