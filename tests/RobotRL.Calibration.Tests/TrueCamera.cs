@@ -6,12 +6,13 @@ using RobotRL.Model;
 namespace RobotRL.Calibration.Tests;
 
 /// <summary>
-/// A camera whose truth is known. It casts rays: for each pixel, and 3 × 3 points within it, it finds the direction that the lens bends there, and looks which
+/// A camera whose truth is known. It casts rays: for 16 points of each pixel it finds the direction that the lens bends there, and looks which
 /// colour the board has where that ray meets it. It shares nothing with the calibration but the numbers.
 /// </summary>
 internal sealed class TrueCamera
 {
-    private const int Grid = 3;
+    /// <summary>Points of a pixel: a lattice with each of them in a row and a column of its own, so that an upright edge has 16 steps too.</summary>
+    private const int Points = 16, Lattice = 7;
     private const double Margin = 0.5;
 
     private readonly (double X, double Y)[] _rays;
@@ -19,12 +20,12 @@ internal sealed class TrueCamera
     public TrueCamera(CameraIntrinsics truth)
     {
         Truth = truth;
-        _rays = new (double, double)[truth.WidthPx * truth.HeightPx * Grid * Grid];
+        _rays = new (double, double)[truth.WidthPx * truth.HeightPx * Points];
         Parallel.For(0, truth.HeightPx, v =>
         {
             for (var u = 0; u < truth.WidthPx; u++)
-                for (var k = 0; k < Grid * Grid; k++)
-                    _rays[(v * truth.WidthPx + u) * Grid * Grid + k] = Straightened(u + (k % Grid + 0.5) / Grid - 0.5, v + (k / Grid + 0.5) / Grid - 0.5);
+                for (var k = 0; k < Points; k++)
+                    _rays[(v * truth.WidthPx + u) * Points + k] = Straightened(u + (k + 0.5) / Points - 0.5, v + (k * Lattice % Points + 0.5) / Points - 0.5);
         });
     }
 
@@ -47,15 +48,15 @@ internal sealed class TrueCamera
             for (var u = 0; u < width; u++)
             {
                 var sum = 0.0;
-                for (var k = 0; k < Grid * Grid; k++)
+                for (var k = 0; k < Points; k++)
                 {
-                    var (rx, ry) = _rays[(v * width + u) * Grid * Grid + k];
+                    var (rx, ry) = _rays[(v * width + u) * Points + k];
                     var ray = new Vector3D(rx, ry, 1);
                     var along = far / Vector3D.Dot(normal, ray);
                     var at = ray * along - boardInCamera.Position;
                     sum += along > 0 ? Colour(board, texture, Vector3D.Dot(at, x) / board.EdgeM, Vector3D.Dot(at, y) / board.EdgeM) : 110;
                 }
-                pixels[v * width + u] = (byte)Math.Clamp(Math.Round(sum / (Grid * Grid) + noise * random.NextNormal()), 0, 255);
+                pixels[v * width + u] = (byte)Math.Clamp(Math.Round(sum / (Points) + noise * random.NextNormal()), 0, 255);
             }
         });
         return new(name, width, height, pixels);

@@ -28,7 +28,10 @@ public sealed class BoardFinder : IDisposable
     private const int FewestCorners = 8;
 
     /// <summary>Half the edge of the window in which a corner is sharpened, as a share of the distance to the next corner, and at most so many pixels.</summary>
-    private const double WindowShare = 0.3, WidestWindowPx = 9;
+    private const double WindowShare = 0.35, NarrowestWindowPx = 2, WidestWindowPx = 10;
+
+    /// <summary>Deviation of the bell under which a corner is sharpened, as a share of the window.</summary>
+    private const double BellShare = 0.4;
 
     private readonly BoardDescription _board;
     private readonly Dictionary? _dictionary;
@@ -49,11 +52,11 @@ public sealed class BoardFinder : IDisposable
     {
         using var mat = image.ToMat();
         var corners = _detector is null ? Chessboard(mat, out reason) : Charuco(mat, out reason);
-        return corners is null ? null : new BoardView(image.Name, image.Width, image.Height, Sharpened(mat, corners));
+        return corners is null ? null : new BoardView(image.Name, image.Width, image.Height, Sharpened(image, mat, corners));
     }
 
     /// <summary>Moves each corner to where the edges around it meet, within a window that holds no other corner.</summary>
-    private BoardCorner[] Sharpened(Mat image, BoardCorner[] corners)
+    private BoardCorner[] Sharpened(GrayImage image, Mat mat, BoardCorner[] corners)
     {
         var at = corners.ToDictionary(c => c.Id);
         var nearest = corners.SelectMany(c => new[] { (c, Id: c.Id + 1), (c, Id: c.Id + _board.Columns) })
@@ -61,12 +64,18 @@ public sealed class BoardFinder : IDisposable
             .Select(p => Math.Sqrt(Math.Pow(at[p.Id].X - p.c.X, 2) + Math.Pow(at[p.Id].Y - p.c.Y, 2))).DefaultIfEmpty(0).Min();
         // A marker's corners are corners too: the window ends before them.
         var share = _board.IsCharuco ? Math.Min(WindowShare, (_board.EdgeM - _board.MarkerM) / (2 * _board.EdgeM)) : WindowShare;
-        var half = (int)Math.Min(WidestWindowPx, nearest * share);
-        if (half < 2) return corners;
-        var refined = Cv2.CornerSubPix(image, corners.Select(c => new Point2f((float)c.X, (float)c.Y)), new Size(half, half), new Size(-1, -1),
+        var half = Math.Min(WidestWindowPx, nearest * share);
+        if (half < NarrowestWindowPx) return corners;
+        var window = new Size((int)half, (int)half);
+        var crossings = Cv2.CornerSubPix(mat, corners.Select(c => new Point2f((float)c.X, (float)c.Y)), window, new Size(-1, -1),
             new TermCriteria(CriteriaTypes.Count | CriteriaTypes.Eps, 50, 1e-3));
         // What runs away from its corner was no corner there: a reflection, or a marker's edge.
-        return [.. corners.Zip(refined, (c, r) => Math.Max(Math.Abs(r.X - c.X), Math.Abs(r.Y - c.Y)) < half / 2.0 ? new BoardCorner(c.Id, r.X, r.Y) : c)];
+        return [.. corners.Zip(crossings, (corner, crossing) =>
+        {
+            var near = Math.Max(Math.Abs(crossing.X - corner.X), Math.Abs(crossing.Y - corner.Y)) < half / 2 ? (crossing.X, crossing.Y) : (corner.X, corner.Y);
+            var (x, y) = Saddle.Near(image, near, half * BellShare) ?? near;
+            return new BoardCorner(corner.Id, x, y);
+        })];
     }
 
     public void Dispose()

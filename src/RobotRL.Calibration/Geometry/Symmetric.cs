@@ -54,7 +54,8 @@ internal static class Symmetric
         return [.. Enumerable.Range(0, 3).Select(i => (a[i, i], new Model.Vector3D(v[0, i], v[1, i], v[2, i]))).OrderByDescending(e => e.Item1)];
     }
 
-    private static double[,]? Cholesky(double[,] a)
+    /// <summary>The lower triangle L with L Lᵀ = A; null where A is not positive definite.</summary>
+    public static double[,]? Cholesky(double[,] a)
     {
         var n = a.GetLength(0);
         var l = new double[n, n];

@@ -62,12 +62,10 @@ internal static class IntrinsicsFit
     public static double[,] Information(CameraIntrinsics camera, BoardDescription board, Pose pose, IReadOnlyList<BoardCorner> corners)
     {
         const int cameraSize = 9, poseSize = 6;
-        var (scale, count, jacobian) = (camera.Fx, 2 * corners.Count, new double[cameraSize + poseSize][]);
-        var d = camera.Distortion;
-        double[] at = [camera.Fx / scale, camera.Fy / scale, camera.Cx / scale, camera.Cy / scale, d.K1, d.K2, d.P1, d.P2, d.K3, 0, 0, 0, 0, 0, 0];
-        LeastSquares.Differentiate(at, (p, r) =>
+        var (count, jacobian) = (2 * corners.Count, new double[cameraSize + poseSize][]);
+        LeastSquares.Differentiate(new double[cameraSize + poseSize], (p, r) =>
         {
-            var moved = camera with { Fx = p[0] * scale, Fy = p[1] * scale, Cx = p[2] * scale, Cy = p[3] * scale, Distortion = new(p[4], p[5], p[6], p[7], p[8]) };
+            var moved = Moved(camera, p);
             var turned = new Pose(pose.Position + new Vector3D(p[12], p[13], p[14]), Rotation.FromVector(new(p[9], p[10], p[11])) * pose.Orientation);
             Projection.Residuals(moved, board, turned, corners, r);
         }, jacobian, count);
@@ -87,15 +85,37 @@ internal static class IntrinsicsFit
         return own;
     }
 
+    /// <summary>The intrinsics moved by nine small numbers: fx, fy, cx and cy as shares of fx, then the distortion in OpenCV's order. k3 may be left out.</summary>
+    public static CameraIntrinsics Moved(CameraIntrinsics start, ReadOnlySpan<double> by) => start with
+    {
+        Fx = start.Fx * (1 + by[0]), Fy = start.Fy + start.Fx * by[1], Cx = start.Cx + start.Fx * by[2], Cy = start.Cy + start.Fx * by[3],
+        Distortion = new(start.Distortion.K1 + by[4], start.Distortion.K2 + by[5], start.Distortion.P1 + by[6], start.Distortion.P2 + by[7],
+            start.Distortion.K3 + (by.Length > 8 ? by[8] : 0)),
+    };
+
     /// <summary>
     /// Standard deviations of fx and fy for a pixel of noise, each as a share of fx, the larger of the two; infinite where the views leave them open.
     /// </summary>
-    public static double FocalDeviation(double[,] information, bool hasK3)
+    public static double FocalDeviation(double[,] information, bool hasK3) =>
+        Symmetric.Inverse(Free(information, hasK3)) is { } covariance ? Math.Sqrt(Math.Max(covariance[0, 0], covariance[1, 1])) : double.PositiveInfinity;
+
+    /// <summary>The part of the numbers that were found.</summary>
+    private static double[,] Free(double[,] information, bool hasK3)
     {
         var n = hasK3 ? 9 : 8;
         var part = new double[n, n];
         for (var i = 0; i < n; i++)
             for (var j = 0; j < n; j++) part[i, j] = information[i, j];
-        return Symmetric.Inverse(part) is { } covariance ? Math.Sqrt(Math.Max(covariance[0, 0], covariance[1, 1])) : double.PositiveInfinity;
+        return part;
+    }
+
+    /// <summary>What images tell of intrinsics, for a search that knows more: L of its Cholesky decomposition, in units of the deviation; null where nothing.</summary>
+    public static double[,]? Prior(double[,] information, bool hasK3, double noisePx) =>
+        Symmetric.Cholesky(Free(information, hasK3)) is not { } l ? null : Scaled(l, 1 / noisePx);
+
+    private static double[,] Scaled(double[,] matrix, double by)
+    {
+        foreach (ref var value in System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref matrix[0, 0], matrix.Length)) value *= by;
+        return matrix;
     }
 }
