@@ -23,6 +23,7 @@ var root = new RootCommand("RobotRL: reinforcement learning for robot arms, with
     EpisodesCommand.Create(),
     EventsCommand.Create(),
     McapCommand.Create(),
+    CalibrateCommand.Create(),
     AuditCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

@@ -10,6 +10,7 @@ public sealed class DependencyTableTests
         ["Mcap"] = [],
         ["Configuration"] = ["Model"],
         ["Sensing"] = ["Model"],
+        ["Calibration"] = ["Model", "Wire", "Mcap"],
         ["Teleop"] = ["Model"],
         ["Tasks"] = ["Model", "Teleop"],
         ["Safety"] = ["Model"],
@@ -41,8 +42,8 @@ public sealed class DependencyTableTests
         ],
         ["Cli"] =
         [
-            "Model", "Wire", "Mcap", "Configuration", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco", "Learning", "Critic",
-            "Episodes", "Recording", "LeRobot", "Audit", "Sessions", "Evidence", "Cells", "Lab",
+            "Model", "Wire", "Mcap", "Configuration", "Calibration", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco", "Learning",
+            "Critic", "Episodes", "Recording", "LeRobot", "Audit", "Sessions", "Evidence", "Cells", "Lab",
         ],
     };
 
