@@ -24,6 +24,11 @@ internal sealed class Rig(BoardDescription board, CameraParent parent)
         ? BoardInBase * boardInCamera.Inverse * CameraInFlange.Inverse
         : CameraInBase * boardInCamera * BoardInFlange.Inverse;
 
+    /// <summary>The board in the camera when the flange is there.</summary>
+    public Pose BoardSeenFrom(Pose flange) => parent == CameraParent.Flange
+        ? CameraInFlange.Inverse * flange.Inverse * BoardInBase
+        : CameraInBase.Inverse * flange * BoardInFlange;
+
     /// <summary>
     /// Samples at these poses of the board in the camera. The arm tells its pose with an error of 0.1 mm and 0.01° an axis; the first samples in
     /// <paramref name="outliers"/> are far off.

@@ -19,7 +19,8 @@ internal static class Views
         while (poses.Count < count)
         {
             var z = random.NextUniform(0.35, 0.7);
-            var middle = new Vector3D((random.NextUniform(40, camera.WidthPx - 40) - camera.Cx) / camera.Fx, (random.NextUniform(40, camera.HeightPx - 40) - camera.Cy) / camera.Fy, 1) * z;
+            var (u, v) = (random.NextUniform(40, camera.WidthPx - 40), random.NextUniform(40, camera.HeightPx - 40));
+            var middle = new Vector3D((u - camera.Cx) / camera.Fx, (v - camera.Cy) / camera.Fy, 1) * z;
             var turn = Rotation.AboutZ(random.NextUniform(-0.3, 0.3))
                 * Rotation.FromVector(new(random.NextUniform(-0.6, 0.6), random.NextUniform(-0.6, 0.6), 0));
             Pose pose = new(middle - turn.Rotate(board.Middle), turn);
@@ -35,7 +36,8 @@ internal static class Views
 
     private static bool Fits(BoardDescription board, CameraIntrinsics camera, Pose pose)
     {
-        foreach (var (column, row) in ((double, double)[])[(-1.2, -1.2), (board.Columns + 0.2, -1.2), (-1.2, board.Rows + 0.2), (board.Columns + 0.2, board.Rows + 0.2)])
+        var (right, bottom) = (board.Columns + 0.2, board.Rows + 0.2);
+        foreach (var (column, row) in ((double, double)[])[(-1.2, -1.2), (right, -1.2), (-1.2, bottom), (right, bottom)])
         {
             var p = pose.Transform(new(column * board.EdgeM, row * board.EdgeM, 0));
             var (u, v) = (p.X / p.Z * camera.Fx + camera.Cx, p.Y / p.Z * camera.Fy + camera.Cy);

@@ -5,7 +5,8 @@ using RobotRL.Model;
 namespace RobotRL.Calibration.Boards;
 
 /// <summary>
-/// A flat board. Its frame has its origin at the first inner corner, x along the rows, y down the columns and z into the board, away from a camera that sees it.
+/// A flat board. Its frame has its origin at the first inner corner, x along the rows, y down the columns and z into the board, away from a camera that sees
+/// it.
 /// </summary>
 public sealed record BoardDescription
 {

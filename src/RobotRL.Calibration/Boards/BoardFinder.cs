@@ -27,7 +27,10 @@ public sealed class BoardFinder : IDisposable
     /// <summary>A pose has 6 numbers and a plane takes 8; fewer corners of a board that is partly seen say too little.</summary>
     private const int FewestCorners = 8;
 
-    /// <summary>Half the edge of the window in which a corner is sharpened, as a share of the distance to the next corner, and at most so many pixels.</summary>
+    /// <summary>So many squares in a row tell a board from a background.</summary>
+    private const int FewestOfRow = 4;
+
+    /// <summary>Half the edge of the window in which a corner is sharpened: a share of the distance to the next corner, and at most so many pixels.</summary>
     private const double WindowShare = 0.35, NarrowestWindowPx = 2, WidestWindowPx = 10;
 
     /// <summary>Deviation of the bell under which a corner is sharpened, as a share of the window.</summary>
@@ -102,7 +105,7 @@ public sealed class BoardFinder : IDisposable
         var size = new Size(_board.Columns, _board.Rows);
         // The quick search finds a clear board in a tenth of the time of the thorough one, and each corner is sharpened afterwards.
         if (!Cv2.FindChessboardCorners(image, size, out Point2f[] points, quick)
-            && !Cv2.FindChessboardCornersSB(image, size, out points, ChessboardFlags.NormalizeImage | ChessboardFlags.Exhaustive)) return null;
+            && !Cv2.FindChessboardCornersSB(image, size, out points, ChessboardFlags.NormalizeImage)) return null;
         if (points.Length != _board.CornerCount) return null;
         Order(image, points);
         reason = "more squares than the board has";
@@ -131,8 +134,8 @@ public sealed class BoardFinder : IDisposable
     }
 
     /// <summary>
-    /// Whether further squares follow beyond the outer ones on any side: then this is a part of a larger board, and which part is not known. A square beyond the
-    /// outer ones lies in the margin, which has one brightness.
+    /// Whether further squares follow beyond the outer ones on any side: then this is a part of a larger board, and which part is not known. What lies beyond
+    /// the outer ones is the margin, which has one brightness.
     /// </summary>
     private bool GoesOn(Mat image, Point2f[] points)
     {
@@ -146,7 +149,8 @@ public sealed class BoardFinder : IDisposable
         bool Alternates(IEnumerable<Point2f> middles)
         {
             var all = middles.ToArray();
-            if (all.Any(p => p.X < 2 || p.Y < 2 || p.X > image.Cols - 3 || p.Y > image.Rows - 3)) return false;
+            // Of a few squares chance makes a row.
+            if (all.Length < FewestOfRow || all.Any(p => p.X < 2 || p.Y < 2 || p.X > image.Cols - 3 || p.Y > image.Rows - 3)) return false;
             var values = all.Select(p => Brightness(image, p)).ToArray();
             return values.Zip(values.Skip(1), (a, b) => Math.Abs(a - b)).Min() > contrast / 2
                 && values.Zip(values.Skip(1), (a, b) => Math.Sign(a - b)).Aggregate((Last: 0, Ok: true), (s, v) => (v, s.Ok && v != s.Last)).Ok;

@@ -3,9 +3,9 @@ using RobotRL.Calibration.Geometry;
 namespace RobotRL.Calibration.Boards;
 
 /// <summary>
-/// Where four squares meet, to a few hundredths of a pixel. There the brightness, smoothed by a Gaussian bell, has a saddle: around a corner the squares are the
-/// same turned by half a circle with black and white exchanged, so smoothing does not move it, whatever the tilt. OpenCV's search for crossing edges errs by twice
-/// as much in images without noise.
+/// Where four squares meet, to a few hundredths of a pixel. There the brightness, smoothed by a Gaussian bell, has a saddle: a corner turned by half a circle
+/// looks the same with black and white exchanged, so smoothing does not move it, whatever the tilt. OpenCV's search for crossing edges errs by two to three
+/// times as much in images without noise.
 /// </summary>
 internal static class Saddle
 {

@@ -3,7 +3,8 @@ using RobotRL.Model;
 namespace RobotRL.Calibration.HandEye;
 
 /// <summary>
-/// The answer that the greater part of the samples agrees on, however far off the others are: answers of a few samples each, judged by the middle of all errors.
+/// The answer that the greater part of the samples agrees on, however far off the others are: answers of a few samples each, judged by the middle of all
+/// errors.
 /// </summary>
 internal static class Consensus
 {
@@ -36,7 +37,8 @@ internal static class Consensus
     private static Pose Middle(Pose[] poses)
     {
         double Of(Func<Pose, double> coordinate) => poses.Select(coordinate).Order().ElementAt(poses.Length / 2);
-        var orientation = poses.MinBy(a => poses.Select(b => (a.Orientation.Inverse * b.Orientation).ToVector().Length).Order().ElementAt(poses.Length * 6 / 10));
+        var orientation = poses.MinBy(a =>
+            poses.Select(b => (a.Orientation.Inverse * b.Orientation).ToVector().Length).Order().ElementAt(poses.Length * 6 / 10));
         return new(new(Of(p => p.Position.X), Of(p => p.Position.Y), Of(p => p.Position.Z)), orientation.Orientation);
     }
 }

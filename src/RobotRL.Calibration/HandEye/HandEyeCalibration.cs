@@ -7,7 +7,8 @@ using RobotRL.Model;
 namespace RobotRL.Calibration.HandEye;
 
 /// <summary>
-/// Finds where a camera is. A consensus of OpenCV's closed forms gives a start that outliers cannot move, and a refinement on the corners themselves sharpens it.
+/// Finds where a camera is. A consensus of OpenCV's closed forms gives a start that outliers cannot move, and a refinement on the corners themselves
+/// sharpens it.
 /// </summary>
 public static class HandEyeCalibration
 {
@@ -28,11 +29,8 @@ public static class HandEyeCalibration
     public static HandEyeOutcome Solve(ViewSet set, KnownIntrinsics known, CameraParent parent)
     {
         var (board, camera, rejected) = (set.Board, known.Camera, set.Rejected.ToList());
+        RequirePoses(set, parent);
         var samples = Samples(set, camera, parent, rejected);
-        if (samples.Count < FewestSamples)
-            throw new InsufficientDataException($"too few samples: {samples.Count} of {set.Views.Count + set.Rejected.Count} show the board from poses that differ, and "
-                + $"{FewestSamples} are needed{Mostly(rejected)}; record at least 15");
-        if (ArmRotations.Insufficient(samples, parent) is { } reason) throw new InsufficientDataException(reason);
         var refinement = new Refinement(camera, board);
         var (solution, inliers) = refinement.Robust(Start(samples), samples);
         Check(refinement, solution, inliers, samples);
@@ -60,30 +58,51 @@ public static class HandEyeCalibration
         {
             Parent = parent.ToString().ToLowerInvariant(), TranslationM = [place.X, place.Y, place.Z], QuaternionXyzw = [q.X, q.Y, q.Z, q.W],
             HeldOutMm = heldOutMm, HeldOutDeg = heldOutDeg, RmsPx = rms, DeviationMm = Math.Min(deviation, 1e6), MethodSpreadMm = spread,
-            Methods = [.. methods.Select(m => new MethodAnswer(m.Name, [m.CameraInParent.Position.X, m.CameraInParent.Position.Y, m.CameraInParent.Position.Z]))],
+            Methods = [.. methods.Select(m => (m.Name, At: m.CameraInParent.Position)).Select(m => new MethodAnswer(m.Name, [m.At.X, m.At.Y, m.At.Z]))],
             SamplesUsed = inliers.Count, SamplesRejected = rejected.Count, IntrinsicsFrom = known.From, Camera = camera,
             Verdict = verdict.ToString().ToLowerInvariant(), Reasons = reasons, NextPose = ArmRotations.Suggest(inliers, parent), Rejected = rejected,
         };
     }
 
-    private static List<HandEyeSample> Samples(ViewSet set, CameraIntrinsics camera, CameraParent parent, List<Rejection> rejected)
+    /// <summary>Refuses what no intrinsics could mend: too few samples, and turns of the arm that leave the camera's place open.</summary>
+    /// <param name="set">The views, each with the pose of the flange.</param>
+    /// <param name="parent">What the camera is fixed to.</param>
+    /// <exception cref="InvalidDataException">The board looks the same upside down.</exception>
+    /// <exception cref="InsufficientDataException">The samples do not suffice; one line with the reason.</exception>
+    public static void RequirePoses(ViewSet set, CameraParent parent)
     {
         if (set.Board.IsSymmetric)
             throw new InvalidDataException($"--board {set.Board.Text}: looks the same upside down, so that its pose stays open; "
                 + "take one with an odd and an even number of inner corners, or a ChArUco board");
-        var (samples, arms) = (new List<HandEyeSample>(), new List<(string Name, Pose Flange)>());
+        var rejected = set.Rejected.ToList();
+        var posed = Posed(set, parent, rejected);
+        if (posed.Count < FewestSamples)
+            throw new InsufficientDataException(
+                $"too few samples: {posed.Count} of {set.Views.Count + set.Rejected.Count} show the board from poses that differ, and "
+                + $"{FewestSamples} are needed{Mostly(rejected)}; record at least 15");
+        if (ArmRotations.Insufficient([.. posed.Select(p => new HandEyeSample(p.View.Name, p.Arm, Pose.Identity, []))], parent) is { } reason)
+            throw new InsufficientDataException(reason);
+    }
+
+    /// <summary>The views with X_OP of the arm, without those that repeat one.</summary>
+    private static List<(BoardView View, Pose Arm)> Posed(ViewSet set, CameraParent parent, List<Rejection> rejected)
+    {
+        var posed = new List<(BoardView View, Pose Flange)>();
         foreach (var (view, flange) in set.Views)
-        {
             if (flange is not { } arm) rejected.Add(new(view.Name, "has no pose of the flange"));
-            else if (Projection.BoardInCamera(camera, set.Board, view.Corners) is not { } seen) rejected.Add(new(view.Name, "no pose of the board explains it"));
-            else if (arms.Find(a => (a.Flange.Position - arm.Position).Length < RepeatsM && ArmRotations.DegreesBetween(a.Flange, arm) < RepeatsDeg) is { Name: not null } same)
+            else if (posed.Find(a => (a.Flange.Position - arm.Position).Length < RepeatsM
+                && ArmRotations.DegreesBetween(a.Flange, arm) < RepeatsDeg) is { View: { } same })
                 rejected.Add(new(view.Name, $"was taken where {same.Name} was"));
-            else
-            {
-                arms.Add((view.Name, arm));
-                samples.Add(new(view.Name, parent == CameraParent.Flange ? arm : arm.Inverse, seen, view.Corners));
-            }
-        }
+            else posed.Add((view, arm));
+        return posed.ConvertAll(p => (p.View, parent == CameraParent.Flange ? p.Flange : p.Flange.Inverse));
+    }
+
+    private static List<HandEyeSample> Samples(ViewSet set, CameraIntrinsics camera, CameraParent parent, List<Rejection> rejected)
+    {
+        var samples = new List<HandEyeSample>();
+        foreach (var (view, arm) in Posed(set, parent, rejected))
+            if (Projection.BoardInCamera(camera, set.Board, view.Corners) is { } seen) samples.Add(new(view.Name, arm, seen, view.Corners));
+            else rejected.Add(new(view.Name, "no pose of the board explains it"));
         return samples;
     }
 
@@ -100,9 +119,9 @@ public static class HandEyeCalibration
             List<HandEyeSample> other = [.. samples.Select(s => s with { ParentInOther = s.ParentInOther.Inverse })];
             var (turned, agreeing) = Consensus.Of(other) is { } start ? refinement.Robust(start, other) : (solution, samples);
             var fits = agreeing.Count >= FewestSamples && Math.Sqrt(agreeing.Average(s => Square(refinement.RmsPx(turned, s)))) < MostPx / 4;
-            throw new InsufficientDataException(string.Create(CultureInfo.InvariantCulture, $"the samples contradict each other: no place of the camera explains them, ")
+            throw new InsufficientDataException("the samples contradict each other: no place of the camera explains them, "
                 + (fits ? "but one does for the other --setup; give that, or record the flange in the base and not the base in the flange"
-                    : "the best misses by more than 20 px; check that images and poses belong together, the unit is metres, and the board did not move"));
+                    : $"the best misses by more than {MostPx} px; check that images and poses belong together, are in metres, and that the board was fixed"));
         }
         if (inliers.Count < FewestSamples || 2 * inliers.Count < samples.Count)
             throw new InsufficientDataException($"the samples contradict each other: only {inliers.Count} of {samples.Count} agree; "
@@ -141,7 +160,8 @@ public static class HandEyeCalibration
         string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
         Require(heldOutMm, GoodMm, UsableMm, Say($"samples held out are off by {heldOutMm:0.0} mm, and {GoodMm} is good"));
         Require(heldOutDeg, GoodDeg, UsableDeg, Say($"samples held out are off by {heldOutDeg:0.00}°, and {GoodDeg} is good"));
-        Require(mm.Deviation, GoodDeviationMm, UsableDeviationMm, Say($"the samples leave the camera's place open by {mm.Deviation:0.0} mm, and {GoodDeviationMm} is good"));
+        Require(mm.Deviation, GoodDeviationMm, UsableDeviationMm,
+            Say($"the samples leave the camera's place open by {mm.Deviation:0.0} mm, and {GoodDeviationMm} is good"));
         Require(mm.Spread, SpreadMm, double.MaxValue, Say($"the closed forms differ by {mm.Spread:0.0} mm, and {SpreadMm} is good"));
         Require(SamplesForGood - used, 0, double.MaxValue, $"{used} samples are few, and {SamplesForGood} are good");
         Require(samples - used, 0.3 * samples, 0.5 * samples, $"{samples - used} of {samples} samples disagree with the others");

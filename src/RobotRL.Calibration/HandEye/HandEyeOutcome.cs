@@ -68,7 +68,8 @@ public sealed record HandEyeOutcome
     {
         var text = new StringBuilder();
         string Words(double[] values, string form) => string.Join(", ", values.Select(v => v.ToString(form, CultureInfo.InvariantCulture)));
-        text.AppendLine(CultureInfo.InvariantCulture, $"camera in {Parent}: translation [{Words(TranslationM, "0.00000")}] m, quaternion [{Words(QuaternionXyzw, "0.000000")}]");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"camera in {Parent}: translation [{Words(TranslationM, "0.00000")}] m, quaternion [{Words(QuaternionXyzw, "0.000000")}]");
         text.AppendLine(CultureInfo.InvariantCulture,
             $"error {RmsPx:0.000} px in {SamplesUsed} samples; {HeldOutMm:0.00} mm and {HeldOutDeg:0.000}° in samples held out; place ± {DeviationMm:0.00} mm");
         text.AppendLine(CultureInfo.InvariantCulture, $"the closed forms differ by {MethodSpreadMm:0.00} mm at most; intrinsics from {IntrinsicsFrom}");

@@ -56,9 +56,9 @@ internal sealed class Refinement(CameraIntrinsics camera, BoardDescription board
     }
 
     /// <summary>
-    /// The answer together with the camera, for intrinsics that came from the same images. A few images leave the principal point open by a pixel, which turns the
-    /// camera by a tenth of a degree, and the arm's poses say more about it. What the images told is kept as <paramref name="prior"/>. A sample counts as the six
-    /// numbers of a pose, however many corners it has, since an error of the arm moves all of them alike.
+    /// The answer together with the camera, for intrinsics that came from the same images. A few images leave the principal point open by a pixel, which turns
+    /// the camera by a tenth of a degree, and the arm's poses say more about it. What the images told is kept as <paramref name="prior"/>. A sample counts as
+    /// the six numbers of a pose, however many corners it has, since an error of the arm moves all of them alike.
     /// </summary>
     public (HandEyeSolution Solution, CameraIntrinsics Camera) RefineWithCamera(
         HandEyeSolution start, IReadOnlyList<HandEyeSample> samples, double[,] prior)

@@ -20,7 +20,7 @@ public static class IntrinsicsCalibration
     private const double TiltedDepth = 0.04;
 
     /// <summary>A view is an outlier above so many times the median error, and above so many pixels.</summary>
-    private const double OutlierRatio = 3, OutlierPx = 0.3;
+    private const double OutlierRatio = 3, OutlierPx = 0.1;
 
     /// <summary>No corner is known better.</summary>
     private const double SmallestNoisePx = 0.01;
@@ -90,11 +90,14 @@ public static class IntrinsicsCalibration
             view.Corners.Select(c => new OpenCvSharp.Point2d(board.Corner(c.Id).X, board.Corner(c.Id).Y)),
             view.Corners.Select(c => new OpenCvSharp.Point2d(c.X, c.Y)));
         if (homography.Empty()) return 0;
-        double[] depths = [.. view.Corners.Select(c => homography.At<double>(2, 0) * board.Corner(c.Id).X + homography.At<double>(2, 1) * board.Corner(c.Id).Y + 1)];
+        var (alongX, alongY) = (homography.At<double>(2, 0), homography.At<double>(2, 1));
+        double[] depths = [.. view.Corners.Select(c => board.Corner(c.Id)).Select(c => alongX * c.X + alongY * c.Y + 1)];
         return depths.Min() > 0 ? depths.Max() / depths.Min() - 1 : double.PositiveInfinity;
     }
 
-    /// <summary>The views that agree on one camera. Where the fit to all leaves some far off, fits to a few views each look for the camera that most agree on.</summary>
+    /// <summary>
+    /// The views that agree on one camera. Where the fit to all leaves some far off, fits to a few views each look for the camera that most agree on.
+    /// </summary>
     private static (List<BoardView> Inliers, CameraIntrinsics Camera) Agreeing(BoardDescription board, List<BoardView> views, List<Rejection> rejected)
     {
         var camera = IntrinsicsFit.Of(board, views, hasK3: false);
@@ -174,7 +177,8 @@ public static class IntrinsicsCalibration
         Require(10 * outliers <= 3 * (used + outliers), 2 * outliers < used + outliers, $"{outliers} of {used + outliers} images disagree with the others");
         var (x, y) = (camera.Cx / camera.WidthPx, camera.Cy / camera.HeightPx);
         var isPlausible = x is > 0.25 and < 0.75 && y is > 0.25 and < 0.75 && camera.Fx / camera.Fy is > 0.8 and < 1.25;
-        Require(isPlausible, x is > 0 and < 1 && y is > 0 and < 1, "the principal point is far from the middle, or the pixels are far from square: unusual cameras only");
+        Require(isPlausible, x is > 0 and < 1 && y is > 0 and < 1,
+            "the principal point is far from the middle, or the pixels are far from square: unusual cameras only");
         return (poor.Count > 0 ? CalibrationVerdict.Poor : fair.Count > 0 ? CalibrationVerdict.Usable : CalibrationVerdict.Good, [.. poor, .. fair]);
     }
 

@@ -85,7 +85,9 @@ internal static class IntrinsicsFit
         return own;
     }
 
-    /// <summary>The intrinsics moved by nine small numbers: fx, fy, cx and cy as shares of fx, then the distortion in OpenCV's order. k3 may be left out.</summary>
+    /// <summary>
+    /// The intrinsics moved by nine small numbers: fx, fy, cx and cy as shares of fx, then the distortion in OpenCV's order. k3 may be left out.
+    /// </summary>
     public static CameraIntrinsics Moved(CameraIntrinsics start, ReadOnlySpan<double> by) => start with
     {
         Fx = start.Fx * (1 + by[0]), Fy = start.Fy + start.Fx * by[1], Cx = start.Cx + start.Fx * by[2], Cy = start.Cy + start.Fx * by[3],
@@ -109,7 +111,9 @@ internal static class IntrinsicsFit
         return part;
     }
 
-    /// <summary>What images tell of intrinsics, for a search that knows more: L of its Cholesky decomposition, in units of the deviation; null where nothing.</summary>
+    /// <summary>
+    /// What images tell of intrinsics, for a search that knows more: L of its Cholesky decomposition, in units of the deviation; null where nothing.
+    /// </summary>
     public static double[,]? Prior(double[,] information, bool hasK3, double noisePx) =>
         Symmetric.Cholesky(Free(information, hasK3)) is not { } l ? null : Scaled(l, 1 / noisePx);
 

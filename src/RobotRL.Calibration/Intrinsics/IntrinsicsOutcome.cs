@@ -60,7 +60,8 @@ public sealed record IntrinsicsOutcome
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"fx {Fx:0.000}  fy {Fy:0.000}  cx {Cx:0.000}  cy {Cy:0.000} pixels, {WidthPx}×{HeightPx}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"distortion {string.Join("  ", Distortion.Select(d => d.ToString("0.00000", CultureInfo.InvariantCulture)))}");
+        var distortion = string.Join("  ", Distortion.Select(d => d.ToString("0.00000", CultureInfo.InvariantCulture)));
+        text.AppendLine(CultureInfo.InvariantCulture, $"distortion {distortion}");
         text.AppendLine(CultureInfo.InvariantCulture, $"error {RmsPx:0.000} px in {ImagesUsed} images, {HeldOutPx:0.000} px in images held out; "
             + $"focal length ± {FocalDeviationPercent:0.000} %");
         Outline.Append(text, Rejected, Missing, NextView is null ? null : $"next best view: {NextView}");

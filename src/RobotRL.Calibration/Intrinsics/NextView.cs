@@ -36,7 +36,7 @@ internal static class NextView
                     if (score >= best) continue;
                     best = score;
                     words = string.Create(CultureInfo.InvariantCulture,
-                        $"hold the board {distance:0.00} m away in the {Coverage.NameOf(ninth)} of the image, its {edge} edge turned {TiltDeg:0}° toward the camera");
+                        $"hold the board {distance:0.00} m away, in the {Coverage.NameOf(ninth)} of the image, its {edge} edge {TiltDeg:0}° toward the camera");
                 }
         return words;
     }
@@ -52,7 +52,8 @@ internal static class NextView
     /// <summary>Those in the image; null where the board is not wholly in it, or, of a board that need not be, not for the greater part.</summary>
     private static BoardCorner[]? CornersAt(BoardDescription board, CameraIntrinsics camera, Pose pose)
     {
-        BoardCorner[] corners = [.. Enumerable.Range(0, board.CornerCount).Select(id => (Id: id, At: Projection.Project(camera, pose.Transform(board.Corner(id)))))
+        BoardCorner[] corners = [.. Enumerable.Range(0, board.CornerCount)
+            .Select(id => (Id: id, At: Projection.Project(camera, pose.Transform(board.Corner(id)))))
             .Where(c => c.At.X >= 0 && c.At.Y >= 0 && c.At.X < camera.WidthPx && c.At.Y < camera.HeightPx).Select(c => new BoardCorner(c.Id, c.At.X, c.At.Y))];
         return corners.Length == board.CornerCount || (board.IsCharuco && 2 * corners.Length > board.CornerCount) ? corners : null;
     }

@@ -4,6 +4,7 @@ using RobotRL.Calibration.Geometry;
 using RobotRL.Calibration.HandEye;
 using RobotRL.Calibration.Intrinsics;
 using RobotRL.Calibration.Sources;
+using RobotRL.Mcap;
 using RobotRL.Model;
 
 namespace RobotRL.Calibration.Results;
@@ -43,15 +44,30 @@ public sealed record CalibrationJob
         if (given is not null && set.Views[0].View is var view && (view.Width, view.Height) != (given.Camera.WidthPx, given.Camera.HeightPx))
             throw new InvalidDataException($"{given.From}: holds for {given.Camera.WidthPx}×{given.Camera.HeightPx} pixels, and {view.Name} has "
                 + $"{view.Width}×{view.Height}; give the intrinsics of these images");
+        HandEyeCalibration.RequirePoses(set, parent);
         var own = given is null ? OwnIntrinsics(set) : null;
         var outcome = HandEyeCalibration.Solve(set, given ?? KnownIntrinsics.Of(own!), parent);
         return outcome with { File = Written(set, outcome.Camera, own, outcome) };
     }
 
+    /// <summary>Whether the camera still is where a result has it.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="boundPx">Up to how many pixels it counts as unmoved.</param>
+    /// <param name="cancel">Ends the search.</param>
+    public DriftOutcome Check(CameraCalibration result, double boundPx, CancellationToken cancel) =>
+        DriftCheck.Compare(Collect(Source, cancel), result, boundPx);
+
     private ViewSet Collect(SourceOptions source, CancellationToken cancel)
     {
         var rejected = new List<Rejection>();
-        return ViewSet.Collect(source.Open(rejected), Board, rejected, cancel);
+        try
+        {
+            return ViewSet.Collect(source.Open(rejected), Board, rejected, cancel);
+        }
+        catch (McapException e)
+        {
+            throw new InvalidDataException($"{source.Path}: {e.Message.TrimEnd('.')}; record it again, or name the right file", e);
+        }
     }
 
     private static IntrinsicsOutcome OwnIntrinsics(ViewSet set)
@@ -90,7 +106,7 @@ public sealed record CalibrationJob
     private ReferenceView ReferenceOf(ViewSet set, CameraIntrinsics camera)
     {
         var view = Reference is null ? set.Views[^1].View : set.Views.FirstOrDefault(v => v.View.Name == Reference)?.View
-            ?? throw new InvalidDataException($"--reference {Reference}: no image of that name shows the board; name one of {set.Views[0].View.Name} to {set.Views[^1].View.Name}");
+            ?? throw new InvalidDataException($"--reference {Reference}: no image of that name shows the board; name another one, or leave the option out");
         return new(view.Name, Projection.BoardInCamera(camera, Board, view.Corners) ?? throw new InsufficientDataException(
             string.Create(CultureInfo.InvariantCulture, $"no pose explains the reference view {view.Name}; name another one with --reference")), view.Corners);
     }

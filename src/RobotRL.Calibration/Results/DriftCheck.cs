@@ -50,9 +50,10 @@ public static class DriftCheck
     {
         var (camera, reference) = (result.Intrinsics, result.Reference);
         if (set.Views[0].View is var first && (first.Width, first.Height) != (camera.WidthPx, camera.HeightPx))
-            throw new InvalidDataException($"{first.Name}: {first.Width}×{first.Height} pixels, and the calibration holds for {camera.WidthPx}×{camera.HeightPx}; "
-                + "record images of that size");
-        if (set.Board.Text != result.Board) throw new InvalidDataException($"--board {set.Board.Text}: the reference view shows {result.Board}; give that board");
+            throw new InvalidDataException($"{first.Name}: {first.Width}×{first.Height} pixels, and the calibration holds for "
+                + $"{camera.WidthPx}×{camera.HeightPx}; record images of that size");
+        if (set.Board.Text != result.Board)
+            throw new InvalidDataException($"--board {set.Board.Text}: the reference view shows {result.Board}; give that board");
         var at = reference.Corners.ToDictionary(c => c.Id);
         var (found, rejected) = (new List<(double Px, Pose Moved)>(), set.Rejected.Count);
         foreach (var (view, _) in set.Views)
@@ -61,11 +62,13 @@ public static class DriftCheck
             BoardCorner[][] numberings = set.Board.IsSymmetric
                 ? [[.. view.Corners], [.. view.Corners.Select(c => c with { Id = set.Board.CornerCount - 1 - c.Id })]] : [[.. view.Corners]];
             var (px, corners) = numberings.Select(n => (Px: Distance(n, at), Corners: n)).MinBy(n => n.Px);
-            if (double.IsFinite(px) && Projection.BoardInCamera(camera, set.Board, corners) is { } board) found.Add((px, reference.BoardInCamera * board.Inverse));
+            if (double.IsFinite(px) && Projection.BoardInCamera(camera, set.Board, corners) is { } board)
+                found.Add((px, reference.BoardInCamera * board.Inverse));
             else rejected++;
         }
         if (found.Count == 0)
-            throw new InsufficientDataException($"no image shows {FewestShared} of the corners of the reference view {reference.Image}; show the whole board where it was");
+            throw new InsufficientDataException($"no image shows {FewestShared} of the corners of the reference view {reference.Image}; "
+                + "show the whole board where it was");
         var (movedPx, moved) = found.OrderBy(f => f.Px).ElementAt(found.Count / 2);
         return new()
         {

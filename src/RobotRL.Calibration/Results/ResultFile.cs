@@ -16,7 +16,9 @@ internal static class ResultFile
     public static string Software { get; } = "RobotRL "
         + (typeof(ResultFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "of unknown version");
 
-    /// <summary>Writes the result beside its place, forces it to the disk, and gives it its name, which no other file may have. Its date becomes that of now.</summary>
+    /// <summary>
+    /// Writes the result beside its place, forces it to the disk, and gives it its name, which no other file may have. Its date becomes that of now.
+    /// </summary>
     /// <returns>The path.</returns>
     /// <exception cref="IOException">The disk refuses it, or other results took the names of the last seconds.</exception>
     public static string Write(ResultPlace place, CameraCalibration calibration)
@@ -52,7 +54,8 @@ internal static class ResultFile
     {
         var text = new StringBuilder();
         text.Append("# Written once by robotrl calibrate, and never changed: a new calibration is a new file.\ncalibration:\n");
-        void Line(string key, string value, int depth = 1) => text.Append(' ', 2 * depth).Append(key).Append(':').Append(value.Length > 0 ? " " : "").Append(value).Append('\n');
+        void Line(string key, string value, int depth = 1) =>
+            text.Append(' ', 2 * depth).Append(key).Append(':').Append(value.Length > 0 ? " " : "").Append(value).Append('\n');
         Line("kind", kind);
         Line("cell", Quoted(c.Cell));
         Line("camera", Quoted(c.Camera));

@@ -21,14 +21,32 @@ internal static class RecordedMessages
     public static string TypeOf(McapReader mcap, McapChannel channel) => mcap.Schemas.TryGetValue(channel.SchemaId, out var schema) ? schema.Name : "";
 
     /// <summary>When it was captured, ns; when it was recorded, where the header has no time.</summary>
-    public static long StampOf(McapMessage message)
+    public static long StampOf(McapMessage message) => Whole(message, static m =>
     {
-        var cdr = new CdrReader(message.Data.Span);
+        var cdr = new CdrReader(m.Data.Span);
         var stamp = Header(ref cdr);
-        return stamp != 0 ? stamp : (long)message.LogTime;
+        return stamp != 0 ? stamp : (long)m.LogTime;
+    });
+
+    public static Pose Flange(McapMessage message) => Whole(message, ReadFlange);
+
+    public static GrayImage Image(McapMessage message, string type, string name) => Whole(message, m => ReadImage(m, type, name));
+
+    /// <summary>Names the topic where a message is cut short.</summary>
+    private static T Whole<T>(McapMessage message, Func<McapMessage, T> read)
+    {
+        try
+        {
+            return read(message);
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith(message.Channel.Topic, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"{message.Channel.Topic}: message {message.Sequence} cannot be read ({e.Message}); record it again"), e);
+        }
     }
 
-    public static Pose Flange(McapMessage message)
+    private static Pose ReadFlange(McapMessage message)
     {
         var cdr = new CdrReader(message.Data.Span);
         var stamp = Header(ref cdr);
@@ -40,7 +58,7 @@ internal static class RecordedMessages
                 $"{message.Channel.Topic} at {stamp * 1e-9:0.000} s: no pose: a number is not finite, or the quaternion's length is not 1; record it again"));
     }
 
-    public static GrayImage Image(McapMessage message, string type, string name)
+    private static GrayImage ReadImage(McapMessage message, string type, string name)
     {
         var cdr = new CdrReader(message.Data.Span);
         Header(ref cdr);
@@ -63,8 +81,8 @@ internal static class RecordedMessages
         };
         var (size, bytes) = ((ulong)form.Channels * (form.Depth == MatType.CV_16U ? 2UL : 1UL), (ulong)data.Length);
         if (width is 0 or > 65_535 || height is 0 or > 65_535 || step < width * size || bytes < (height - 1UL) * step + width * size)
-            throw new InvalidDataException($"{name}: {data.Length} bytes are no {width}×{height} image of {encoding} with rows of {step} bytes; record it again");
-        if (bigEndian && size == 2) throw new InvalidDataException($"{name}: {encoding} with the high byte first is not read; record it with the low byte first");
+            throw new InvalidDataException($"{name}: {data.Length} bytes are no {width}×{height} image of {encoding} in rows of {step}; record it again");
+        if (bigEndian && size == 2) throw new InvalidDataException($"{name}: {encoding} is read with the low byte first; record it so");
         var copy = data.ToArray();
         using var mat = Mat.FromPixelData((int)height, (int)width, form, copy, step);
         if (size != 2) return GrayImage.Of(name, mat, toGray);

@@ -20,14 +20,14 @@ internal static class RecordedSource
     private const double StillMS = 0.005, StillDegS = 1, SamePlaceM = 0.002, SamePlaceDeg = 0.5;
 
     /// <summary>As many images as are looked at, evenly over a longer recording.</summary>
-    private const int MostImages = 400;
+    private const int MostImages = 200;
 
     public static IEnumerable<CalibrationSample> Read(SourceOptions options, List<Rejection> rejected)
     {
         PlainFile.Require(options.Path);
         using var mcap = McapReader.Open(options.Path);
         var images = ChannelOf(mcap, options, RecordedMessages.ImageTypes, options.ImageTopic, "--image-topic", "images");
-        var poses = options.NeedsPoses ? Poses(mcap, ChannelOf(mcap, options, RecordedMessages.PoseTypes, options.PoseTopic, "--pose-topic", "poses"), options) : [];
+        var poses = options.NeedsPoses ? Poses(mcap, options) : [];
         var type = RecordedMessages.TypeOf(mcap, images);
         var count = mcap.Statistics.ChannelMessageCounts.GetValueOrDefault(images.Id);
         var (stride, index, kept) = (options.NeedsPoses ? 1UL : Math.Max(1, (count + MostImages - 1) / MostImages), 0UL, new List<Pose>());
@@ -56,16 +56,20 @@ internal static class RecordedSource
         McapChannel[] fitting = [.. mcap.Channels.Values.Where(c => types.Contains(RecordedMessages.TypeOf(mcap, c)) && c.MessageEncoding == "cdr")];
         var known = string.Join(", ", fitting.Select(c => c.Topic).Distinct().DefaultIfEmpty("none"));
         if (topic is not null)
-            return fitting.FirstOrDefault(c => c.Topic == topic) ?? throw new InvalidDataException($"{option} {topic}: {options.Path} has no {what} there, but: {known}");
+            return fitting.FirstOrDefault(c => c.Topic == topic)
+                ?? throw new InvalidDataException($"{option} {topic}: {options.Path} has no {what} there, but: {known}");
         return fitting.Length == 1 ? fitting[0] : throw new InvalidDataException(fitting.Length == 0
-            ? $"{options.Path}: holds no {what}; record a topic of type {string.Join(" or ", types.Where(t => t.Contains("/msg/", StringComparison.Ordinal)))} in CDR"
+            ? $"{options.Path}: holds no {what}; record a topic of type {string.Join(" or ", types.Take(types.Length / 2))} in CDR"
             : $"{options.Path}: holds several topics of {what}; choose one with {option}: {known}");
     }
 
-    private static List<(long Ns, Pose Flange)> Poses(McapReader mcap, McapChannel channel, SourceOptions options)
+    private static List<(long Ns, Pose Flange)> Poses(McapReader mcap, SourceOptions options)
     {
-        var poses = mcap.Messages(c => c.Id == channel.Id).Select(m => (RecordedMessages.StampOf(m), RecordedMessages.Flange(m))).OrderBy(p => p.Item1).ToList();
-        return poses.Count > 0 ? poses : throw new InvalidDataException($"{options.Path}: {channel.Topic} holds no poses; record them together with the images");
+        var channel = ChannelOf(mcap, options, RecordedMessages.PoseTypes, options.PoseTopic, "--pose-topic", "poses");
+        var poses = mcap.Messages(c => c.Id == channel.Id)
+            .Select(m => (Ns: RecordedMessages.StampOf(m), Flange: RecordedMessages.Flange(m))).OrderBy(p => p.Ns).ToList();
+        return poses.Count > 0 ? poses
+            : throw new InvalidDataException($"{options.Path}: {channel.Topic} holds no poses; record them together with the images");
     }
 
     /// <summary>The pose nearest in time, or why there is none that counts.</summary>
@@ -74,17 +78,20 @@ internal static class RecordedSource
         var after = Search(poses, stamp);
         var nearest = after == poses.Count || (after > 0 && stamp - poses[after - 1].Ns <= poses[after].Ns - stamp) ? after - 1 : after;
         var apart = Math.Abs(poses[nearest].Ns - stamp);
-        if (apart > PairNs) return (default, string.Create(CultureInfo.InvariantCulture, $"no pose within {PairNs / 1e6} ms: the nearest is {apart / 1e6:0.0} ms away"));
-        foreach (var other in (int[])[Math.Min(Search(poses, poses[nearest].Ns - SpeedNs), nearest - 1), Math.Max(Search(poses, poses[nearest].Ns + SpeedNs + 1) - 1, nearest + 1)])
+        if (apart > PairNs)
+            return (default, string.Create(CultureInfo.InvariantCulture, $"no pose within {PairNs / 1e6} ms: the nearest is {apart / 1e6:0.0} ms away"));
+        var (ns, flange) = poses[nearest];
+        int[] around = [Math.Min(Search(poses, ns - SpeedNs), nearest - 1), Math.Max(Search(poses, ns + SpeedNs + 1) - 1, nearest + 1)];
+        foreach (var other in around.Where(i => i >= 0 && i < poses.Count).Select(i => poses[i]))
         {
-            if (other < 0 || other >= poses.Count) continue;
-            var seconds = Math.Abs(poses[other].Ns - poses[nearest].Ns) * 1e-9;
+            var seconds = Math.Abs(other.Ns - ns) * 1e-9;
             if (seconds <= 0 || seconds > LongestNs * 1e-9) continue;
-            var (speed, turning) = ((poses[other].Flange.Position - poses[nearest].Flange.Position).Length / seconds, Degrees(poses[other].Flange, poses[nearest].Flange) / seconds);
+            var (speed, turning) = ((other.Flange.Position - flange.Position).Length / seconds, Degrees(other.Flange, flange) / seconds);
             if (speed > StillMS || turning > StillDegS)
-                return (default, string.Create(CultureInfo.InvariantCulture, $"the arm moved: {1000 * speed:0} mm/s and {turning:0.0}°/s, and {1000 * StillMS} mm/s and {StillDegS}°/s are allowed"));
+                return (default, string.Create(CultureInfo.InvariantCulture,
+                    $"the arm moved: {1000 * speed:0} mm/s and {turning:0.0}°/s, and {1000 * StillMS} mm/s and {StillDegS}°/s are allowed"));
         }
-        return (poses[nearest].Flange, null);
+        return (flange, null);
     }
 
     /// <summary>Index of the first pose at or after a time.</summary>
