@@ -1,5 +1,4 @@
 using OpenCvSharp;
-using RobotRL.Calibration.Geometry;
 using RobotRL.Model;
 
 namespace RobotRL.Calibration.HandEye;

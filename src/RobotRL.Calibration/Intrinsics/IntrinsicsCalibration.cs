@@ -1,6 +1,5 @@
 using System.Globalization;
 using RobotRL.Calibration.Boards;
-using RobotRL.Calibration.Geometry;
 using RobotRL.Calibration.Sources;
 using RobotRL.Model;
 

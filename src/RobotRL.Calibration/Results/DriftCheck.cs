@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using RobotRL.Calibration.Boards;
-using RobotRL.Calibration.Geometry;
 using RobotRL.Calibration.Sources;
 using RobotRL.Model;
 

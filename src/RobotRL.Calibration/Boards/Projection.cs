@@ -1,8 +1,7 @@
 using OpenCvSharp;
-using RobotRL.Calibration.Boards;
 using RobotRL.Model;
 
-namespace RobotRL.Calibration.Geometry;
+namespace RobotRL.Calibration.Boards;
 
 /// <summary>Where a camera sees points, and where a board is that it sees.</summary>
 internal static class Projection
