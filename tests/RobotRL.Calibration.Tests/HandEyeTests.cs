@@ -19,7 +19,7 @@ public sealed class HandEyeTests
     {
         var rig = new Rig(Views.Board(kind), parent);
         var set = Views.Collect(rig.Samples(Camera, Views.AllOver(rig.Board, Camera.Truth, 20), outliers: 2), rig.Board);
-        var found = HandEyeCalibration.Solve(set, KnownIntrinsics.Of(IntrinsicsCalibration.Solve(set)), parent);
+        var found = HandEyeCalibration.Solve(set, new(IntrinsicsCalibration.Solve(set).Camera, "the same images"), parent);
         TestContext.Current.TestOutputHelper!.WriteLine(found.Text());
         var (t, q) = (found.TranslationM, found.QuaternionXyzw);
         var error = rig.Truth.Inverse * new Pose(new(t[0], t[1], t[2]), new(q[0], q[1], q[2], q[3]));

@@ -15,7 +15,7 @@ public sealed class IntrinsicsTests
     public void Intrinsics_are_found_within_three_thousandths(string kind)
     {
         var board = Views.Board(kind);
-        var found = IntrinsicsCalibration.Solve(Views.Collect(Views.Render(Camera, board, Views.AllOver(board, Camera.Truth, 24)), board));
+        var found = IntrinsicsCalibration.Solve(Views.Collect(Views.Render(Camera, board, Views.AllOver(board, Camera.Truth, 20)), board));
         TestContext.Current.TestOutputHelper!.WriteLine(found.Text());
         AssertNear(Camera.Truth, found);
         Assert.InRange(found.RmsPx, 0.001, 0.2);

@@ -31,7 +31,10 @@ public sealed class BoardFinder : IDisposable
     private const int FewestOfRow = 4;
 
     /// <summary>Half the edge of the window in which a corner is sharpened: a share of the distance to the next corner, and at most so many pixels.</summary>
-    private const double WindowShare = 0.35, NarrowestWindowPx = 2, WidestWindowPx = 10;
+    private const double WindowShare = 0.35, NarrowestWindowPx = 1.6, WidestWindowPx = 10;
+
+    /// <summary>Bits in a row of the finest markers, with those of the border.</summary>
+    private const int MostBits = 9;
 
     /// <summary>Deviation of the bell under which a corner is sharpened, as a share of the window.</summary>
     private const double BellShare = 0.4;
@@ -65,8 +68,8 @@ public sealed class BoardFinder : IDisposable
         var nearest = corners.SelectMany(c => new[] { (c, Id: c.Id + 1), (c, Id: c.Id + _board.Columns) })
             .Where(p => at.ContainsKey(p.Id) && (p.Id != p.c.Id + 1 || p.Id % _board.Columns != 0))
             .Select(p => Math.Sqrt(Math.Pow(at[p.Id].X - p.c.X, 2) + Math.Pow(at[p.Id].Y - p.c.Y, 2))).DefaultIfEmpty(0).Min();
-        // A marker's corners are corners too: the window ends before them.
-        var share = _board.IsCharuco ? Math.Min(WindowShare, (_board.EdgeM - _board.MarkerM) / (2 * _board.EdgeM)) : WindowShare;
+        // Two markers lie opposite of each other, as far as their black borders go they look the same from the corner, and so they move nothing. Their bits do.
+        var share = _board.IsCharuco ? Math.Min(WindowShare, ((_board.EdgeM - _board.MarkerM) / 2 + _board.MarkerM / MostBits) / _board.EdgeM) : WindowShare;
         var half = Math.Min(WidestWindowPx, nearest * share);
         if (half < NarrowestWindowPx) return corners;
         var window = new Size((int)half, (int)half);

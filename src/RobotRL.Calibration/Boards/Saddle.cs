@@ -3,8 +3,8 @@ using RobotRL.Calibration.Geometry;
 namespace RobotRL.Calibration.Boards;
 
 /// <summary>
-/// Where four squares meet, to a few hundredths of a pixel. There the brightness, smoothed by a Gaussian bell, has a saddle: a corner turned by half a circle
-/// looks the same with black and white exchanged, so smoothing does not move it, whatever the tilt. OpenCV's search for crossing edges errs by two to three
+/// Where four squares meet, to a few hundredths of a pixel. There the brightness, smoothed by a Gaussian bell, has a saddle: turned by half a circle a
+/// corner looks the same, so its slope is zero there however it is smoothed, and whatever the tilt. OpenCV's search for crossing edges errs by two to three
 /// times as much in images without noise.
 /// </summary>
 internal static class Saddle

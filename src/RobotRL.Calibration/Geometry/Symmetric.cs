@@ -54,6 +54,20 @@ internal static class Symmetric
         return [.. Enumerable.Range(0, 3).Select(i => (a[i, i], new Model.Vector3D(v[0, i], v[1, i], v[2, i]))).OrderByDescending(e => e.Item1)];
     }
 
+    /// <summary>bᵀ A⁻¹ b, with the lower triangle L of A.</summary>
+    public static double SquareOver(double[,] l, double[] b)
+    {
+        var (x, square) = (new double[b.Length], 0.0);
+        for (var i = 0; i < b.Length; i++)
+        {
+            x[i] = b[i];
+            for (var k = 0; k < i; k++) x[i] -= l[i, k] * x[k];
+            x[i] /= l[i, i];
+            square += x[i] * x[i];
+        }
+        return square;
+    }
+
     /// <summary>The lower triangle L with L Lᵀ = A; null where A is not positive definite.</summary>
     public static double[,]? Cholesky(double[,] a)
     {

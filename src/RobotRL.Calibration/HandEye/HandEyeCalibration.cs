@@ -19,6 +19,9 @@ public static class HandEyeCalibration
 
     private const double GoodMm = 2, UsableMm = 6, GoodDeg = 0.3, UsableDeg = 1, GoodDeviationMm = 1, UsableDeviationMm = 5, SpreadMm = 10;
 
+    /// <summary>No corner is known better.</summary>
+    private const double SmallestNoisePx = 0.01;
+
     /// <summary>Above this error no camera explains the samples, in pixels; a wrong setup gives tens.</summary>
     private const double MostPx = 20;
 
@@ -30,26 +33,19 @@ public static class HandEyeCalibration
     {
         var (board, camera, rejected) = (set.Board, known.Camera, set.Rejected.ToList());
         RequirePoses(set, parent);
-        var samples = Samples(set, camera, parent, rejected);
-        var refinement = new Refinement(camera, board);
+        var refinement = new Refinement(camera, board, parent);
+        var samples = Samples(set, camera, parent, refinement, rejected);
         var (solution, inliers) = refinement.Robust(Start(samples), samples);
         Check(refinement, solution, inliers, samples);
         if (ArmRotations.Insufficient(inliers, parent) is { } left) throw new InsufficientDataException(left);
-        if (known.Prior is { } prior)
-        {
-            (solution, camera) = refinement.RefineWithCamera(solution, inliers, prior);
-            refinement = new(camera, board);
-            samples = [.. samples.Select(s => s with { BoardInCamera = Projection.BoardInCamera(camera, board, s.Corners) ?? s.BoardInCamera })];
-            (solution, inliers) = refinement.Robust(solution, samples);
-        }
         rejected.AddRange(samples.Except(inliers).Select(s => new Rejection(s.Name,
             string.Create(CultureInfo.InvariantCulture, $"disagrees with the others by {Math.Min(refinement.RmsPx(solution, s), 9999):0.0} px"))));
 
-        (solution, var normal) = refinement.Refine(solution, inliers);
+        (solution, var information) = refinement.Refine(solution, inliers);
         var rms = Math.Sqrt(inliers.Average(s => Square(refinement.RmsPx(solution, s))));
         var (heldOutM, heldOutRad) = HeldOut(refinement, solution, inliers);
         var methods = ClosedForms.Each(ArmRotations.Apart(inliers) is { Count: > 3 } apart ? apart : inliers);
-        var deviation = DeviationMm(normal, rms);
+        var deviation = DeviationMm(information);
         var (heldOutMm, heldOutDeg, spread) = (1000 * heldOutM, heldOutRad * 180 / Math.PI, ClosedForms.SpreadMm(methods));
         var (verdict, reasons) = Judge(inliers.Count, samples.Count, heldOutMm, heldOutDeg, (spread, deviation));
         var (place, q) = (solution.CameraInParent.Position, solution.CameraInParent.Orientation);
@@ -59,7 +55,7 @@ public static class HandEyeCalibration
             Parent = parent.ToString().ToLowerInvariant(), TranslationM = [place.X, place.Y, place.Z], QuaternionXyzw = [q.X, q.Y, q.Z, q.W],
             HeldOutMm = heldOutMm, HeldOutDeg = heldOutDeg, RmsPx = rms, DeviationMm = Math.Min(deviation, 1e6), MethodSpreadMm = spread,
             Methods = [.. methods.Select(m => (m.Name, At: m.CameraInParent.Position)).Select(m => new MethodAnswer(m.Name, [m.At.X, m.At.Y, m.At.Z]))],
-            SamplesUsed = inliers.Count, SamplesRejected = rejected.Count, IntrinsicsFrom = known.From, Camera = camera,
+            SamplesUsed = inliers.Count, SamplesRejected = rejected.Count, IntrinsicsFrom = known.From,
             Verdict = verdict.ToString().ToLowerInvariant(), Reasons = reasons, NextPose = ArmRotations.Suggest(inliers, parent), Rejected = rejected,
         };
     }
@@ -97,13 +93,25 @@ public static class HandEyeCalibration
         return posed.ConvertAll(p => (p.View, parent == CameraParent.Flange ? p.Flange : p.Flange.Inverse));
     }
 
-    private static List<HandEyeSample> Samples(ViewSet set, CameraIntrinsics camera, CameraParent parent, List<Rejection> rejected)
+    private static List<HandEyeSample> Samples(
+        ViewSet set, CameraIntrinsics camera, CameraParent parent, Refinement refinement, List<Rejection> rejected)
     {
         var samples = new List<HandEyeSample>();
         foreach (var (view, arm) in Posed(set, parent, rejected))
             if (Projection.BoardInCamera(camera, set.Board, view.Corners) is { } seen) samples.Add(new(view.Name, arm, seen, view.Corners));
             else rejected.Add(new(view.Name, "no pose of the board explains it"));
-        return samples;
+        // One noise for all views: of a view with few corners its own would be known badly.
+        var noise = samples.Select(s => Projection.RmsPx(camera, set.Board, s.BoardInCamera, s.Corners)).Order().ElementAtOrDefault(samples.Count / 2);
+        var square = Math.Max(noise * noise / 2, SmallestNoisePx * SmallestNoisePx);
+        return samples.ConvertAll(s => s with { ViewCovariance = Covariance(refinement.InformationOf(s.BoardInCamera, s.Corners), square) });
+    }
+
+    private static double[,] Covariance(double[,] information, double noiseSquare)
+    {
+        var covariance = Symmetric.Inverse(information) ?? new double[6, 6];
+        for (var i = 0; i < 6; i++)
+            for (var j = 0; j < 6; j++) covariance[i, j] *= noiseSquare;
+        return covariance;
     }
 
     private static HandEyeSolution Start(List<HandEyeSample> samples) => Consensus.Of(samples)
@@ -121,7 +129,8 @@ public static class HandEyeCalibration
             var fits = agreeing.Count >= FewestSamples && Math.Sqrt(agreeing.Average(s => Square(refinement.RmsPx(turned, s)))) < MostPx / 4;
             throw new InsufficientDataException("the samples contradict each other: no place of the camera explains them, "
                 + (fits ? "but one does for the other --setup; give that, or record the flange in the base and not the base in the flange"
-                    : $"the best misses by more than {MostPx} px; check that images and poses belong together, are in metres, and that the board was fixed"));
+                    : $"the best misses by more than {MostPx} px; check that images and poses belong together, in metres and x, y, z, w, "
+                        + "and that the board was fixed"));
         }
         if (inliers.Count < FewestSamples || 2 * inliers.Count < samples.Count)
             throw new InsufficientDataException($"the samples contradict each other: only {inliers.Count} of {samples.Count} agree; "
@@ -146,8 +155,8 @@ public static class HandEyeCalibration
         return (Math.Sqrt(m / count), Math.Sqrt(rad / count));
     }
 
-    private static double DeviationMm(double[,] normal, double rms) => Symmetric.Inverse(normal) is { } covariance
-        ? 1000 * rms / Math.Sqrt(2) * Math.Sqrt(Enumerable.Range(3, 3).Max(i => covariance[i, i])) : double.PositiveInfinity;
+    private static double DeviationMm(double[,] information) => Symmetric.Inverse(information) is { } covariance
+        ? 1000 * Math.Sqrt(Enumerable.Range(3, 3).Max(i => covariance[i, i])) : double.PositiveInfinity;
 
     private static (CalibrationVerdict, List<string>) Judge(int used, int samples, double heldOutMm, double heldOutDeg, (double Spread, double Deviation) mm)
     {

@@ -60,9 +60,6 @@ public sealed record HandEyeOutcome
     /// <summary>Where the result was written; null where it was not.</summary>
     public string? File { get; init; }
 
-    /// <summary>The intrinsics that the result holds with: those that were given, or those of the images, sharpened by the arm's poses.</summary>
-    internal RobotRL.Model.CameraIntrinsics Camera { get; init; } = null!;
-
     /// <summary>For people.</summary>
     public string Text()
     {

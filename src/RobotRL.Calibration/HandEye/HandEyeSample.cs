@@ -10,7 +10,11 @@ namespace RobotRL.Calibration.HandEye;
 /// <param name="ParentInOther">X_OP: the flange in the base where the arm carries the camera, and else the base in the flange.</param>
 /// <param name="BoardInCamera">X_CT as this image alone has it.</param>
 /// <param name="Corners">Where the board's corners were seen.</param>
-internal sealed record HandEyeSample(string Name, Pose ParentInOther, Pose BoardInCamera, IReadOnlyList<BoardCorner> Corners);
+internal sealed record HandEyeSample(string Name, Pose ParentInOther, Pose BoardInCamera, IReadOnlyList<BoardCorner> Corners)
+{
+    /// <summary>Covariance of <see cref="BoardInCamera"/> by the noise of the corners: rotation about axes of the camera, then place; rad and m.</summary>
+    public double[,] ViewCovariance { get; init; } = new double[6, 6];
+}
 
 /// <summary>An answer: where the camera is on its frame, and where the board is on the other.</summary>
 /// <param name="CameraInParent">X_PC.</param>

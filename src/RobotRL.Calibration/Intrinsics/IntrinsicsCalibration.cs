@@ -21,9 +21,6 @@ public static class IntrinsicsCalibration
     /// <summary>A view is an outlier above so many times the median error, and above so many pixels.</summary>
     private const double OutlierRatio = 3, OutlierPx = 0.1;
 
-    /// <summary>No corner is known better.</summary>
-    private const double SmallestNoisePx = 0.01;
-
     private const double GoodPx = 0.5, UsablePx = 1.5, GoodDeviation = 0.002, UsableDeviation = 0.01, K3Gain = 0.98;
 
     /// <exception cref="InsufficientDataException">The views do not suffice; one line with the reason.</exception>
@@ -56,7 +53,6 @@ public static class IntrinsicsCalibration
             Distortion = camera.Distortion.ToArray(), RmsPx = rms, HeldOutPx = heldOut, FocalDeviationPercent = 100 * Math.Min(deviation, 10),
             ImagesUsed = posed.Length, ImagesRejected = rejected.Count, Verdict = verdict.ToString().ToLowerInvariant(), Reasons = reasons,
             Missing = coverage.Missing(), NextView = NextView.Suggest(board, camera, information, distances[distances.Length / 2]), Rejected = rejected,
-            Prior = IntrinsicsFit.Prior(information, hasK3, Math.Max(rms / Math.Sqrt(2), SmallestNoisePx)),
         };
     }
 

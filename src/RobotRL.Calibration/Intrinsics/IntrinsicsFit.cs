@@ -110,16 +110,4 @@ internal static class IntrinsicsFit
             for (var j = 0; j < n; j++) part[i, j] = information[i, j];
         return part;
     }
-
-    /// <summary>
-    /// What images tell of intrinsics, for a search that knows more: L of its Cholesky decomposition, in units of the deviation; null where nothing.
-    /// </summary>
-    public static double[,]? Prior(double[,] information, bool hasK3, double noisePx) =>
-        Symmetric.Cholesky(Free(information, hasK3)) is not { } l ? null : Scaled(l, 1 / noisePx);
-
-    private static double[,] Scaled(double[,] matrix, double by)
-    {
-        foreach (ref var value in System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref matrix[0, 0], matrix.Length)) value *= by;
-        return matrix;
-    }
 }

@@ -50,9 +50,6 @@ public sealed record IntrinsicsOutcome
     /// <summary>Where the result was written; null where it was not.</summary>
     public string? File { get; init; }
 
-    /// <summary>What the images tell of the numbers, for a search that knows more; null where they leave some open.</summary>
-    internal double[,]? Prior { get; init; }
-
     internal CameraIntrinsics Camera => new(WidthPx, HeightPx, Fx, Fy, Cx, Cy, new(Distortion[0], Distortion[1], Distortion[2], Distortion[3], Distortion[4]));
 
     /// <summary>For people.</summary>

@@ -12,7 +12,7 @@ namespace RobotRL.Calibration.Results;
 public sealed record CalibrationJob
 {
     private const string IntrinsicsMethod = "OpenCV calibrateCamera on the views that agree; corners sharpened to saddles";
-    private const string HandEyeMethod = "consensus of OpenCV's closed forms, then reprojection of all corners with weights of Huber";
+    private const string HandEyeMethod = "consensus of OpenCV's closed forms, then the likeliest answer for errors of views and arm";
 
     public required SourceOptions Source { get; init; }
     public required BoardDescription Board { get; init; }
@@ -45,8 +45,9 @@ public sealed record CalibrationJob
                 + $"{view.Width}×{view.Height}; give the intrinsics of these images");
         HandEyeCalibration.RequirePoses(set, parent);
         var own = given is null ? OwnIntrinsics(set) : null;
-        var outcome = HandEyeCalibration.Solve(set, given ?? KnownIntrinsics.Of(own!), parent);
-        return outcome with { File = Written(set, outcome.Camera, own, outcome) };
+        var known = given ?? new(own!.Camera, "the same images");
+        var outcome = HandEyeCalibration.Solve(set, known, parent);
+        return outcome with { File = Written(set, known.Camera, own, outcome) };
     }
 
     /// <summary>Whether the camera still is where a result has it.</summary>
@@ -66,6 +67,10 @@ public sealed record CalibrationJob
         catch (McapException e)
         {
             throw new InvalidDataException($"{source.Path}: {e.Message.TrimEnd('.')}; record it again, or name the right file", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new InvalidDataException($"{source.Path}: may not be read ({e.Message}); allow it, or name another source", e);
         }
     }
 

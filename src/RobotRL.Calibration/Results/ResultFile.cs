@@ -20,10 +20,18 @@ internal static class ResultFile
     /// Writes the result beside its place, forces it to the disk, and gives it its name, which no other file may have. Its date becomes that of now.
     /// </summary>
     /// <returns>The path.</returns>
+    /// <exception cref="InvalidDataException">The folder is closed to this account.</exception>
     /// <exception cref="IOException">The disk refuses it, or other results took the names of the last seconds.</exception>
     public static string Write(ResultPlace place, CameraCalibration calibration)
     {
-        Directory.CreateDirectory(place.Folder);
+        try
+        {
+            Directory.CreateDirectory(place.Folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"--out {place.Root}: the folder {place.Folder} cannot be made ({e.Message}); name another one", e);
+        }
         var kind = calibration.Extrinsics is null ? "intrinsics" : "handeye";
         for (var attempt = 1; ; attempt++)
         {
@@ -37,6 +45,10 @@ internal static class ResultFile
                 if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(aside, ReadOnly);
                 File.Move(aside, path, overwrite: false);
                 return path;
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                throw new InvalidDataException($"--out {place.Root}: {place.Folder} may not be written to; name another folder", e);
             }
             catch (IOException) when (File.Exists(path) && attempt < Tries)
             {

@@ -26,6 +26,7 @@ internal static class RecordedSource
     {
         PlainFile.Require(options.Path);
         using var mcap = McapReader.Open(options.Path);
+        if (mcap.Damage is { } damage) rejected.Add(new(options.Path, $"the end of the file is missing: {damage}"));
         var images = ChannelOf(mcap, options, RecordedMessages.ImageTypes, options.ImageTopic, "--image-topic", "images");
         var poses = options.NeedsPoses ? Poses(mcap, options) : [];
         var type = RecordedMessages.TypeOf(mcap, images);

@@ -18,10 +18,13 @@ public sealed record SourceOptions(string Path)
     /// <exception cref="InvalidDataException">The source is malformed; one line that names the place and the remedy.</exception>
     public IEnumerable<CalibrationSample> Open(List<Rejection> rejected)
     {
+        var isRecording = System.IO.Path.GetExtension(Path).Equals(".mcap", StringComparison.OrdinalIgnoreCase) && File.Exists(Path);
+        if (!isRecording && (ImageTopic ?? PoseTopic) is { } topic)
+            throw new InvalidDataException($"{Path}: is no MCAP file, and has no topic {topic}; leave the option out, or name an MCAP file");
         if (Directory.Exists(Path)) return ImageFolder.Read(Path, NeedsPoses, rejected);
         if (!File.Exists(Path)) throw new InvalidDataException($"{Path}: not found; name a folder of images or an MCAP file");
         if (ImageFolder.IsImage(Path) && !NeedsPoses) return [new(ImageFolder.ReadImage(Path))];
-        if (System.IO.Path.GetExtension(Path).Equals(".mcap", StringComparison.OrdinalIgnoreCase)) return RecordedSource.Read(this, rejected);
+        if (isRecording) return RecordedSource.Read(this, rejected);
         throw new InvalidDataException($"{Path}: {(NeedsPoses ? "no folder" : "neither a folder, nor an image,")} nor an MCAP file; name one of these");
     }
 }
