@@ -33,9 +33,9 @@ public sealed class DegenerateTests
     [InlineData("charuco:8x6:0.030:0.022")]
     public void A_board_of_another_kind_is_not_found(string other)
     {
-        var samples = Views.Render(Camera, Board, Good.Take(4));
+        var samples = Views.Render(Camera, Board, Good.Take(2));
         var refused = Assert.Throws<InsufficientDataException>(() => Views.Collect(samples, BoardDescription.Parse(other)));
-        Assert.Contains($"the board {other} is in none of 4 images", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"the board {other} is in none of 2 images", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -97,6 +97,25 @@ public sealed class DegenerateTests
         var set = Views.Collect(rig.Samples(Camera, Good), Board);
         var refused = Assert.Throws<InsufficientDataException>(() => HandEyeCalibration.Solve(set, new(Camera.Truth, "truth"), CameraParent.Base));
         Assert.Contains("one does for the other --setup", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A print that was scaled to its page: the images alone cannot tell.</summary>
+    [Theory]
+    [InlineData("chessboard:9x6:0.030")]
+    [InlineData("chessboard:9x6:0.0245")]
+    public void Squares_of_another_size_are_told(string stated)
+    {
+        var set = Views.Collect(new Rig(Board, CameraParent.Flange).Samples(Camera, Good), BoardDescription.Parse(stated));
+        string said;
+        try
+        {
+            said = HandEyeCalibration.Solve(set, new(Camera.Truth, "truth"), CameraParent.Flange).Reasons[0];
+        }
+        catch (InsufficientDataException e)
+        {
+            said = e.Message;
+        }
+        Assert.Contains("the samples fit squares of 25.0 mm", said, StringComparison.Ordinal);
     }
 
     [Fact]

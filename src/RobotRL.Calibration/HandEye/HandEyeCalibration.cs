@@ -36,7 +36,7 @@ public static class HandEyeCalibration
         var refinement = new Refinement(camera, board, parent);
         var samples = Samples(set, camera, parent, refinement, rejected);
         var (solution, inliers) = refinement.Robust(Start(samples), samples);
-        Check(refinement, solution, inliers, samples);
+        Check(refinement, solution, inliers, samples, board);
         if (ArmRotations.Insufficient(inliers, parent) is { } left) throw new InsufficientDataException(left);
         rejected.AddRange(samples.Except(inliers).Select(s => new Rejection(s.Name,
             string.Create(CultureInfo.InvariantCulture, $"disagrees with the others by {Math.Min(refinement.RmsPx(solution, s), 9999):0.0} px"))));
@@ -48,6 +48,7 @@ public static class HandEyeCalibration
         var deviation = DeviationMm(information);
         var (heldOutMm, heldOutDeg, spread) = (1000 * heldOutM, heldOutRad * 180 / Math.PI, ClosedForms.SpreadMm(methods));
         var (verdict, reasons) = Judge(inliers.Count, samples.Count, heldOutMm, heldOutDeg, (spread, deviation));
+        if (verdict != CalibrationVerdict.Good && BoardScale.Diagnose(refinement, solution, inliers, board) is { } size) reasons.Insert(0, size);
         var (place, q) = (solution.CameraInParent.Position, solution.CameraInParent.Orientation);
         if (q.W < 0) q = new(-q.X, -q.Y, -q.Z, -q.W);
         return new()
@@ -118,7 +119,7 @@ public static class HandEyeCalibration
         ?? throw new InsufficientDataException("no few samples fix the camera's place: too few turns of 8 to 165° about different axes; "
             + "turn the flange by 20 to 60° about at least two axes");
 
-    private static void Check(Refinement refinement, HandEyeSolution solution, List<HandEyeSample> inliers, List<HandEyeSample> samples)
+    private static void Check(Refinement refinement, HandEyeSolution solution, List<HandEyeSample> inliers, List<HandEyeSample> samples, BoardDescription board)
     {
         var rms = Math.Sqrt(inliers.Average(s => Square(refinement.RmsPx(solution, s))));
         if (rms > MostPx)
@@ -129,7 +130,8 @@ public static class HandEyeCalibration
             var fits = agreeing.Count >= FewestSamples && Math.Sqrt(agreeing.Average(s => Square(refinement.RmsPx(turned, s)))) < MostPx / 4;
             throw new InsufficientDataException("the samples contradict each other: no place of the camera explains them, "
                 + (fits ? "but one does for the other --setup; give that, or record the flange in the base and not the base in the flange"
-                    : $"the best misses by more than {MostPx} px; check that images and poses belong together, in metres and x, y, z, w, "
+                    : BoardScale.Diagnose(refinement, solution, samples, board)
+                        ?? $"the best misses by more than {MostPx} px; check that images and poses belong together, in metres and x, y, z, w, "
                         + "and that the board was fixed"));
         }
         if (inliers.Count < FewestSamples || 2 * inliers.Count < samples.Count)
