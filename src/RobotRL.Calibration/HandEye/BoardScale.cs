@@ -5,8 +5,8 @@ using RobotRL.Model;
 namespace RobotRL.Calibration.HandEye;
 
 /// <summary>
-/// Whether the board's squares have the stated size, held against the way of the arm. A print that was scaled to fit its page is the usual cause of a poor result,
-/// and it shows in nothing else: images alone say nothing about size.
+/// Whether the board's squares have the stated size, held against the way of the arm. A print that was scaled to fit its page is a usual cause of a poor
+/// result, and it shows in nothing else: images alone say nothing about size.
 /// </summary>
 internal static class BoardScale
 {
@@ -32,6 +32,6 @@ internal static class BoardScale
                 if (RmsAt(scale, sharply: true) is var next && next < rms) (at, rms) = (scale, next);
         if (Math.Abs(at - 1) < Least || rms > Gain * RmsAt(1, sharply: true)) return null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"the samples fit squares of {1000 * at * board.EdgeM:0.0} mm and not of {1000 * board.EdgeM:0.0} mm: measure the board, or check the unit of the poses");
+            $"the samples fit squares of {1000 * at * board.EdgeM:0.0} mm and not of {1000 * board.EdgeM:0.0} mm: measure the board, or check the poses' unit");
     }
 }
