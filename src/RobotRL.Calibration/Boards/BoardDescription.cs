@@ -67,7 +67,11 @@ public sealed record BoardDescription
             throw Wrong(text, $"a board has {FewestCorners} to {MostCorners} inner corners each way; correct {parts[1]}");
         var board = new BoardDescription
         {
-            Text = text, IsCharuco = isCharuco, Columns = innerColumns, Rows = innerRows, EdgeM = Length(text, parts[2], "the edge of a square"),
+            Text = text,
+            IsCharuco = isCharuco,
+            Columns = innerColumns,
+            Rows = innerRows,
+            EdgeM = Length(text, parts[2], "the edge of a square"),
         };
         if (!isCharuco) return board;
         board = board with { MarkerM = Length(text, parts[3], "the edge of a marker"), Dictionary = DictionaryOf(text, parts), IsLegacy = parts.Length == 6 };

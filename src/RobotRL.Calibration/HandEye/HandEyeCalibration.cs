@@ -53,11 +53,22 @@ public static class HandEyeCalibration
         if (q.W < 0) q = new(-q.X, -q.Y, -q.Z, -q.W);
         return new()
         {
-            Parent = parent.ToString().ToLowerInvariant(), TranslationM = [place.X, place.Y, place.Z], QuaternionXyzw = [q.X, q.Y, q.Z, q.W],
-            HeldOutMm = heldOutMm, HeldOutDeg = heldOutDeg, RmsPx = rms, DeviationMm = Math.Min(deviation, 1e6), MethodSpreadMm = spread,
+            Parent = parent.ToString().ToLowerInvariant(),
+            TranslationM = [place.X, place.Y, place.Z],
+            QuaternionXyzw = [q.X, q.Y, q.Z, q.W],
+            HeldOutMm = heldOutMm,
+            HeldOutDeg = heldOutDeg,
+            RmsPx = rms,
+            DeviationMm = Math.Min(deviation, 1e6),
+            MethodSpreadMm = spread,
             Methods = [.. methods.Select(m => (m.Name, At: m.CameraInParent.Position)).Select(m => new MethodAnswer(m.Name, [m.At.X, m.At.Y, m.At.Z]))],
-            SamplesUsed = inliers.Count, SamplesRejected = rejected.Count, IntrinsicsFrom = known.From,
-            Verdict = verdict.ToString().ToLowerInvariant(), Reasons = reasons, NextPose = ArmRotations.Suggest(inliers, parent), Rejected = rejected,
+            SamplesUsed = inliers.Count,
+            SamplesRejected = rejected.Count,
+            IntrinsicsFrom = known.From,
+            Verdict = verdict.ToString().ToLowerInvariant(),
+            Reasons = reasons,
+            NextPose = ArmRotations.Suggest(inliers, parent),
+            Rejected = rejected,
         };
     }
 

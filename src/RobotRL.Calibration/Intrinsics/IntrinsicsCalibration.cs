@@ -49,10 +49,23 @@ public static class IntrinsicsCalibration
         var distances = posed.Select(v => v.Board.Transform(board.Middle).Length).Order().ToArray();
         return new()
         {
-            WidthPx = camera.WidthPx, HeightPx = camera.HeightPx, Fx = camera.Fx, Fy = camera.Fy, Cx = camera.Cx, Cy = camera.Cy,
-            Distortion = camera.Distortion.ToArray(), RmsPx = rms, HeldOutPx = heldOut, FocalDeviationPercent = 100 * Math.Min(deviation, 10),
-            ImagesUsed = posed.Length, ImagesRejected = rejected.Count, Verdict = verdict.ToString().ToLowerInvariant(), Reasons = reasons,
-            Missing = coverage.Missing(), NextView = NextView.Suggest(board, camera, information, distances[distances.Length / 2]), Rejected = rejected,
+            WidthPx = camera.WidthPx,
+            HeightPx = camera.HeightPx,
+            Fx = camera.Fx,
+            Fy = camera.Fy,
+            Cx = camera.Cx,
+            Cy = camera.Cy,
+            Distortion = camera.Distortion.ToArray(),
+            RmsPx = rms,
+            HeldOutPx = heldOut,
+            FocalDeviationPercent = 100 * Math.Min(deviation, 10),
+            ImagesUsed = posed.Length,
+            ImagesRejected = rejected.Count,
+            Verdict = verdict.ToString().ToLowerInvariant(),
+            Reasons = reasons,
+            Missing = coverage.Missing(),
+            NextView = NextView.Suggest(board, camera, information, distances[distances.Length / 2]),
+            Rejected = rejected,
         };
     }
 

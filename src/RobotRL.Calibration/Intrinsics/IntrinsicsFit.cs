@@ -90,7 +90,10 @@ internal static class IntrinsicsFit
     /// </summary>
     public static CameraIntrinsics Moved(CameraIntrinsics start, ReadOnlySpan<double> by) => start with
     {
-        Fx = start.Fx * (1 + by[0]), Fy = start.Fy + start.Fx * by[1], Cx = start.Cx + start.Fx * by[2], Cy = start.Cy + start.Fx * by[3],
+        Fx = start.Fx * (1 + by[0]),
+        Fy = start.Fy + start.Fx * by[1],
+        Cx = start.Cx + start.Fx * by[2],
+        Cy = start.Cy + start.Fx * by[3],
         Distortion = new(start.Distortion.K1 + by[4], start.Distortion.K2 + by[5], start.Distortion.P1 + by[6], start.Distortion.P2 + by[7],
             start.Distortion.K3 + (by.Length > 8 ? by[8] : 0)),
     };

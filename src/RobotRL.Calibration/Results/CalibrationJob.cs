@@ -94,8 +94,13 @@ public sealed record CalibrationJob
         var (t, q) = (handEye?.TranslationM, handEye?.QuaternionXyzw);
         return ResultFile.Write(Place, new()
         {
-            Cell = Place.Cell, Camera = Place.Camera, Author = Place.Author, Date = DateTime.UtcNow, Software = ResultFile.Software,
-            Board = Board.Text, Source = Path.GetFullPath(Source.Path),
+            Cell = Place.Cell,
+            Camera = Place.Camera,
+            Author = Place.Author,
+            Date = DateTime.UtcNow,
+            Software = ResultFile.Software,
+            Board = Board.Text,
+            Source = Path.GetFullPath(Source.Path),
             Method = handEye is null ? IntrinsicsMethod : $"{HandEyeMethod}; intrinsics from {handEye.IntrinsicsFrom}",
             Intrinsics = camera,
             IntrinsicsResiduals = own is null ? null : new(own.RmsPx, own.HeldOutPx, own.ImagesUsed, own.ImagesRejected),
@@ -103,7 +108,9 @@ public sealed record CalibrationJob
                 new(new(t![0], t[1], t[2]), new(q![0], q[1], q[2], q[3]))),
             HandEyeResiduals = handEye is null ? null
                 : new(handEye.HeldOutMm, handEye.HeldOutDeg, handEye.MethodSpreadMm, handEye.SamplesUsed, handEye.SamplesRejected),
-            Verdict = worth, Reasons = string.Join("; ", reasons), Reference = reference,
+            Verdict = worth,
+            Reasons = string.Join("; ", reasons),
+            Reference = reference,
         });
     }
 

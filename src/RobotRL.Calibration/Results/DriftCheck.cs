@@ -71,8 +71,13 @@ public static class DriftCheck
         var (movedPx, moved) = found.OrderBy(f => f.Px).ElementAt(found.Count / 2);
         return new()
         {
-            MovedPx = movedPx, MovedMm = 1000 * moved.Position.Length, MovedDeg = moved.Orientation.ToVector().Length * 180 / Math.PI, BoundPx = boundPx,
-            ImagesUsed = found.Count, ImagesRejected = rejected, Verdict = movedPx > boundPx ? "moved" : "unmoved",
+            MovedPx = movedPx,
+            MovedMm = 1000 * moved.Position.Length,
+            MovedDeg = moved.Orientation.ToVector().Length * 180 / Math.PI,
+            BoundPx = boundPx,
+            ImagesUsed = found.Count,
+            ImagesRejected = rejected,
+            Verdict = movedPx > boundPx ? "moved" : "unmoved",
         };
     }
 
