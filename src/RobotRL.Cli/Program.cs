@@ -25,6 +25,7 @@ var root = new RootCommand("RobotRL: reinforcement learning for robot arms, with
     EpisodesCommand.Create(),
     EventsCommand.Create(),
     McapCommand.Create(),
+    CalibrateCommand.Create(),
     AuditCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

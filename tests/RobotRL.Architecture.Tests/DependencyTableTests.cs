@@ -6,15 +6,19 @@ public sealed class DependencyTableTests
     private static readonly Dictionary<string, string[]> MayReference = new()
     {
         ["Model"] = [],
-        ["Wire"] = [],
+        ["Wire.Generator"] = [],
+        ["Wire"] = ["Wire.Generator"],
         ["Mcap"] = [],
         ["Configuration"] = ["Model"],
         ["Sensing"] = ["Model"],
+        ["Ros2"] = ["Model", "Wire"],
+        ["Calibration"] = ["Model", "Wire", "Mcap"],
         ["Teleop"] = ["Model"],
         ["Tasks"] = ["Model", "Teleop"],
         ["Safety"] = ["Model"],
         ["Control"] = ["Model", "Safety"],
         ["Robots.Mujoco"] = ["Model", "Tasks", "Safety", "Control"],
+        ["Robots.Ros2"] = ["Model", "Wire", "Sensing", "Ros2", "Safety", "Control"],
         ["Policy"] = ["Model"],
         ["Replay"] = ["Model"],
         ["Learning"] = ["Model", "Policy", "Replay"],
@@ -31,18 +35,18 @@ public sealed class DependencyTableTests
         ["Evidence"] = ["Model", "Configuration", "Safety", "Control", "Learning", "Episodes", "Recording", "Audit", "Sessions"],
         ["Cells"] =
         [
-            "Model", "Configuration", "Sensing", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco", "Policy", "Learning",
-            "Critic", "Recording", "Audit", "Sessions",
+            "Model", "Wire", "Configuration", "Sensing", "Ros2", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco", "Robots.Ros2",
+            "Policy", "Learning", "Critic", "Recording", "Audit", "Sessions",
         ],
         ["Lab"] =
         [
-            "Model", "Mcap", "Configuration", "Sensing", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco", "Policy", "Replay",
+            "Model", "Wire", "Mcap", "Configuration", "Sensing", "Ros2", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco", "Policy", "Replay",
             "Learning", "Critic", "Episodes", "Recording", "Audit", "Sessions", "Cells",
         ],
         ["Cli"] =
         [
-            "Model", "Wire", "Mcap", "Configuration", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco", "Learning", "Critic",
-            "Episodes", "Recording", "LeRobot", "Audit", "Sessions", "Evidence", "Cells", "Lab",
+            "Model", "Wire", "Mcap", "Configuration", "Calibration", "Ros2", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco",
+            "Learning", "Critic", "Episodes", "Recording", "LeRobot", "Audit", "Sessions", "Evidence", "Cells", "Lab",
         ],
     };
 

@@ -8,7 +8,7 @@ public sealed partial class RunFileRuleTests
     /// <summary>Where code opens files of runs. The rest of the command line measures, or writes where the user says.</summary>
     private static readonly string[] Places =
     [
-        "Audit", "Learning", "Policy", "Replay", "Episodes", "Critic", "Recording", "Sessions", "Evidence", "Cells", "Cli/Commands", "Cli/Data",
+        "Audit", "Learning", "Policy", "Replay", "Episodes", "Critic", "Recording", "Sessions", "Evidence", "Cells", "Cli/Commands",
     ];
 
     /// <summary>What is opened here is never in a run, or is read where a user's own configuration says; why stands beside it.</summary>

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RobotRL.Calibration;
 using RobotRL.Cli.Display;
 using RobotRL.Configuration;
 using RobotRL.Control;
@@ -164,6 +165,10 @@ internal static partial class CommandLine
             or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
             return Failed(parse, ExitCode.BadInput, e.Message.ReplaceLineEndings(e is BadInputException ? "\n" : " "));
+        }
+        catch (InsufficientDataException e)
+        {
+            return Failed(parse, ExitCode.DoesNotHold, e.Message);
         }
         catch (Exception e) when (e is SafeStopException or ControlLostException or LearningDivergedException)
         {

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using RobotRL.Cli.Data;
 using RobotRL.Cli.Display;
 using RobotRL.Mcap;
+using RobotRL.Recording.Messages;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
 

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using RobotRL.Mcap;
 
-namespace RobotRL.Cli.Data;
+namespace RobotRL.Recording.Messages;
 
 /// <summary>A topic of a file.</summary>
-internal sealed record ChannelSummary(string Topic, string Type, string Encoding, ulong Messages);
+public sealed record ChannelSummary(string Topic, string Type, string Encoding, ulong Messages);
 
 /// <summary>The contents of a file: the object that <c>mcap info --json</c> prints.</summary>
-internal sealed record McapSummary(
+public sealed record McapSummary(
     string Profile, string Library, bool Complete, bool Indexed, string? Damage,
     ulong Messages, uint Chunks, string Compression, uint Attachments, uint MetadataRecords, ulong StartNs, ulong EndNs,
     IReadOnlyList<ChannelSummary> Channels, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Metadata)

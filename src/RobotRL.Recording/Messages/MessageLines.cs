@@ -1,13 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RobotRL.Evidence.Report;
 using RobotRL.Mcap;
 using RobotRL.Wire;
 
-namespace RobotRL.Cli.Data;
+namespace RobotRL.Recording.Messages;
 
 /// <summary>Messages as JSON lines: decoded where the schema's text says how, else their bytes as base64.</summary>
-internal sealed class MessageLines(McapReader mcap, Stream output)
+public sealed class MessageLines(McapReader mcap, Stream output)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Dictionary<ushort, Ros2Json?> _decoders = [];
