@@ -134,7 +134,12 @@ public sealed class Ros2Cell : ICell
     /// <summary>The arms leave what they are in, the scene is set up around them, and they go to their start.</summary>
     private void SetUp(ulong seed)
     {
-        if (Control.IsStopped && !Control.AutomaticReset()) return; // an operator's to clear
+        if (Control.IsStopped)
+        {
+            if (!Control.AutomaticReset()) return; // an operator's to clear
+            // A replay begins where the reference starts anew, and that is now.
+            _start.ComeToRest();
+        }
         _start.Lift(LiftM);
         if (_scene is not null && !Control.IsStopped)
         {
