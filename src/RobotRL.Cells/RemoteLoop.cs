@@ -8,7 +8,8 @@ using RobotRL.Sessions.Runs;
 namespace RobotRL.Cells;
 
 /// <summary>
-/// The control loop in its process, as the actor commands it. Starts a control process of its own, and ends it, unless it is given the channel of a running one.
+/// The control loop in its process, as the actor commands it. Starts a control process of its own, and ends it, unless it is given the channel of a running
+/// one.
 /// </summary>
 internal sealed class RemoteLoop : IDisposable
 {

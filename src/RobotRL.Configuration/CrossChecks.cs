@@ -49,7 +49,8 @@ internal static class CrossChecks
         root.Require(!c.Robot.IsBehindRos2 || c.Ros2 is not null, "robot.driver",
             $"{c.Robot.Driver} needs to know how the robot is reached; add the section ros2, or choose a cell: --cell robot-configs/ros2/sim.yaml");
         if (c.Ros2 is not { } ros2) return;
-        root.Require(ros2.Arms.Count == c.Task.ArmCount, "ros2.arms", $"names {ros2.Arms.Count} arms and the cell has {c.Task.ArmCount}; name each", "cell.arms");
+        root.Require(ros2.Arms.Count == c.Task.ArmCount, "ros2.arms",
+            $"names {ros2.Arms.Count} arms and the cell has {c.Task.ArmCount}; name each", "cell.arms");
         for (var i = 0; i < ros2.Arms.Count; i++)
         {
             var (arm, key) = (ros2.Arms[i], $"ros2.arms.{i}");
@@ -64,13 +65,19 @@ internal static class CrossChecks
                 + "make robot.command and the profile agree", "robot.command");
             root.Require(arm.JointNames.Count == c.Robot.JointCount, $"{key}.joint_names",
                 $"names {arm.JointNames.Count} joints and the robot file has {c.Robot.JointCount}; name each joint, base to tip", "robot.kinematics");
+            var stiffness = c.Robot.Limits.Stiffness;
+            root.Require(arm.Profile != Ros2Profile.TargetPose || stiffness.TranslationMinNM == stiffness.TranslationMaxNM
+                && stiffness.RotationMinNmRad == stiffness.RotationMaxNmRad && stiffness.DampingRatioMin == stiffness.DampingRatioMax, $"{key}.profile",
+                "target_pose sends no stiffness: the controller keeps its own; give robot.limits.stiffness the controller's values as both bounds",
+                "robot.limits.stiffness");
             root.Require(arm.Wrench is null == c.Robot.ForceSensor is null, $"{key}.wrench",
                 "robot.force_sensor and this must both be there or both be none", "robot.force_sensor");
         }
         foreach (var camera in c.Task.Cameras)
             root.Require(!c.Robot.IsBehindRos2 || camera.Source is not null || ros2.Cameras.ContainsKey(camera.Name), "ros2.cameras",
                 $"the task's camera '{camera.Name}' has neither a topic nor a source; add {{name: {camera.Name}, topic: …, reliability: …}}", "task.cameras");
-        root.Require(c.Robot.Driver != "ros2" || ros2.SceneTopic is null, "ros2.scene_topic", "a real cell shows nobody its scene; leave it out", "robot.driver");
+        root.Require(c.Robot.Driver != "ros2" || ros2.SceneTopic is null, "ros2.scene_topic",
+            "a real cell shows nobody its scene; leave it out", "robot.driver");
         root.Require(c.Robot.Driver != "ros2_sim" || ros2.SceneTopic is not null, "ros2.scene_topic",
             "a simulated robot shows its scene, which tells it from a real one; name the topic", "robot.driver");
         root.Require(c.Robot.Driver != "ros2" || !c.Task.Observed.Contains(ObservationPart.Goal), "task.observe",

@@ -30,13 +30,15 @@ internal static class Ros2Section
     private static Ros2ArmParameters ReadArm(Section s) => new()
     {
         Profile = s.Choice("profile", ("effort", Ros2Profile.Effort), ("position", Ros2Profile.Position), ("velocity", Ros2Profile.Velocity),
-            ("target_pose", Ros2Profile.TargetPose), ("impedance_target", Ros2Profile.ImpedanceTarget)),
+            ("target_pose", Ros2Profile.TargetPose), ("impedance_target", Ros2Profile.ImpedanceTarget),
+            ("motion_update", Ros2Profile.MotionUpdate)),
         CommandTopic = Topic(s, "command_topic"),
         WrenchCommandTopic = TopicOrNone(s, "wrench_command_topic"),
         JointStates = s.Child("joint_states", ReadTopic),
         JointNames = s.Texts("joint_names"),
         Wrench = s.ChildOrNone("wrench", wrench => new Ros2WrenchTopic(
-            ReadTopic(wrench), wrench.Choice("at", ("end_effector", true), ("sensor", false)), wrench.Choice("acts_on", ("tool", true), ("environment", false)))),
+            ReadTopic(wrench), wrench.Choice("at", ("end_effector", true), ("sensor", false)),
+            wrench.Choice("acts_on", ("tool", true), ("environment", false)))),
         GripperCommandTopic = TopicOrNone(s, "gripper_command_topic"),
         GripperJoint = s.Has("gripper_joint") ? s.Text("gripper_joint") : null,
         ProgramRunningTopic = TopicOrNone(s, "program_running_topic"),

@@ -101,7 +101,8 @@ public sealed class LoopbackRobot : IRobot, IPlant
 
     public void Step()
     {
-        var torque = Description.Command == CommandKind.JointTorque ? _command.TorqueNm : _controller.Torque(WireCommand.Of(_command), _state.Position, _state.Velocity);
+        var torque = Description.Command == CommandKind.JointTorque ? _command.TorqueNm
+            : _controller.Torque(WireCommand.Of(_command), _state.Position, _state.Velocity);
         for (var step = 0; step < Substeps; step++)
             for (var i = 0; i < Description.JointCount; i++)
             {

@@ -4,7 +4,8 @@ using RobotRL.Safety;
 namespace RobotRL.Control;
 
 /// <summary>
-/// What a robot's own controller is told, once it has left the gate's side: the values of a sealed command, or of one that came over a wire to a simulated robot.
+/// What a robot's own controller is told, once it has left the gate's side: the values of a sealed command, or of one that came over a wire to a
+/// simulated robot.
 /// </summary>
 public struct WireCommand
 {

@@ -76,7 +76,9 @@ public enum FaultCode : byte
     /// <summary>The other arm of the cell was stopped: both stop as one.</summary>
     OtherArmStopped,
 
-    /// <summary>The robot says that it does not follow commands: its program, its mode or its own safety functions stopped it, or it went and came back.</summary>
+    /// <summary>
+    /// The robot says that it does not follow commands: its program, its mode or its own safety functions stopped it, or it went and came back.
+    /// </summary>
     RobotNotReady,
 
     /// <summary>Somebody else commands the robot, or speaks in its name.</summary>

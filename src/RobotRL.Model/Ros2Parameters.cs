@@ -17,6 +17,9 @@ public enum Ros2Profile
 
     /// <summary>Pose, stiffness, damping and wrench in one <c>robotrl_msgs/ImpedanceTarget</c>.</summary>
     ImpedanceTarget,
+
+    /// <summary>Pose, stiffness, damping and wrench in one <c>aic_control_interfaces/MotionUpdate</c>.</summary>
+    MotionUpdate,
 }
 
 /// <summary>A topic that is listened to.</summary>

@@ -4,7 +4,9 @@ using RobotRL.Robots.Mujoco.Rendering;
 
 namespace RobotRL.Robots.Mujoco;
 
-/// <summary>Copies the newest state of a world that moves elsewhere; false, and the arguments as they were, where there is none newer than the last one.</summary>
+/// <summary>
+/// Copies the newest state of a world that moves elsewhere; false, and the arguments as they were, where there is none newer than the last one.
+/// </summary>
 public delegate bool ReadWorld(Span<double> state, ref Stamp time);
 
 /// <summary>

@@ -48,5 +48,6 @@ internal sealed class ClockMap
         Anchor(_leastLateNs, arrivedNs);
     }
 
-    private void Anchor(long offsetNs, long nowNs) => (_offsetNs, _relaxedNs, _hasOffset, _lateSinceNs, _leastLateNs) = (offsetNs, nowNs, true, 0, long.MaxValue);
+    private void Anchor(long offsetNs, long nowNs) =>
+        (_offsetNs, _relaxedNs, _hasOffset, _lateSinceNs, _leastLateNs) = (offsetNs, nowNs, true, 0, long.MaxValue);
 }

@@ -11,8 +11,8 @@ using Pose = RobotRL.Model.Pose;
 namespace RobotRL.Robots.Ros2;
 
 /// <summary>
-/// An arm behind ROS 2. Its states arrive on the transport's thread and wait in a latest-value cell; commands leave on the loop's. Where a command removes power
-/// nothing is sent, or what its controller takes for a stop: see the profile.
+/// An arm behind ROS 2. Its states arrive on the transport's thread and wait in a latest-value cell; commands leave on the loop's. Where a command removes
+/// power nothing is sent, or what its controller takes for a stop: see the profile.
 /// </summary>
 public sealed class Ros2Robot : IRobot
 {

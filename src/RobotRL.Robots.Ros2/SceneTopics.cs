@@ -6,8 +6,8 @@ using RobotRL.Wire.StdMsgs;
 namespace RobotRL.Robots.Ros2;
 
 /// <summary>
-/// What a simulated robot shows of its scene to a scripted human, and how it is asked for another one. <c>SCENE</c> carries the number of the scene and the state
-/// of the simulation, <c>SCENE/set_up</c> the number and the seed of the one that is wanted. A real cell has neither.
+/// What a simulated robot shows of its scene to a scripted human, and how it is asked for another one. <c>SCENE</c> carries the number of the scene and the
+/// state of the simulation, <c>SCENE/set_up</c> the number and the seed of the one that is wanted. A real cell has neither.
 /// </summary>
 public static class SceneTopics
 {

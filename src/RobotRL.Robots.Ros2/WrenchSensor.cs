@@ -7,8 +7,8 @@ using Wrench = RobotRL.Model.Wrench;
 namespace RobotRL.Robots.Ros2;
 
 /// <summary>
-/// Makes of what a force-torque sensor tells the wrench that the environment exerts at the end effector, in its frame. A sensor at the flange is tared first, over
-/// <see cref="TareSamples"/> readings at rest: what it then feels beside the tool's weight is its bias.
+/// Makes of what a force-torque sensor tells the wrench that the environment exerts at the end effector, in its frame. A sensor at the flange is tared first,
+/// over <see cref="TareSamples"/> readings at rest: what it then feels beside the tool's weight is its bias.
 /// </summary>
 internal sealed class WrenchSensor
 {

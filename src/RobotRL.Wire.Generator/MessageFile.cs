@@ -37,8 +37,8 @@ internal sealed class MessageConstant
 }
 
 /// <summary>
-/// One <c>.msg</c> file. Its package is the folder that holds it. Files in a folder beside the packages, such as <c>iron/rmw_dds_common/Gid.msg</c>, are a variant:
-/// the same name on the wire with other fields.
+/// One <c>.msg</c> file. Its package is the folder that holds it. Files in a folder beside the packages, such as <c>iron/rmw_dds_common/Gid.msg</c>, are a
+/// variant: the same name on the wire with other fields.
 /// </summary>
 internal sealed class MessageFile
 {

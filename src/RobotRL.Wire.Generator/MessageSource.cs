@@ -83,7 +83,11 @@ internal sealed class MessageSource
             else if (field.IsArray && isText) throw new FormatException($"{field.Name}: arrays of strings of a fixed length are not supported");
             else if (field.IsArray)
                 Line($"public {type}[] {name} {{ get; }} = new {type}[{field.Length}];", $"cdr.Array<{type}>({name})", $"cdr.Array<{type}>({name})");
-            else if (isText) Line($"public string {name} {{ get; set; }} = {Literal((field.Value ?? "").Trim('"', '\''))};", $"{name} = cdr.Text({name})", $"cdr.Text({name})");
+            else if (isText)
+            {
+                var value = Literal((field.Value ?? "").Trim('"', '\''));
+                Line($"public string {name} {{ get; set; }} = {value};", $"{name} = cdr.Text({name})", $"cdr.Text({name})");
+            }
             else Line($"public {type} {name} {{ get; set; }}{Default(field)}", $"{name} = cdr.{call}()", $"cdr.{call}({name})");
             return;
         }

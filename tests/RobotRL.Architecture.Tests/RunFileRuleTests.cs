@@ -22,7 +22,7 @@ public sealed partial class RunFileRuleTests
         ["ResultsCommand.cs"] = "a bench's own folder",
         ["PdfPrinter.cs"] = "a browser's profile",
         ["CpuInterrupts.cs"] = "what the system tells",
-        ["RemoteSimulation.cs"] = "a configuration of its own in the temporary folder",
+        ["RemoteLoop.cs"] = "a configuration of its own in the temporary folder",
     };
 
     [Fact]

@@ -12,9 +12,12 @@ internal static class Cell
 
     /// <summary>A shipped task in it, with the patience of a machine that others keep busy.</summary>
     public static RunConfiguration Load(string task, params (string Key, string Value)[] values) => RunConfiguration.Load(
-        OtherProcess.TaskFile(task), [.. values, ("robot.limits.heartbeat_max_age_ms", "2000")], Path.Combine(OtherProcess.Root, "robot-configs/ros2/sim.yaml"));
+        OtherProcess.TaskFile(task), [.. values, ("robot.limits.heartbeat_max_age_ms", "2000")],
+        Path.Combine(OtherProcess.Root, "robot-configs/ros2/sim.yaml"));
 
-    /// <summary>Goes through motion, stop and reset on an arm that is none: what is compiled later takes many periods, and the clock of the loop leaps.</summary>
+    /// <summary>
+    /// Goes through motion, stop and reset on an arm that is none: what is compiled later takes many periods, and the clock of the loop leaps.
+    /// </summary>
     public static void Rehearse(RunConfiguration configuration)
     {
         using LoopbackRobot robot = new(configuration.Robot, configuration.Task.EndEffectorInFlange);

@@ -17,7 +17,8 @@ internal static class Fuzz
             case 3:
                 // A length that cannot be.
                 var at = 4 * random.Next(1, Math.Max(2, message.Length / 4 - 1));
-                BitConverter.TryWriteBytes(message.AsSpan(Math.Min(at, message.Length - 4)), random.Next(2) == 0 ? uint.MaxValue - (uint)random.Next(4) : (uint)random.Next(1 << 24));
+                var length = random.Next(2) == 0 ? uint.MaxValue - (uint)random.Next(4) : (uint)random.Next(1 << 24);
+                BitConverter.TryWriteBytes(message.AsSpan(Math.Min(at, message.Length - 4)), length);
                 return message;
             default:
                 for (var changes = random.Next(1, 8); changes > 0; changes--) message[random.Next(message.Length)] = (byte)random.Next(256);

@@ -26,7 +26,11 @@ public sealed class MessageFuzzTests
     });
 
     [Fact]
-    public void Trajectories() => Survive(new JointTrajectory { JointNames = { "a", "b" }, Points = { new() { Positions = { 1 } }, new() { Effort = { 1, 2 } } } });
+    public void Trajectories() => Survive(new JointTrajectory
+    {
+        JointNames = { "a", "b" },
+        Points = { new() { Positions = { 1 } }, new() { Effort = { 1, 2 } } },
+    });
 
     [Fact]
     public void Lists_of_nodes() => Survive(new ParticipantEntitiesInfo

@@ -48,7 +48,8 @@ internal sealed class OtherProcess : IDisposable
     /// <summary>The peer on Fast DDS, ready. Seconds are the most that it lives.</summary>
     public static OtherProcess Peer(int domain, params string[] arguments)
     {
-        OtherProcess peer = new(Path.Combine(Root, "artifacts/peers/fastdds-peer"), [.. arguments, "--domain", $"{domain}", "--seconds", "150"], readsErrors: false);
+        var program = Path.Combine(Root, "artifacts/peers/fastdds-peer");
+        OtherProcess peer = new(program, [.. arguments, "--domain", $"{domain}", "--seconds", "150"], readsErrors: false);
         peer.Await("\"ready\":true");
         return peer;
     }
@@ -57,7 +58,8 @@ internal sealed class OtherProcess : IDisposable
     public static OtherProcess SimNode(string task, int domain, params string[] arguments)
     {
         var program = Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
-        OtherProcess node = new("dotnet", [program, "sim-node", TaskFile(task), "--domain", $"{domain}", "--owner", $"{Environment.ProcessId}", .. arguments], readsErrors: true);
+        string[] words = [program, "sim-node", TaskFile(task), "--domain", $"{domain}", "--owner", $"{Environment.ProcessId}", .. arguments];
+        OtherProcess node = new("dotnet", words, readsErrors: true);
         node.Await("Simulated robot");
         return node;
     }

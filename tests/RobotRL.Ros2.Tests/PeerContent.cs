@@ -69,7 +69,8 @@ internal static class PeerContent
                 for (var i = 0; i < values.Count; i++) values[i] = Math.Round(values[i], 10);
         if (message is PoseStamped { Pose: var pose })
             (pose.Position.X, pose.Position.Y, pose.Orientation.X, pose.Orientation.Y, pose.Orientation.Z, pose.Orientation.W) =
-                (Round(pose.Position.X), Round(pose.Position.Y), Round(pose.Orientation.X), Round(pose.Orientation.Y), Round(pose.Orientation.Z), Round(pose.Orientation.W));
+                (Round(pose.Position.X), Round(pose.Position.Y), Round(pose.Orientation.X),
+                    Round(pose.Orientation.Y), Round(pose.Orientation.Z), Round(pose.Orientation.W));
         return new CdrWriter().Message(message).ToArray();
 
         static double Round(double value) => Math.Round(value, 10) + 0.0;

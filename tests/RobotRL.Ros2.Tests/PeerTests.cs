@@ -40,7 +40,8 @@ public sealed class PeerTests : IDisposable
 
     [Fact]
     public void A_thousand_states_a_second_lose_nothing_in_a_minute() =>
-        BothWays<JointState>(Reliability.Reliable, PeerContent.Fill, message => PeerContent.NumberOf(message.Header.Stamp), rate: 1000, count: 60_000, atOnce: true);
+        BothWays<JointState>(
+            Reliability.Reliable, PeerContent.Fill, message => PeerContent.NumberOf(message.Header.Stamp), rate: 1000, count: 60_000, atOnce: true);
 
     [Fact]
     public void Thirty_pictures_a_second_lose_nothing_in_a_minute() =>
@@ -62,7 +63,8 @@ public sealed class PeerTests : IDisposable
     {
         var domain = Domains.Next();
         using var node = Ros2Node.Open(new() { NodeName = "/robotrl/test", Domain = domain, IsHumble = isHumble });
-        using var peer = OtherProcess.Peer(domain, "pub", "JointState", "/joint_states", "--reliability", "best_effort", "--node", "/arm/driver", "--gid", gid, "--wait", "0");
+        string[] driver = ["--node", "/arm/driver", "--gid", gid, "--wait", "0"];
+        using var peer = OtherProcess.Peer(domain, ["pub", "JointState", "/joint_states", "--reliability", "best_effort", .. driver]);
         using var reader = node.Subscribe<JointState>("/joint_states", Qos.Default, (_, _) => { });
         Until(() => node.Transport.Mismatches() is [var line] && line.Contains("/arm/driver", StringComparison.Ordinal));
         var line = Assert.Single(node.Transport.Mismatches());
@@ -146,7 +148,8 @@ public sealed class PeerTests : IDisposable
                 next = numberOf(message) + 1;
                 Interlocked.Increment(ref received);
             });
-            using var peer = OtherProcess.Peer(_domain, "pub", T.TypeName, "/here", "--count", $"{count}", "--rate", $"{rate}", "--reliability", word, "--depth", "2000");
+            string[] quality = ["--reliability", word, "--depth", "2000"];
+            using var peer = OtherProcess.Peer(_domain, ["pub", T.TypeName, "/here", "--count", $"{count}", "--rate", $"{rate}", .. quality]);
             var patience = TimeSpan.FromSeconds(20 + 2.0 * count / rate);
             for (var waited = Stopwatch.StartNew(); Interlocked.Read(ref received) < count && waited.Elapsed < patience; Thread.Sleep(20)) { }
             Assert.True(Interlocked.Read(ref received) == count, $"{received} of {count} came, {wrong} wrong; {string.Join('\n', peer.Lines)}");
@@ -180,6 +183,7 @@ public sealed class PeerTests : IDisposable
 
     private static void Until(Func<bool> holds, TimeSpan? patience = null)
     {
-        for (var waited = Stopwatch.StartNew(); !holds(); Thread.Sleep(10)) Assert.True(waited.Elapsed < (patience ?? TimeSpan.FromSeconds(30)), "It did not come.");
+        for (var waited = Stopwatch.StartNew(); !holds(); Thread.Sleep(10))
+            Assert.True(waited.Elapsed < (patience ?? TimeSpan.FromSeconds(30)), "It did not come.");
     }
 }

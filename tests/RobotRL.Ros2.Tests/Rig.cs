@@ -18,7 +18,8 @@ internal sealed class Rig : IDisposable
     public Rig(RunConfiguration configuration)
     {
         Configuration = configuration;
-        // A collection begun by an ordinary thread waits for its turn on a busy machine, and the loop with it. A control process is started with room for hours.
+        // A collection begun by an ordinary thread waits for its turn on a busy machine, and the loop with it.
+        // A control process is started with room for hours.
         if (GCSettings.LatencyMode != GCLatencyMode.NoGCRegion) GC.TryStartNoGCRegion(200_000_000);
         Cell.Rehearse(configuration);
         _node = Ros2Node.Open(Cell.Options(configuration, "control"));

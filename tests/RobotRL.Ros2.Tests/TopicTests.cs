@@ -22,7 +22,13 @@ public sealed class TopicTests : IDisposable
 
     [Fact]
     public void Message_arrives_whole() => Passes(
-        new JointState { Header = { Stamp = { Sec = 5, Nanosec = 7 }, FrameId = "base" }, Name = { "a", "", "joint_µ" }, Position = { 1, 2, 3 }, Effort = { -0.5 } });
+        new JointState
+        {
+            Header = { Stamp = { Sec = 5, Nanosec = 7 }, FrameId = "base" },
+            Name = { "a", "", "joint_µ" },
+            Position = { 1, 2, 3 },
+            Effort = { -0.5 },
+        });
 
     [Fact]
     public void Sequences_of_messages_arrive_whole() => Passes(new DiagnosticArray

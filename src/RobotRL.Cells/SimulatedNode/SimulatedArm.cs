@@ -5,6 +5,7 @@ using RobotRL.Robots.Ros2;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
 using RobotRL.Safety;
+using RobotRL.Wire.AicControlInterfaces;
 using RobotRL.Wire.GeometryMsgs;
 using RobotRL.Wire.RobotrlMsgs;
 using RobotRL.Wire.SensorMsgs;
@@ -16,8 +17,8 @@ using Pose = RobotRL.Model.Pose;
 namespace RobotRL.Cells.SimulatedNode;
 
 /// <summary>
-/// A simulated arm's own side of the wire: it takes commands as its profile does, traps included, and tells its states. Commands come on the transport's thread;
-/// the loop's takes the newest of them once a period.
+/// A simulated arm's own side of the wire: it takes commands as its profile does, traps included, and tells its states. Commands come on the transport's
+/// thread; the loop's takes the newest of them once a period.
 /// </summary>
 internal sealed class SimulatedArm : IDisposable
 {
@@ -42,7 +43,7 @@ internal sealed class SimulatedArm : IDisposable
     {
         (_arm, _parameters, _transport) = (arm, parameters, node.Transport);
         // The shipped receive timeout of a UR arm's forward controllers. A controller of poses has none: it holds its last target for ever.
-        _timeoutNs = parameters.Profile is Ros2Profile.TargetPose or Ros2Profile.Position ? long.MaxValue : 40_000_000;
+        _timeoutNs = parameters.Profile is Ros2Profile.TargetPose or Ros2Profile.MotionUpdate or Ros2Profile.Position ? long.MaxValue : 40_000_000;
         _told.Command = new() { Kind = arm.Description.Command, RemovePower = true };
         _jointState.Name.AddRange(parameters.JointNames);
         if (parameters.GripperJoint is { } gripper) _jointState.Name.Add(gripper);
@@ -68,7 +69,7 @@ internal sealed class SimulatedArm : IDisposable
         var command = _told.Command;
         if (nowNs - _told.ArrivedNs > _timeoutNs) command = new() { Kind = _arm.Description.Command, RemovePower = true };
         command.Grip = _grip;
-        if (_parameters.Profile == Ros2Profile.TargetPose) command.PositionRad = _state.Position;
+        if (_parameters.Profile is Ros2Profile.TargetPose or Ros2Profile.MotionUpdate) command.PositionRad = _state.Position;
         _arm.Execute(command);
     }
 
@@ -111,6 +112,7 @@ internal sealed class SimulatedArm : IDisposable
         _topics.Add(_parameters.Profile switch
         {
             Ros2Profile.TargetPose => node.Subscribe<PoseStamped>(topic, qos, Take),
+            Ros2Profile.MotionUpdate => node.Subscribe<MotionUpdate>(topic, qos, Take),
             Ros2Profile.ImpedanceTarget => node.Subscribe<ImpedanceTarget>(topic, qos, Take),
             _ => node.Subscribe<Float64MultiArray>(topic, qos, Take),
         });
@@ -149,11 +151,25 @@ internal sealed class SimulatedArm : IDisposable
 
     private void Take(WrenchStamped told, Arrival arrival) => _beside = WrenchOf(told.Wrench);
 
-    private void Take(ImpedanceTarget told, Arrival arrival)
+    private void Take(MotionUpdate told, Arrival arrival)
+    {
+        if (told.TrajectoryGenerationMode.Mode != TrajectoryGenerationMode.ModePosition) return;
+        var pose = PoseOf(told.Pose);
+        var beside = WrenchOf(told.FeedforwardWrenchAtTip).Rotated(pose.Orientation);
+        var spring = SpringOf(told.TargetStiffness, told.TargetDamping);
+        Publish(new() { Kind = CommandKind.CartesianImpedance, HasSetPoint = true, Impedance = new(pose, default, spring, beside) });
+    }
+
+    private static CartesianStiffness SpringOf(double[] stiffness, double[] damping)
     {
         const int rotation = 21;
-        var (k, d) = (told.Stiffness[0], told.Damping[0]);
-        CartesianStiffness stiffness = new(k, told.Stiffness[rotation], k > 0 ? d / (2 * Math.Sqrt(k)) : 1);
+        var (k, d) = (stiffness[0], damping[0]);
+        return new(k, stiffness[rotation], k > 0 ? d / (2 * Math.Sqrt(k)) : 1);
+    }
+
+    private void Take(ImpedanceTarget told, Arrival arrival)
+    {
+        var stiffness = SpringOf(told.Stiffness, told.Damping);
         WireCommand command = new() { Kind = CommandKind.CartesianImpedance, HasSetPoint = !told.Stop, RemovePower = told.RemovePower };
         command.Impedance = new(PoseOf(told.Pose), new(VectorOf(told.Twist.Linear), VectorOf(told.Twist.Angular)), stiffness, WrenchOf(told.FeedForward));
         for (var i = 0; i < Math.Min(told.Posture.Count, Joints.Max); i++) command.PositionRad[i] = told.Posture[i];

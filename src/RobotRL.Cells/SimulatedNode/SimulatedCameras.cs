@@ -47,8 +47,10 @@ internal sealed class SimulatedCamera : IDisposable
         var info = InfoOf(model, camera);
         CollectionsMarshal.SetCount(image.Data, frame.Pixels.Length);
         var last = new Stamp(long.MinValue);
-        for (var next = Clock.MonotonicNs; !_ends.Wait(TimeSpan.FromMicroseconds(Math.Max(0, (next - Clock.MonotonicNs) / 1000))); next = Math.Max(next + periodNs, Clock.MonotonicNs))
+        var next = Clock.MonotonicNs;
+        while (!_ends.Wait(TimeSpan.FromMicroseconds(Math.Max(0, (next - Clock.MonotonicNs) / 1000))))
         {
+            next = Math.Max(next + periodNs, Clock.MonotonicNs);
             mirror.Capture(frame);
             if (frame.CaptureTime <= last) continue;
             last = frame.CaptureTime;

@@ -25,7 +25,8 @@ internal static class NativeFindings
             "with an NVIDIA GPU build with -p:TorchDevice=cuda-linux (Windows: cuda-windows)");
         yield return Finding.Needed("OpenCV", Probe("opencv").Works, Probe("opencv").Line, "make deps, or apt install libgtk-3-0");
         yield return Finding.Needed("MuJoCo", Probe("mujoco").Works, Probe("mujoco").Line, "make deps, or apt install libmujoco-dev");
-        yield return Finding.Optional("ROS 2", DdsLibrary.Missing is null, DdsLibrary.Missing ?? $"Cyclone DDS ({DdsLibrary.Name}); rcl and rcldotnet are not used by this build",
+        yield return Finding.Optional("ROS 2", DdsLibrary.Missing is null,
+            DdsLibrary.Missing ?? $"Cyclone DDS ({DdsLibrary.Name}); this build has no backend for rcl or rcldotnet",
             "make deps, or apt install libddsc0debian (Ubuntu 24.04: libddsc0t64)");
         bool egl = Probe("egl").Works, osmesa = Probe("osmesa").Works;
         yield return Gl("EGL", egl, osmesa, Probe("egl").Line, "make deps, or apt install libegl1 libgl1 libgl1-mesa-dri");

@@ -20,11 +20,12 @@ internal static class CycloneDomain
             if (Configured.TryGetValue(options.Domain, out var before))
             {
                 if (before != network)
-                    throw new TransportException($"Domain {options.Domain} is open in this process with another interface or other peers: give all nodes the same.");
+                    throw new TransportException(
+                        $"Domain {options.Domain} is open in this process with another interface or other peers: give all nodes the same.");
                 return;
             }
             DdsLog.Catch();
-            if (Native.dds_create_domain((uint)options.Domain, Configuration(options)) < 0)
+            if (DdsNative.dds_create_domain((uint)options.Domain, Configuration(options)) < 0)
                 throw new TransportException($"ros2.interface: Cyclone DDS cannot use {options.Interface} ({DdsLog.Last}); write an address of this machine");
             Configured.Add(options.Domain, network);
         }

@@ -21,8 +21,8 @@ internal sealed unsafe class CycloneReader(CycloneTransport transport, TopicEnd 
     {
         get
         {
-            Native.MatchedStatus status;
-            return Native.dds_get_subscription_matched_status(reader, &status) < 0 ? 0 : (int)status.Current;
+            DdsNative.MatchedStatus status;
+            return DdsNative.dds_get_subscription_matched_status(reader, &status) < 0 ? 0 : (int)status.Current;
         }
     }
 
@@ -30,24 +30,24 @@ internal sealed unsafe class CycloneReader(CycloneTransport transport, TopicEnd 
     public void Take()
     {
         var samples = stackalloc nint[AtOnce];
-        var infos = stackalloc Native.SampleInfo[AtOnce];
+        var infos = stackalloc DdsNative.SampleInfo[AtOnce];
         int count;
-        while (!_isDisposed && (count = Native.dds_takecdr(reader, samples, AtOnce, infos, Native.AnyState)) > 0)
+        while (!_isDisposed && (count = DdsNative.dds_takecdr(reader, samples, AtOnce, infos, DdsNative.AnyState)) > 0)
             for (var i = 0; i < count; i++)
             {
                 try
                 {
                     if (infos[i].IsValid != 0 && !_isDisposed) Hand(samples[i], infos[i]);
                 }
-                finally { Native.ddsi_serdata_unref(samples[i]); }
+                finally { DdsNative.ddsi_serdata_unref(samples[i]); }
             }
     }
 
-    private void Hand(nint sample, in Native.SampleInfo info)
+    private void Hand(nint sample, in DdsNative.SampleInfo info)
     {
-        var size = (int)Native.ddsi_serdata_size(sample);
+        var size = (int)DdsNative.ddsi_serdata_size(sample);
         if (size > _payload.Length) _payload = new byte[Math.Max(size, 2 * _payload.Length)];
-        fixed (byte* into = _payload) Native.ddsi_serdata_to_ser(sample, 0, (nuint)size, into);
+        fixed (byte* into = _payload) DdsNative.ddsi_serdata_to_ser(sample, 0, (nuint)size, into);
         try { received(_payload.AsSpan(0, size), new(info.SourceTimestamp, info.Publication)); }
         catch (InvalidDataException) { Interlocked.Increment(ref _malformed); }
     }
@@ -57,6 +57,6 @@ internal sealed unsafe class CycloneReader(CycloneTransport transport, TopicEnd 
         if (_isDisposed) return;
         _isDisposed = true;
         transport.Remove(this);
-        Native.dds_delete(reader);
+        DdsNative.dds_delete(reader);
     }
 }

@@ -30,11 +30,11 @@ internal sealed unsafe class CycloneTransport : ITransport
         (_options, _names) = (options, new(options.IsHumble));
         CycloneDomain.Open(options);
         _participant = CreateParticipant(options.Domain);
-        _waitset = Dds.Check(Native.dds_create_waitset(_participant), "create a waitset");
-        _wake = Dds.Check(Native.dds_create_guardcondition(_participant), "create a condition");
-        Native.dds_waitset_attach(_waitset, _wake, 0);
-        _writers = Watch(Native.PublicationTopic, isWriters: true);
-        _readers = Watch(Native.SubscriptionTopic, isWriters: false);
+        _waitset = Dds.Check(DdsNative.dds_create_waitset(_participant), "create a waitset");
+        _wake = Dds.Check(DdsNative.dds_create_guardcondition(_participant), "create a condition");
+        DdsNative.dds_waitset_attach(_waitset, _wake, 0);
+        _writers = Watch(DdsNative.PublicationTopic, isWriters: true);
+        _readers = Watch(DdsNative.SubscriptionTopic, isWriters: false);
         var qos = new Qos(Reliability.Reliable, Durability.TransientLocal, 1);
         var announcement = new TopicEnd(NodeNames.Topic, ParticipantEntitiesInfo.TypeName, _names.Definition, qos);
         _announcer = CreateWriter(announcement, NodeNames.Topic);
@@ -79,8 +79,8 @@ internal sealed unsafe class CycloneTransport : ITransport
     public IReadOnlyList<string> Mismatches()
     {
         var ends = Ends();
-        return [.. ends.Where(end => end.IsOwn).SelectMany(own => ends.Where(other => !other.IsOwn && other.Topic == own.Topic && other.IsWriter != own.IsWriter)
-            .Select(other => Mismatch(own, other))).OfType<string>().Distinct()];
+        IEnumerable<RemoteEnd> OthersOf(RemoteEnd own) => ends.Where(other => !other.IsOwn && other.Topic == own.Topic && other.IsWriter != own.IsWriter);
+        return [.. ends.Where(end => end.IsOwn).SelectMany(own => OthersOf(own).Select(other => Mismatch(own, other))).OfType<string>().Distinct()];
     }
 
     private static string? Mismatch(RemoteEnd own, RemoteEnd other)
@@ -98,7 +98,7 @@ internal sealed unsafe class CycloneTransport : ITransport
             _ownReaders.Remove(reader);
             foreach (var (tag, source) in _sources.Where(source => source.Value.Take.Target == reader).ToList())
             {
-                Native.dds_waitset_detach(_waitset, source.Condition);
+                DdsNative.dds_waitset_detach(_waitset, source.Condition);
                 _sources.Remove(tag);
             }
         }
@@ -113,19 +113,19 @@ internal sealed unsafe class CycloneTransport : ITransport
 
     private static int CreateParticipant(int domain)
     {
-        var settings = Native.dds_create_qos();
+        var settings = DdsNative.dds_create_qos();
         var enclave = Encoding.UTF8.GetBytes("enclave=/;");
-        fixed (byte* data = enclave) Native.dds_qset_userdata(settings, data, (nuint)enclave.Length);
-        try { return Dds.Check(Native.dds_create_participant((uint)domain, settings, 0), $"join domain {domain}"); }
-        finally { Native.dds_delete_qos(settings); }
+        fixed (byte* data = enclave) DdsNative.dds_qset_userdata(settings, data, (nuint)enclave.Length);
+        try { return Dds.Check(DdsNative.dds_create_participant((uint)domain, settings, 0), $"join domain {domain}"); }
+        finally { DdsNative.dds_delete_qos(settings); }
     }
 
     private CycloneWriter CreateWriter(TopicEnd end, string ddsTopic)
     {
         var (topic, type) = Topic(end, ddsTopic);
         var settings = Dds.Settings(end.Qos);
-        try { return new(this, end, Dds.Check(Native.dds_create_writer(_participant, topic, settings, 0), $"create a writer of {end.Topic}"), type); }
-        finally { Native.dds_delete_qos(settings); }
+        try { return new(this, end, Dds.Check(DdsNative.dds_create_writer(_participant, topic, settings, 0), $"create a writer of {end.Topic}"), type); }
+        finally { DdsNative.dds_delete_qos(settings); }
     }
 
     private CycloneReader CreateReader(TopicEnd end, string ddsTopic, MessageReceived received)
@@ -134,23 +134,23 @@ internal sealed unsafe class CycloneTransport : ITransport
         var settings = Dds.Settings(end.Qos);
         try
         {
-            var entity = Dds.Check(Native.dds_create_reader(_participant, topic, settings, 0), $"create a reader of {end.Topic}");
+            var entity = Dds.Check(DdsNative.dds_create_reader(_participant, topic, settings, 0), $"create a reader of {end.Topic}");
             var reader = new CycloneReader(this, end, entity, received);
             Attach(entity, reader.Take);
             return reader;
         }
-        finally { Native.dds_delete_qos(settings); }
+        finally { DdsNative.dds_delete_qos(settings); }
     }
 
     private (int Topic, TopicType Type) Topic(TopicEnd end, string ddsTopic)
     {
         var type = new TopicType(end.TypeName, end.Definition);
-        return (Dds.Check(Native.dds_create_topic(_participant, type.Descriptor, ddsTopic, 0, 0), $"create the topic {end.Topic}"), type);
+        return (Dds.Check(DdsNative.dds_create_topic(_participant, type.Descriptor, ddsTopic, 0, 0), $"create the topic {end.Topic}"), type);
     }
 
     private EndpointWatch Watch(int builtinTopic, bool isWriters)
     {
-        var watch = new EndpointWatch(Dds.Check(Native.dds_create_reader(_participant, builtinTopic, 0, 0), "follow the network's endpoints"), isWriters);
+        var watch = new EndpointWatch(Dds.Check(DdsNative.dds_create_reader(_participant, builtinTopic, 0, 0), "follow the network's endpoints"), isWriters);
         Attach(watch.Entity, () =>
         {
             lock (_changing) watch.Take();
@@ -161,11 +161,11 @@ internal sealed unsafe class CycloneTransport : ITransport
 
     private void Attach(int reader, Action take)
     {
-        var condition = Dds.Check(Native.dds_create_readcondition(reader, Native.AnyState), "create a condition");
+        var condition = Dds.Check(DdsNative.dds_create_readcondition(reader, DdsNative.AnyState), "create a condition");
         lock (_changing)
         {
             _sources.Add(_nextTag, (take, condition));
-            Dds.Check(Native.dds_waitset_attach(_waitset, condition, _nextTag++), "wait for messages");
+            Dds.Check(DdsNative.dds_waitset_attach(_waitset, condition, _nextTag++), "wait for messages");
         }
     }
 
@@ -183,15 +183,15 @@ internal sealed unsafe class CycloneTransport : ITransport
 
     private static byte[] Gid(int entity)
     {
-        Native.Guid guid;
-        Native.dds_get_guid(entity, &guid);
+        DdsNative.Guid guid;
+        DdsNative.dds_get_guid(entity, &guid);
         return Dds.GidOf(guid);
     }
 
     private RemoteEnd End(ulong id, Endpoint endpoint)
     {
-        Native.Guid own;
-        Native.dds_get_guid(_participant, &own);
+        DdsNative.Guid own;
+        DdsNative.dds_get_guid(_participant, &own);
         var isOwn = endpoint.Participant.Equals(own);
         var node = isOwn ? NodeName : _names.NodeOf(endpoint.Key) ?? $"participant {Convert.ToHexStringLower(Dds.GidOf(endpoint.Participant))}";
         return new(endpoint.Topic[2..], endpoint.Type, endpoint.IsWriter, endpoint.Qos, node, id, isOwn);
@@ -203,7 +203,7 @@ internal sealed unsafe class CycloneTransport : ITransport
         var tags = stackalloc nint[AtOnce];
         while (!_isEnding)
         {
-            var count = Native.dds_waitset_wait(_waitset, tags, AtOnce, WaitNs);
+            var count = DdsNative.dds_waitset_wait(_waitset, tags, AtOnce, WaitNs);
             for (var i = 0; i < Math.Min(count, AtOnce) && !_isEnding; i++)
             {
                 Action? take;
@@ -217,9 +217,9 @@ internal sealed unsafe class CycloneTransport : ITransport
     {
         if (_isEnding) return;
         _isEnding = true;
-        Native.dds_set_guardcondition(_wake, true);
+        DdsNative.dds_set_guardcondition(_wake, true);
         if (Thread.CurrentThread != _thread) _thread.Join();
         // Takes all that belongs to it along.
-        Native.dds_delete(_participant);
+        DdsNative.dds_delete(_participant);
     }
 }

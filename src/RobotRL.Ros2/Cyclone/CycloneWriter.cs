@@ -16,8 +16,8 @@ internal sealed unsafe class CycloneWriter(CycloneTransport transport, TopicEnd 
     {
         get
         {
-            Native.MatchedStatus status;
-            return Native.dds_get_publication_matched_status(writer, &status) < 0 ? 0 : (int)status.Current;
+            DdsNative.MatchedStatus status;
+            return DdsNative.dds_get_publication_matched_status(writer, &status) < 0 ? 0 : (int)status.Current;
         }
     }
 
@@ -25,7 +25,7 @@ internal sealed unsafe class CycloneWriter(CycloneTransport transport, TopicEnd 
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         fixed (byte* message = cdr)
-            return Native.dds_write(writer, _sample.Lay(message, cdr.Length)) >= 0;
+            return DdsNative.dds_write(writer, _sample.Lay(message, cdr.Length)) >= 0;
     }
 
     public void Dispose()
@@ -33,7 +33,7 @@ internal sealed unsafe class CycloneWriter(CycloneTransport transport, TopicEnd 
         if (_isDisposed) return;
         _isDisposed = true;
         transport.Remove(this);
-        Native.dds_delete(writer);
+        DdsNative.dds_delete(writer);
         _sample.Dispose();
     }
 }

@@ -17,8 +17,9 @@ public static class DdsLibrary
     /// <summary>Why it cannot be used, with the remedy; null where it can.</summary>
     public static string? Missing =>
         !BitConverter.IsLittleEndian ? "Cyclone DDS is used on little-endian machines alone."
-        : Loaded.Value.Handle == 0 ? "Cyclone DDS is not installed: on Debian 12 install libddsc0debian, on Ubuntu 24.04 libddsc0t64, or source a ROS 2 installation."
-        : !NativeLibrary.TryGetExport(Loaded.Value.Handle, "dds_takecdr", out _) || !NativeLibrary.TryGetExport(Loaded.Value.Handle, "ddsi_serdata_to_ser", out _)
+        : Loaded.Value.Handle == 0
+            ? "Cyclone DDS is not installed: on Debian 12 install libddsc0debian, on Ubuntu 24.04 libddsc0t64, or source a ROS 2 installation."
+        : !Exports("dds_takecdr") || !Exports("ddsi_serdata_to_ser")
             ? $"{Loaded.Value.Name} is a Cyclone DDS that lacks what 0.10 has: install 0.10." : null;
 
     /// <exception cref="TransportException">It cannot be had.</exception>
@@ -26,6 +27,8 @@ public static class DdsLibrary
     {
         if (Missing is { } why) throw new TransportException(why);
     }
+
+    private static bool Exports(string name) => NativeLibrary.TryGetExport(Loaded.Value.Handle, name, out _);
 
     private static (nint, string) Load()
     {
@@ -43,5 +46,5 @@ public static class DdsLibrary
             Names.Select(name => Path.Combine(prefix, folder, name)))).Where(File.Exists);
     }
 
-    private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? search) => library == Native.Library ? Loaded.Value.Handle : 0;
+    private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? search) => library == DdsNative.Library ? Loaded.Value.Handle : 0;
 }

@@ -13,9 +13,9 @@ internal static unsafe class DdsLog
     public static string Last => Volatile.Read(ref _last);
 
     /// <summary>From now on nothing is written to the terminal.</summary>
-    public static void Catch() => Native.dds_set_log_sink(&Take, null);
+    public static void Catch() => DdsNative.dds_set_log_sink(&Take, null);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Take(void* argument, Native.LogLine* line) =>
+    private static void Take(void* argument, DdsNative.LogLine* line) =>
         Volatile.Write(ref _last, Encoding.UTF8.GetString(new ReadOnlySpan<byte>(line->Message, (int)Math.Min(line->Size, 500))).Trim());
 }

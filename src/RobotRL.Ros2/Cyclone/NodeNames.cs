@@ -5,14 +5,14 @@ using RobotRL.Wire.RmwDdsCommon;
 namespace RobotRL.Ros2.Cyclone;
 
 /// <summary>
-/// Who is who on a ROS 2 network: each participant tells the names of its nodes and which endpoints are theirs. Identifiers are longer in Humble than later, under
-/// the same type name, so that only nodes of one kind are understood.
+/// Who is who on a ROS 2 network: each participant tells the names of its nodes and which endpoints are theirs. Identifiers are longer in Humble than
+/// later, under the same type name, so that only nodes of one kind are understood.
 /// </summary>
 internal sealed class NodeNames(bool isHumble)
 {
     public const string Topic = "ros_discovery_info";
 
-    private readonly Dictionary<Native.Guid, (Native.Guid Participant, string Node)> _nodes = [];
+    private readonly Dictionary<DdsNative.Guid, (DdsNative.Guid Participant, string Node)> _nodes = [];
     private readonly CdrWriter _cdr = new();
     private readonly ParticipantEntitiesInfo _humble = new();
     private readonly Wire.Iron.RmwDdsCommon.ParticipantEntitiesInfo _iron = new();
@@ -20,7 +20,7 @@ internal sealed class NodeNames(bool isHumble)
     public string Definition => isHumble ? ParticipantEntitiesInfo.Definition : Wire.Iron.RmwDdsCommon.ParticipantEntitiesInfo.Definition;
 
     /// <summary>With its namespace; null where nobody told.</summary>
-    public string? NodeOf(Native.Guid endpoint) => _nodes.TryGetValue(endpoint, out var found) ? found.Node : null;
+    public string? NodeOf(DdsNative.Guid endpoint) => _nodes.TryGetValue(endpoint, out var found) ? found.Node : null;
 
     /// <summary>Takes what one participant tells of itself; it replaces what it told before.</summary>
     public void Take(ReadOnlySpan<byte> cdr)
@@ -76,9 +76,9 @@ internal sealed class NodeNames(bool isHumble)
 
     private void Replace(byte[] participant, IEnumerable<(byte[] Key, string Namespace, string Name)> endpoints)
     {
-        var who = MemoryMarshal.Read<Native.Guid>(participant);
+        var who = MemoryMarshal.Read<DdsNative.Guid>(participant);
         foreach (var (key, _) in _nodes.Where(node => node.Value.Participant.Equals(who)).ToList()) _nodes.Remove(key);
-        foreach (var (key, space, name) in endpoints) _nodes[MemoryMarshal.Read<Native.Guid>(key)] = (who, $"{space.TrimEnd('/')}/{name}");
+        foreach (var (key, space, name) in endpoints) _nodes[MemoryMarshal.Read<DdsNative.Guid>(key)] = (who, $"{space.TrimEnd('/')}/{name}");
     }
 }
 

@@ -45,7 +45,7 @@ internal sealed unsafe class TopicType
         _definition = new Ros2Definition(typeName, definition);
         Layout = LayoutOf(_definition.Root);
         Emit(Layout);
-        Descriptor = (Native.TopicDescriptor*)NativeMemory.AllocZeroed((nuint)sizeof(Native.TopicDescriptor));
+        Descriptor = (DdsNative.TopicDescriptor*)NativeMemory.AllocZeroed((nuint)sizeof(DdsNative.TopicDescriptor));
         var ops = (uint*)NativeMemory.Alloc((nuint)_ops.Count, sizeof(uint));
         for (var i = 0; i < _ops.Count; i++) ops[i] = _ops[i];
         Descriptor->Size = (uint)Layout.Bytes;
@@ -57,7 +57,7 @@ internal sealed unsafe class TopicType
         Descriptor->Meta = Utf8("");
     }
 
-    public Native.TopicDescriptor* Descriptor { get; }
+    public DdsNative.TopicDescriptor* Descriptor { get; }
 
     public NativeStructure Layout { get; }
 

@@ -24,7 +24,7 @@ public sealed record TransportOptions
     /// <summary>Addresses of machines to ask where multicast does not reach; this machine is always asked on the loopback interface.</summary>
     public IReadOnlyList<string> Peers { get; init; } = [];
 
-    /// <summary>ROS 2 distribution of the other side: it decides how a node announces itself. Humble's identifiers are longer than those of later ones.</summary>
+    /// <summary>Whether the other side is ROS 2 Humble, whose identifiers of nodes are longer than those of later distributions.</summary>
     public bool IsHumble { get; init; } = true;
 
     /// <summary>Runs first on the thread that receives, to set its priority; null for none.</summary>

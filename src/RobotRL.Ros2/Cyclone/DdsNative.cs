@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RobotRL.Ros2.Cyclone;
 
 /// <summary>The part of libddsc's C interface that is used, as of 0.10. Entities are positive numbers, failures negative ones.</summary>
-internal static unsafe partial class Native
+internal static unsafe partial class DdsNative
 {
     public const string Library = "ddsc";
     public const uint AnyState = 1 | 2 | 4 | 8 | 16 | 32 | 64;
