@@ -9,7 +9,8 @@ public sealed class FolderTests
 {
     private static readonly Lazy<ArchUnitNET.Domain.Architecture> Built = new(() =>
         new ArchLoader().LoadFilteredDirectory(Repository.OutputOf("Cli"), "RobotRL.*.dll")
-            .LoadFilteredDirectory(Repository.OutputOf("Cli"), "robotrl.dll").Build());
+            .LoadFilteredDirectory(Repository.OutputOf("Cli"), "robotrl.dll")
+            .LoadFilteredDirectory(Repository.OutputOf("Wire.Generator"), "RobotRL.Wire.Generator.dll").Build());
 
     public static TheoryData<string> Projects => [.. Repository.Projects];
 

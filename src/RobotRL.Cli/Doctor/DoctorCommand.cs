@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RobotRL.Cli.Commands;
 using RobotRL.Cli.Display;
+using RobotRL.Lab.Diagnosis;
 using RobotRL.Sessions.Processes;
 using Spectre.Console;
 

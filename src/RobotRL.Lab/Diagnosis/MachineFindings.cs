@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using RobotRL.Lab.Cameras;
 
-namespace RobotRL.Cli.Doctor;
+namespace RobotRL.Lab.Diagnosis;
 
 /// <summary>Operating system, processor, memory, disk and runtime.</summary>
-internal static class MachineFindings
+public static class MachineFindings
 {
     private const double GiB = 1 << 30;
     private const double MemoryWantedGiB = 3;

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using RobotRL.Sessions.Processes;
 
-namespace RobotRL.Cli.Doctor;
+namespace RobotRL.Lab.Diagnosis;
 
 /// <summary>The kernel's properties that the 1 kHz loop of a real robot needs. The simulation in lockstep needs none of them.</summary>
-internal static partial class RealTimeFindings
+public static partial class RealTimeFindings
 {
     private const string RightsRemedy = "for a real robot: in /etc/security/limits.d/ give the user rtprio 90 and memlock unlimited, then log in again";
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using RobotRL.Ros2.Cyclone;
 using RobotRL.Sessions.Processes;
 
-namespace RobotRL.Cli.Doctor;
+namespace RobotRL.Lab.Diagnosis;
 
 /// <summary>Native libraries, each loaded and used a little in a child process that may die of it.</summary>
-internal static class NativeFindings
+public static class NativeFindings
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

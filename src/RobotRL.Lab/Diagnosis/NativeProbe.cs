@@ -4,10 +4,10 @@ using RobotRL.Robots.Mujoco.Binding;
 using RobotRL.Sessions.Processes;
 using TorchSharp;
 
-namespace RobotRL.Cli.Doctor;
+namespace RobotRL.Lab.Diagnosis;
 
 /// <summary>The child's side: loads one library, uses it once and says in one line what came of it.</summary>
-internal static unsafe class NativeProbe
+public static unsafe class NativeProbe
 {
     private static readonly Dictionary<string, Func<string>> Probes = new()
     {
