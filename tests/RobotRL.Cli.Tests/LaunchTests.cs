@@ -49,6 +49,60 @@ public sealed class LaunchTests : IDisposable
         Assert.False(Directory.Exists(_folder["run"]));
     }
 
+    [Fact]
+    public void Script_in_the_syntax_of_ROS_2_trains_across_it_and_ends_its_robot()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        var words = string.Join(' ', Training.Small(run.Path, 40).Skip(2).Select(word => $"'{word}'"));
+        var domain = Random.Shared.Next(100, 230);
+        File.WriteAllText(_folder["cell.launch.yaml"], $$"""
+            launch:
+              - arg: {name: task}
+              - arg: {name: domain, default: "{{domain}}"}
+              - executable:
+                  name: robot
+                  cmd: robotrl sim-node $(var task) --domain $(var domain)
+                  output: screen
+              - executable:
+                  name: training
+                  cmd: robotrl train $(var task) --cell ros2 --set ros2.domain=$(var domain) --pace realtime {{words}}
+                  output: screen
+            """);
+        var result = RobotrlProcess.RunInRealtime("launch", _folder["cell.launch.yaml"], $"task:={Path.Combine(RobotrlProcess.Root, Training.Reach)}");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("Ended: ", result.Error, StringComparison.Ordinal);
+        Assert.NotEmpty(run.EpisodeFiles);
+    }
+
+    [Fact]
+    public void Script_that_only_ROS_2_can_run_is_told_line_by_line_and_starts_nothing()
+    {
+        File.WriteAllText(_folder["other.launch.yaml"], """
+            launch:
+              - node: {pkg: demo_nodes_cpp, exec: talker}
+              - executable: {cmd: "robotrl $(find-pkg-share x)", output: loud}
+              - executable: {cmd: robotrl doctor, colour: red}
+            """);
+        var result = RobotrlProcess.Run("launch", _folder["other.launch.yaml"], "speed:=3");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(5, result.ErrorLines.Length);
+        foreach (var text in new[] { "launch.0.node: only ros2 launch", "$(find-pkg-share x) has no value", "'loud' is not one of", "colour", "speed" })
+            Assert.Contains(text, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Script_whose_robot_ends_ends_the_training()
+    {
+        File.WriteAllText(_folder["short.launch.yaml"], """
+            launch:
+              - executable: {name: robot, cmd: sleep 2}
+              - executable: {name: training, cmd: sleep 60}
+            """);
+        var result = RobotrlProcess.Run("launch", _folder["short.launch.yaml"]);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("robot ended with exit code 0, and so does all else", result.Error, StringComparison.Ordinal);
+    }
+
     private string Write(int actorCpu, int learnerCpu)
     {
         string[] small = [.. Training.Small("", 0).SkipWhile(a => a != "--set").Where(a => a != "--set")];

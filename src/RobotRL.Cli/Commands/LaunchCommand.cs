@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using RobotRL.Configuration;
 using RobotRL.Sessions.Processes;
+using RobotRL.Sessions.Runs;
 
 namespace RobotRL.Cli.Commands;
 
@@ -16,12 +17,23 @@ internal static partial class LaunchCommand
     public static Command Create()
     {
         Argument<string> file = new("file") { Description = "Launch file, such as launch/peg-insert.yaml" };
-        Option<string> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one", Required = true };
-        Option<string?> operatorId = new("--operator-id") { Description = "Who is in charge; required where the file names a live operator" };
-        return new Command("launch", "Start control loop, actor and learner, each on its CPUs, as a file says") { file, run, operatorId }.Does((parse, _) =>
+        Argument<string[]> given = new("arguments")
         {
-            var launch = LaunchConfiguration.Load(parse.GetRequiredValue(file), Environment.ProcessorCount);
-            var arguments = Arguments(launch, parse.GetRequiredValue(run), parse.GetValue(operatorId), parse.GetValue(CommandLine.Json));
+            Description = "With a file in ROS 2's syntax: its arguments, such as run:=runs/peg",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<string?> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one" };
+        Option<string?> operatorId = new("--operator-id") { Description = "Who is in charge; required where the file names a live operator" };
+        return new Command("launch", "Start what a file names: control loop, actor and learner, each on its CPUs; or the processes of a file in ROS 2's syntax")
+        {
+            file, given, run, operatorId,
+        }.Does((parse, _) =>
+        {
+            var path = parse.GetRequiredValue(file);
+            if (LaunchScript.IsScript(path)) return Script(path, parse.GetRequiredValue(given), parse.GetValue(run));
+            if (parse.GetValue(run) is not { } folder) throw new BadInputException("--run: missing; name the folder of the run");
+            var launch = LaunchConfiguration.Load(path, Environment.ProcessorCount);
+            var arguments = Arguments(launch, folder, parse.GetValue(operatorId), parse.GetValue(CommandLine.Json));
             using var actor = Placement.Start(launch.ActorCpus, () => ThisProgram.Start(arguments));
             // Ctrl+C reaches the actor too, which saves and ends by itself; a request to this process alone is passed on.
             using var ended = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Signal(actor.Id, Terminate));
@@ -29,6 +41,22 @@ internal static partial class LaunchCommand
             actor.WaitForExit();
             return actor.ExitCode;
         });
+    }
+
+    private static int Script(string path, string[] given, string? run)
+    {
+        var arguments = given.Select(pair => pair.Split(":=", 2) is [var name, var value] ? (name, value)
+            : throw new BadInputException($"{pair}: not of the form name:=value")).ToDictionary();
+        if (run is not null) arguments["run"] = run;
+        using LaunchRun launch = new(LaunchScript.Load(path, arguments), Console.Error.WriteLine);
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            launch.AskToEnd();
+        }
+        using var ended = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var lost = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        return launch.Run();
     }
 
     private static IEnumerable<string> Arguments(LaunchConfiguration launch, string run, string? operatorId, bool json) =>
