@@ -183,7 +183,7 @@ public sealed class BadConfigurationTests : IDisposable
         { "grip: {force_n: 70", "grip: {force_n: 7000", "grip: {force_n: 7000",
             "robot.limits.grip.force_n: 7000 is out of range; write a number from 0.1 to 1000 N" },
         { "  grip: {force_n: 70, speed_m_s: 0.1}\n", "", "limits:#2", "robot.limits.grip: missing; add a section" },
-        { "driver: mujoco", "driver: gazebo", "driver", "robot.driver: 'gazebo' is not one of mujoco, loopback; choose one of them" },
+        { "driver: mujoco", "driver: gazebo", "driver", "robot.driver: 'gazebo' is not one of mujoco, loopback, ros2, ros2_sim; choose one of them" },
         { "state_max_age_ms: 5", "state_max_age_ms: 0.5", "state_max_age_ms",
             "robot.limits.state_max_age_ms: 0.5 ms is below robot.control_period_ms, 1 ms: every state would be stale; raise it" },
         { "name: elbow, link: 4", "name: elbow, link: 9", "name: elbow", "robot.body.links.1.link: 9 is out of range; write a whole number from 0 to 7" },

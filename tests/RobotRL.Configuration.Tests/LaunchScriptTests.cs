@@ -1,0 +1,53 @@
+namespace RobotRL.Configuration.Tests;
+
+/// <summary>Launch files in ROS 2's syntax.</summary>
+public sealed class LaunchScriptTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    [Fact]
+    public void The_shipped_file_starts_a_robot_and_then_its_training()
+    {
+        var file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Path("reach"))!, "../../launch/sim-ros2.launch.yaml"));
+        Assert.True(LaunchScript.IsScript(file));
+        var processes = LaunchScript.Load(file, new Dictionary<string, string> { ["run"] = "a b", ["domain"] = "7" });
+        Assert.Equal(["robot", "training"], processes.Select(process => process.Name));
+        Assert.All(processes, process => Assert.True(process.Shows && process.RespawnDelay is null));
+        Assert.Equal(["--domain", "7"], processes[0].Command.TakeLast(2));
+        Assert.Contains("ros2.domain=7", processes[1].Command);
+    }
+
+    [Fact]
+    public void Words_quotes_variables_and_surroundings_are_those_of_a_shell()
+    {
+        var file = _directory.Write("a.launch.yaml", """
+            launch:
+              - arg: {name: who, default: someone}
+              - let: {name: greeting, value: hello $(var who)}
+              - set_env: {name: A, value: "1"}
+              - executable:
+                  cmd: tool '$(var greeting)' "" --at=$(dirname) $(env NO_SUCH_VARIABLE_HERE 'x y')
+                  launch-prefix: taskset -c 1
+                  env: [{name: B, value: "2"}]
+                  respawn: true
+                  respawn_delay: 2.5
+            """);
+        var process = Assert.Single(LaunchScript.Load(file, new Dictionary<string, string>()));
+        Assert.Equal(["taskset", "-c", "1", "tool", "hello someone", "", $"--at={Path.GetDirectoryName(file)}", "x", "y"], process.Command);
+        Assert.Equal([("A", "1"), ("B", "2")], process.Environment.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal((TimeSpan.FromSeconds(2.5), false), (process.RespawnDelay, process.Shows));
+    }
+
+    [Theory]
+    [InlineData("launch: []", "starts nothing")]
+    [InlineData("launch: [{executable: {name: x}}]", "launch.0.executable.cmd: missing")]
+    [InlineData("launch: [{arg: {name: x}}, {executable: {cmd: a}}]", "give x:=VALUE")]
+    [InlineData("launch: [{executable: {cmd: a, respawn: maybe}}]", "'maybe' is not one of true, false")]
+    [InlineData("launch: [{include: {file: x}}, {executable: {cmd: a}}]", "only ros2 launch can do this")]
+    [InlineData("launch: [3]", "expected one action")]
+    public void What_it_cannot_do_is_told(string yaml, string expected) =>
+        Assert.Contains(Assert.Throws<ConfigurationException>(() => LaunchScript.Load(_directory.Write("b.launch.yaml", yaml), new Dictionary<string, string>()))
+            .Errors, error => error.Contains(expected, StringComparison.Ordinal));
+
+    public void Dispose() => _directory.Dispose();
+}
