@@ -89,6 +89,8 @@ public sealed class ControlProcess : IDisposable
         AppDomain.CurrentDomain.UnhandledException += GoingDown;
         try
         {
+            using var report = _world is Ros2Robots robots ? Report(robots) : null;
+            if (report is not null) log += report.Tell;
             using var watches = new CompositeDisposable([.. _memory.Channels.Select(channel => new ActorWatch(channel, log)), .. Recorders(log)]);
             loop.Start();
             loop.Join();
@@ -127,6 +129,12 @@ public sealed class ControlProcess : IDisposable
         var world = new SimulatedWorld(scene, SimulatedTask.Create(task, scene));
         world.Reset(0);
         return (scene.Arms, world, scene);
+    }
+
+    private Ros2Report Report(Ros2Robots robots)
+    {
+        var task = _configuration.Task;
+        return new(robots.Node, [.. _loop.Cycles.Select(cycle => cycle.Latest)], task.Arms.Count == 0 ? [""] : [.. task.Arms.Select(arm => arm.Name)]);
     }
 
     private EventRecorder[] Recorders(Action<string> log)

@@ -33,6 +33,8 @@ internal sealed class Ros2Robots : IDisposable
 
     public IReadOnlyList<IRobot> Arms => _arms;
 
+    public Ros2Node Node => _node;
+
     public static TransportOptions Options(Ros2Parameters ros2, string name) => new()
     {
         NodeName = $"/robotrl/{name}",

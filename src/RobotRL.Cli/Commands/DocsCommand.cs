@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
+using RobotRL.Wire;
 
 namespace RobotRL.Cli.Commands;
 
@@ -16,7 +17,13 @@ internal static class DocsCommand
             RunDirectory.WriteAside(parse.GetRequiredValue(output), Page((RootCommand)parse.RootCommandResult.Command));
             return ExitCode.Done;
         });
-        return new Command("docs", "Write pages of the documentation") { Hidden = true, Subcommands = { commands } };
+        var folder = new Option<string>("--out") { Description = "Folder that the package is made in" }.Or(".");
+        var messages = new Command("messages", "Write the ROS 2 package of RobotRL's own messages") { folder }.Does((parse, _) =>
+        {
+            Console.Error.WriteLine($"Wrote {InterfacePackage.Write(parse.GetRequiredValue(folder))}");
+            return ExitCode.Done;
+        });
+        return new Command("docs", "Write pages of the documentation") { Hidden = true, Subcommands = { commands, messages } };
     }
 
     private static string Page(RootCommand root)
