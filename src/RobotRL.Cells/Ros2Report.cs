@@ -11,8 +11,8 @@ using RobotRL.Wire.RobotrlMsgs;
 namespace RobotRL.Cells;
 
 /// <summary>
-/// Tells others on a ROS 2 network what the gate does: each arm's newest decision on <c>/robotrl/gate</c>, how it is in words on <c>/diagnostics</c> once a second,
-/// and lines for people on <c>/rosout</c>. On a thread of its own, which nobody waits for.
+/// Tells others on a ROS 2 network what the gate does: each arm's newest decision on <c>/robotrl/gate</c>, how it is in words on <c>/diagnostics</c> once a
+/// second, and lines for people on <c>/rosout</c>. On a thread of its own, which nobody waits for.
 /// </summary>
 internal sealed class Ros2Report : IDisposable
 {

@@ -45,9 +45,12 @@ public sealed class LaunchScriptTests : IDisposable
     [InlineData("launch: [{executable: {cmd: a, respawn: maybe}}]", "'maybe' is not one of true, false")]
     [InlineData("launch: [{include: {file: x}}, {executable: {cmd: a}}]", "only ros2 launch can do this")]
     [InlineData("launch: [3]", "expected one action")]
-    public void What_it_cannot_do_is_told(string yaml, string expected) =>
-        Assert.Contains(Assert.Throws<ConfigurationException>(() => LaunchScript.Load(_directory.Write("b.launch.yaml", yaml), new Dictionary<string, string>()))
-            .Errors, error => error.Contains(expected, StringComparison.Ordinal));
+    public void What_it_cannot_do_is_told(string yaml, string expected)
+    {
+        var file = _directory.Write("b.launch.yaml", yaml);
+        var refusal = Assert.Throws<ConfigurationException>(() => LaunchScript.Load(file, new Dictionary<string, string>()));
+        Assert.Contains(refusal.Errors, error => error.Contains(expected, StringComparison.Ordinal));
+    }
 
     public void Dispose() => _directory.Dispose();
 }

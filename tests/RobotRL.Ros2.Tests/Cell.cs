@@ -11,9 +11,14 @@ internal static class Cell
     private const int LoopPriority = 60;
 
     /// <summary>A shipped task in it, with the patience of a machine that others keep busy.</summary>
-    public static RunConfiguration Load(string task, params (string Key, string Value)[] values) => RunConfiguration.Load(
-        OtherProcess.TaskFile(task), [.. values, ("robot.limits.heartbeat_max_age_ms", "2000")],
-        Path.Combine(OtherProcess.Root, "robot-configs/ros2/sim.yaml"));
+    public static RunConfiguration Load(string task, params (string Key, string Value)[] values)
+    {
+        var cell = Path.Combine(OtherProcess.Root, "robot-configs/ros2/sim.yaml");
+        var configuration = RunConfiguration.Load(OtherProcess.TaskFile(task), [.. values, ("robot.limits.heartbeat_max_age_ms", "2000")], cell);
+        // More than a configuration may say: a virtual machine now and then takes the processor away for longer than a robot may be silent.
+        var limits = configuration.Robot.Limits with { StateMaxAgeNs = 100_000_000 };
+        return configuration with { Robot = configuration.Robot with { Limits = limits } };
+    }
 
     /// <summary>
     /// Goes through motion, stop and reset on an arm that is none: what is compiled later takes many periods, and the clock of the loop leaps.

@@ -12,6 +12,7 @@ namespace RobotRL.Ros2.Tests;
 public sealed class PeerTests : IDisposable
 {
     private readonly int _domain = Domains.Next();
+    private readonly SocketBuffers? _room = SocketBuffers.Raised(); // before there are sockets
     private readonly Ros2Node _node;
 
     public PeerTests() => _node = Ros2Node.Open(new() { NodeName = "/robotrl/test", Domain = _domain });
@@ -35,8 +36,8 @@ public sealed class PeerTests : IDisposable
         BothWays<CompressedImage>(reliability, PeerContent.Fill, message => PeerContent.NumberOf(message.Header.Stamp));
 
     [Theory, MemberData(nameof(Reliabilities))]
-    public void Image_goes_both_ways(Reliability reliability) =>
-        BothWays<Image>(reliability, PeerContent.Fill, message => PeerContent.NumberOf(message.Header.Stamp), rate: 20, count: 40);
+    public void Image_goes_both_ways(Reliability reliability) => WithRoom(() =>
+        BothWays<Image>(reliability, PeerContent.Fill, message => PeerContent.NumberOf(message.Header.Stamp), rate: 20, count: 40));
 
     [Fact]
     public void A_thousand_states_a_second_lose_nothing_in_a_minute() =>
@@ -44,8 +45,8 @@ public sealed class PeerTests : IDisposable
             Reliability.Reliable, PeerContent.Fill, message => PeerContent.NumberOf(message.Header.Stamp), rate: 1000, count: 60_000, atOnce: true);
 
     [Fact]
-    public void Thirty_pictures_a_second_lose_nothing_in_a_minute() =>
-        BothWays<Image>(Reliability.Reliable, PeerContent.Fill, message => PeerContent.NumberOf(message.Header.Stamp), rate: 30, count: 1800, atOnce: true);
+    public void Thirty_pictures_a_second_lose_nothing_in_a_minute() => WithRoom(() =>
+        BothWays<Image>(Reliability.Reliable, PeerContent.Fill, message => PeerContent.NumberOf(message.Header.Stamp), rate: 30, count: 1800, atOnce: true));
 
     [Fact]
     public void A_round_trip_comes_back()
@@ -102,7 +103,17 @@ public sealed class PeerTests : IDisposable
         finally { File.Delete(file); }
     }
 
-    public void Dispose() => _node.Dispose();
+    public void Dispose()
+    {
+        _node.Dispose();
+        _room?.Dispose();
+    }
+
+    private void WithRoom(Action test)
+    {
+        Assert.SkipWhen(_room is null, "A raw picture needs socket buffers of 4 MB: as root, sysctl net.core.rmem_max=4194304.");
+        test();
+    }
 
     /// <summary>Samples by the peer's rule from here to there and from there to here, one way after the other or both at once.</summary>
     private void BothWays<T>(Reliability reliability, Action<T, long> fill, Func<T, long> numberOf, int rate = 200, int count = 100, bool atOnce = false)

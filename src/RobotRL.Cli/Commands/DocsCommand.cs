@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
-using RobotRL.Wire;
+using RobotRL.Wire.Interfaces;
 
 namespace RobotRL.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using RobotRL.Wire.RobotrlMsgs;
 
-namespace RobotRL.Wire;
+namespace RobotRL.Wire.Interfaces;
 
 /// <summary>The ROS 2 package of RobotRL's own messages, as <c>colcon build</c> takes it: for nodes in other languages, and for tools that show them.</summary>
 public static class InterfacePackage
@@ -53,5 +53,6 @@ public static class InterfacePackage
     }
 
     /// <summary>The message's own part of its definition, without the types that it uses.</summary>
-    private static string Own(string definition) => definition[..(definition.IndexOf("\n==", StringComparison.Ordinal) is >= 0 and var end ? end + 1 : definition.Length)];
+    private static string Own(string definition) =>
+        definition.IndexOf("\n==", StringComparison.Ordinal) is >= 0 and var end ? definition[..(end + 1)] : definition;
 }
