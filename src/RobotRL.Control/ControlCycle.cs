@@ -41,7 +41,8 @@ public sealed class ControlCycle : IControlPort
     private long _targetsSeen, _beatsSeen;
     private ControlRequests _seen;
     private long _latenessNs, _overruns;
-    private bool _restart = true, _refusesAutomaticResets;
+    private bool _restart = true, _isEven, _refusesAutomaticResets;
+    private Stamp _even;
     private ControlRecord _record;
 
     /// <param name="robot">The arm.</param>
@@ -199,6 +200,7 @@ public sealed class ControlCycle : IControlPort
         _gate.WatchPace(inputs.BehindNs = _pacer.BehindNs);
         _gate.Stop(inputs.Stops = _cells.TakeStops().Union(_robot.Troubles));
         if (_restart && _gate.CanControl) Restart();
+        var even = EvenTime(now);
         var limits = LimitFlags.None;
         var wasRunning = _gate.State == GateState.Running;
         if (hasTarget && !_gate.Admit(_target))
@@ -207,7 +209,7 @@ public sealed class ControlCycle : IControlPort
         }
         else if (hasTarget)
         {
-            _generator.Retarget(_gate.Reference, _target, now);
+            _generator.Retarget(_gate.Reference, _target, even);
             var grip = _target.Grip.IsAsked ? _target.Grip : _record.Target.Grip;
             _record.Target = _target with { Grip = grip };
             _record.LimitsSinceTarget = LimitFlags.None;
@@ -219,7 +221,7 @@ public sealed class ControlCycle : IControlPort
         if (_gate.CanControl)
         {
             var twist = _gate.MeasuredTwist;
-            var demand = _generator.Demand(now);
+            var demand = _generator.Demand(even);
             _record.PlannedInBase = demand.NextInBase;
             limits |= Interrupt(now, twist, ref demand);
             limits |= _gate.Limit(demand);
@@ -292,10 +294,22 @@ public sealed class ControlCycle : IControlPort
 
     private void Restart()
     {
-        _restart = false;
+        (_restart, _isEven) = (false, false);
         _generator.Hold(_gate.Reference.PoseInBase);
         _law.Restart();
         _reflex?.Restart();
+    }
+
+    /// <summary>
+    /// The time that the plan is followed by: a period further each tick. A loop that keeps to the wall clock wakes a little late, now more and now less, and
+    /// a plan that were looked up at those instants would ask for a trembling motion. Whoever missed a whole period goes on from the present.
+    /// </summary>
+    private Stamp EvenTime(Stamp now)
+    {
+        var (next, period) = (_even.Plus(Description.ControlPeriodNs), Description.ControlPeriodNs);
+        var isNear = now.Since(next) > -period && now.Since(next) < period;
+        (_even, _isEven) = (_isEven && isNear ? next : now, true);
+        return _even;
     }
 
     private void Record(Stamp now, in JointTorques proposed, in SafeCommand command, LimitFlags limits)

@@ -21,6 +21,28 @@ public class DecisionTests
         float Draw() => (float)(random.NextDouble() - 0.5) * 0.8f;
     }
 
+    /// <summary>A loop by the wall clock wakes now sooner and now later after its deadline.</summary>
+    [Fact]
+    public void Executed_action_equals_the_proposed_one_where_ticks_come_unevenly()
+    {
+        using var robot = new LoopbackRobot(TestArm.Description);
+        Unsteady pacer = new(robot);
+        ControlCycle cycle = new(robot, pacer, TestArm.Task.EndEffectorInFlange, 4096);
+        ControlSession session = new(cycle, TestArm.Task);
+        session.BeginEpisode(session.Home);
+        var random = new Random(2);
+        for (var i = 0; i < 40; i++)
+        {
+            var proposed = TestArm.Action(Draw(), Draw(), Draw(), Draw());
+            var executed = session.Decide(proposed, proposed, ActionSource.Policy);
+            Assert.True((executed.Limits & RobotRL.Safety.ActionRange.AltersReference) == LimitFlags.None, $"decision {i}: {executed.Limits}");
+            Assert.Equal(proposed, executed.Executed);
+        }
+        Assert.InRange(pacer.LatestNs, 300_000, 600_000);
+
+        float Draw() => (float)(random.NextDouble() - 0.5) * 0.8f;
+    }
+
     // decisions   0 ── 100 ── 200      260 ── 360  400 ── 460
     // ready at            100    wait 60       wait 40
     [Fact]
@@ -52,5 +74,26 @@ public class DecisionTests
         Assert.InRange((rig.Latest.Reference.PoseInBase.Position - rig.Latest.Target.PoseInBase.Position).Length, 0, 1e-9);
         Assert.InRange((rig.Latest.Reference.PoseInBase.Position - measured).Length, 0.00499, 0.00501);
         Assert.InRange(rig.Latest.Reference.VelocityInBase.Linear.Length, 0, 1e-3);
+    }
+
+    /// <summary>The robot's time, told up to half a period late.</summary>
+    private sealed class Unsteady(LoopbackRobot robot) : IPacer
+    {
+        private readonly Random _random = new(3);
+        private long _lateNs;
+
+        public long LatestNs { get; private set; }
+        public Stamp Now => robot.Now.Plus(_lateNs);
+        public long LatenessNs => _lateNs;
+        public long BehindNs => _lateNs;
+        public long SinceDeadlineNs => _lateNs;
+        public long Overruns => 0;
+
+        public void Next()
+        {
+            robot.Step();
+            _lateNs = _random.Next(500_000);
+            LatestNs = Math.Max(LatestNs, _lateNs);
+        }
     }
 }
