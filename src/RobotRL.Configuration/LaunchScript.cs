@@ -99,6 +99,8 @@ public sealed class LaunchScript
             foreach (var (i, item) in list.Items.Index())
                 if (item is MapNode one) Variable($"{key}.env.{i}", one, environment);
                 else _errors.Add(item.Origin, $"{key}.env.{i}", "expected a section with name and value");
+        if (command.Count(c => c == '"') % 2 != 0 || command.Count(c => c == '\'') % 2 != 0)
+            _errors.Add(body.Values["cmd"].Origin, $"{key}.cmd", "a quotation mark has no second one; close it");
         string[] words = [.. Words(TextOr(key, body, "launch-prefix", "")), .. Words(command)];
         if (words.Length == 0) _errors.Add(body.Origin, $"{key}.cmd", "is empty; write a command");
         var output = TextOr(key, body, "output", "log");

@@ -14,7 +14,7 @@ internal static class Ros2Section
         var cameras = s.Has("cameras") ? s.Children("cameras", camera => (Name: camera.Text("name"), Topic: ReadTopic(camera))) : [];
         foreach (var (name, count) in cameras.CountBy(camera => camera.Name))
             s.Require(count == 1, "cameras", $"camera '{name}' is there {count} times; name each once");
-        return new()
+        var ros2 = new Ros2Parameters
         {
             Domain = s.Integer("domain", 0, LastDomain),
             Interface = s.Text("interface"),
@@ -25,6 +25,31 @@ internal static class Ros2Section
             SceneTopic = s.Has("scene_topic") ? Topic(s, "scene_topic") : null,
             Cameras = cameras.DistinctBy(camera => camera.Name).ToDictionary(camera => camera.Name, camera => camera.Topic),
         };
+        RequireApart(s, ros2, cameras);
+        return ros2;
+    }
+
+    /// <summary>What goes out on a topic comes from nobody else, and names of joints tell them apart.</summary>
+    private static void RequireApart(Section s, Ros2Parameters ros2, IReadOnlyList<(string Name, Ros2Topic Topic)> cameras)
+    {
+        var arms = ros2.Arms;
+        HashSet<string> listened = [.. arms.SelectMany(arm => new[]
+        {
+            arm.JointStates.Name, arm.Wrench?.Topic.Name, arm.ProgramRunningTopic, arm.RobotModeTopic, arm.SafetyModeTopic,
+        }).OfType<string>()];
+        List<(string Key, string? Topic)> alone = [.. cameras.Select((camera, i) => ($"cameras.{i}.topic", (string?)camera.Topic.Name))];
+        alone.Add(("scene_topic", ros2.SceneTopic));
+        for (var i = 0; i < arms.Count; i++)
+        {
+            var names = arms[i].JointNames;
+            foreach (var (name, count) in names.CountBy(name => name))
+                s.Require(count == 1, $"arms.{i}.joint_names", $"'{name}' is there {count} times; name each joint once, base to tip");
+            alone.AddRange([($"arms.{i}.command_topic", arms[i].CommandTopic), ($"arms.{i}.wrench_command_topic", arms[i].WrenchCommandTopic),
+                ($"arms.{i}.gripper_command_topic", arms[i].GripperCommandTopic)]);
+        }
+        foreach (var (key, topic) in alone)
+            s.Require(topic is null or "" || (!listened.Contains(topic) && alone.Count(other => other.Topic == topic) == 1), key,
+                $"{topic} is named for something else too; give each its own topic");
     }
 
     private static Ros2ArmParameters ReadArm(Section s) => new()

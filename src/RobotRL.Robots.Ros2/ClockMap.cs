@@ -10,7 +10,8 @@ internal sealed class ClockMap
     public const long JumpNs = 50_000_000;
 
     private const long SettleNs = 1_000_000_000;
-    private const double DriftShare = 2e-4; // how much faster or slower a clock may run
+    private const double DriftShare = 5e-5; // how much faster or slower a clock may run
+    private const long MostDriftNs = 5_000_000; // that is allowed for between two messages that came as fast as any before
 
     private long _offsetNs, _relaxedNs, _lateSinceNs, _leastLateNs;
     private bool _hasOffset;
@@ -26,14 +27,13 @@ internal sealed class ClockMap
         if (!_hasOffset) Anchor(difference, arrivedNs);
         else
         {
-            var offset = _offsetNs + (long)(DriftShare * (arrivedNs - _relaxedNs));
+            var offset = OffsetAt(arrivedNs);
             isJump = difference < offset - JumpNs;
             if (difference <= offset) Anchor(difference, arrivedNs);
             else if (difference > offset + JumpNs) Late(difference, arrivedNs);
             else (_lateSinceNs, _leastLateNs) = (0, long.MaxValue);
         }
-        var now = _offsetNs + (long)(DriftShare * (arrivedNs - _relaxedNs));
-        measuredNs = Math.Min(arrivedNs, stampNs + now);
+        measuredNs = Math.Min(arrivedNs, stampNs + OffsetAt(arrivedNs));
         return !isJump;
     }
 
@@ -47,6 +47,8 @@ internal sealed class ClockMap
         if (arrivedNs - _lateSinceNs < SettleNs) return;
         Anchor(_leastLateNs, arrivedNs);
     }
+
+    private long OffsetAt(long nowNs) => _offsetNs + Math.Min(MostDriftNs, (long)(DriftShare * (nowNs - _relaxedNs)));
 
     private void Anchor(long offsetNs, long nowNs) =>
         (_offsetNs, _relaxedNs, _hasOffset, _lateSinceNs, _leastLateNs) = (offsetNs, nowNs, true, 0, long.MaxValue);

@@ -53,7 +53,7 @@ internal sealed class WrenchSensor
         var weightTorque = Vector3D.Cross(_tool.CenterOfMassM - _sensorInFlange, weight);
         if (_tared < TareSamples)
         {
-            if (isAtRest) Tare(force - weight, torque - weightTorque);
+            if (isAtRest && double.IsFinite((force + torque).Length)) Tare(force - weight, torque - weightTorque);
             return Wrench.Zero;
         }
         var outside = force - _biasForce - weight;

@@ -44,6 +44,7 @@ public sealed class LaunchScriptTests : IDisposable
     [InlineData("launch: [{arg: {name: x}}, {executable: {cmd: a}}]", "give x:=VALUE")]
     [InlineData("launch: [{executable: {cmd: a, respawn: maybe}}]", "'maybe' is not one of true, false")]
     [InlineData("launch: [{include: {file: x}}, {executable: {cmd: a}}]", "only ros2 launch can do this")]
+    [InlineData("launch: [{executable: {cmd: \"echo 'x\"}}]", "a quotation mark has no second one")]
     [InlineData("launch: [3]", "expected one action")]
     public void What_it_cannot_do_is_told(string yaml, string expected)
     {

@@ -61,6 +61,15 @@ public sealed class ConnectionFaultTests : IDisposable
     }
 
     [Fact]
+    public void Somebody_else_who_speaks_for_the_force_sensor_stops_the_loop()
+    {
+        using Ros2Node other = Ros2Node.Open(new() { NodeName = "/somebody", Domain = _domain });
+        using var wrench = other.Publish<Wire.GeometryMsgs.WrenchStamped>(_rig.Configuration.Ros2!.Arms[0].Wrench!.Topic.Name, Qos.Default);
+        _rig.UntilStopped();
+        Assert.Equal(FaultCode.ForeignCommander, _rig.Fault.Code);
+    }
+
+    [Fact]
     public void Two_that_speak_in_the_robots_name_stop_the_loop()
     {
         using var second = Arm();

@@ -105,7 +105,8 @@ public sealed class SimNode : IDisposable
 
     private void Take(Wire.StdMsgs.String request, Arrival arrival)
     {
-        if (!SceneTopics.TryRead(request.Data, out var number, out var seed)) return;
+        // The next scene and no other: whatever else is asked for must not keep it from being set up.
+        if (!SceneTopics.TryRead(request.Data, out var number, out var seed) || number != Volatile.Read(ref _number) + 1) return;
         Volatile.Write(ref _seed, seed);
         Volatile.Write(ref _asked, number);
     }
@@ -113,9 +114,9 @@ public sealed class SimNode : IDisposable
     private void SetUpWhereAsked()
     {
         var asked = Volatile.Read(ref _asked);
-        if (asked == _number) return;
+        if (asked != _number + 1) return;
         _world.SetUpAroundArms(() => _task.Reset(Volatile.Read(ref _seed)));
-        _number = asked;
+        Volatile.Write(ref _number, asked);
         TellScene();
     }
 

@@ -16,13 +16,14 @@ internal static class JobEnd
         var falls = result.Finished && isWanted && result.EndedBy != "success";
         var target = !isWanted ? "" : result.EndedBy == "success" ? $"; the target of {goal.UntilSuccess:P0} is reached"
             : $"; the target of {goal.UntilSuccess:P0} over {goal.SuccessWindow} episodes is not reached";
+        var pace = order.Configuration.Robot.IsBehindRos2 ? " --pace realtime" : "";
         Write(parse,
             string.Create(CultureInfo.InvariantCulture, $"{(result.Finished ? "Trained" : "Interrupted, and all is saved")}: {result.EnvSteps} environment " +
                 $"steps, ") +
             string.Create(CultureInfo.InvariantCulture, $"{result.LearnerSteps} updates, {result.WallS / 60:F1} minutes; " +
                 $"{Success(result)}{target}"),
             result.Run,
-            result.Finished && !falls ? $"{CommandLine.Program} eval {order.Folder}" : result.EndedBy is "env_steps" or "human_steps"
+            result.Finished && !falls ? $"{CommandLine.Program} eval {order.Folder}{pace}" : result.EndedBy is "env_steps" or "human_steps"
                 ? $"{CommandLine.Again}   (raise --env-steps)" : CommandLine.Again);
         CommandLine.Result(parse, result);
         return falls ? ExitCode.DoesNotHold : ExitCode.Done;

@@ -43,7 +43,7 @@ public sealed partial class LaunchRun : IDisposable
                 _running[i] = Start(_processes[i]);
                 if (i == _processes.Count - 1 || !_running[i]!.WaitForExit(Settles)) continue;
                 _log($"{_processes[i].Name} ended at once with exit code {_running[i]!.ExitCode}; nothing else is started.");
-                return ExitCode.Fault;
+                return _running[i]!.ExitCode is ExitCode.BadInput ? ExitCode.BadInput : ExitCode.Fault;
             }
             return Watch();
         }
