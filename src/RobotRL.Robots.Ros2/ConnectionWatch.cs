@@ -76,7 +76,8 @@ internal sealed class ConnectionWatch : IDisposable
             if (said != Ready) lasting |= Bit(FaultCode.RobotNotReady);
             var speakers = ends.Where(end => end.IsWriter && !end.IsOwn && end.Topic == _arm.JointStates.Name).ToList();
             var isWrenchShared = _arm.Wrench is { } wrench && ends.Count(end => end.IsWriter && !end.IsOwn && end.Topic == wrench.Topic.Name) > 1;
-            if (speakers.Count > 1 || isWrenchShared || ends.Any(end => end.IsWriter && !end.IsOwn && IsCommand(end.Topic))) lasting |= Bit(FaultCode.ForeignCommander);
+            var isCommanded = ends.Any(end => end.IsWriter && !end.IsOwn && IsCommand(end.Topic));
+            if (speakers.Count > 1 || isWrenchShared || isCommanded) lasting |= Bit(FaultCode.ForeignCommander);
             Volatile.Write(ref _lasting, lasting);
             if (speakers.Count == 1 && speakers[0].Id != _speaker)
             {
