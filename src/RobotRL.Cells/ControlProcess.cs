@@ -4,6 +4,7 @@ using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Recording.Events;
 using RobotRL.Robots.Mujoco;
+using RobotRL.Robots.Ros2;
 using RobotRL.Safety;
 using RobotRL.Tasks;
 
@@ -91,6 +92,8 @@ public sealed class ControlProcess : IDisposable
         {
             using var report = _world is Ros2Robots robots ? Report(robots) : null;
             if (report is not null) log += report.Tell;
+            foreach (var arm in _arms.OfType<Ros2Robot>())
+                if (arm.SensorBias is { } bias) log($"The force sensor was tared at rest: bias {bias.Force} N, {bias.Torque} Nm.");
             using var watches = new CompositeDisposable([.. _memory.Channels.Select(channel => new ActorWatch(channel, log)), .. Recorders(log)]);
             loop.Start();
             loop.Join();
@@ -134,7 +137,7 @@ public sealed class ControlProcess : IDisposable
     private Ros2Report Report(Ros2Robots robots)
     {
         var task = _configuration.Task;
-        return new(robots.Node, [.. _loop.Cycles.Select(cycle => cycle.Latest)], task.Arms.Count == 0 ? [""] : [.. task.Arms.Select(arm => arm.Name)]);
+        return new(robots, [.. _loop.Cycles.Select(cycle => cycle.Latest)], task.Arms.Count == 0 ? [""] : [.. task.Arms.Select(arm => arm.Name)]);
     }
 
     private EventRecorder[] Recorders(Action<string> log)

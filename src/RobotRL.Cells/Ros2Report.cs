@@ -1,5 +1,6 @@
 using RobotRL.Control;
 using RobotRL.Model;
+using RobotRL.Robots.Ros2;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
 using RobotRL.Safety;
@@ -20,6 +21,7 @@ internal sealed class Ros2Report : IDisposable
 
     private readonly string _node;
     private readonly LatestCell<ControlRecord>[] _arms;
+    private readonly IReadOnlyList<Ros2Robot> _robots;
     private readonly string[] _names;
     private readonly Publisher<GateDecision> _decisions;
     private readonly Publisher<DiagnosticArray> _diagnostics;
@@ -29,12 +31,13 @@ internal sealed class Ros2Report : IDisposable
     private readonly GateDecision _decision = new();
     private readonly Log _line = new();
 
-    /// <param name="node">Sends.</param>
+    /// <param name="robots">The arms; what they are reached by sends.</param>
     /// <param name="arms">Each arm's newest tick.</param>
     /// <param name="names">Of the arms; empty for one without a name.</param>
-    public Ros2Report(Ros2Node node, LatestCell<ControlRecord>[] arms, string[] names)
+    public Ros2Report(Ros2Robots robots, LatestCell<ControlRecord>[] arms, string[] names)
     {
-        (_node, _arms, _names) = (node.Transport.NodeName, arms, names);
+        var node = robots.Node;
+        (_node, _robots, _arms, _names) = (node.Transport.NodeName, robots.Arms, arms, names);
         _decisions = node.Publish<GateDecision>("/robotrl/gate", Qos.Default);
         _diagnostics = node.Publish<DiagnosticArray>("/diagnostics", Qos.Default);
         _lines = node.Publish<Log>("/rosout", new(Reliability.Reliable, Durability.TransientLocal, 1000));
@@ -48,7 +51,7 @@ internal sealed class Ros2Report : IDisposable
         lock (_line)
         {
             (_line.Level, _line.Name, _line.Msg) = (Log.Info, _node.TrimStart('/').Replace('/', '.'), text);
-            _line.Stamp.Ns = WallNs;
+            _line.Stamp.Ns = WallClock.NowNs;
             _lines.TrySend(_line);
         }
     }
@@ -74,24 +77,24 @@ internal sealed class Ros2Report : IDisposable
             {
                 if (!_arms[arm].TryRead(ref tick, ref seen[arm])) continue;
                 Decide(tick, _names[arm]);
-                if (round % DiagnosticsEvery == 0) Describe(tick, told.Status[arm]);
+                if (round % DiagnosticsEvery == 0) Describe(tick, _robots[arm], told.Status[arm]);
             }
             if (round % DiagnosticsEvery != 0) continue;
-            told.Header.Stamp.Ns = WallNs;
+            told.Header.Stamp.Ns = WallClock.NowNs;
             _diagnostics.TrySend(told);
         }
     }
 
     private void Decide(in ControlRecord tick, string arm)
     {
-        _decision.Header.Stamp.Ns = WallNs;
+        _decision.Header.Stamp.Ns = WallClock.NowNs;
         (_decision.Arm, _decision.Sequence, _decision.Limits) = (arm, (ulong)tick.Tick, (uint)tick.Limits);
         (_decision.Gate, _decision.Stop) = ((byte)tick.Gate, (byte)tick.Fault.Code);
         (_decision.Risk, _decision.Threshold) = (tick.Reflex.Estimate.Risk, tick.Reflex.RiskThreshold);
         _decisions.TrySend(_decision);
     }
 
-    private static void Describe(in ControlRecord tick, DiagnosticStatus status)
+    private static void Describe(in ControlRecord tick, Ros2Robot robot, DiagnosticStatus status)
     {
         var isStopped = tick.Gate != GateState.Running;
         status.Level = isStopped ? DiagnosticStatus.Error : DiagnosticStatus.Ok;
@@ -104,7 +107,6 @@ internal sealed class Ros2Report : IDisposable
         Value("needs_operator", tick.NeedsOperator ? "true" : "false");
         Value("state_age_ms", FormattableString.Invariant($"{tick.Time.Since(tick.Measured.CaptureTime) * 1e-6:F2}"));
         Value("missed_deadlines", $"{tick.Overruns}");
+        Value("unusable_messages", $"{robot.Unusable}");
     }
-
-    private static long WallNs => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 }

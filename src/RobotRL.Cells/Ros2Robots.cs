@@ -31,7 +31,7 @@ internal sealed class Ros2Robots : IDisposable
         }
     }
 
-    public IReadOnlyList<IRobot> Arms => _arms;
+    public IReadOnlyList<Ros2Robot> Arms => _arms;
 
     public Ros2Node Node => _node;
 

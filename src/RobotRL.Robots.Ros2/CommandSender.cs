@@ -58,6 +58,4 @@ internal abstract class CommandSender : IDisposable
             damping[axis * (axes + 1)] = 2 * spring.DampingRatio * Math.Sqrt(k);
         }
     }
-
-    protected static long WallNs => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 }

@@ -46,7 +46,7 @@ internal sealed class ImpedanceSender : CommandSender
     private void Send(long sequence)
     {
         _message.Sequence = (ulong)sequence;
-        _message.Header.Stamp.Ns = WallNs;
+        _message.Header.Stamp.Ns = WallClock.NowNs;
         _topic.TrySend(_message);
     }
 }

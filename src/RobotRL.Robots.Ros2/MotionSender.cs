@@ -48,7 +48,7 @@ internal sealed class MotionSender : CommandSender
 
     private void Send(in Pose pose, in Wrench besideInBase)
     {
-        _message.Header.Stamp.Ns = WallNs;
+        _message.Header.Stamp.Ns = WallClock.NowNs;
         Put(pose, _message.Pose);
         Put(besideInBase.Rotated(pose.Orientation.Inverse), _message.FeedforwardWrenchAtTip);
         _topic.TrySend(_message);

@@ -50,7 +50,7 @@ internal sealed class PoseSender : CommandSender
 
     private void Send(in Pose pose, in Model.Wrench beside)
     {
-        _message.Header.Stamp.Ns = _beside.Header.Stamp.Ns = WallNs;
+        _message.Header.Stamp.Ns = _beside.Header.Stamp.Ns = WallClock.NowNs;
         Put(pose, _message.Pose);
         _pose.TrySend(_message);
         if (_wrench is null) return;

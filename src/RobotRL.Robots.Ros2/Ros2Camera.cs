@@ -73,7 +73,7 @@ public sealed class Ros2Camera : ICamera
 
     private void Stamped(long stampNs)
     {
-        _clock.TryMap(stampNs, MonotonicClock.NowNs, out var measuredNs);
+        _clock.TryMap(stampNs, SessionClock.MachineNs, out var measuredNs);
         _time = new(measuredNs);
     }
 

@@ -3,6 +3,7 @@ using RobotRL.Model;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
 using RobotRL.Safety;
+using RobotRL.Sensing;
 using RobotRL.Wire.GeometryMsgs;
 using RobotRL.Wire.SensorMsgs;
 using RobotRL.Wire.StdMsgs;
@@ -25,7 +26,7 @@ public sealed class Ros2Robot : IRobot
     private readonly ConnectionWatch _watch;
     private readonly Publisher<Float64MultiArray>? _gripper;
     private readonly Float64MultiArray _grip = new();
-    private readonly List<IDisposable> _topics = [];
+    private readonly List<ITopicReader> _topics = [];
     private RobotState _state;
     private Grip _lastGrip;
     private long _seen;
@@ -66,6 +67,17 @@ public sealed class Ros2Robot : IRobot
 
     /// <summary>What the force sensor felt at rest beside the tool's weight; null where it needs no taring.</summary>
     public Model.Wrench? SensorBias => _states.Bias;
+
+    /// <summary>Messages of the robot that could not be used: damaged, or without a joint or a value.</summary>
+    public long Unusable
+    {
+        get
+        {
+            var sum = _states.Unusable;
+            foreach (var topic in _topics) sum += topic.Malformed;
+            return sum;
+        }
+    }
 
     /// <inheritdoc/>
     public FaultSet Troubles => _watch.Take();
@@ -115,16 +127,16 @@ public sealed class Ros2Robot : IRobot
 
     private void Await(long patienceNs)
     {
-        var since = MonotonicClock.NowNs;
+        var since = SessionClock.MachineNs;
         RobotState first = default;
         var seen = 0L;
         while (!_states.Latest.TryRead(ref first, ref seen) || _sender.Listeners == 0)
         {
-            if (MonotonicClock.NowNs - since > patienceNs) throw new TransportException(Silence(seen > 0));
+            if (SessionClock.MachineNs - since > patienceNs) throw new TransportException(Silence(seen > 0));
             Thread.Sleep(5);
         }
         // What is kept for late comers comes a moment later. A robot that is not ready then is said to be so by the loop.
-        for (since = MonotonicClock.NowNs; !_watch.IsReady && MonotonicClock.NowNs - since < Math.Min(patienceNs, ReadyWithinNs); Thread.Sleep(5)) { }
+        for (since = SessionClock.MachineNs; !_watch.IsReady && SessionClock.MachineNs - since < Math.Min(patienceNs, ReadyWithinNs); Thread.Sleep(5)) { }
         _watch.Take();
     }
 
@@ -134,7 +146,7 @@ public sealed class Ros2Robot : IRobot
         var mismatches = _node.Transport.Mismatches();
         if (mismatches.Count > 0) return $"{where}: {string.Join("; ", mismatches)}; correct ros2.arms or the robot's side";
         if (speaks) return $"{where}: nobody takes commands on {Parameters.CommandTopic}; start the robot's controller, or correct ros2.arms.command_topic";
-        var names = _states.Unusable > 0
+        var names = Unusable > 0
             ? $"messages on {Parameters.JointStates.Name} lack position or velocity of one of {string.Join(", ", Parameters.JointNames)}; correct joint_names"
             : $"no state of the robot on {Parameters.JointStates.Name}" + (Parameters.Wrench is { } wrench ? $" and {wrench.Topic.Name}" : "")
                 + "; start the robot, and check ros2.domain and ros2.interface";

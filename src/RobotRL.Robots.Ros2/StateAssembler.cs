@@ -1,6 +1,7 @@
 using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Ros2.Transport;
+using RobotRL.Sensing;
 using RobotRL.Wire.GeometryMsgs;
 using RobotRL.Wire.SensorMsgs;
 using Pose = RobotRL.Model.Pose;
@@ -46,7 +47,7 @@ internal sealed class StateAssembler
 
     public void Take(JointState told, Arrival arrival)
     {
-        var arrivedNs = MonotonicClock.NowNs;
+        var arrivedNs = SessionClock.MachineNs;
         if (!TryFind(told)) return;
         if (!_jointClock.TryMap(told.Header.Stamp.Ns, arrivedNs, out var measuredNs)) Interlocked.Increment(ref _jumps);
         var fastest = 0.0;
@@ -72,7 +73,7 @@ internal sealed class StateAssembler
     public void Take(WrenchStamped told, Arrival arrival)
     {
         if (!_hasJoints) return;
-        if (!_wrenchClock.TryMap(told.Header.Stamp.Ns, MonotonicClock.NowNs, out _wrenchNs)) Interlocked.Increment(ref _jumps);
+        if (!_wrenchClock.TryMap(told.Header.Stamp.Ns, SessionClock.MachineNs, out _wrenchNs)) Interlocked.Increment(ref _jumps);
         _wrench = _sensor!.Of(told, _state.Position, _isAtRest);
     }
 

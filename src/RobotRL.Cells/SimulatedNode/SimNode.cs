@@ -6,6 +6,7 @@ using RobotRL.Robots.Mujoco;
 using RobotRL.Robots.Ros2;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
+using RobotRL.Sensing;
 using RobotRL.Sessions.Runs;
 using RobotRL.Tasks;
 using RobotRL.Wire.StdMsgs;
@@ -74,11 +75,11 @@ public sealed class SimNode : IDisposable
         using RealtimePacer pacer = new(_configuration.Robot.ControlPeriodNs);
         for (var tick = 0L; !until.IsCancellationRequested; tick++)
         {
-            var now = Clock.MonotonicNs;
+            var now = SessionClock.MachineNs;
             foreach (var arm in _arms) arm.Act(now);
             _world.Step();
             SetUpWhereAsked();
-            var wall = Clock.WallNs;
+            var wall = WallClock.NowNs;
             foreach (var arm in _arms) arm.Tell(wall);
             _shown.Show(new(wall));
             if (tick % SceneEvery == 0) TellScene();

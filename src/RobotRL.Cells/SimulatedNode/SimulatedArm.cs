@@ -5,6 +5,7 @@ using RobotRL.Robots.Ros2;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
 using RobotRL.Safety;
+using RobotRL.Sensing;
 using RobotRL.Wire.AicControlInterfaces;
 using RobotRL.Wire.GeometryMsgs;
 using RobotRL.Wire.RobotrlMsgs;
@@ -181,7 +182,7 @@ internal sealed class SimulatedArm : IDisposable
         if (told.Data.Count >= 3) _grips.Publish(new(told.Data[0], told.Data[1], told.Data[2]));
     }
 
-    private void Publish(in WireCommand command) => _commands.Publish(new Told { Command = command, ArrivedNs = Clock.MonotonicNs });
+    private void Publish(in WireCommand command) => _commands.Publish(new Told { Command = command, ArrivedNs = SessionClock.MachineNs });
 
     private CartesianStiffness Own => CartesianStiffness.Of(_arm.Description.Impedance);
 

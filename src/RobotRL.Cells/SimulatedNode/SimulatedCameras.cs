@@ -4,6 +4,7 @@ using RobotRL.Robots.Mujoco;
 using RobotRL.Robots.Mujoco.Binding;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
+using RobotRL.Sensing;
 using RobotRL.Wire.SensorMsgs;
 
 namespace RobotRL.Cells.SimulatedNode;
@@ -47,10 +48,10 @@ internal sealed class SimulatedCamera : IDisposable
         var info = InfoOf(model, camera);
         CollectionsMarshal.SetCount(image.Data, frame.Pixels.Length);
         var last = new Stamp(long.MinValue);
-        var next = Clock.MonotonicNs;
-        while (!_ends.Wait(TimeSpan.FromMicroseconds(Math.Max(0, (next - Clock.MonotonicNs) / 1000))))
+        var next = SessionClock.MachineNs;
+        while (!_ends.Wait(TimeSpan.FromMicroseconds(Math.Max(0, (next - SessionClock.MachineNs) / 1000))))
         {
-            next = Math.Max(next + periodNs, Clock.MonotonicNs);
+            next = Math.Max(next + periodNs, SessionClock.MachineNs);
             mirror.Capture(frame);
             if (frame.CaptureTime <= last) continue;
             last = frame.CaptureTime;

@@ -13,11 +13,7 @@ public sealed class Ros2Node(ITransport transport) : IDisposable
     public ITransport Transport => transport;
 
     /// <exception cref="TransportException">The backend cannot be had.</exception>
-    public static Ros2Node Open(TransportOptions options) => new(options.Backend switch
-    {
-        TransportBackend.Cyclone => new CycloneTransport(options),
-        _ => throw new TransportException($"Backend {options.Backend} is not one of this build."),
-    });
+    public static Ros2Node Open(TransportOptions options) => new(new CycloneTransport(options));
 
     public Publisher<T> Publish<T>(string topic, Qos qos) where T : IMessage => new(transport.CreateWriter(new(topic, T.TypeName, T.Definition, qos)));
 
@@ -34,10 +30,6 @@ public sealed class Ros2Node(ITransport transport) : IDisposable
             received(message, arrival);
         });
     }
-
-    /// <summary>Messages as an observable of values that <paramref name="select"/> copies out of them.</summary>
-    public IObservable<TValue> Messages<T, TValue>(string topic, Qos qos, Func<T, Arrival, TValue> select) where T : IMessage, new() =>
-        System.Reactive.Linq.Observable.Create<TValue>(observer => Subscribe<T>(topic, qos, (message, arrival) => observer.OnNext(select(message, arrival))));
 
     public void Dispose() => transport.Dispose();
 }

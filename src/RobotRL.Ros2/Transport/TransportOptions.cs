@@ -1,19 +1,10 @@
 namespace RobotRL.Ros2.Transport;
 
-/// <summary>Which library reaches the network.</summary>
-public enum TransportBackend
-{
-    /// <summary>Eclipse Cyclone DDS, without a ROS 2 installation.</summary>
-    Cyclone,
-}
-
 /// <summary>How a node reaches its network.</summary>
 public sealed record TransportOptions
 {
     /// <summary>With a namespace, such as <c>/robotrl/control</c>.</summary>
     public required string NodeName { get; init; }
-
-    public TransportBackend Backend { get; init; }
 
     /// <summary>Only nodes of one domain see each other; 0 to 232. ROS 2 calls it <c>ROS_DOMAIN_ID</c>.</summary>
     public required int Domain { get; init; }
