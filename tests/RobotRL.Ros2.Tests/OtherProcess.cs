@@ -23,7 +23,6 @@ internal sealed class OtherProcess : IDisposable
         };
         start.Environment["DOTNET_TieredCompilation"] = "0";
         _process = Process.Start(start)!;
-        _process.StandardInput.Close();
         var output = readsErrors ? _process.StandardError : _process.StandardOutput;
         _reading = Task.Run(async () =>
         {
@@ -79,6 +78,9 @@ internal sealed class OtherProcess : IDisposable
         _reading.Wait();
         return JsonDocument.Parse(Lines[^1]).RootElement;
     }
+
+    /// <summary>What a peer that was started with <c>--on-input</c> waits for.</summary>
+    public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>Asks it to end, and gives what it says at its end.</summary>
     public JsonElement End()

@@ -53,7 +53,10 @@ public sealed class PeerTests : IDisposable
     {
         using var back = _node.Publish<JointState>("/back", Qos.Default with { Depth = 1000 });
         using var there = _node.Subscribe<JointState>("/there", Qos.Default with { Depth = 1000 }, (message, _) => back.TrySend(message));
-        using var peer = OtherProcess.Peer(_domain, "ping", "JointState", "/there", "/back", "--rate", "1000", "--count", "3000", "--depth", "1000");
+        string[] pace = ["--rate", "1000", "--count", "3000", "--depth", "1000", "--on-input"];
+        using var peer = OtherProcess.Peer(_domain, ["ping", "JointState", "/there", "/back", .. pace]);
+        Until(() => there.WriterCount == 1 && back.Writer.ReaderCount == 1);
+        peer.EndInput();
         var told = peer.Summary();
         Assert.Equal((3000, 0, 0), (told.GetProperty("returned").GetInt32(), told.GetProperty("lost").GetInt32(), told.GetProperty("wrong").GetInt32()));
         TestContext.Current.SendDiagnosticMessage($"round trip p50 {told.GetProperty("p50_us")} µs, p99 {told.GetProperty("p99_us")} µs");
@@ -136,7 +139,7 @@ public sealed class PeerTests : IDisposable
             using var writer = _node.Publish<T>("/there", qos);
             using var peer = OtherProcess.Peer(_domain, "sub", T.TypeName, "/there", "--count", $"{count}", "--reliability", word, "--depth", "2000");
             Until(() => writer.Writer.ReaderCount == 1);
-            Thread.Sleep(300);
+            peer.Await("\"endpoint\":\"reader\"");
             T message = new();
             var clock = Stopwatch.StartNew();
             for (var n = 0; n < count; n++)
@@ -159,11 +162,15 @@ public sealed class PeerTests : IDisposable
                 next = numberOf(message) + 1;
                 Interlocked.Increment(ref received);
             });
-            string[] quality = ["--reliability", word, "--depth", "2000"];
+            string[] quality = ["--reliability", word, "--depth", "2000", "--on-input"];
             using var peer = OtherProcess.Peer(_domain, ["pub", T.TypeName, "/here", "--count", $"{count}", "--rate", $"{rate}", .. quality]);
+            // Each side learns of the other at its own time, and who is not known yet is not heard.
+            Until(() => reader.WriterCount == 1);
+            peer.EndInput();
             var patience = TimeSpan.FromSeconds(20 + 2.0 * count / rate);
             for (var waited = Stopwatch.StartNew(); Interlocked.Read(ref received) < count && waited.Elapsed < patience; Thread.Sleep(20)) { }
-            Assert.True(Interlocked.Read(ref received) == count, $"{received} of {count} came, {wrong} wrong; {string.Join('\n', peer.Lines)}");
+            var came = Interlocked.Read(ref received);
+            Assert.True(came == count, $"{came} of {count} came, {wrong} wrong, the last one was {next - 1}; {string.Join('\n', peer.Lines)}");
             Assert.Equal((count, 0), (Interlocked.Read(ref received), Interlocked.Read(ref wrong)));
         }
     }

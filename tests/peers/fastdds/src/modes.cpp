@@ -1,5 +1,7 @@
 #include "modes.hpp"
 
+#include <cstdio>
+
 #include "payload_file.hpp"
 
 namespace peer {
@@ -44,7 +46,11 @@ Sent send_paced(Stop& stop, double rate, uint64_t count, const std::function<boo
 bool wait_for_readers(const Writer& writer, const Options& options, Stop& stop) {
     int wanted = static_cast<int>(options.number("wait", 1));
     if (wanted == 0) return true;
-    return stop.sleep_until_true([&] { return writer.matched() >= wanted; }) && stop.sleep_until(Clock::now() + milliseconds(300));
+    if (!stop.sleep_until_true([&] { return writer.matched() >= wanted; })) return false;
+    if (!options.has("on-input")) return stop.sleep_until(Clock::now() + milliseconds(300));
+    while (std::getchar() != EOF) {
+    }
+    return true;
 }
 
 namespace {

@@ -9,7 +9,7 @@ namespace {
 
 const std::set<std::string> with_value = {"domain", "seconds", "rate",  "count", "reliability", "depth", "durability", "size",  "node",
                                           "name",   "wait",    "print", "file",  "save",        "gid",   "topics",     "seed",  "participants", "linger"};
-const std::set<std::string> without_value = {"async", "big-endian", "loop", "stay"};
+const std::set<std::string> without_value = {"async", "big-endian", "loop", "on-input", "stay"};
 
 }  // namespace
 
