@@ -90,7 +90,7 @@ public sealed class ControlProcess : IDisposable
         AppDomain.CurrentDomain.UnhandledException += GoingDown;
         try
         {
-            using var report = _world is Ros2Robots robots ? Report(robots) : null;
+            using var report = _world is Ros2Robots robots ? new Ros2Report(robots, _loop.Cycles, _configuration, log) : null;
             if (report is not null) log += report.Tell;
             foreach (var arm in _arms.OfType<Ros2Robot>())
                 if (arm.SensorBias is { } bias) log($"The force sensor was tared at rest: bias {bias.Force} N, {bias.Torque} Nm.");
@@ -132,12 +132,6 @@ public sealed class ControlProcess : IDisposable
         var world = new SimulatedWorld(scene, SimulatedTask.Create(task, scene));
         world.Reset(0);
         return (scene.Arms, world, scene);
-    }
-
-    private Ros2Report Report(Ros2Robots robots)
-    {
-        var task = _configuration.Task;
-        return new(robots, [.. _loop.Cycles.Select(cycle => cycle.Latest)], task.Arms.Count == 0 ? [""] : [.. task.Arms.Select(arm => arm.Name)]);
     }
 
     private EventRecorder[] Recorders(Action<string> log)

@@ -1,3 +1,4 @@
+using RobotRL.Configuration;
 using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Robots.Ros2;
@@ -13,7 +14,8 @@ namespace RobotRL.Cells;
 
 /// <summary>
 /// Tells others on a ROS 2 network what the gate does: each arm's newest decision on <c>/robotrl/gate</c>, how it is in words on <c>/diagnostics</c> once a
-/// second, and lines for people on <c>/rosout</c>. On a thread of its own, which nobody waits for.
+/// second, and lines for people on <c>/rosout</c>. Where services are carried, the configuration is the node's parameters, and the node's life is the gate's:
+/// active while that runs. On a thread of its own, which nobody waits for.
 /// </summary>
 internal sealed class Ros2Report : IDisposable
 {
@@ -23,22 +25,33 @@ internal sealed class Ros2Report : IDisposable
     private readonly LatestCell<ControlRecord>[] _arms;
     private readonly IReadOnlyList<Ros2Robot> _robots;
     private readonly string[] _names;
-    private readonly Publisher<GateDecision> _decisions;
+    private readonly Publisher<GateDecision>? _decisions;
     private readonly Publisher<DiagnosticArray> _diagnostics;
     private readonly Publisher<Log> _lines;
+    private readonly NodeParameters? _parameters;
+    private readonly NodeLifecycle? _lifecycle;
     private readonly ManualResetEventSlim _ends = new();
     private readonly Thread _thread;
     private readonly GateDecision _decision = new();
     private readonly Log _line = new();
+    private volatile bool _isRunning;
 
     /// <param name="robots">The arms; what they are reached by sends.</param>
-    /// <param name="arms">Each arm's newest tick.</param>
-    /// <param name="names">Of the arms; empty for one without a name.</param>
-    public Ros2Report(Ros2Robots robots, LatestCell<ControlRecord>[] arms, string[] names)
+    /// <param name="cycles">Of each arm.</param>
+    /// <param name="configuration">What runs.</param>
+    /// <param name="log">Takes a line for a person.</param>
+    public Ros2Report(Ros2Robots robots, IReadOnlyList<ControlCycle> cycles, RunConfiguration configuration, Action<string> log)
     {
-        var node = robots.Node;
-        (_node, _robots, _arms, _names) = (node.Transport.NodeName, robots.Arms, arms, names);
-        _decisions = node.Publish<GateDecision>("/robotrl/gate", Qos.Default);
+        var (node, task) = (robots.Node, configuration.Task);
+        (_node, _robots, _arms) = (node.Transport.NodeName, robots.Arms, [.. cycles.Select(cycle => cycle.Latest)]);
+        _names = task.Arms.Count == 0 ? [""] : [.. task.Arms.Select(arm => arm.Name)];
+        try { _decisions = node.Publish<GateDecision>("/robotrl/gate", Qos.Default); }
+        catch (TransportException e) { log($"/robotrl/gate is not told: {e.Message}"); }
+        if (node.Transport.Services is not null)
+        {
+            _parameters = new(node, configuration.Values, "Settings do not change while the robot runs: end the run and start it with --set.");
+            _lifecycle = new(node, () => _isRunning, () => cycles[0].RequestStop(FaultCode.OperatorStop));
+        }
         _diagnostics = node.Publish<DiagnosticArray>("/diagnostics", Qos.Default);
         _lines = node.Publish<Log>("/rosout", new(Reliability.Reliable, Durability.TransientLocal, 1000));
         _thread = new(Run) { Name = "ros2 report", IsBackground = true };
@@ -60,7 +73,9 @@ internal sealed class Ros2Report : IDisposable
     {
         _ends.Set();
         _thread.Join();
-        _decisions.Dispose();
+        _parameters?.Dispose();
+        _lifecycle?.Dispose();
+        _decisions?.Dispose();
         _diagnostics.Dispose();
         _lines.Dispose();
         _ends.Dispose();
@@ -69,16 +84,19 @@ internal sealed class Ros2Report : IDisposable
     private void Run()
     {
         ControlRecord tick = default;
-        var (seen, told) = (new long[_arms.Length], new DiagnosticArray());
+        var (seen, runs, told) = (new long[_arms.Length], new bool[_arms.Length], new DiagnosticArray());
         foreach (var name in _names) told.Status.Add(new() { Name = $"robotrl: gate{(name.Length == 0 ? "" : " " + name)}", HardwareId = name });
         for (var round = 0; !_ends.Wait(PeriodMs); round++)
         {
             for (var arm = 0; arm < _arms.Length; arm++)
             {
                 if (!_arms[arm].TryRead(ref tick, ref seen[arm])) continue;
+                runs[arm] = tick.Gate == GateState.Running;
                 Decide(tick, _names[arm]);
                 if (round % DiagnosticsEvery == 0) Describe(tick, _robots[arm], told.Status[arm]);
             }
+            _isRunning = Array.TrueForAll(runs, run => run);
+            _lifecycle?.Look();
             if (round % DiagnosticsEvery != 0) continue;
             told.Header.Stamp.Ns = WallClock.NowNs;
             _diagnostics.TrySend(told);
@@ -87,6 +105,7 @@ internal sealed class Ros2Report : IDisposable
 
     private void Decide(in ControlRecord tick, string arm)
     {
+        if (_decisions is null) return;
         _decision.Header.Stamp.Ns = WallClock.NowNs;
         (_decision.Arm, _decision.Sequence, _decision.Limits) = (arm, (ulong)tick.Tick, (uint)tick.Limits);
         (_decision.Gate, _decision.Stop) = ((byte)tick.Gate, (byte)tick.Fault.Code);

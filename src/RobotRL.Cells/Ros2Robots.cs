@@ -37,6 +37,7 @@ internal sealed class Ros2Robots : IDisposable
 
     public static TransportOptions Options(Ros2Parameters ros2, string name) => new()
     {
+        Backend = ros2.UsesRcl ? Backend.Rcl : Backend.Cyclone,
         NodeName = $"/robotrl/{name}",
         Domain = ros2.Domain,
         Interface = ros2.Interface,

@@ -16,6 +16,8 @@ internal static class Ros2Section
             s.Require(count == 1, "cameras", $"camera '{name}' is there {count} times; name each once");
         var ros2 = new Ros2Parameters
         {
+            // Written and hashed only where it is given: without it a configuration stays the one that it was.
+            UsesRcl = s.Has("backend") && s.Choice("backend", ("cyclone", false), ("rcl", true)),
             Domain = s.Integer("domain", 0, LastDomain),
             Interface = s.Text("interface"),
             Peers = s.Has("peers") ? s.Texts("peers") : [],

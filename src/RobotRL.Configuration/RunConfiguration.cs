@@ -31,6 +31,9 @@ public sealed record RunConfiguration
     /// <summary>All values in one file, paths absolute: loading it gives this configuration again, hash included.</summary>
     public required string ResolvedYaml { get; init; }
 
+    /// <summary>Every value by its dotted key, as <c>--set</c> takes it.</summary>
+    public IReadOnlyList<(string Key, string Value)> Values { get; init; } = [];
+
     /// <summary>Consequences of the configuration that a person should see beside it.</summary>
     public required IReadOnlyList<string> Remarks { get; init; }
 
@@ -73,7 +76,13 @@ public sealed record RunConfiguration
         CrossChecks.Make(root, configuration);
         root.RefuseUnknownKeys();
         errors.ThrowIfAny();
-        return configuration with { Hash = canonical.Hash, ResolvedYaml = canonical.Text, Remarks = CrossChecks.Remarks(configuration) };
+        return configuration with
+        {
+            Hash = canonical.Hash,
+            ResolvedYaml = canonical.Text,
+            Values = canonical.Values,
+            Remarks = CrossChecks.Remarks(configuration),
+        };
     }
 
     /// <summary>

@@ -78,6 +78,9 @@ public sealed record Ros2ArmParameters
 /// <summary>A cell as ROS 2 reaches it.</summary>
 public sealed record Ros2Parameters
 {
+    /// <summary>Whether the sourced ROS 2 installation's own client library carries messages; else Cyclone DDS alone does.</summary>
+    public bool UsesRcl { get; init; }
+
     /// <summary>ROS 2's domain, 0 to 232.</summary>
     public required int Domain { get; init; }
 

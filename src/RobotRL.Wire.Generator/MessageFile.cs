@@ -37,18 +37,27 @@ internal sealed class MessageConstant
 }
 
 /// <summary>
-/// One <c>.msg</c> file. Its package is the folder that holds it. Files in a folder beside the packages, such as <c>iron/rmw_dds_common/Gid.msg</c>, are a
-/// variant: the same name on the wire with other fields.
+/// One <c>.msg</c> file, or one half of a <c>.srv</c> file. Its package is the folder that holds it. Files in a folder beside the packages, such as
+/// <c>iron/rmw_dds_common/Gid.msg</c>, are a variant: the same name on the wire with other fields.
 /// </summary>
 internal sealed class MessageFile
 {
     private const string Root = "/msg/";
 
-    private MessageFile(string variant, string package, string name, string text) => (Variant, Package, Name, Text) = (variant, package, name, text);
+    private MessageFile(string variant, string package, string rosName, string text) =>
+        (Variant, Package, RosName, Text) = (variant, package, rosName, text);
 
     public string Variant { get; }
     public string Package { get; }
-    public string Name { get; }
+
+    /// <summary>Of the class.</summary>
+    public string Name => RosName.Replace("_", "");
+
+    /// <summary>On the wire: for a half of a service <c>SetParameters_Request</c>.</summary>
+    public string RosName { get; }
+
+    /// <summary>Such as <c>std_msgs/msg/Bool</c>.</summary>
+    public string TypeName => $"{Package}/{(RosName == Name ? "msg" : "srv")}/{RosName}";
 
     /// <summary>As it stands in the file.</summary>
     public string Text { get; }
@@ -64,14 +73,27 @@ internal sealed class MessageFile
 
     public string Namespace => "RobotRL.Wire." + (Variant.Length > 0 ? Pascal(Variant) + "." : "") + Pascal(Package);
 
+    /// <summary>One message, or the two halves of a service.</summary>
     /// <exception cref="FormatException">A line is no field and no constant.</exception>
-    public static MessageFile Parse(string path, string text)
+    public static IEnumerable<MessageFile> Parse(string path, string text)
     {
         path = path.Replace('\\', '/');
         var parts = path.Substring(path.LastIndexOf(Root, StringComparison.Ordinal) + Root.Length).Split('/');
         if (parts.Length is < 2 or > 3) throw new FormatException("expected msg/PACKAGE/Name.msg or msg/VARIANT/PACKAGE/Name.msg");
-        var name = parts[parts.Length - 1];
-        var file = new MessageFile(parts.Length == 3 ? parts[0] : "", parts[parts.Length - 2], name.Substring(0, name.Length - ".msg".Length), text);
+        var (variant, package) = (parts.Length == 3 ? parts[0] : "", parts[parts.Length - 2]);
+        var name = parts[parts.Length - 1].Substring(0, parts[parts.Length - 1].LastIndexOf('.'));
+        if (!path.EndsWith(".srv", StringComparison.Ordinal)) return new[] { Parse(variant, package, name, text) };
+        var halves = text.Replace("\r", "").Split(new[] { "---\n" }, StringSplitOptions.None);
+        if (halves.Length != 2) throw new FormatException("a line of three dashes parts request and answer");
+        return new[] { Parse(variant, package, name + "_Request", halves[0]), Parse(variant, package, name + "_Response", halves[1]) };
+    }
+
+    public static string Pascal(string name) => string.Concat(
+        name.Split('_').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1)));
+
+    private static MessageFile Parse(string variant, string package, string name, string text)
+    {
+        var file = new MessageFile(variant, package, name, text);
         var comments = new List<string>();
         var isFirst = true;
         foreach (var raw in text.Split('\n'))
@@ -96,9 +118,6 @@ internal sealed class MessageFile
         }
         return file;
     }
-
-    public static string Pascal(string name) => string.Concat(
-        name.Split('_').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1)));
 
     private void Take(string line, string comment)
     {

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis;
 
 namespace RobotRL.Wire.Generator;
 
-/// <summary>Makes a class of each <c>.msg</c> file that the project lists as an additional file.</summary>
+/// <summary>Makes a class of each <c>.msg</c> file, and two of each <c>.srv</c> file, that the project lists as an additional file.</summary>
 [Generator]
 public sealed class MessageGenerator : IIncrementalGenerator
 {
@@ -17,7 +17,7 @@ public sealed class MessageGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var texts = context.AdditionalTextsProvider
-            .Where(file => file.Path.EndsWith(".msg", StringComparison.Ordinal))
+            .Where(file => file.Path.EndsWith(".msg", StringComparison.Ordinal) || file.Path.EndsWith(".srv", StringComparison.Ordinal))
             .Select((file, cancel) => (file.Path, Text: file.GetText(cancel)?.ToString() ?? ""));
         context.RegisterSourceOutput(texts.Collect(), Make);
     }
@@ -28,8 +28,7 @@ public sealed class MessageGenerator : IIncrementalGenerator
         foreach (var (path, text) in texts)
             Try(path, () =>
             {
-                var file = MessageFile.Parse(path, text);
-                files.Add(file.Key, file);
+                foreach (var file in MessageFile.Parse(path, text)) files.Add(file.Key, file);
             });
         foreach (var file in files.Values)
             Try(file.Key, () => context.AddSource($"{file.Namespace}.{file.Name}.g.cs", MessageSource.Of(file, files)));

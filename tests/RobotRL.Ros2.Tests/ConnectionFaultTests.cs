@@ -50,7 +50,7 @@ public sealed class ConnectionFaultTests : IDisposable
     [Fact]
     public void Somebody_else_who_commands_stops_the_loop_for_as_long_as_he_does()
     {
-        using Ros2Node other = Ros2Node.Open(new() { NodeName = "/somebody", Domain = _domain });
+        using Ros2Node other = Chosen.Node("/somebody", _domain);
         var command = other.Publish<Float64MultiArray>(_rig.Configuration.Ros2!.Arms[0].CommandTopic, Qos.Default);
         _rig.UntilStopped();
         Assert.Equal((FaultCode.ForeignCommander, StopCategory.Category0), (_rig.Fault.Code, _rig.Fault.Category));
@@ -63,7 +63,7 @@ public sealed class ConnectionFaultTests : IDisposable
     [Fact]
     public void Somebody_else_who_speaks_for_the_force_sensor_stops_the_loop()
     {
-        using Ros2Node other = Ros2Node.Open(new() { NodeName = "/somebody", Domain = _domain });
+        using Ros2Node other = Chosen.Node("/somebody", _domain);
         using var wrench = other.Publish<Wire.GeometryMsgs.WrenchStamped>(_rig.Configuration.Ros2!.Arms[0].Wrench!.Topic.Name, Qos.Default);
         _rig.UntilStopped();
         Assert.Equal(FaultCode.ForeignCommander, _rig.Fault.Code);

@@ -15,7 +15,7 @@ public sealed class PeerTests : IDisposable
     private readonly SocketBuffers? _room = SocketBuffers.Raised(); // before there are sockets
     private readonly Ros2Node _node;
 
-    public PeerTests() => _node = Ros2Node.Open(new() { NodeName = "/robotrl/test", Domain = _domain });
+    public PeerTests() => _node = Chosen.Node("/robotrl/test", _domain);
 
     public static TheoryData<Reliability> Reliabilities => [Reliability.Reliable, Reliability.BestEffort];
 
@@ -66,7 +66,7 @@ public sealed class PeerTests : IDisposable
     public void Sides_that_differ_in_quality_are_named_by_their_nodes(bool isHumble, string gid)
     {
         var domain = Domains.Next();
-        using var node = Ros2Node.Open(new() { NodeName = "/robotrl/test", Domain = domain, IsHumble = isHumble });
+        using var node = Chosen.Node("/robotrl/test", domain, isHumble);
         string[] driver = ["--node", "/arm/driver", "--gid", gid, "--wait", "0"];
         using var peer = OtherProcess.Peer(domain, ["pub", "JointState", "/joint_states", "--reliability", "best_effort", .. driver]);
         using var reader = node.Subscribe<JointState>("/joint_states", Qos.Default, (_, _) => { });
@@ -81,7 +81,7 @@ public sealed class PeerTests : IDisposable
     public void A_node_appears_with_its_endpoints(bool isHumble, string gid)
     {
         var domain = Domains.Next();
-        using var node = Ros2Node.Open(new() { NodeName = "/robotrl/seen", Domain = domain, IsHumble = isHumble });
+        using var node = Chosen.Node("/robotrl/seen", domain, isHumble);
         using var reader = node.Subscribe<JointState>("/joint_states", Qos.Default, (_, _) => { });
         using var writer = node.Publish<JointState>("/joint_states", Qos.Default);
         using var watch = OtherProcess.Peer(domain, "watch", "--gid", gid);

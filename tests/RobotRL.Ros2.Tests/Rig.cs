@@ -22,7 +22,7 @@ internal sealed class Rig : IDisposable
         // A control process is started with room for hours.
         if (GCSettings.LatencyMode != GCLatencyMode.NoGCRegion) GC.TryStartNoGCRegion(200_000_000);
         Cell.Rehearse(configuration);
-        _node = Ros2Node.Open(Cell.Options(configuration, "control"));
+        _node = Chosen.Open(Cell.Options(configuration, "control"));
         _robot = new(_node, configuration.Robot, configuration.Ros2!, 0, configuration.Task.EndEffectorInFlange);
         _pacer = new(configuration.Robot.ControlPeriodNs);
         Session = new(new ControlCycle(_robot, _pacer, configuration.Task.EndEffectorInFlange, 4096), configuration.Task);

@@ -44,7 +44,7 @@ public abstract class Ros2Contract(string command, string profile, params (strin
         _arm = OtherProcess.SimNode("reach", domain, [.. values.SelectMany(value => new[] { "--set", $"{value.Item1}={value.Item2}" })]);
         var configuration = Cell.Load("reach", values);
         Cell.Rehearse(configuration);
-        _node = Ros2Node.Open(Cell.Options(configuration, "contract"));
+        _node = Chosen.Open(Cell.Options(configuration, "contract"));
         var robot = new Ros2Robot(_node, configuration.Robot, configuration.Ros2!, 0, configuration.Task.EndEffectorInFlange);
         return (robot, _pacer = new RealtimePacer(configuration.Robot.ControlPeriodNs), configuration.Task);
     }

@@ -96,7 +96,7 @@ public sealed class SensorTests
     {
         var domain = Domains.Next();
         using var sends = Ros2Node.Open(new() { NodeName = "/test/driver", Domain = domain });
-        using var receives = Ros2Node.Open(new() { NodeName = "/test/actor", Domain = domain });
+        using var receives = Chosen.Node("/test/actor", domain);
         CameraDescription description = new("wrist", 16, 12, 0, 0, 12, 12, ImageShape.Square(12));
         using Ros2Camera camera = new(receives, description, new("/image_raw", true));
         using var topic = sends.Publish<Image>("/image_raw", Qos.Default);

@@ -131,7 +131,7 @@ public sealed class TopicTests : IDisposable
         _there.Dispose();
     }
 
-    private Ros2Node Node(string name) => Ros2Node.Open(new() { NodeName = name, Domain = _domain });
+    private Ros2Node Node(string name) => Chosen.Node(name, _domain);
 
     private void Passes<T>(T message) where T : IMessage, new()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RobotRL.Lab.Bench;
+using RobotRL.Ros2.Transport;
 using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Commands;
@@ -12,10 +13,12 @@ internal static class Ros2BenchCommand
     public static Command Create(Action<ParseResult, Ros2Figures> show, Option<bool> brief)
     {
         Option<bool> echo = new("--echo") { Description = "Be the other process", Hidden = true };
-        return new Command("ros2", "Round trip of a joint state to another process, over ROS 2") { echo }.Does((parse, cancel) =>
+        var backend = new Option<Backend>("--backend") { Description = "What carries messages; rcl: the ROS 2 installation that is sourced" }
+            .Or(Backend.Cyclone).InWords();
+        return new Command("ros2", "Round trip of a joint state to another process, over ROS 2") { echo, backend }.Does((parse, cancel) =>
         {
-            if (parse.GetValue(echo)) Ros2Bench.Echo(cancel);
-            else show(parse, Ros2Bench.Measure(parse.GetValue(brief)));
+            if (parse.GetValue(echo)) Ros2Bench.Echo(parse.GetValue(backend), cancel);
+            else show(parse, Ros2Bench.Measure(parse.GetValue(brief), parse.GetValue(backend)));
             return ExitCode.Done;
         });
     }

@@ -27,13 +27,13 @@ public static class Ros2Bench
     private static readonly TimeSpan Meeting = TimeSpan.FromSeconds(30), Rest = TimeSpan.FromSeconds(2);
 
     /// <exception cref="TransportException">The transport cannot be had.</exception>
-    public static Ros2Figures Measure(bool brief)
+    public static Ros2Figures Measure(bool brief, Backend backend)
     {
         var count = brief ? 1000 : 20_000;
-        using var other = ThisProgram.Start(["bench", "ros2", "--echo"], ThisProgram.ForTheLoop, quiet: true);
+        using var other = ThisProgram.Start(["bench", "ros2", "--echo", "--backend", Word(backend)], ThisProgram.ForTheLoop, quiet: true);
         try
         {
-            using var node = Node("bench");
+            using var node = Node("bench", backend);
             var sentNs = new long[count];
             List<double> us = [];
             using var back = node.Subscribe<JointState>(Back, States, (state, _) =>
@@ -81,18 +81,22 @@ public static class Ros2Bench
     }
 
     /// <summary>The other process: sends each state back at once, until it is ended or its starter has.</summary>
-    public static void Echo(CancellationToken until)
+    public static void Echo(Backend backend, CancellationToken until)
     {
-        using var node = Node("bench_echo");
+        using var node = Node("bench_echo", backend);
         using var back = node.Publish<JointState>(Back, States);
         using var there = node.Subscribe<JointState>(There, States, (state, _) => back.TrySend(state));
         until.WaitHandle.WaitOne(TimeSpan.FromMinutes(5));
     }
 
+    /// <summary>As the command line has it.</summary>
+    public static string Word(Backend backend) => backend.ToString().ToLowerInvariant();
+
     private static long Now => Stopwatch.GetTimestamp();
 
-    private static Ros2Node Node(string name) => Ros2Node.Open(new()
+    private static Ros2Node Node(string name, Backend backend) => Ros2Node.Open(new()
     {
+        Backend = backend,
         NodeName = $"/robotrl/{name}",
         Domain = Domain,
         Priority = RealTimeThread.TryFifo(Priority) ? Priority : null,

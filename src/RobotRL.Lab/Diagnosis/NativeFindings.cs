@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RobotRL.Ros2.Cyclone;
+using RobotRL.Ros2.Rcl;
 using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Lab.Diagnosis;
@@ -25,9 +26,10 @@ public static class NativeFindings
             "with an NVIDIA GPU build with -p:TorchDevice=cuda-linux (Windows: cuda-windows)");
         yield return Finding.Needed("OpenCV", Probe("opencv").Works, Probe("opencv").Line, "make deps, or apt install libgtk-3-0");
         yield return Finding.Needed("MuJoCo", Probe("mujoco").Works, Probe("mujoco").Line, "make deps, or apt install libmujoco-dev");
-        yield return Finding.Optional("ROS 2", DdsLibrary.Missing is null,
-            DdsLibrary.Missing ?? $"Cyclone DDS ({DdsLibrary.Name}); this build has no backend for rcl or rcldotnet",
+        yield return Finding.Optional("ROS 2, Cyclone DDS", DdsLibrary.Missing is null, DdsLibrary.Missing ?? $"{DdsLibrary.Name}",
             "make deps, or apt install libddsc0debian (Ubuntu 24.04: libddsc0t64)");
+        yield return Finding.Optional("ROS 2, rcl", RclLibrary.Missing is null, RclLibrary.Missing ?? RclLibrary.Name,
+            "source the setup file of a ROS 2 installation before robotrl; only services and parameters need it");
         bool egl = Probe("egl").Works, osmesa = Probe("osmesa").Works;
         yield return Gl("EGL", egl, osmesa, Probe("egl").Line, "make deps, or apt install libegl1 libgl1 libgl1-mesa-dri");
         yield return Gl("OSMesa", osmesa, egl, Probe("osmesa").Line, "make deps, or apt install libosmesa6");

@@ -31,7 +31,8 @@ internal static class CycloneDomain
         }
     }
 
-    private static string Configuration(TransportOptions options)
+    /// <summary>As Cyclone DDS takes it.</summary>
+    public static string Configuration(TransportOptions options)
     {
         var peers = options.IsLoopback && !options.Peers.Contains(TransportOptions.Loopback) ? options.Peers.Append(TransportOptions.Loopback) : options.Peers;
         var list = string.Concat(peers.Select(peer => $"<Peer address=\"{SecurityElement.Escape(peer)}\"/>"));

@@ -76,20 +76,7 @@ internal sealed unsafe class CycloneTransport : ITransport
                 .Where(found => found.Value.Topic.StartsWith("rt/", StringComparison.Ordinal)).Select(found => End(found.Key, found.Value))];
     }
 
-    public IReadOnlyList<string> Mismatches()
-    {
-        var ends = Ends();
-        IEnumerable<RemoteEnd> OthersOf(RemoteEnd own) => ends.Where(other => !other.IsOwn && other.Topic == own.Topic && other.IsWriter != own.IsWriter);
-        return [.. ends.Where(end => end.IsOwn).SelectMany(own => OthersOf(own).Select(other => Mismatch(own, other))).OfType<string>().Distinct()];
-    }
-
-    private static string? Mismatch(RemoteEnd own, RemoteEnd other)
-    {
-        var (writer, reader) = own.IsWriter ? (own, other) : (other, own);
-        var why = writer.TypeName != reader.TypeName ? "they differ in type" : Qos.Mismatch(writer.Qos, reader.Qos);
-        return why is null ? null : $"{own.Topic}: {reader.Node} gets nothing from {writer.Node}: {why} "
-            + $"(writer: {writer.TypeName}, {writer.Qos}; reader: {reader.TypeName}, {reader.Qos})";
-    }
+    public IReadOnlyList<string> Mismatches() => Mismatch.Among(Ends());
 
     internal void Remove(CycloneReader reader)
     {

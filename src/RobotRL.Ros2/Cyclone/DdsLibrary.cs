@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using RobotRL.Ros2.Transport;
 
@@ -32,19 +31,12 @@ public static class DdsLibrary
 
     private static (nint, string) Load()
     {
-        NativeLibrary.SetDllImportResolver(typeof(DdsLibrary).Assembly, Resolve);
-        foreach (var path in Names.Concat(Installed()))
-            if (NativeLibrary.TryLoad(path, out var handle)) return (handle, path);
+        foreach (var path in Names.Concat(Names.SelectMany(Installation.Files)))
+        {
+            if (!NativeLibrary.TryLoad(path, out var handle)) continue;
+            NativeResolver.Add(DdsNative.Library, handle);
+            return (handle, path);
+        }
         return (0, "");
     }
-
-    /// <summary>In the installations that are sourced.</summary>
-    private static IEnumerable<string> Installed()
-    {
-        var prefixes = (Environment.GetEnvironmentVariable("AMENT_PREFIX_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return prefixes.SelectMany(prefix => new[] { "lib", Path.Combine("lib", "x86_64-linux-gnu"), "bin" }.SelectMany(folder =>
-            Names.Select(name => Path.Combine(prefix, folder, name)))).Where(File.Exists);
-    }
-
-    private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? search) => library == DdsNative.Library ? Loaded.Value.Handle : 0;
 }

@@ -1,4 +1,5 @@
 using RobotRL.Ros2.Cyclone;
+using RobotRL.Ros2.Rcl;
 using RobotRL.Ros2.Transport;
 using RobotRL.Wire;
 
@@ -13,7 +14,8 @@ public sealed class Ros2Node(ITransport transport) : IDisposable
     public ITransport Transport => transport;
 
     /// <exception cref="TransportException">The backend cannot be had.</exception>
-    public static Ros2Node Open(TransportOptions options) => new(new CycloneTransport(options));
+    public static Ros2Node Open(TransportOptions options) =>
+        new(options.Backend == Backend.Rcl ? new RclTransport(options) : new CycloneTransport(options));
 
     public Publisher<T> Publish<T>(string topic, Qos qos) where T : IMessage => new(transport.CreateWriter(new(topic, T.TypeName, T.Definition, qos)));
 
@@ -31,7 +33,50 @@ public sealed class Ros2Node(ITransport transport) : IDisposable
         });
     }
 
+    /// <param name="service">Absolute name.</param>
+    /// <exception cref="TransportException">The backend carries no services, or the installation does not know the type.</exception>
+    public ServiceClient<TRequest, TResponse> Ask<TRequest, TResponse>(string service) where TRequest : IMessage where TResponse : IMessage, new() =>
+        new(Services(service).CreateClient(new(service, ServiceOf<TRequest>())));
+
+    /// <inheritdoc cref="Ask"/>
+    public IDisposable Serve<TRequest, TResponse>(string service, Func<TRequest, TResponse> answer)
+        where TRequest : IMessage, new() where TResponse : IMessage =>
+        Services(service).CreateServer(new(service, ServiceOf<TRequest>()), cdr =>
+        {
+            CdrReader reader = new(cdr);
+            TRequest request = new();
+            request.Read(ref reader);
+            return new CdrWriter().Message(answer(request)).ToArray();
+        });
+
     public void Dispose() => transport.Dispose();
+
+    private IServices Services(string service) => transport.Services
+        ?? throw new TransportException($"{service}: {transport.Description} carries no services; write ros2.backend: rcl, and source a ROS 2 installation.");
+
+    /// <summary>The service whose request a type is.</summary>
+    private static string ServiceOf<TRequest>() where TRequest : IMessage => TRequest.TypeName[..TRequest.TypeName.LastIndexOf("_Request", StringComparison.Ordinal)];
+}
+
+/// <summary>Asks a service.</summary>
+public sealed class ServiceClient<TRequest, TResponse>(IServiceClient client) : IDisposable where TRequest : IMessage where TResponse : IMessage, new()
+{
+    /// <summary>Whether somebody answers.</summary>
+    public bool IsServed => client.IsServed;
+
+    /// <summary>Asks, and waits for the answer. From any thread but the transport's.</summary>
+    /// <exception cref="TransportException">Nobody answered in time, or the request could not be sent.</exception>
+    public TResponse Ask(TRequest request, TimeSpan patience)
+    {
+        var answer = client.Ask(new CdrWriter().Message(request));
+        if (!answer.Wait(patience)) throw new TransportException($"{client.End.Name} did not answer within {patience.TotalSeconds} s.");
+        CdrReader reader = new(answer.Result);
+        TResponse response = new();
+        response.Read(ref reader);
+        return response;
+    }
+
+    public void Dispose() => client.Dispose();
 }
 
 /// <summary>Sends messages of one type to a topic. One thread at a time.</summary>

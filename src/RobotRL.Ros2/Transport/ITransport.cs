@@ -58,6 +58,9 @@ public interface ITransport : IDisposable
     /// <summary>With its namespace, such as <c>/robotrl/control</c>.</summary>
     string NodeName { get; }
 
+    /// <summary>Services, where this backend carries them; null where it does not.</summary>
+    IServices? Services => this as IServices;
+
     ITopicWriter CreateWriter(TopicEnd end);
 
     ITopicReader CreateReader(TopicEnd end, MessageReceived received);
