@@ -18,7 +18,7 @@ internal sealed class PlayedRobot : IDisposable
     public PlayedRobot(RunConfiguration configuration, Qos? offered = null)
     {
         var (robot, arm) = (configuration.Robot, configuration.Ros2!.Arms[0]);
-        _node = Ros2Node.Open(Cell.Options(configuration, "played"));
+        _node = Chosen.Open(Cell.Options(configuration, "played"));
         var joints = _node.Publish<JointState>(arm.JointStates.Name, offered ?? Qos.Default);
         var wrenches = _node.Publish<WrenchStamped>(arm.Wrench!.Topic.Name, Qos.Default);
         Program = _node.Publish<Bool>(arm.ProgramRunningTopic!, Qos.Latched);

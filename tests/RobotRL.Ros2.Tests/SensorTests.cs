@@ -95,7 +95,7 @@ public sealed class SensorTests
     public void Pictures_are_taken_or_refused_by_what_they_are(int width, int height, string encoding, string? refusal)
     {
         var domain = Domains.Next();
-        using var sends = Ros2Node.Open(new() { NodeName = "/test/driver", Domain = domain });
+        using var sends = Chosen.Node("/test/driver", domain);
         using var receives = Chosen.Node("/test/actor", domain);
         CameraDescription description = new("wrist", 16, 12, 0, 0, 12, 12, ImageShape.Square(12));
         using Ros2Camera camera = new(receives, description, new("/image_raw", true));
