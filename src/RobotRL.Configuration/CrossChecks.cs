@@ -5,6 +5,9 @@ namespace RobotRL.Configuration;
 /// <summary>Conditions between robot, task, operator and learner.</summary>
 internal static class CrossChecks
 {
+    /// <summary>No arm that this drives pushes so hard on a joint.</summary>
+    private const double UnwatchedNm = 1000;
+
     public static void Make(Section root, RunConfiguration c)
     {
         var (robot, task, learner) = (c.Robot, c.Task, c.Learner);
@@ -54,6 +57,13 @@ internal static class CrossChecks
         for (var i = 0; i < ros2.Arms.Count; i++)
         {
             var (arm, key) = (ros2.Arms[i], $"ros2.arms.{i}");
+            root.Require(ros2.UsesRcl || arm.Controller is not { NeedsServices: true }, "ros2.backend",
+                $"Cyclone DDS alone carries no services; write rcl and source a ROS 2 installation, or leave out node, payload and tare of {key}.controller");
+            root.Require(arm.IsEffortTorque || (c.Robot.ForceSensor is not null && c.Robot.Limits.JointCollisionNm.All(nm => nm >= UnwatchedNm)), $"{key}.effort",
+                "motor currents do not show a push on a joint; give the arm a force sensor, and write 1000 for each of robot.limits.joint_collision_nm",
+                "robot.limits.joint_collision_nm");
+            root.Require(arm.Controller?.Node is null || arm.Profile == Ros2Profile.TargetPose, $"{key}.controller.node",
+                "sets the gains of a controller that takes target_pose; choose that profile, or leave it out");
             var takes = arm.Profile switch
             {
                 Ros2Profile.Effort => CommandKind.JointTorque,

@@ -71,7 +71,21 @@ internal static class Ros2Section
         ProgramRunningTopic = TopicOrNone(s, "program_running_topic"),
         RobotModeTopic = TopicOrNone(s, "robot_mode_topic"),
         SafetyModeTopic = TopicOrNone(s, "safety_mode_topic"),
+        // Written and hashed only where they are given.
+        IsEffortTorque = !s.Has("effort") || s.Choice("effort", ("torque", true), ("current", false)),
+        Controller = s.Has("controller") ? s.Child("controller", ReadController) : null,
         BaseFrame = s.Text("base_frame"),
+    };
+
+    private static Ros2Controller ReadController(Section s) => new()
+    {
+        Node = TopicOrNone(s, "node"),
+        Parameters = s.Has("parameters") ? s.Children("parameters", one => (one.Text("name"), one.Number("value", -1e6, 1e6))) : [],
+        Pose = s.Has("pose") ? s.Child("pose", ReadTopic) : null,
+        Payload = s.Has("payload")
+            ? s.Child("payload", one => (Topic(one, "service"), one.Choice("type", ("ur", Ros2PayloadService.Ur), ("franka", Ros2PayloadService.Franka))))
+            : null,
+        Tare = TopicOrNone(s, "tare"),
     };
 
     private static Ros2Topic ReadTopic(Section s) => new(Topic(s, "topic"), s.Choice("reliability", ("reliable", true), ("best_effort", false)));

@@ -53,6 +53,12 @@ public sealed record Ros2ArmParameters
     /// <summary>Names of the arm's joints in it, base to tip.</summary>
     public required IReadOnlyList<string> JointNames { get; init; }
 
+    /// <summary>Whether effort in them is a torque, Nm. UR's is a motor current, which says nothing here.</summary>
+    public bool IsEffortTorque { get; init; } = true;
+
+    /// <summary>What is set and checked at the robot's own controller; null for nothing.</summary>
+    public Ros2Controller? Controller { get; init; }
+
     /// <summary>Null for an arm without a sensor.</summary>
     public Ros2WrenchTopic? Wrench { get; init; }
 

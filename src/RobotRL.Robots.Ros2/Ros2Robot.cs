@@ -41,6 +41,8 @@ public sealed class Ros2Robot : IRobot
     public Ros2Robot(Ros2Node node, RobotDescription robot, Ros2Parameters ros2, int arm, Pose endEffectorInFlange)
     {
         (_node, Description, Parameters) = (node, robot, ros2.Arms[arm]);
+        var patience = TimeSpan.FromTicks(ros2.PatienceNs / TimeSpan.NanosecondsPerTick);
+        if (Parameters.Controller is { } controller) new ControllerSetup(node, robot, patience).Run(controller);
         _states = new(robot, Parameters, endEffectorInFlange);
         _sender = CommandSender.Of(node, robot, Parameters, endEffectorInFlange);
         for (var i = 0; i < 3; i++) _grip.Data.Add(0);
@@ -51,6 +53,7 @@ public sealed class Ros2Robot : IRobot
         try
         {
             Await(ros2.PatienceNs);
+            if (Parameters.Controller?.Pose is { } pose) PoseCheck.Run(node, pose, robot, endEffectorInFlange, _states, patience);
         }
         catch
         {

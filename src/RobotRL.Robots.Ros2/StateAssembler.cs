@@ -56,7 +56,7 @@ internal sealed class StateAssembler
             var at = _index[i];
             _state.Position[i] = told.Position[at];
             _state.Velocity[i] = told.Velocity[at];
-            _state.Effort[i] = at < told.Effort.Count ? told.Effort[at] : 0;
+            _state.Effort[i] = _arm.IsEffortTorque && at < told.Effort.Count ? told.Effort[at] : 0;
             fastest = Math.Max(fastest, Math.Abs(_state.Velocity[i]));
         }
         _isAtRest = fastest < RestRadS;

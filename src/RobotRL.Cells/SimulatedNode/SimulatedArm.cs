@@ -23,6 +23,9 @@ namespace RobotRL.Cells.SimulatedNode;
 /// </summary>
 internal sealed class SimulatedArm : IDisposable
 {
+    /// <summary>A motor's current for a torque at the joint, A/Nm: a robot that tells currents tells numbers that are no torques.</summary>
+    private const double CurrentOfTorque = 10;
+
     private readonly MujocoArm _arm;
     private readonly Ros2ArmParameters _parameters;
     private readonly ITransport _transport;
@@ -31,6 +34,7 @@ internal sealed class SimulatedArm : IDisposable
     private readonly LatestCell<Grip> _grips = new();
     private readonly Publisher<JointState> _joints;
     private readonly Publisher<WrenchStamped>? _wrench;
+    private readonly PlayedController? _controller;
     private readonly List<IDisposable> _topics = [];
     private readonly JointState _jointState = new();
     private readonly WrenchStamped _wrenchTold = new();
@@ -56,6 +60,7 @@ internal sealed class SimulatedArm : IDisposable
         }
         _joints = node.Publish<JointState>(parameters.JointStates.Name, Offered(parameters.JointStates));
         if (parameters.Wrench is { } wrench) _wrench = node.Publish<WrenchStamped>(wrench.Topic.Name, Offered(wrench.Topic));
+        if (parameters.Controller is { } controller) _controller = new(node, controller, parameters.BaseFrame);
         Listen(node);
         if (parameters.ProgramRunningTopic is { } program) Say<Bool>(node, program, new() { Data = true });
         if (parameters.RobotModeTopic is { } mode) Say<RobotMode>(node, mode, new() { Mode = RobotMode.Running });
@@ -83,7 +88,7 @@ internal sealed class SimulatedArm : IDisposable
         {
             _jointState.Position[i] = _state.Position[i];
             _jointState.Velocity[i] = _state.Velocity[i];
-            _jointState.Effort[i] = _state.Effort[i];
+            _jointState.Effort[i] = _parameters.IsEffortTorque ? _state.Effort[i] : CurrentOfTorque * _state.Effort[i];
         }
         if (_parameters.GripperJoint is not null) _jointState.Position[count] = _state.GripperWidthM;
         _jointState.Header.Stamp.Ns = _wrenchTold.Header.Stamp.Ns = wallNs;
@@ -95,11 +100,13 @@ internal sealed class SimulatedArm : IDisposable
             _wrench.TrySend(_wrenchTold);
         }
         _joints.TrySend(_jointState);
+        _controller?.Tell(_arm.EndEffectorInBase, wallNs);
     }
 
     public void Dispose()
     {
         foreach (var topic in _topics) topic.Dispose();
+        _controller?.Dispose();
         _joints.Dispose();
         _wrench?.Dispose();
     }
@@ -184,7 +191,7 @@ internal sealed class SimulatedArm : IDisposable
 
     private void Publish(in WireCommand command) => _commands.Publish(new Told { Command = command, ArrivedNs = SessionClock.MachineNs });
 
-    private CartesianStiffness Own => CartesianStiffness.Of(_arm.Description.Impedance);
+    private CartesianStiffness Own => _controller?.Spring ?? CartesianStiffness.Of(_arm.Description.Impedance);
 
     private static Vector3D VectorOf(Vector3 v) => new(v.X, v.Y, v.Z);
 
