@@ -1,6 +1,7 @@
 using RobotRL.Model;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
+using RobotRL.Wire.RclInterfaces;
 using RobotRL.Wire.StdMsgs;
 using RobotRL.Wire.UrDashboardMsgs;
 
@@ -26,7 +27,11 @@ internal sealed class ConnectionWatch : IDisposable
     private ulong _lasting = FaultSet.Of(FaultCode.RobotNotReady).Bits, _once;
     private bool _isRunning, _isMode, _isSafe;
 
-    public ConnectionWatch(Ros2Node node, Ros2ArmParameters arm, StateAssembler states)
+    /// <param name="node">Listens.</param>
+    /// <param name="arm">How the robot is reached.</param>
+    /// <param name="states">Its states.</param>
+    /// <param name="gains">Of its controller, as they were set; empty where they were not.</param>
+    public ConnectionWatch(Ros2Node node, Ros2ArmParameters arm, StateAssembler states, IReadOnlyDictionary<string, double> gains)
     {
         (_node, _arm, _states) = (node, arm, states);
         (_isRunning, _isMode, _isSafe) = (arm.ProgramRunningTopic is null, arm.RobotModeTopic is null, arm.SafetyModeTopic is null);
@@ -36,6 +41,12 @@ internal sealed class ConnectionWatch : IDisposable
             _topics.Add(node.Subscribe<RobotMode>(mode, Qos.Latched, (told, _) => Tell(ref _isMode, told.Mode == RobotMode.Running)));
         if (arm.SafetyModeTopic is { } safety)
             _topics.Add(node.Subscribe<SafetyMode>(safety, Qos.Latched, (told, _) => Tell(ref _isSafe, told.Mode is SafetyMode.Normal or SafetyMode.Reduced)));
+        if (arm.Controller?.Node is { } controller)
+            _topics.Add(node.Subscribe<ParameterEvent>("/parameter_events", Qos.Default with { Depth = 1000 }, (told, _) =>
+            {
+                if (told.Node == controller && told.ChangedParameters.Exists(one => gains.TryGetValue(one.Name, out var set) && one.Value.DoubleValue != set))
+                    Once(FaultCode.RobotNotReady);
+            }));
         _timer = new(_ => Look(), null, TimeSpan.Zero, Period);
     }
 

@@ -21,19 +21,12 @@ internal sealed class ControllerSetup(Ros2Node node, RobotDescription robot, Tim
         if (controller.Payload is { } payload) SetPayload(payload.Name, payload.Type);
         if (controller.Tare is { } tare)
             Confirm(tare, Ask<TriggerRequest, TriggerResponse>(tare, new()) is var answer && answer.Success, answer.Message);
-        if (controller.Node is { } gains) SetParameters(gains, [.. Gains(robot.Limits.Stiffness), .. controller.Parameters]);
+        if (controller.Node is { } gains) SetParameters(gains, Gains(controller, robot.Limits.Stiffness));
     }
 
-    /// <summary>CRISP's names for a spring alike in all directions, and for its damper.</summary>
-    public static IEnumerable<(string Name, double Value)> Gains(StiffnessLimits limits)
-    {
-        foreach (var (part, k) in new[] { ("pos", limits.TranslationMaxNM), ("rot", limits.RotationMaxNmRad) })
-            foreach (var axis in Axes)
-            {
-                yield return ($"task.k_{part}_{axis}", k);
-                yield return ($"task.d_{part}_{axis}", 2 * limits.DampingRatioMax * Math.Sqrt(k));
-            }
-    }
+    /// <summary>What the controller's parameters are set to: CRISP's names for a spring alike in all directions and for its damper, and what is named besides.</summary>
+    public static IReadOnlyList<(string Name, double Value)> Gains(Ros2Controller controller, StiffnessLimits limits) =>
+        [.. Spring(limits).Where(one => controller.Parameters.All(other => other.Name != one.Name)), .. controller.Parameters];
 
     private void SetPayload(string service, Ros2PayloadService type)
     {
@@ -91,5 +84,15 @@ internal sealed class ControllerSetup(Ros2Node node, RobotDescription robot, Tim
     private static void Confirm(string service, bool isDone, string why)
     {
         if (!isDone) throw new TransportException($"{service} refused{(why.Length > 0 ? $": {why}" : "")}; see to the robot");
+    }
+
+    private static IEnumerable<(string Name, double Value)> Spring(StiffnessLimits limits)
+    {
+        foreach (var (part, k) in new[] { ("pos", limits.TranslationMaxNM), ("rot", limits.RotationMaxNmRad) })
+            foreach (var axis in Axes)
+            {
+                yield return ($"task.k_{part}_{axis}", k);
+                yield return ($"task.d_{part}_{axis}", 2 * limits.DampingRatioMax * Math.Sqrt(k));
+            }
     }
 }

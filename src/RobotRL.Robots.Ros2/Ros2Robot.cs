@@ -49,7 +49,8 @@ public sealed class Ros2Robot : IRobot
         if (Parameters.GripperCommandTopic is { } gripper) _gripper = node.Publish<Float64MultiArray>(gripper, Qos.Default);
         _topics.Add(node.Subscribe<JointState>(Parameters.JointStates.Name, QosOf(Parameters.JointStates), _states.Take));
         if (Parameters.Wrench is { } wrench) _topics.Add(node.Subscribe<WrenchStamped>(wrench.Topic.Name, QosOf(wrench.Topic), _states.Take));
-        _watch = new(node, Parameters, _states);
+        var gains = Parameters.Controller is { } set ? ControllerSetup.Gains(set, robot.Limits.Stiffness).ToDictionary(one => one.Name, one => one.Value) : [];
+        _watch = new(node, Parameters, _states, gains);
         try
         {
             Await(ros2.PatienceNs);

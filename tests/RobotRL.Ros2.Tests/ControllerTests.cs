@@ -93,6 +93,24 @@ public sealed class ControllerTests
         Assert.Contains("/nobody/set_parameters", Refusal(configuration, unknown with { Node = "/nobody" }), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Gains_that_somebody_else_changes_stop_the_robot()
+    {
+        Assert.SkipWhen(RclLibrary.Missing is not null || Chosen.Backend != Backend.Rcl, "Needs a sourced ROS 2, and ROBOTRL_TEST_BACKEND=rcl.");
+        (string, string)[] gains = [.. Pose, ("ros2.backend", "rcl"), (Key + "node", "/impedance")];
+        using var arm = Arm(gains);
+        using Rig rig = new(Cell.Load("reach", [.. gains, Domain]));
+        using var other = Chosen.Node("/somebody", _domain);
+        using var set = other.Ask<SetParametersRequest, SetParametersResponse>("/impedance/set_parameters");
+        rig.Until(() => set.IsServed);
+        SetParametersRequest softer = new();
+        softer.Parameters.Add(new() { Name = "task.k_pos_x" });
+        (softer.Parameters[0].Value.Type, softer.Parameters[0].Value.DoubleValue) = (ParameterValue.Double, 300);
+        new Thread(() => set.Ask(softer, TimeSpan.FromSeconds(10))).Start();
+        rig.UntilStopped();
+        Assert.Equal(FaultCode.RobotNotReady, rig.Fault.Code);
+    }
+
     private (string, string) Domain => ("ros2.domain", $"{_domain}");
 
     private OtherProcess Arm((string Key, string Value)[] values) =>

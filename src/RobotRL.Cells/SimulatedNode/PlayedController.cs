@@ -40,6 +40,8 @@ internal sealed class PlayedController : IDisposable
     private readonly List<IDisposable> _ends = [];
     private readonly Publisher<PoseStamped>? _pose;
     private readonly PoseStamped _told = new();
+    private readonly Publisher<ParameterEvent>? _events;
+    private readonly ParameterEvent _event = new();
     private int _round;
 
     /// <param name="node">Of a backend that carries services, where any is configured.</param>
@@ -52,6 +54,8 @@ internal sealed class PlayedController : IDisposable
             _ends.Add(_pose = node.Publish<PoseStamped>(pose.Name, new(pose.IsReliable ? Reliability.Reliable : Reliability.BestEffort, Durability.Volatile, 1)));
         if (controller.Node is { } name)
         {
+            _event.Node = name;
+            _ends.Add(_events = node.Publish<ParameterEvent>("/parameter_events", Qos.Default with { Depth = 1000 }));
             _ends.Add(node.Serve<SetParametersRequest, SetParametersResponse>($"{name}/set_parameters", Set));
             _ends.Add(node.Serve<GetParametersRequest, GetParametersResponse>($"{name}/get_parameters", Get));
         }
@@ -96,12 +100,18 @@ internal sealed class PlayedController : IDisposable
     {
         SetParametersResponse response = new();
         lock (_gains)
+        {
+            _event.ChangedParameters.Clear();
             foreach (var parameter in request.Parameters)
             {
                 var isKnown = _gains.ContainsKey(parameter.Name) && parameter.Value.Type == ParameterValue.Double;
                 if (isKnown) _gains[parameter.Name] = parameter.Value.DoubleValue;
+                if (isKnown) _event.ChangedParameters.Add(parameter);
                 response.Results.Add(new() { Successful = isKnown, Reason = isKnown ? "" : "no gain of this name and type" });
             }
+            _event.Stamp.Ns = WallClock.NowNs;
+            _events?.TrySend(_event);
+        }
         return response;
     }
 
