@@ -20,7 +20,7 @@ namespace RobotRL.Cells.SimulatedNode;
 /// </summary>
 public sealed class SimNode : IDisposable
 {
-    private const int Priority = 70, ReceivePriority = 71, SceneEvery = 10, ClockEvery = 10;
+    private const int Priority = 70, ReceivePriority = 71, SceneEvery = 10, ClockEvery = 10, MostMadeUpFor = 50;
 
     private readonly RunConfiguration _configuration;
     private readonly Ros2Node _node;
@@ -35,7 +35,7 @@ public sealed class SimNode : IDisposable
     private readonly Float64MultiArray _scene = new();
     private readonly SimulationSnapshot _snapshot;
     private readonly ClockMessage _time = new();
-    private long _number, _asked;
+    private long _number, _asked, _toldNs;
     private ulong _seed;
 
     /// <exception cref="BadInputException">The configuration is of no simulated robot behind ROS 2.</exception>
@@ -73,14 +73,12 @@ public sealed class SimNode : IDisposable
     {
         RealTimeThread.TryFifo(Priority);
         using RealtimePacer pacer = new(_configuration.Robot.ControlPeriodNs);
+        var overruns = 0L;
         for (var tick = 0L; !until.IsCancellationRequested; tick++)
         {
-            var now = SessionClock.MachineNs;
-            foreach (var arm in _arms) arm.Act(now);
-            _world.Step();
+            var wall = Advance(1 + pacer.Overruns - overruns);
+            overruns = pacer.Overruns;
             SetUpWhereAsked();
-            var wall = WallClock.NowNs;
-            foreach (var arm in _arms) arm.Tell(wall);
             _shown.Show(new(wall));
             if (tick % SceneEvery == 0) TellScene();
             if (tick % ClockEvery == 0)
@@ -91,6 +89,27 @@ public sealed class SimNode : IDisposable
             pacer.Next();
             Figures = (pacer.Overruns, Math.Max(Figures.LongestLateNs, pacer.BehindNs));
         }
+    }
+
+    /// <summary>
+    /// Moves the world on, a period at a time, and tells each state as of the moment that it stands for. An arm does not wait for a busy machine: periods that
+    /// were missed are made up for, or its way would not fit its speed. After a long pause it stood all the while.
+    /// </summary>
+    /// <returns>The moment that the world stands for, by the time of day, ns.</returns>
+    private long Advance(long periods)
+    {
+        var period = _configuration.Robot.ControlPeriodNs;
+        if (periods > MostMadeUpFor || Math.Abs(WallClock.NowNs - _toldNs - periods * period) > MostMadeUpFor * period)
+            (periods, _toldNs) = (1, WallClock.NowNs - period);
+        for (; periods > 0; periods--)
+        {
+            var now = SessionClock.MachineNs;
+            foreach (var arm in _arms) arm.Act(now);
+            _world.Step();
+            _toldNs += period;
+            foreach (var arm in _arms) arm.Tell(_toldNs);
+        }
+        return _toldNs;
     }
 
     public void Dispose()

@@ -28,7 +28,7 @@ public static class InterfacePackage
               <name>{Name}</name>
               <version>{Version}</version>
               <description>Messages of RobotRL: what its gate decides, and the targets of impedance controllers.</description>
-              <maintainer email="robotrl@localhost">RobotRL</maintainer>
+              <maintainer email="maintainer@example.org">RobotRL</maintainer>
               <license>Proprietary</license>
               <buildtool_depend>ament_cmake</buildtool_depend>
               <buildtool_depend>rosidl_default_generators</buildtool_depend>

@@ -72,6 +72,10 @@ int many(const Options& options, Stop& stop) {
     if (options.words() > 1) throw UsageError("many takes --topics N and --participants N");
     if (topics > 2000 || others < 1 || others > 50) throw UsageError("many makes up to 2000 topics and 1 to 50 participants");
     std::mt19937 random(static_cast<uint32_t>(options.number("seed", 1)));
+    if (options.has("on-input")) {
+        Line().with("ready", true).print();
+        wait_for_input_to_end();
+    }
     auto types = codec_names();
     types.pop_back();  // the list of nodes has a topic of its own
 
@@ -85,7 +89,7 @@ int many(const Options& options, Stop& stop) {
         else participant.add_reader(type, topic, options.qos(), [](const Sample&) {});
     }
     for (auto& participant : participants) announce_node(*participant, random_name(random), gid16_of(options));
-    Line().with("ready", true).print();
+    Line().with(options.has("on-input") ? "there" : "ready", true).print();
     stop.sleep_to_the_end();
     Line().with("summary", "many").with("participants", others).with("topics", topics).print();
     return 0;

@@ -48,9 +48,13 @@ bool wait_for_readers(const Writer& writer, const Options& options, Stop& stop) 
     if (wanted == 0) return true;
     if (!stop.sleep_until_true([&] { return writer.matched() >= wanted; })) return false;
     if (!options.has("on-input")) return stop.sleep_until(Clock::now() + milliseconds(300));
+    wait_for_input_to_end();
+    return true;
+}
+
+void wait_for_input_to_end() {
     while (std::getchar() != EOF) {
     }
-    return true;
 }
 
 namespace {

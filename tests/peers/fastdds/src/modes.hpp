@@ -41,6 +41,8 @@ struct Sent {
 };
 Sent send_paced(Stop& stop, double rate, uint64_t count, const std::function<bool(uint64_t)>& send);
 
+void wait_for_input_to_end();
+
 // Waits for --wait readers (1 unless said), then a moment longer: a reader learns of the match after the writer does. With --on-input the caller knows
 // when the reader has learned of it, and closes the standard input.
 bool wait_for_readers(const Writer& writer, const Options& options, Stop& stop);
