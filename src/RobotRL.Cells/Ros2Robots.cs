@@ -37,7 +37,7 @@ internal sealed class Ros2Robots : IDisposable
 
     public static TransportOptions Options(Ros2Parameters ros2, string name) => new()
     {
-        Backend = ros2.UsesRcl ? Backend.Rcl : Backend.Cyclone,
+        Backend = ros2.Backend,
         NodeName = $"/robotrl/{name}",
         Domain = ros2.Domain,
         Interface = ros2.Interface,

@@ -17,7 +17,7 @@ internal static class Ros2Section
         var ros2 = new Ros2Parameters
         {
             // Written and hashed only where it is given: without it a configuration stays the one that it was.
-            UsesRcl = s.Has("backend") && s.Choice("backend", ("cyclone", false), ("rcl", true)),
+            Backend = s.Has("backend") ? s.Choice("backend", ("cyclone", Ros2Backend.Cyclone), ("rcl", Ros2Backend.Rcl)) : Ros2Backend.Cyclone,
             Domain = s.Integer("domain", 0, LastDomain),
             Interface = s.Text("interface"),
             Peers = s.Has("peers") ? s.Texts("peers") : [],

@@ -1,5 +1,15 @@
 namespace RobotRL.Model;
 
+/// <summary>What carries messages.</summary>
+public enum Ros2Backend
+{
+    /// <summary>Cyclone DDS by itself: needs no ROS 2, and carries no services.</summary>
+    Cyclone,
+
+    /// <summary>The client library of the ROS 2 installation that is sourced, on whichever middleware it uses.</summary>
+    Rcl,
+}
+
 /// <summary>How a robot's controller on the ROS 2 side takes its commands.</summary>
 public enum Ros2Profile
 {
@@ -84,8 +94,7 @@ public sealed record Ros2ArmParameters
 /// <summary>A cell as ROS 2 reaches it.</summary>
 public sealed record Ros2Parameters
 {
-    /// <summary>Whether the sourced ROS 2 installation's own client library carries messages; else Cyclone DDS alone does.</summary>
-    public bool UsesRcl { get; init; }
+    public Ros2Backend Backend { get; init; }
 
     /// <summary>ROS 2's domain, 0 to 232.</summary>
     public required int Domain { get; init; }

@@ -1,3 +1,4 @@
+using RobotRL.Model;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Rcl;
 using RobotRL.Ros2.Transport;
@@ -10,12 +11,12 @@ namespace RobotRL.Ros2.Tests;
 /// </summary>
 internal static class Chosen
 {
-    public static Backend Backend { get; } =
-        Enum.Parse<Backend>(Environment.GetEnvironmentVariable("ROBOTRL_TEST_BACKEND") ?? nameof(Backend.Cyclone), ignoreCase: true);
+    public static Ros2Backend Backend { get; } =
+        Enum.Parse<Ros2Backend>(Environment.GetEnvironmentVariable("ROBOTRL_TEST_BACKEND") ?? nameof(Ros2Backend.Cyclone), ignoreCase: true);
 
     public static Ros2Node Node(string name, int domain, bool isHumble = true)
     {
-        Assert.SkipWhen(Backend == Backend.Rcl && isHumble != (RclLibrary.Layout == RclLayout.Humble), "Another distribution is sourced.");
+        Assert.SkipWhen(Backend == Ros2Backend.Rcl && isHumble != (RclLibrary.Layout == RclLayout.Humble), "Another distribution is sourced.");
         return Open(new() { NodeName = name, Domain = domain, IsHumble = isHumble });
     }
 

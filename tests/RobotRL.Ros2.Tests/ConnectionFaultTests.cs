@@ -53,6 +53,8 @@ public sealed class ConnectionFaultTests : IDisposable
     {
         using Ros2Node other = Chosen.Node("/somebody", _domain);
         var command = other.Publish<Float64MultiArray>(_rig.Configuration.Ros2!.Arms[0].CommandTopic, Qos.Default);
+        // A node takes longer to open than a loop may stand.
+        _rig.Session.Rebase();
         _rig.UntilStopped();
         Assert.Equal((FaultCode.ForeignCommander, StopCategory.Category0), (_rig.Fault.Code, _rig.Fault.Category));
         Assert.False(_rig.Session.OperatorReset("operator"));
@@ -66,6 +68,7 @@ public sealed class ConnectionFaultTests : IDisposable
     {
         using Ros2Node other = Chosen.Node("/somebody", _domain);
         using var wrench = other.Publish<Wire.GeometryMsgs.WrenchStamped>(_rig.Configuration.Ros2!.Arms[0].Wrench!.Topic.Name, Qos.Default);
+        _rig.Session.Rebase();
         _rig.UntilStopped();
         Assert.Equal(FaultCode.ForeignCommander, _rig.Fault.Code);
     }

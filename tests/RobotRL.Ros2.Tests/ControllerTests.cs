@@ -96,7 +96,7 @@ public sealed class ControllerTests
     [Fact]
     public void Gains_that_somebody_else_changes_stop_the_robot()
     {
-        Assert.SkipWhen(RclLibrary.Missing is not null || Chosen.Backend != Backend.Rcl, "Needs a sourced ROS 2, and ROBOTRL_TEST_BACKEND=rcl.");
+        Assert.SkipWhen(RclLibrary.Missing is not null || Chosen.Backend != Ros2Backend.Rcl, "Needs a sourced ROS 2, and ROBOTRL_TEST_BACKEND=rcl.");
         (string, string)[] gains = [.. Pose, ("ros2.backend", "rcl"), (Key + "node", "/impedance")];
         using var arm = Arm(gains);
         using Rig rig = new(Cell.Load("reach", [.. gains, Domain]));
@@ -117,7 +117,7 @@ public sealed class ControllerTests
         OtherProcess.SimNode("reach", _domain, [.. values.SelectMany(value => new[] { "--set", $"{value.Key}={value.Value}" })]);
 
     private static TransportOptions Options(RunConfiguration configuration) =>
-        Cell.Options(configuration, "control") with { Backend = configuration.Ros2!.UsesRcl ? Backend.Rcl : Chosen.Backend };
+        Cell.Options(configuration, "control") with { Backend = configuration.Ros2!.Backend == Ros2Backend.Cyclone ? Chosen.Backend : configuration.Ros2.Backend };
 
     private static void Open(RunConfiguration configuration)
     {

@@ -1,9 +1,11 @@
+using RobotRL.Model;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Rcl;
 using RobotRL.Ros2.Transport;
 using RobotRL.Wire.LifecycleMsgs;
 using RobotRL.Wire.RclInterfaces;
 using RobotRL.Wire.StdSrvs;
+using Transition = RobotRL.Wire.LifecycleMsgs.Transition;
 
 namespace RobotRL.Ros2.Tests;
 
@@ -107,5 +109,5 @@ public sealed class RclTests
 
     private static void RequireRcl() => Assert.SkipWhen(RclLibrary.Missing is not null, "Needs a sourced ROS 2.");
 
-    private Ros2Node Node(string name) => Ros2Node.Open(new() { NodeName = name, Domain = _domain, Backend = Backend.Rcl });
+    private Ros2Node Node(string name) => Ros2Node.Open(new() { NodeName = name, Domain = _domain, Backend = Ros2Backend.Rcl });
 }

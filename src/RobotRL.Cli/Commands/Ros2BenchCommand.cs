@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RobotRL.Lab.Bench;
-using RobotRL.Ros2.Transport;
+using RobotRL.Model;
 using RobotRL.Sessions.Processes;
 
 namespace RobotRL.Cli.Commands;
@@ -13,8 +13,8 @@ internal static class Ros2BenchCommand
     public static Command Create(Action<ParseResult, Ros2Figures> show, Option<bool> brief)
     {
         Option<bool> echo = new("--echo") { Description = "Be the other process", Hidden = true };
-        var backend = new Option<Backend>("--backend") { Description = "What carries messages; rcl: the ROS 2 installation that is sourced" }
-            .Or(Backend.Cyclone).InWords();
+        var backend = new Option<Ros2Backend>("--backend") { Description = "What carries messages; rcl: the ROS 2 installation that is sourced" }
+            .Or(Ros2Backend.Cyclone).InWords();
         return new Command("ros2", "Round trip of a joint state to another process, over ROS 2") { echo, backend }.Does((parse, cancel) =>
         {
             if (parse.GetValue(echo)) Ros2Bench.Echo(parse.GetValue(backend), cancel);

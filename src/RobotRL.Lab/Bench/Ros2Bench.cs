@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RobotRL.Control;
+using RobotRL.Model;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
 using RobotRL.Sessions.Processes;
@@ -27,7 +28,7 @@ public static class Ros2Bench
     private static readonly TimeSpan Meeting = TimeSpan.FromSeconds(30), Rest = TimeSpan.FromSeconds(2);
 
     /// <exception cref="TransportException">The transport cannot be had.</exception>
-    public static Ros2Figures Measure(bool brief, Backend backend)
+    public static Ros2Figures Measure(bool brief, Ros2Backend backend)
     {
         var count = brief ? 1000 : 20_000;
         using var other = ThisProgram.Start(["bench", "ros2", "--echo", "--backend", Word(backend)], ThisProgram.ForTheLoop, quiet: true);
@@ -81,7 +82,7 @@ public static class Ros2Bench
     }
 
     /// <summary>The other process: sends each state back at once, until it is ended or its starter has.</summary>
-    public static void Echo(Backend backend, CancellationToken until)
+    public static void Echo(Ros2Backend backend, CancellationToken until)
     {
         using var node = Node("bench_echo", backend);
         using var back = node.Publish<JointState>(Back, States);
@@ -90,11 +91,11 @@ public static class Ros2Bench
     }
 
     /// <summary>As the command line has it.</summary>
-    public static string Word(Backend backend) => backend.ToString().ToLowerInvariant();
+    public static string Word(Ros2Backend backend) => backend.ToString().ToLowerInvariant();
 
     private static long Now => Stopwatch.GetTimestamp();
 
-    private static Ros2Node Node(string name, Backend backend) => Ros2Node.Open(new()
+    private static Ros2Node Node(string name, Ros2Backend backend) => Ros2Node.Open(new()
     {
         Backend = backend,
         NodeName = $"/robotrl/{name}",

@@ -1,3 +1,4 @@
+using RobotRL.Model;
 using RobotRL.Ros2.Cyclone;
 using RobotRL.Ros2.Rcl;
 using RobotRL.Ros2.Transport;
@@ -15,7 +16,7 @@ public sealed class Ros2Node(ITransport transport) : IDisposable
 
     /// <exception cref="TransportException">The backend cannot be had.</exception>
     public static Ros2Node Open(TransportOptions options) =>
-        new(options.Backend == Backend.Rcl ? new RclTransport(options) : new CycloneTransport(options));
+        new(options.Backend == Ros2Backend.Rcl ? new RclTransport(options) : new CycloneTransport(options));
 
     public Publisher<T> Publish<T>(string topic, Qos qos) where T : IMessage => new(transport.CreateWriter(new(topic, T.TypeName, T.Definition, qos)));
 

@@ -1,14 +1,6 @@
+using RobotRL.Model;
+
 namespace RobotRL.Ros2.Transport;
-
-/// <summary>What carries messages.</summary>
-public enum Backend
-{
-    /// <summary>Cyclone DDS by itself: needs no ROS 2.</summary>
-    Cyclone,
-
-    /// <summary>The client library of the ROS 2 installation that is sourced, on whichever middleware it uses.</summary>
-    Rcl,
-}
 
 /// <summary>How a node reaches its network.</summary>
 public sealed record TransportOptions
@@ -16,7 +8,7 @@ public sealed record TransportOptions
     /// <summary>With a namespace, such as <c>/robotrl/control</c>.</summary>
     public required string NodeName { get; init; }
 
-    public Backend Backend { get; init; }
+    public Ros2Backend Backend { get; init; }
 
     /// <summary>Only nodes of one domain see each other; 0 to 232. ROS 2 calls it <c>ROS_DOMAIN_ID</c>.</summary>
     public required int Domain { get; init; }
