@@ -59,7 +59,8 @@ internal static class CrossChecks
             var (arm, key) = (ros2.Arms[i], $"ros2.arms.{i}");
             root.Require(ros2.Backend != Ros2Backend.Cyclone || arm.Controller is not { NeedsServices: true }, "ros2.backend",
                 $"Cyclone DDS alone carries no services; write rcl and source a ROS 2 installation, or leave out node, payload and tare of {key}.controller");
-            root.Require(arm.IsEffortTorque || (c.Robot.ForceSensor is not null && c.Robot.Limits.JointCollisionNm.All(nm => nm >= UnwatchedNm)), $"{key}.effort",
+            var isUnwatched = c.Robot.ForceSensor is not null && c.Robot.Limits.JointCollisionNm.All(nm => nm >= UnwatchedNm);
+            root.Require(arm.IsEffortTorque || isUnwatched, $"{key}.effort",
                 "motor currents do not show a push on a joint; give the arm a force sensor, and write 1000 for each of robot.limits.joint_collision_nm",
                 "robot.limits.joint_collision_nm");
             root.Require(arm.Controller?.Node is null || arm.Profile == Ros2Profile.TargetPose, $"{key}.controller.node",

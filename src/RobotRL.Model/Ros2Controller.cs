@@ -16,15 +16,15 @@ public enum Ros2PayloadService
 public sealed record Ros2Controller
 {
     /// <summary>
-    /// Node whose parameters are the gains of CRISP's Cartesian impedance controller: they are set to the arm's stiffness and damping, and read back. A change by
-    /// somebody else stops the robot. Null for gains that are set on the robot's side.
+    /// Node whose parameters are the gains of CRISP's Cartesian impedance controller: they are set to the arm's stiffness and damping, and read back. A change
+    /// by somebody else stops the robot. Null for gains that are set on the robot's side.
     /// </summary>
     public string? Node { get; init; }
 
     /// <summary>Parameters of that node that are set besides.</summary>
     public IReadOnlyList<(string Name, double Value)> Parameters { get; init; } = [];
 
-    /// <summary>A <c>PoseStamped</c> of the end effector in the arm's base, which our kinematics must agree with; null where the controller tells none.</summary>
+    /// <summary>A <c>PoseStamped</c> of the end effector in the arm's base: our kinematics must agree with it. Null where the controller tells none.</summary>
     public Ros2Topic? Pose { get; init; }
 
     /// <summary>Absolute name of the service that takes the tool's mass and centre of mass; null for a load that is set on the robot's side.</summary>

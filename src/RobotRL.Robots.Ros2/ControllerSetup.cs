@@ -9,7 +9,9 @@ using RobotRL.Wire.UrMsgs;
 
 namespace RobotRL.Robots.Ros2;
 
-/// <summary>Sets a robot's own controller up before its first command: load, force sensor, gains. Each is confirmed by the robot, or the cell does not start.</summary>
+/// <summary>
+/// Sets a robot's own controller up before its first command: load, force sensor, gains. Each is confirmed by the robot, or the cell does not start.
+/// </summary>
 internal sealed class ControllerSetup(Ros2Node node, RobotDescription robot, TimeSpan patience)
 {
     private const double Equal = 1e-6;
@@ -24,7 +26,9 @@ internal sealed class ControllerSetup(Ros2Node node, RobotDescription robot, Tim
         if (controller.Node is { } gains) SetParameters(gains, Gains(controller, robot.Limits.Stiffness));
     }
 
-    /// <summary>What the controller's parameters are set to: CRISP's names for a spring alike in all directions and for its damper, and what is named besides.</summary>
+    /// <summary>
+    /// What the controller's parameters are set to: CRISP's names for a spring alike in all directions and for its damper, and what is named besides.
+    /// </summary>
     public static IReadOnlyList<(string Name, double Value)> Gains(Ros2Controller controller, StiffnessLimits limits) =>
         [.. Spring(limits).Where(one => controller.Parameters.All(other => other.Name != one.Name)), .. controller.Parameters];
 
@@ -59,7 +63,10 @@ internal sealed class ControllerSetup(Ros2Node node, RobotDescription robot, Tim
         }));
         var results = Ask<SetParametersRequest, SetParametersResponse>($"{of}/set_parameters", request).Results;
         for (var i = 0; i < values.Count; i++)
-            Confirm($"{of}/set_parameters", i < results.Count && results[i].Successful, $"{values[i].Name}: {(i < results.Count ? results[i].Reason : "no answer")}");
+        {
+            var result = i < results.Count ? results[i] : new() { Reason = "no answer" };
+            Confirm($"{of}/set_parameters", result.Successful, $"{values[i].Name}: {result.Reason}");
+        }
         GetParametersRequest which = new();
         which.Names.AddRange(values.Select(value => value.Name));
         var read = Ask<GetParametersRequest, GetParametersResponse>($"{of}/get_parameters", which).Values;

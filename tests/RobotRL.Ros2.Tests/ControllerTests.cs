@@ -56,7 +56,8 @@ public sealed class ControllerTests
     [Fact]
     public void Currents_are_not_taken_for_torques()
     {
-        (string, string)[] currents = [("ros2.arms.0.effort", "current"), ("robot.limits.joint_collision_nm", "[1000, 1000, 1000, 1000, 1000, 1000, 1000]")];
+        (string, string)[] currents =
+            [("ros2.arms.0.effort", "current"), ("robot.limits.joint_collision_nm", "[1000, 1000, 1000, 1000, 1000, 1000, 1000]")];
         var blind = Assert.Throws<ConfigurationException>(() => Cell.Load("reach", [currents[0]]));
         Assert.Contains("joint_collision_nm", blind.Message, StringComparison.Ordinal);
         using var arm = Arm(currents);
@@ -116,8 +117,11 @@ public sealed class ControllerTests
     private OtherProcess Arm((string Key, string Value)[] values) =>
         OtherProcess.SimNode("reach", _domain, [.. values.SelectMany(value => new[] { "--set", $"{value.Key}={value.Value}" })]);
 
-    private static TransportOptions Options(RunConfiguration configuration) =>
-        Cell.Options(configuration, "control") with { Backend = configuration.Ros2!.Backend == Ros2Backend.Cyclone ? Chosen.Backend : configuration.Ros2.Backend };
+    private static TransportOptions Options(RunConfiguration configuration)
+    {
+        var asked = configuration.Ros2!.Backend;
+        return Cell.Options(configuration, "control") with { Backend = asked == Ros2Backend.Cyclone ? Chosen.Backend : asked };
+    }
 
     private static void Open(RunConfiguration configuration)
     {

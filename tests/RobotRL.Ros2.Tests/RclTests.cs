@@ -65,7 +65,8 @@ public sealed class RclTests
         RequireRcl();
         using var asks = Node("/test/asks");
         using var has = Node("/test/has");
-        using NodeParameters parameters = new(has, [("robot.limits.speed_ms", "0.25"), ("task.name", "reach"), ("learner.batch", "64"), ("a.b.c", "true")], "no");
+        (string, string)[] settings = [("robot.limits.speed_ms", "0.25"), ("task.name", "reach"), ("learner.batch", "64"), ("a.b.c", "true")];
+        using NodeParameters parameters = new(has, settings, "no");
         using var list = asks.Ask<ListParametersRequest, ListParametersResponse>("/test/has/list_parameters");
         Assert.Equal(4, list.Ask(new(), Patience).Result.Names.Count);
         ListParametersRequest below = new();
@@ -75,7 +76,8 @@ public sealed class RclTests
         GetParametersRequest which = new();
         which.Names.AddRange(["robot.limits.speed_ms", "task.name", "learner.batch", "a.b.c", "nothing"]);
         var values = get.Ask(which, Patience).Values;
-        Assert.Equal([ParameterValue.Double, ParameterValue.String, ParameterValue.Integer, ParameterValue.Bool, ParameterValue.NotSet], values.Select(v => v.Type));
+        byte[] types = [ParameterValue.Double, ParameterValue.String, ParameterValue.Integer, ParameterValue.Bool, ParameterValue.NotSet];
+        Assert.Equal(types, values.Select(value => value.Type));
         Assert.Equal((0.25, "reach", 64L, true), (values[0].DoubleValue, values[1].StringValue, values[2].IntegerValue, values[3].BoolValue));
         using var set = asks.Ask<SetParametersRequest, SetParametersResponse>("/test/has/set_parameters");
         SetParametersRequest other = new();

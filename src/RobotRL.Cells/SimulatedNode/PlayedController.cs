@@ -51,7 +51,10 @@ internal sealed class PlayedController : IDisposable
     {
         _told.Header.FrameId = baseFrame;
         if (controller.Pose is { } pose)
-            _ends.Add(_pose = node.Publish<PoseStamped>(pose.Name, new(pose.IsReliable ? Reliability.Reliable : Reliability.BestEffort, Durability.Volatile, 1)));
+        {
+            var reliability = pose.IsReliable ? Reliability.Reliable : Reliability.BestEffort;
+            _ends.Add(_pose = node.Publish<PoseStamped>(pose.Name, new(reliability, Durability.Volatile, 1)));
+        }
         if (controller.Node is { } name)
         {
             _event.Node = name;

@@ -4,8 +4,8 @@ using RobotRL.Wire.LifecycleMsgs;
 namespace RobotRL.Ros2.Nodes;
 
 /// <summary>
-/// Shows a node as a managed one: <c>ros2 lifecycle get</c> tells whether it is active, and <c>set … deactivate</c> takes it out of action. It cannot be activated
-/// over the network: whatever let it go inactive is for a person to clear.
+/// Shows a node as a managed one: <c>ros2 lifecycle get</c> tells whether it is active, and <c>set … deactivate</c> takes it out of action. It cannot be
+/// activated over the network: whatever let it go inactive is for a person to clear.
 /// </summary>
 public sealed class NodeLifecycle : IDisposable
 {
@@ -25,12 +25,10 @@ public sealed class NodeLifecycle : IDisposable
         _events = node.Publish<TransitionEvent>(Name("transition_event"), Qos.Default);
         _services =
         [
-            node.Serve<GetStateRequest, GetStateResponse>(Name("get_state"), _ => With(new GetStateResponse(), answer => Put(_isActive(), answer.CurrentState))),
+            node.Serve<GetStateRequest, GetStateResponse>(Name("get_state"), Current),
             node.Serve<ChangeStateRequest, ChangeStateResponse>(Name("change_state"), Change),
-            node.Serve<GetAvailableStatesRequest, GetAvailableStatesResponse>(Name("get_available_states"), _ => With(
-                new GetAvailableStatesResponse(), answer => answer.AvailableStates.AddRange([With(new State(), state => Put(false, state)), With(new State(), state => Put(true, state))]))),
-            node.Serve<GetAvailableTransitionsRequest, GetAvailableTransitionsResponse>(Name("get_available_transitions"), _ => With(
-                new GetAvailableTransitionsResponse(), answer => answer.AvailableTransitions.AddRange(_isActive() ? [Deactivation()] : []))),
+            node.Serve<GetAvailableStatesRequest, GetAvailableStatesResponse>(Name("get_available_states"), States),
+            node.Serve<GetAvailableTransitionsRequest, GetAvailableTransitionsResponse>(Name("get_available_transitions"), Transitions),
         ];
     }
 
@@ -62,19 +60,37 @@ public sealed class NodeLifecycle : IDisposable
         return new() { Success = true };
     }
 
-    private static TransitionDescription Deactivation() => With(new TransitionDescription(), description =>
+    private GetStateResponse Current(GetStateRequest request)
     {
+        GetStateResponse response = new();
+        Put(_isActive(), response.CurrentState);
+        return response;
+    }
+
+    private static GetAvailableStatesResponse States(GetAvailableStatesRequest request)
+    {
+        GetAvailableStatesResponse response = new();
+        foreach (var isActive in new[] { false, true })
+        {
+            State state = new();
+            Put(isActive, state);
+            response.AvailableStates.Add(state);
+        }
+        return response;
+    }
+
+    private GetAvailableTransitionsResponse Transitions(GetAvailableTransitionsRequest request)
+    {
+        GetAvailableTransitionsResponse response = new();
+        if (!_isActive()) return response;
+        TransitionDescription description = new();
         (description.Transition.Id, description.Transition.Label) = (Transition.TransitionDeactivate, "deactivate");
         Put(true, description.StartState);
         Put(false, description.GoalState);
-    });
+        response.AvailableTransitions.Add(description);
+        return response;
+    }
 
     private static void Put(bool isActive, State into) =>
         (into.Id, into.Label) = isActive ? (State.PrimaryStateActive, "active") : (State.PrimaryStateInactive, "inactive");
-
-    private static T With<T>(T message, Action<T> fill)
-    {
-        fill(message);
-        return message;
-    }
 }

@@ -56,7 +56,8 @@ public sealed class Ros2Node(ITransport transport) : IDisposable
         ?? throw new TransportException($"{service}: {transport.Description} carries no services; write ros2.backend: rcl, and source a ROS 2 installation.");
 
     /// <summary>The service whose request a type is.</summary>
-    private static string ServiceOf<TRequest>() where TRequest : IMessage => TRequest.TypeName[..TRequest.TypeName.LastIndexOf("_Request", StringComparison.Ordinal)];
+    private static string ServiceOf<TRequest>() where TRequest : IMessage =>
+        TRequest.TypeName[..TRequest.TypeName.LastIndexOf("_Request", StringComparison.Ordinal)];
 }
 
 /// <summary>Asks a service.</summary>

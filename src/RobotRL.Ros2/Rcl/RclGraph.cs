@@ -48,7 +48,8 @@ internal static unsafe class RclGraph
     }
 
     /// <summary>A number for an identifier.</summary>
-    public static ulong IdOf(ReadOnlySpan<byte> gid) => BinaryPrimitives.ReadUInt64LittleEndian(gid) * 0x9E3779B97F4A7C15 ^ BinaryPrimitives.ReadUInt64LittleEndian(gid[8..]);
+    public static ulong IdOf(ReadOnlySpan<byte> gid) =>
+        (BinaryPrimitives.ReadUInt64LittleEndian(gid) * 0x9E3779B97F4A7C15) ^ BinaryPrimitives.ReadUInt64LittleEndian(gid[8..]);
 
     private static void AddEnds(void* node, byte* topic, ReadOnlySpan<byte> own, List<RemoteEnd> into)
     {

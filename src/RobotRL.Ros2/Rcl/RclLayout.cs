@@ -5,7 +5,9 @@ namespace RobotRL.Ros2.Rcl;
 
 /// <summary>Where a distribution keeps what this reads in rcl's structures. Humble has longer identifiers; later ones also tell the hash of a type.</summary>
 /// <param name="GidInInfo">Offset of a writer's identifier in <c>rmw_message_info_t</c>, bytes.</param>
-/// <param name="KindInEndpoint">Offset of the kind of an endpoint in <c>rmw_topic_endpoint_info_t</c>; its identifier follows, then its quality of service.</param>
+/// <param name="KindInEndpoint">
+/// Offset of the kind of an endpoint in <c>rmw_topic_endpoint_info_t</c>; its identifier follows, then its quality of service.
+/// </param>
 /// <param name="GidBytes">Length of an identifier.</param>
 internal sealed record RclLayout(int GidInInfo, int KindInEndpoint, int GidBytes)
 {

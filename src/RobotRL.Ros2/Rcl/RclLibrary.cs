@@ -28,8 +28,9 @@ public static class RclLibrary
             return "No ROS 2 is sourced: run robotrl from a shell that has sourced a ROS 2 installation, such as /opt/ros/jazzy/setup.bash.";
         foreach (var library in new[] { RclNative.Rcutils, RclNative.Rmw, RclNative.RmwImplementation, RclNative.Rcl })
         {
-            var path = Installation.Files(Installation.FileName(library)).FirstOrDefault();
-            if (path is null) return $"ROS 2 {distribution} is sourced, and none of its folders has {Installation.FileName(library)}: install its package of that name.";
+            var file = Installation.FileName(library);
+            var path = Installation.Files(file).FirstOrDefault();
+            if (path is null) return $"ROS 2 {distribution} is sourced, and none of its folders has {file}: install its package {library}.";
             try { NativeResolver.Add(library, NativeLibrary.Load(path)); }
             catch (DllNotFoundException e)
             {

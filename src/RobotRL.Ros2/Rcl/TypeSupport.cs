@@ -13,7 +13,8 @@ internal sealed unsafe class TypeSupport
     private TypeSupport(string typeName, string kind)
     {
         _typeName = typeName;
-        if (typeName.Split('/') is not [var package, var folder, var name]) throw new TransportException($"'{typeName}' is no type; write it like std_msgs/msg/Bool");
+        if (typeName.Split('/') is not [var package, var folder, var name])
+            throw new TransportException($"'{typeName}' is no type; write it like std_msgs/msg/Bool");
         var handle = Export(package, "rosidl_typesupport_c", $"rosidl_typesupport_c__get_{kind}_type_support_handle__{package}__{folder}__{name}");
         Handle = ((delegate* unmanaged<nint>)handle)();
         if (kind != "message") return;
