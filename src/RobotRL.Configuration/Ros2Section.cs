@@ -77,16 +77,22 @@ internal static class Ros2Section
         BaseFrame = s.Text("base_frame"),
     };
 
-    private static Ros2Controller ReadController(Section s) => new()
+    private static Ros2Controller ReadController(Section s)
     {
-        Node = TopicOrNone(s, "node"),
-        Parameters = s.Has("parameters") ? s.Children("parameters", one => (one.Text("name"), one.Number("value", -1e6, 1e6))) : [],
-        Pose = s.Has("pose") ? s.Child("pose", ReadTopic) : null,
-        Payload = s.Has("payload")
-            ? s.Child("payload", one => (Topic(one, "service"), one.Choice("type", ("ur", Ros2PayloadService.Ur), ("franka", Ros2PayloadService.Franka))))
-            : null,
-        Tare = TopicOrNone(s, "tare"),
-    };
+        var parameters = s.Has("parameters") ? s.Children("parameters", one => (Name: one.Text("name"), Value: one.Number("value", -1e6, 1e6))) : [];
+        foreach (var (name, count) in parameters.CountBy(one => one.Name))
+            s.Require(count == 1, "parameters", $"'{name}' is there {count} times; name each parameter once");
+        return new()
+        {
+            Node = TopicOrNone(s, "node"),
+            Parameters = parameters,
+            Pose = s.Has("pose") ? s.Child("pose", ReadTopic) : null,
+            Payload = s.Has("payload")
+                ? s.Child("payload", one => (Topic(one, "service"), one.Choice("type", ("ur", Ros2PayloadService.Ur), ("franka", Ros2PayloadService.Franka))))
+                : null,
+            Tare = TopicOrNone(s, "tare"),
+        };
+    }
 
     private static Ros2Topic ReadTopic(Section s) => new(Topic(s, "topic"), s.Choice("reliability", ("reliable", true), ("best_effort", false)));
 
