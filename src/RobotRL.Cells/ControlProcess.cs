@@ -120,7 +120,7 @@ public sealed class ControlProcess : IDisposable
         var task = configuration.Task;
         if (configuration.Robot.IsBehindRos2)
         {
-            Ros2Robots robots = new(configuration);
+            Ros2Robots robots = new(configuration, Console.Error.WriteLine);
             return (robots.Arms, null, robots);
         }
         if (configuration.Robot.Driver == "loopback")
@@ -137,7 +137,8 @@ public sealed class ControlProcess : IDisposable
     private Ros2Report Report(Ros2Robots robots)
     {
         var task = _configuration.Task;
-        return new(robots, [.. _loop.Cycles.Select(cycle => cycle.Latest)], task.Arms.Count == 0 ? [""] : [.. task.Arms.Select(arm => arm.Name)]);
+        return new(robots, [.. _loop.Cycles.Select(cycle => cycle.Latest)], task.Arms.Count == 0 ? [""] : [.. task.Arms.Select(arm => arm.Name)],
+            _configuration.Ros2!.Namespace);
     }
 
     private EventRecorder[] Recorders(Action<string> log)

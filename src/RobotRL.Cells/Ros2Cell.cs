@@ -115,6 +115,7 @@ public sealed class Ros2Cell : ICell
         RequireRecords();
         _streams.RequireSound();
         _start.ComeToRest();
+        var waited = Stopwatch.StartNew();
         for (var again = Tries; !Control.NeedsOperator; again--)
         {
             try
@@ -122,10 +123,12 @@ public sealed class Ros2Cell : ICell
                 SetUp(seed);
                 break;
             }
-            // What a simulated cell may clear by itself, such as a state that came late on a busy machine, is tried again.
-            catch (SafeStopException) when (again > 0 && Control.IsStopped && !Control.NeedsOperator)
+            // What a simulated cell may clear by itself, such as a state that came late on a busy machine, is tried again. A robot that is gone is waited
+            // for: whoever started it may start it again.
+            catch (SafeStopException) when ((again > 0 || IsAwaited(waited)) && Control.IsStopped && !Control.NeedsOperator)
             {
                 _start.ComeToRest();
+                Control.Advance(Control.TicksPerDecision);
             }
         }
         Control.SignOff();
@@ -151,8 +154,9 @@ public sealed class Ros2Cell : ICell
         {
             if (!Control.AutomaticReset() && Control.NeedsOperator) return;
             if (Control.IsStopped)
-                throw new SafeStopException($"The robot does not come out of its stop: {StopWords.Of(Control.Latest.Fault.Code)}; see to it, "
-                    + "then run the same command: it resumes", Control.Latest.Fault);
+                throw new SafeStopException(
+                    $"The robot does not come out of its stop: {StoppedArm.Before(_arms)}{StopWords.Of(Control.Latest.Fault.Code)}; see to it, "
+                        + "then run the same command: it resumes", Control.Latest.Fault);
             // A replay begins where the reference starts anew, and that is now.
             _start.ComeToRest();
         }
@@ -175,6 +179,9 @@ public sealed class Ros2Cell : ICell
         _streams.RequireSound();
         _start.RequireArrived();
     }
+
+    private bool IsAwaited(Stopwatch since) =>
+        Control.Causes.Contains(FaultCode.StaleState) && since.Elapsed < TimeSpan.FromMicroseconds(Configuration.Ros2!.PatienceNs * 1e-3);
 
     private void RequireRecords()
     {

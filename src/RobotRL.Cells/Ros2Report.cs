@@ -19,7 +19,7 @@ internal sealed class Ros2Report : IDisposable
 {
     private const int PeriodMs = 20, DiagnosticsEvery = 50;
 
-    private readonly string _node;
+    private readonly string _node, _space;
     private readonly LatestCell<ControlRecord>[] _arms;
     private readonly IReadOnlyList<Ros2Robot> _robots;
     private readonly string[] _names;
@@ -34,11 +34,12 @@ internal sealed class Ros2Report : IDisposable
     /// <param name="robots">The arms; what they are reached by sends.</param>
     /// <param name="arms">Each arm's newest tick.</param>
     /// <param name="names">Of the arms; empty for one without a name.</param>
-    public Ros2Report(Ros2Robots robots, LatestCell<ControlRecord>[] arms, string[] names)
+    /// <param name="space">Namespace of the cell; empty for none.</param>
+    public Ros2Report(Ros2Robots robots, LatestCell<ControlRecord>[] arms, string[] names, string space)
     {
         var node = robots.Node;
-        (_node, _robots, _arms, _names) = (node.Transport.NodeName, robots.Arms, arms, names);
-        _decisions = node.Publish<GateDecision>("/robotrl/gate", Qos.Default);
+        (_node, _robots, _arms, _names, _space) = (node.Transport.NodeName, robots.Arms, arms, names, space);
+        _decisions = node.Publish<GateDecision>($"{space}/robotrl/gate", Qos.Default);
         _diagnostics = node.Publish<DiagnosticArray>("/diagnostics", Qos.Default);
         _lines = node.Publish<Log>("/rosout", new(Reliability.Reliable, Durability.TransientLocal, 1000));
         _thread = new(Run) { Name = "ros2 report", IsBackground = true };
@@ -70,7 +71,8 @@ internal sealed class Ros2Report : IDisposable
     {
         ControlRecord tick = default;
         var (seen, told) = (new long[_arms.Length], new DiagnosticArray());
-        foreach (var name in _names) told.Status.Add(new() { Name = $"robotrl: gate{(name.Length == 0 ? "" : " " + name)}", HardwareId = name });
+        var cell = _space.Length == 0 ? "robotrl" : $"robotrl {_space}";
+        foreach (var name in _names) told.Status.Add(new() { Name = $"{cell}: gate{(name.Length == 0 ? "" : " " + name)}", HardwareId = name });
         for (var round = 0; !_ends.Wait(PeriodMs); round++)
         {
             for (var arm = 0; arm < _arms.Length; arm++)

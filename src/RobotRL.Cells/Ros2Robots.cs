@@ -16,13 +16,19 @@ internal sealed class Ros2Robots : IDisposable
     private readonly Ros2Node _node;
     private readonly List<Ros2Robot> _arms = [];
 
-    public Ros2Robots(RunConfiguration configuration)
+    /// <param name="configuration">Of the cell.</param>
+    /// <param name="log">Takes a line for a person.</param>
+    /// <exception cref="TransportException">An arm is not there, or somebody else commands it.</exception>
+    public Ros2Robots(RunConfiguration configuration, Action<string> log)
     {
         var ros2 = configuration.Ros2!;
         _node = Ros2Node.Open(Urgent(Options(ros2, "control"), Priority));
         try
         {
+            TopicClaim claim = new(_node, ros2, [.. ros2.Arms.SelectMany(arm => arm.Commands)]);
+            claim.Await(log);
             for (var i = 0; i < ros2.Arms.Count; i++) _arms.Add(new(_node, configuration.Robot, ros2, i, configuration.Task.EndEffectorInFlange));
+            claim.Require();
         }
         catch
         {
@@ -37,7 +43,7 @@ internal sealed class Ros2Robots : IDisposable
 
     public static TransportOptions Options(Ros2Parameters ros2, string name) => new()
     {
-        NodeName = $"/robotrl/{name}",
+        NodeName = $"{ros2.Namespace}/robotrl/{name}",
         Domain = ros2.Domain,
         Interface = ros2.Interface,
         Peers = ros2.Peers,

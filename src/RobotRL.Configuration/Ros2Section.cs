@@ -9,20 +9,24 @@ internal static class Ros2Section
 
     public static Ros2Parameters Read(Section s)
     {
-        var arms = s.Children("arms", ReadArm);
+        var space = s.Has("namespace") ? Topic(s, "namespace", "") : "";
+        var at = 0;
+        var arms = s.Children("arms", arm => ReadArm(arm, space) with { Key = $"ros2.arms.{at++}" });
         s.Require(arms.Count is > 0 and <= PolicyAction.MostArms, "arms", $"names {arms.Count} arms; name each arm of the cell, 1 or 2");
-        var cameras = s.Has("cameras") ? s.Children("cameras", camera => (Name: camera.Text("name"), Topic: ReadTopic(camera))) : [];
+        var cameras = s.Has("cameras") ? s.Children("cameras", camera => (Name: camera.Text("name"), Topic: ReadTopic(camera, space))) : [];
         foreach (var (name, count) in cameras.CountBy(camera => camera.Name))
             s.Require(count == 1, "cameras", $"camera '{name}' is there {count} times; name each once");
         var ros2 = new Ros2Parameters
         {
+            Source = s.Source,
+            Namespace = space,
             Domain = s.Integer("domain", 0, LastDomain),
             Interface = s.Text("interface"),
             Peers = s.Has("peers") ? s.Texts("peers") : [],
             IsHumble = s.Choice("distribution", ("humble", true), ("iron", false), ("jazzy", false)),
             PatienceNs = s.DurationNs("patience_ms", 100, 600_000),
             Arms = arms,
-            SceneTopic = s.Has("scene_topic") ? Topic(s, "scene_topic") : null,
+            SceneTopic = TopicOrNone(s, "scene_topic", space),
             Cameras = cameras.DistinctBy(camera => camera.Name).ToDictionary(camera => camera.Name, camera => camera.Topic),
         };
         RequireApart(s, ros2, cameras);
@@ -52,36 +56,38 @@ internal static class Ros2Section
                 $"{topic} is named for something else too; give each its own topic");
     }
 
-    private static Ros2ArmParameters ReadArm(Section s) => new()
+    private static Ros2ArmParameters ReadArm(Section s, string space) => new()
     {
         Profile = s.Choice("profile", ("effort", Ros2Profile.Effort), ("position", Ros2Profile.Position), ("velocity", Ros2Profile.Velocity),
             ("target_pose", Ros2Profile.TargetPose), ("impedance_target", Ros2Profile.ImpedanceTarget),
             ("motion_update", Ros2Profile.MotionUpdate)),
-        CommandTopic = Topic(s, "command_topic"),
-        WrenchCommandTopic = TopicOrNone(s, "wrench_command_topic"),
-        JointStates = s.Child("joint_states", ReadTopic),
+        CommandTopic = Topic(s, "command_topic", space),
+        WrenchCommandTopic = TopicOrNone(s, "wrench_command_topic", space),
+        JointStates = s.Child("joint_states", states => ReadTopic(states, space)),
         JointNames = s.Texts("joint_names"),
         Wrench = s.ChildOrNone("wrench", wrench => new Ros2WrenchTopic(
-            ReadTopic(wrench), wrench.Choice("at", ("end_effector", true), ("sensor", false)),
+            ReadTopic(wrench, space), wrench.Choice("at", ("end_effector", true), ("sensor", false)),
             wrench.Choice("acts_on", ("tool", true), ("environment", false)))),
-        GripperCommandTopic = TopicOrNone(s, "gripper_command_topic"),
+        GripperCommandTopic = TopicOrNone(s, "gripper_command_topic", space),
         GripperJoint = s.Has("gripper_joint") ? s.Text("gripper_joint") : null,
-        ProgramRunningTopic = TopicOrNone(s, "program_running_topic"),
-        RobotModeTopic = TopicOrNone(s, "robot_mode_topic"),
-        SafetyModeTopic = TopicOrNone(s, "safety_mode_topic"),
+        ProgramRunningTopic = TopicOrNone(s, "program_running_topic", space),
+        RobotModeTopic = TopicOrNone(s, "robot_mode_topic", space),
+        SafetyModeTopic = TopicOrNone(s, "safety_mode_topic", space),
         BaseFrame = s.Text("base_frame"),
     };
 
-    private static Ros2Topic ReadTopic(Section s) => new(Topic(s, "topic"), s.Choice("reliability", ("reliable", true), ("best_effort", false)));
+    private static Ros2Topic ReadTopic(Section s, string space) =>
+        new(Topic(s, "topic", space), s.Choice("reliability", ("reliable", true), ("best_effort", false)));
 
-    private static string? TopicOrNone(Section s, string key) => s.Has(key) ? Topic(s, key) : null;
+    private static string? TopicOrNone(Section s, string key, string space) => s.Has(key) ? Topic(s, key, space) : null;
 
-    private static string Topic(Section s, string key)
+    /// <summary>With the namespace before it.</summary>
+    private static string Topic(Section s, string key, string space)
     {
         var name = s.Text(key);
         var isName = name.Length > 1 && name.Split('/') is ["", .. var parts]
             && parts.All(part => part.Length > 0 && !char.IsAsciiDigit(part[0]) && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'));
         s.Require(name.Length == 0 || isName, key, $"'{name}' is no absolute topic; write it like /joint_states");
-        return name;
+        return name.Length == 0 ? name : space + name;
     }
 }

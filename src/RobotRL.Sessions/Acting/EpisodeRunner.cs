@@ -115,6 +115,7 @@ public sealed class EpisodeRunner(
             cell.Control.Latest.Fault, cell.Control.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late))
         {
             Verdict = verdict,
+            StoppedArm = outcome == EpisodeOutcome.SafetyStop ? StoppedArm.In(cell.Arms) : "",
             Streams = streams,
             WeightsMeanAgeS = acted == 0 ? 0 : weightsS / acted,
             WeightsMaxAgeS = weightsMaxS,
@@ -166,6 +167,7 @@ public sealed class EpisodeRunner(
     private void AwaitOperator(CancellationToken cancel)
     {
         var (fault, causes) = (cell.Control.Latest.Fault, cell.Control.Causes);
+        var by = StoppedArm.Before(cell.Arms);
         if (!cell.Control.NeedsOperator) return;
         _stop.Keep();
         var hand = teleoperator.Poll(new OperatorView(cell.Now, cell.Truth));
@@ -196,10 +198,10 @@ public sealed class EpisodeRunner(
             if (++refused < MostRefusals) return false;
             if (isNotOurs) throw Unclearable();
             throw new SafeStopException(
-                $"The robot was stopped ({causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
+                $"The robot was stopped ({by}{causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
         }
 
-        SafeStopException Unclearable() => new($"The robot was stopped ({causes}) and nobody here may clear that: " +
+        SafeStopException Unclearable() => new($"The robot was stopped ({by}{causes}) and nobody here may clear that: " +
             "a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
     }
 
