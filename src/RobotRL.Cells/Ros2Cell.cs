@@ -42,6 +42,7 @@ public sealed class Ros2Cell : ICell
     {
         Configuration = configuration;
         var (task, ros2) = (configuration.Task, configuration.Ros2!);
+        Ros2Network.Require(ros2);
         CellCameras.Require(task, Pace.Realtime);
         _safety = new SafetyLayer(configuration, learnsHere: false);
         _loop = new(configuration, channel, events, placement);
@@ -94,6 +95,12 @@ public sealed class Ros2Cell : ICell
     public StreamAges Ages => _streams.Ages;
 
     /// <inheritdoc/>
+    public string? FailedSensor => _streams.Failed;
+
+    /// <inheritdoc/>
+    public bool ReopensSensors => true;
+
+    /// <inheritdoc/>
     public Observation Observe()
     {
         RequireRecords();
@@ -113,7 +120,8 @@ public sealed class Ros2Cell : ICell
     public void BeginEpisode(ulong seed)
     {
         RequireRecords();
-        _streams.RequireSound();
+        // A camera's driver that went may be started again, as the robot may.
+        CellCameras.Renew(_streams, Control, Patience);
         _start.ComeToRest();
         var waited = Stopwatch.StartNew();
         for (var again = Tries; !Control.NeedsOperator; again--)
@@ -181,7 +189,9 @@ public sealed class Ros2Cell : ICell
     }
 
     private bool IsAwaited(Stopwatch since) =>
-        Control.Causes.Contains(FaultCode.StaleState) && since.Elapsed < TimeSpan.FromMicroseconds(Configuration.Ros2!.PatienceNs * 1e-3);
+        Control.Causes.Contains(FaultCode.StaleState) && since.Elapsed < Patience;
+
+    private TimeSpan Patience => TimeSpan.FromMicroseconds(Configuration.Ros2!.PatienceNs * 1e-3);
 
     private void RequireRecords()
     {

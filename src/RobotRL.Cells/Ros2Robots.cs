@@ -41,14 +41,19 @@ internal sealed class Ros2Robots : IDisposable
 
     public Ros2Node Node => _node;
 
-    public static TransportOptions Options(Ros2Parameters ros2, string name) => new()
+    /// <exception cref="BadInputException">An address of the network cannot be had.</exception>
+    public static TransportOptions Options(Ros2Parameters ros2, string name)
     {
-        NodeName = $"{ros2.Namespace}/robotrl/{name}",
-        Domain = ros2.Domain,
-        Interface = ros2.Interface,
-        Peers = ros2.Peers,
-        IsHumble = ros2.IsHumble,
-    };
+        Ros2Network.Require(ros2);
+        return new()
+        {
+            NodeName = $"{ros2.Namespace}/robotrl/{name}",
+            Domain = ros2.Domain,
+            Interface = ros2.Interface,
+            Peers = ros2.Peers,
+            IsHumble = ros2.IsHumble,
+        };
+    }
 
     /// <summary>For a process whose messages wait for nobody, where the system grants it.</summary>
     public static TransportOptions Urgent(TransportOptions options, int priority)

@@ -7,6 +7,22 @@ internal static class Ros2Section
 {
     private const int LastDomain = 232;
 
+    /// <summary>Profiles as a file names them.</summary>
+    public static readonly (string Word, Ros2Profile Value)[] Profiles =
+    [
+        ("effort", Ros2Profile.Effort), ("position", Ros2Profile.Position), ("velocity", Ros2Profile.Velocity), ("target_pose", Ros2Profile.TargetPose),
+        ("impedance_target", Ros2Profile.ImpedanceTarget), ("motion_update", Ros2Profile.MotionUpdate),
+    ];
+
+    /// <summary>The kind of command that a profile carries.</summary>
+    public static CommandKind CommandOf(Ros2Profile profile) => profile switch
+    {
+        Ros2Profile.Effort => CommandKind.JointTorque,
+        Ros2Profile.Position => CommandKind.JointPosition,
+        Ros2Profile.Velocity => CommandKind.JointVelocity,
+        _ => CommandKind.CartesianImpedance,
+    };
+
     public static Ros2Parameters Read(Section s)
     {
         var space = s.Has("namespace") ? Topic(s, "namespace", "") : "";
@@ -58,16 +74,12 @@ internal static class Ros2Section
 
     private static Ros2ArmParameters ReadArm(Section s, string space) => new()
     {
-        Profile = s.Choice("profile", ("effort", Ros2Profile.Effort), ("position", Ros2Profile.Position), ("velocity", Ros2Profile.Velocity),
-            ("target_pose", Ros2Profile.TargetPose), ("impedance_target", Ros2Profile.ImpedanceTarget),
-            ("motion_update", Ros2Profile.MotionUpdate)),
+        Profile = s.Choice("profile", Profiles),
         CommandTopic = Topic(s, "command_topic", space),
         WrenchCommandTopic = TopicOrNone(s, "wrench_command_topic", space),
         JointStates = s.Child("joint_states", states => ReadTopic(states, space)),
         JointNames = s.Texts("joint_names"),
-        Wrench = s.ChildOrNone("wrench", wrench => new Ros2WrenchTopic(
-            ReadTopic(wrench, space), wrench.Choice("at", ("end_effector", true), ("sensor", false)),
-            wrench.Choice("acts_on", ("tool", true), ("environment", false)))),
+        Wrench = s.ChildOrNone("wrench", wrench => ReadWrench(wrench, space)),
         GripperCommandTopic = TopicOrNone(s, "gripper_command_topic", space),
         GripperJoint = s.Has("gripper_joint") ? s.Text("gripper_joint") : null,
         ProgramRunningTopic = TopicOrNone(s, "program_running_topic", space),
@@ -75,6 +87,19 @@ internal static class Ros2Section
         SafetyModeTopic = TopicOrNone(s, "safety_mode_topic", space),
         BaseFrame = s.Text("base_frame"),
     };
+
+    private static Ros2WrenchTopic ReadWrench(Section s, string space)
+    {
+        Ros2WrenchTopic wrench = new(ReadTopic(s, space), s.Choice("at", ("end_effector", true), ("sensor", false)),
+            s.Choice("acts_on", ("tool", true), ("environment", false)))
+        {
+            BiasMaxN = s.Has("bias_max_n") ? s.Number("bias_max_n", 0, 1000, "N") : null,
+            BiasMaxNm = s.Has("bias_max_nm") ? s.Number("bias_max_nm", 0, 100, "Nm") : null,
+        };
+        s.Require(!wrench.IsAtEndEffector || (wrench.BiasMaxN ?? wrench.BiasMaxNm) is null, "at",
+            "at the end effector nothing is tared; leave bias_max_n and bias_max_nm out");
+        return wrench;
+    }
 
     private static Ros2Topic ReadTopic(Section s, string space) =>
         new(Topic(s, "topic", space), s.Choice("reliability", ("reliable", true), ("best_effort", false)));

@@ -34,7 +34,14 @@ public sealed record Ros2Topic(string Name, bool IsReliable);
 /// rest, and the tool's weight is taken off.
 /// </param>
 /// <param name="IsOnTool">Whether it tells what the environment exerts on the tool; else what the tool exerts on the environment.</param>
-public sealed record Ros2WrenchTopic(Ros2Topic Topic, bool IsAtEndEffector, bool IsOnTool);
+public sealed record Ros2WrenchTopic(Ros2Topic Topic, bool IsAtEndEffector, bool IsOnTool)
+{
+    /// <summary>Most that a sensor may feel at rest beside the tool's weight, N; null for what counts as contact.</summary>
+    public double? BiasMaxN { get; init; }
+
+    /// <inheritdoc cref="BiasMaxN"/>
+    public double? BiasMaxNm { get; init; }
+}
 
 /// <summary>One arm as ROS 2 reaches it.</summary>
 public sealed record Ros2ArmParameters

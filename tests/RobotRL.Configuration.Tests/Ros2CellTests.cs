@@ -53,7 +53,9 @@ public sealed class Ros2CellTests : IDisposable
     [InlineData("ros2.namespace", "cell_b", "is no absolute topic")]
     [InlineData("ros2.domain", "233", "ros2.domain: 233 is out of range")]
     [InlineData("ros2.arms.0.command_topic", "commands", "is no absolute topic")]
-    [InlineData("ros2.arms.0.profile", "position", "make robot.command and the profile agree")]
+    [InlineData("ros2.arms.0.profile", "position",
+        "position carries joint_position, and robot.command is torque; write robot.command: joint_position, or profile: effort")]
+    [InlineData("ros2.arms.0.wrench.bias_max_n", "5", "at the end effector nothing is tared")]
     [InlineData("ros2.arms.0.joint_names", "[a, b]", "names 2 joints and the robot file has 7")]
     [InlineData("ros2.arms.0.joint_names", "[a, b, c, d, e, f, a]", "'a' is there 2 times")]
     [InlineData("ros2.arms.0.command_topic", "/joint_states", "is named for something else too")]

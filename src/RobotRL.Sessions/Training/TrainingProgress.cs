@@ -113,7 +113,8 @@ internal sealed class TrainingProgress(ITrainingView view, TrainingGoal goal, IC
     private void TellStop(FaultCode code, string where, string arm)
     {
         var clears = !cell.Control.NeedsOperator ? "the next scene clears it" : teleoperator.IsPerson ? "Enter clears it" : "its operator clears it";
-        Tell($"STOPPED{where}: {StoppedArm.Words(arm)}{StopWords.Of(code)}; {clears}");
+        var what = code == FaultCode.SensorError && cell.FailedSensor is { } sensor ? $"{sensor} ({code})" : StopWords.Of(code);
+        Tell($"STOPPED{where}: {StoppedArm.Words(arm)}{what}; {clears}");
     }
 
     private static string Word(in EpisodeSummary summary) => summary.Verdict switch
