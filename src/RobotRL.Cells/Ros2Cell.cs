@@ -21,7 +21,7 @@ public sealed class Ros2Cell : ICell
 {
     private const double LiftM = 0.06;
     private const int Tries = 4;
-    private static readonly TimeSpan SceneWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan SceneWithin = TimeSpan.FromSeconds(20), LeastPatience = TimeSpan.FromSeconds(60);
 
     private readonly RemoteLoop _loop;
     private readonly Ros2Node _node;
@@ -132,8 +132,8 @@ public sealed class Ros2Cell : ICell
                 break;
             }
             // What a simulated cell may clear by itself, such as a state that came late on a busy machine, is tried again. A robot that is gone is waited
-            // for: whoever started it may start it again.
-            catch (SafeStopException) when ((again > 0 || IsAwaited(waited)) && Control.IsStopped && !Control.NeedsOperator)
+            // for: whoever started it may start it again. What an operator has to clear waits for that one, at the end of an episode without a decision.
+            catch (SafeStopException) when (Control.IsStopped && (Control.NeedsOperator || again > 0 || IsAwaited(waited)))
             {
                 _start.ComeToRest();
                 Control.Advance(Control.TicksPerDecision);
@@ -191,7 +191,8 @@ public sealed class Ros2Cell : ICell
     private bool IsAwaited(Stopwatch since) =>
         Control.Causes.Contains(FaultCode.StaleState) && since.Elapsed < Patience;
 
-    private TimeSpan Patience => TimeSpan.FromMicroseconds(Configuration.Ros2!.PatienceNs * 1e-3);
+    /// <summary>Who starts a robot or a camera again takes longer than one that is there takes to be found.</summary>
+    private TimeSpan Patience => TimeSpan.FromMicroseconds(Math.Max(Configuration.Ros2!.PatienceNs * 1e-3, LeastPatience.TotalMicroseconds));
 
     private void RequireRecords()
     {

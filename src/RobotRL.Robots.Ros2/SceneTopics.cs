@@ -73,14 +73,14 @@ public sealed class SceneLink : IDisposable
     /// <returns>Whether it stands.</returns>
     public bool SetUp(ulong seed, Func<bool> pause)
     {
-        lock (_arriving) _asked = _number + 1;
-        Wire.StdMsgs.String request = new() { Data = SceneTopics.Request(_asked, seed) };
         // Again and again: the robot listens to one client alone, and one that was killed is known to be gone only after ten seconds.
         for (var (asked, since) = (false, Stopwatch.StartNew()); ; )
         {
             if (!asked || since.Elapsed > AsksEvery)
             {
-                _requests.TrySend(request);
+                // A robot that was started anew counts its scenes anew.
+                lock (_arriving) _asked = _number + 1;
+                _requests.TrySend(new() { Data = SceneTopics.Request(_asked, seed) });
                 (asked, since) = (true, Stopwatch.StartNew());
             }
             lock (_arriving)

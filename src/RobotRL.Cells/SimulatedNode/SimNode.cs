@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RobotRL.Configuration;
 using RobotRL.Control;
@@ -20,9 +21,14 @@ namespace RobotRL.Cells.SimulatedNode;
 /// </summary>
 public sealed class SimNode : IDisposable
 {
-    private const int Priority = 70, ReceivePriority = 71, SceneEvery = 10, ClockEvery = 10;
+    /// <summary>So long whoever commands the robot may take to end, once this is asked to: a robot outlives its commander.</summary>
+    private static readonly TimeSpan OutlivesFor = TimeSpan.FromSeconds(30);
+
+    private const int Priority = 70, ReceivePriority = 71, SceneEvery = 10, ClockEvery = 10, CommandersEvery = 50;
 
     private readonly RunConfiguration _configuration;
+    private readonly HashSet<string> _commands;
+    private readonly Action<string> _log;
     private readonly Ros2Node _node;
     private readonly MujocoWorld _world;
     private readonly ITask _task;
@@ -47,7 +53,7 @@ public sealed class SimNode : IDisposable
     /// <exception cref="TransportException">Somebody else plays this robot already.</exception>
     public SimNode(RunConfiguration configuration, Action<string> log, string? only = null)
     {
-        _configuration = configuration;
+        (_configuration, _log) = (configuration, log);
         if (configuration.Ros2 is not { } ros2 || configuration.Robot.Driver != "ros2_sim")
             throw new BadInputException("robot.driver: a simulated robot behind ROS 2 is ros2_sim, with a section ros2; choose a cell such as --cell ros2");
         var task = configuration.Task;
@@ -58,6 +64,7 @@ public sealed class SimNode : IDisposable
                 + (task.Arms.Count == 0 ? "it has one without a name, so leave this out" : $"choose {string.Join(" or ", task.Arms.Select(arm => arm.Name))}"));
         }
         var showsScene = played[0] == 0;
+        _commands = [.. played.SelectMany(i => ros2.Arms[i].Commands).Select(one => one.Topic)];
         _node = Ros2Node.Open(Ros2Robots.Urgent(Ros2Robots.Options(ros2, only is null ? "sim_node" : $"sim_node_{only}"), ReceivePriority));
         TopicClaim claim = new(_node, ros2, [.. played.SelectMany(i => ros2.Arms[i].Told), .. showsScene ? Shown(ros2) : []]);
         try
@@ -106,13 +113,15 @@ public sealed class SimNode : IDisposable
     /// <summary>Periods that were missed, and the longest time by which one began late, ns.</summary>
     public (long Missed, long LongestLateNs) Figures { get; private set; }
 
-    /// <summary>Runs at the wall clock's pace until cancelled, on the calling thread.</summary>
+    /// <summary>Runs at the wall clock's pace until cancelled and nobody commands any more, on the calling thread.</summary>
     public void Run(CancellationToken until)
     {
         RealTimeThread.TryFifo(Priority);
         using RealtimePacer pacer = new(_configuration.Robot.ControlPeriodNs);
-        for (var tick = 0L; !until.IsCancellationRequested; tick++)
+        Stopwatch? asked = null;
+        for (var tick = 0L; ; tick++)
         {
+            if (until.IsCancellationRequested && tick % CommandersEvery == 0 && !Outlives(ref asked)) return;
             var now = SessionClock.MachineNs;
             foreach (var arm in _arms) arm.Act(now);
             foreach (var other in _others) other.Follow();
@@ -142,6 +151,15 @@ public sealed class SimNode : IDisposable
         _clock.Dispose();
         _node.Dispose();
         _world.Dispose();
+    }
+
+    private bool Outlives(ref Stopwatch? asked)
+    {
+        var commander = _node.Transport.Ends().FirstOrDefault(end => end.IsWriter && !end.IsOwn && _commands.Contains(end.Topic));
+        if (commander is null) return false;
+        if (asked is null) _log($"{commander.Node} commands still: this ends after it, in {OutlivesFor.TotalSeconds} s at the latest.");
+        asked ??= Stopwatch.StartNew();
+        return asked.Elapsed < OutlivesFor;
     }
 
     private void SetUpWhereAsked()
