@@ -1,3 +1,4 @@
+using RobotRL.Control;
 using RobotRL.Model;
 using RobotRL.Sensing;
 using RobotRL.Sensing.Sources;
@@ -16,6 +17,19 @@ public static class CellCameras
     /// <param name="clock">From the machine's monotonic clock, ns, to the session's.</param>
     /// <exception cref="CameraRefusedException">It is not there, or not as described.</exception>
     public static ICamera Open(CameraDescription camera, long imageMaxAgeNs, Func<long, Stamp> clock) => RealCamera.Open(camera, imageMaxAgeNs, clock);
+
+    /// <summary>Has what failed of the streams opened anew, in front of an arm that is held.</summary>
+    /// <exception cref="SafeStopException">It fails still: the robot is stopped.</exception>
+    internal static void Renew(RealtimeObservations streams, CellControl control, TimeSpan within)
+    {
+        try { streams.Renew(control.Latest.Time, () => control.Advance(1), within); }
+        catch (SensorFaultException e)
+        {
+            control.Stop(e.Fault.Code);
+            control.Advance(control.TicksPerDecision);
+            throw new SafeStopException($"The robot was stopped: {e.Message}; mend the cause and run the same command: it resumes", control.Latest.Fault);
+        }
+    }
 
     /// <summary>
     /// A real camera keeps to the wall clock. Each is opened once and closed again, so that one that is amiss is told before anything is written or moves.

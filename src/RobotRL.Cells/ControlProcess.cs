@@ -120,7 +120,7 @@ public sealed class ControlProcess : IDisposable
         var task = configuration.Task;
         if (configuration.Robot.IsBehindRos2)
         {
-            Ros2Robots robots = new(configuration);
+            Ros2Robots robots = new(configuration, Console.Error.WriteLine);
             return (robots.Arms, null, robots);
         }
         if (configuration.Robot.Driver == "loopback")

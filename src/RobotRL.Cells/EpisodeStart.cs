@@ -58,7 +58,8 @@ internal sealed class EpisodeStart(RunConfiguration configuration, IReadOnlyList
         var causes = control.Latest.Causes;
         if (!causes.IsEmpty && !causes.Contains(FaultCode.OperatorStop) && !causes.Contains(FaultCode.DeadmanReleased))
             throw new SafeStopException(
-                $"The robot was stopped on its way to the start pose: {StopWords.Of(control.Latest.Fault.Code)}; then run the same command: it resumes",
+                $"The robot was stopped on its way to the start pose: {StoppedArm.Before(arms)}{StopWords.Of(control.Latest.Fault.Code)}; "
+                    + "then run the same command: it resumes",
                 control.Latest.Fault);
         foreach (var arm in arms) arm.Session.BeginEpisode(arm.Session.Home);
     }

@@ -52,8 +52,10 @@ internal sealed class RemoteLoop : IDisposable
         var file = Path.Combine(Path.GetTempPath(), $"robotrl-{channel}.yaml");
         File.WriteAllText(file, configuration.ResolvedYaml);
         string[] kept = events is null ? [] : ["--events", events];
+        string[] named = configuration.Ros2 is { Source.Length: > 0 } ros2 ? ["--source", ros2.Source] : [];
         var child = ThisProgram.Start(
-            ["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. placement.ControlArguments(), .. kept], ThisProgram.ForTheLoop);
+            ["control", file, "--channel", channel, "--owner", $"{Environment.ProcessId}", .. placement.ControlArguments(), .. kept, .. named],
+            ThisProgram.ForTheLoop);
         try
         {
             return (child, Attached(configuration, channel, child));

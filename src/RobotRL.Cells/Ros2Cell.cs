@@ -21,7 +21,7 @@ public sealed class Ros2Cell : ICell
 {
     private const double LiftM = 0.06;
     private const int Tries = 4;
-    private static readonly TimeSpan SceneWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan SceneWithin = TimeSpan.FromSeconds(20), LeastPatience = TimeSpan.FromSeconds(60);
 
     private readonly RemoteLoop _loop;
     private readonly Ros2Node _node;
@@ -42,6 +42,7 @@ public sealed class Ros2Cell : ICell
     {
         Configuration = configuration;
         var (task, ros2) = (configuration.Task, configuration.Ros2!);
+        Ros2Network.Require(ros2);
         CellCameras.Require(task, Pace.Realtime);
         _safety = new SafetyLayer(configuration, learnsHere: false);
         _loop = new(configuration, channel, events, placement);
@@ -94,6 +95,12 @@ public sealed class Ros2Cell : ICell
     public StreamAges Ages => _streams.Ages;
 
     /// <inheritdoc/>
+    public string? FailedSensor => _streams.Failed;
+
+    /// <inheritdoc/>
+    public bool ReopensSensors => true;
+
+    /// <inheritdoc/>
     public Observation Observe()
     {
         RequireRecords();
@@ -113,8 +120,10 @@ public sealed class Ros2Cell : ICell
     public void BeginEpisode(ulong seed)
     {
         RequireRecords();
-        _streams.RequireSound();
+        // A camera's driver that went may be started again, as the robot may.
+        CellCameras.Renew(_streams, Control, Patience);
         _start.ComeToRest();
+        var waited = Stopwatch.StartNew();
         for (var again = Tries; !Control.NeedsOperator; again--)
         {
             try
@@ -122,10 +131,12 @@ public sealed class Ros2Cell : ICell
                 SetUp(seed);
                 break;
             }
-            // What a simulated cell may clear by itself, such as a state that came late on a busy machine, is tried again.
-            catch (SafeStopException) when (again > 0 && Control.IsStopped && !Control.NeedsOperator)
+            // What a simulated cell may clear by itself, such as a state that came late on a busy machine, is tried again. A robot that is gone is waited
+            // for: whoever started it may start it again. What an operator has to clear waits for that one, at the end of an episode without a decision.
+            catch (SafeStopException) when (Control.IsStopped && (Control.NeedsOperator || again > 0 || IsAwaited(waited)))
             {
                 _start.ComeToRest();
+                Control.Advance(Control.TicksPerDecision);
             }
         }
         Control.SignOff();
@@ -151,8 +162,9 @@ public sealed class Ros2Cell : ICell
         {
             if (!Control.AutomaticReset() && Control.NeedsOperator) return;
             if (Control.IsStopped)
-                throw new SafeStopException($"The robot does not come out of its stop: {StopWords.Of(Control.Latest.Fault.Code)}; see to it, "
-                    + "then run the same command: it resumes", Control.Latest.Fault);
+                throw new SafeStopException(
+                    $"The robot does not come out of its stop: {StoppedArm.Before(_arms)}{StopWords.Of(Control.Latest.Fault.Code)}; see to it, "
+                        + "then run the same command: it resumes", Control.Latest.Fault);
             // A replay begins where the reference starts anew, and that is now.
             _start.ComeToRest();
         }
@@ -175,6 +187,12 @@ public sealed class Ros2Cell : ICell
         _streams.RequireSound();
         _start.RequireArrived();
     }
+
+    private bool IsAwaited(Stopwatch since) =>
+        Control.Causes.Contains(FaultCode.StaleState) && since.Elapsed < Patience;
+
+    /// <summary>Who starts a robot or a camera again takes longer than one that is there takes to be found.</summary>
+    private TimeSpan Patience => TimeSpan.FromMicroseconds(Math.Max(Configuration.Ros2!.PatienceNs * 1e-3, LeastPatience.TotalMicroseconds));
 
     private void RequireRecords()
     {

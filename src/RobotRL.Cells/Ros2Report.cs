@@ -21,7 +21,7 @@ internal sealed class Ros2Report : IDisposable
 {
     private const int PeriodMs = 20, DiagnosticsEvery = 50;
 
-    private readonly string _node;
+    private readonly string _node, _space;
     private readonly LatestCell<ControlRecord>[] _arms;
     private readonly IReadOnlyList<Ros2Robot> _robots;
     private readonly string[] _names;
@@ -44,9 +44,10 @@ internal sealed class Ros2Report : IDisposable
     {
         var (node, task) = (robots.Node, configuration.Task);
         (_node, _robots, _arms) = (node.Transport.NodeName, robots.Arms, [.. cycles.Select(cycle => cycle.Latest)]);
+        _space = configuration.Ros2!.Namespace;
         _names = task.Arms.Count == 0 ? [""] : [.. task.Arms.Select(arm => arm.Name)];
-        try { _decisions = node.Publish<GateDecision>("/robotrl/gate", Qos.Default); }
-        catch (TransportException e) { log($"/robotrl/gate is not told: {e.Message}"); }
+        try { _decisions = node.Publish<GateDecision>($"{_space}/robotrl/gate", Qos.Default); }
+        catch (TransportException e) { log($"{_space}/robotrl/gate is not told: {e.Message}"); }
         if (node.Transport.Services is not null)
         {
             _parameters = new(node, configuration.Values, "Settings do not change while the robot runs: end the run and start it with --set.");
@@ -85,7 +86,8 @@ internal sealed class Ros2Report : IDisposable
     {
         ControlRecord tick = default;
         var (seen, runs, told) = (new long[_arms.Length], new bool[_arms.Length], new DiagnosticArray());
-        foreach (var name in _names) told.Status.Add(new() { Name = $"robotrl: gate{(name.Length == 0 ? "" : " " + name)}", HardwareId = name });
+        var cell = _space.Length == 0 ? "robotrl" : $"robotrl {_space}";
+        foreach (var name in _names) told.Status.Add(new() { Name = $"{cell}: gate{(name.Length == 0 ? "" : " " + name)}", HardwareId = name });
         for (var round = 0; !_ends.Wait(PeriodMs); round++)
         {
             for (var arm = 0; arm < _arms.Length; arm++)

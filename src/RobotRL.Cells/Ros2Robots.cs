@@ -16,13 +16,19 @@ internal sealed class Ros2Robots : IDisposable
     private readonly Ros2Node _node;
     private readonly List<Ros2Robot> _arms = [];
 
-    public Ros2Robots(RunConfiguration configuration)
+    /// <param name="configuration">Of the cell.</param>
+    /// <param name="log">Takes a line for a person.</param>
+    /// <exception cref="TransportException">An arm is not there, or somebody else commands it.</exception>
+    public Ros2Robots(RunConfiguration configuration, Action<string> log)
     {
         var ros2 = configuration.Ros2!;
         _node = Ros2Node.Open(Urgent(Options(ros2, "control"), Priority));
         try
         {
+            TopicClaim claim = new(_node, ros2, [.. ros2.Arms.SelectMany(arm => arm.Commands)]);
+            claim.Await(log);
             for (var i = 0; i < ros2.Arms.Count; i++) _arms.Add(new(_node, configuration.Robot, ros2, i, configuration.Task.EndEffectorInFlange));
+            claim.Require();
         }
         catch
         {
@@ -35,15 +41,20 @@ internal sealed class Ros2Robots : IDisposable
 
     public Ros2Node Node => _node;
 
-    public static TransportOptions Options(Ros2Parameters ros2, string name) => new()
+    /// <exception cref="BadInputException">An address of the network cannot be had.</exception>
+    public static TransportOptions Options(Ros2Parameters ros2, string name)
     {
-        Backend = ros2.Backend,
-        NodeName = $"/robotrl/{name}",
-        Domain = ros2.Domain,
-        Interface = ros2.Interface,
-        Peers = ros2.Peers,
-        IsHumble = ros2.IsHumble,
-    };
+        Ros2Network.Require(ros2);
+        return new()
+        {
+            Backend = ros2.Backend,
+            NodeName = $"{ros2.Namespace}/robotrl/{name}",
+            Domain = ros2.Domain,
+            Interface = ros2.Interface,
+            Peers = ros2.Peers,
+            IsHumble = ros2.IsHumble,
+        };
+    }
 
     /// <summary>For a process whose messages wait for nobody, where the system grants it.</summary>
     public static TransportOptions Urgent(TransportOptions options, int priority)

@@ -9,6 +9,9 @@ internal readonly record struct Origin(string File, int Line, string? Override =
     /// <summary>The directory that relative paths in the value start from.</summary>
     public string Directory => Override is null ? Path.GetDirectoryName(File)! : File;
 
+    /// <summary>The file as messages name it; empty for an override.</summary>
+    public string Name => Override is null ? Shown(File) : "";
+
     public string Describe(string key) => Override switch
     {
         null when key.Length == 0 => $"{Shown(File)}:{Line}",

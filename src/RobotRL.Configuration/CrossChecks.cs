@@ -65,15 +65,11 @@ internal static class CrossChecks
                 "robot.limits.joint_collision_nm");
             root.Require(arm.Controller?.Node is null || arm.Profile == Ros2Profile.TargetPose, $"{key}.controller.node",
                 "sets the gains of a controller that takes target_pose; choose that profile, or leave it out");
-            var takes = arm.Profile switch
-            {
-                Ros2Profile.Effort => CommandKind.JointTorque,
-                Ros2Profile.Position => CommandKind.JointPosition,
-                Ros2Profile.Velocity => CommandKind.JointVelocity,
-                _ => CommandKind.CartesianImpedance,
-            };
-            root.Require(takes == c.Robot.Command, $"{key}.profile", $"takes commands of the kind {takes} and the robot file says {c.Robot.Command}; "
-                + "make robot.command and the profile agree", "robot.command");
+            var takes = Ros2Section.CommandOf(arm.Profile);
+            var profiles = string.Join(" or ", Ros2Section.Profiles.Where(p => Ros2Section.CommandOf(p.Value) == c.Robot.Command).Select(p => p.Word));
+            root.Require(takes == c.Robot.Command, $"{key}.profile",
+                $"{Ros2Section.Profiles.First(p => p.Value == arm.Profile).Word} carries {RobotSection.WordOf(takes)}, and robot.command is "
+                    + $"{RobotSection.WordOf(c.Robot.Command)}; write robot.command: {RobotSection.WordOf(takes)}, or profile: {profiles}", "robot.command");
             root.Require(arm.JointNames.Count == c.Robot.JointCount, $"{key}.joint_names",
                 $"names {arm.JointNames.Count} joints and the robot file has {c.Robot.JointCount}; name each joint, base to tip", "robot.kinematics");
             var stiffness = c.Robot.Limits.Stiffness;

@@ -5,13 +5,29 @@ namespace RobotRL.Configuration;
 
 /// <summary>A process that a launch file starts.</summary>
 /// <param name="Name">For people.</param>
+/// <param name="Prefix">What starts it, such as <c>taskset -c 1</c>; empty for nothing.</param>
 /// <param name="Command">Program and arguments.</param>
 /// <param name="Folder">Where it works; null for the folder of whoever starts it.</param>
 /// <param name="Environment">Over the environment of whoever starts it.</param>
 /// <param name="Shows">Whether its output goes to the screen.</param>
-/// <param name="RespawnDelay">After how long it is started again once it has ended by itself; null for never.</param>
 public sealed record LaunchProcess(
-    string Name, IReadOnlyList<string> Command, string? Folder, IReadOnlyDictionary<string, string> Environment, bool Shows, TimeSpan? RespawnDelay);
+    string Name, IReadOnlyList<string> Prefix, IReadOnlyList<string> Command, string? Folder, IReadOnlyDictionary<string, string> Environment, bool Shows)
+{
+    /// <summary>How often it is started again where a file does not say.</summary>
+    public const int StandardRespawns = 5;
+
+    /// <summary>After how long it is started again once it has ended by itself; null for never.</summary>
+    public TimeSpan? RespawnDelay { get; init; }
+
+    /// <summary>So often it is started again at most.</summary>
+    public int MostRespawns { get; init; } = StandardRespawns;
+
+    /// <summary>From the request to end to a firmer one, and from that to the end by force.</summary>
+    public TimeSpan TermAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc cref="TermAfter"/>
+    public TimeSpan KillAfter { get; init; } = TimeSpan.FromSeconds(60);
+}
 
 /// <summary>
 /// A launch file in ROS 2's YAML syntax: arguments, variables of the environment, and executables in the order in which they start. It holds what
@@ -58,6 +74,7 @@ public sealed class LaunchScript
             _errors.Add(item.Origin, key, "expected one action with its section, such as executable");
             return;
         }
+        if (!Holds($"{key}.{action.Key}", body)) return;
         switch (action.Key)
         {
             case "arg": Argument(key + ".arg", body); break;
@@ -69,6 +86,20 @@ public sealed class LaunchScript
                     "only ros2 launch can do this; robotrl launch knows arg, let, set_env and executable");
                 break;
         }
+    }
+
+    /// <summary>Whether the conditions of an action are met: it is left out else.</summary>
+    private bool Holds(string key, MapNode body)
+    {
+        var holds = true;
+        foreach (var (word, wanted) in (ReadOnlySpan<(string, bool)>)[("if", true), ("unless", false)])
+        {
+            if (!body.Values.ContainsKey(word) || Text(key, body, word) is not { } text) continue;
+            bool? value = text.Trim().ToLowerInvariant() switch { "true" or "1" => true, "false" or "0" => false, _ => null };
+            if (value is null) _errors.Add(body.Values[word].Origin, $"{key}.{word}", $"'{text}' is not one of true, false, 1, 0; choose one of them");
+            holds &= value == wanted;
+        }
+        return holds;
     }
 
     private void Argument(string key, MapNode body)
@@ -92,7 +123,8 @@ public sealed class LaunchScript
 
     private void Executable(string key, MapNode body)
     {
-        Refuse(key, body, "cmd", "cwd", "name", "output", "env", "launch-prefix", "respawn", "respawn_delay");
+        Refuse(key, body, "cmd", "cwd", "name", "output", "env", "launch-prefix", "respawn", "respawn_delay", "respawn_max_retries", "on_exit",
+            "sigterm_timeout", "sigkill_timeout");
         if (Text(key, body, "cmd") is not { } command) return;
         Dictionary<string, string> environment = new(_environment);
         if (body.Values.GetValueOrDefault("env") is ListNode list)
@@ -101,14 +133,35 @@ public sealed class LaunchScript
                 else _errors.Add(item.Origin, $"{key}.env.{i}", "expected a section with name and value");
         if (command.Count(c => c == '"') % 2 != 0 || command.Count(c => c == '\'') % 2 != 0)
             _errors.Add(body.Values["cmd"].Origin, $"{key}.cmd", "a quotation mark has no second one; close it");
-        string[] words = [.. Words(TextOr(key, body, "launch-prefix", "")), .. Words(command)];
+        string[] prefix = [.. Words(TextOr(key, body, "launch-prefix", ""))], words = [.. Words(command)];
         if (words.Length == 0) _errors.Add(body.Origin, $"{key}.cmd", "is empty; write a command");
         var output = TextOr(key, body, "output", "log");
         if (output is not ("screen" or "log" or "both"))
             _errors.Add(body.Values["output"].Origin, $"{key}.output", $"'{output}' is not one of screen, log, both; choose one of them");
+        if (TextOr(key, body, "on_exit", "shutdown") != "shutdown")
+            _errors.Add(body.Values["on_exit"].Origin, $"{key}.on_exit", "only shutdown is known; write that, or leave it out");
         _processes.Add(new(
-            TextOr(key, body, "name", words.Length > 0 ? Path.GetFileNameWithoutExtension(words[0]) : ""), words,
-            body.Values.ContainsKey("cwd") ? Text(key, body, "cwd") : null, environment, output != "log", RespawnDelay(key, body)));
+            TextOr(key, body, "name", words.Length > 0 ? Path.GetFileNameWithoutExtension(words[0]) : ""), prefix, words,
+            body.Values.ContainsKey("cwd") ? Text(key, body, "cwd") : null, environment, output != "log")
+        {
+            RespawnDelay = RespawnDelay(key, body),
+            MostRespawns = (int)Number(key, body, "respawn_max_retries", LaunchProcess.StandardRespawns, 1000),
+            TermAfter = Seconds(key, body, "sigterm_timeout", 5),
+            KillAfter = Seconds(key, body, "sigkill_timeout", 60),
+        });
+    }
+
+    /// <summary>Written at the process, or for all of them as a variable of that name, as ROS 2 has it; the standard else.</summary>
+    private TimeSpan Seconds(string key, MapNode body, string name, double standard) => TimeSpan.FromSeconds(
+        body.Values.ContainsKey(name) || !double.TryParse(_variables.GetValueOrDefault(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var all)
+            ? Number(key, body, name, standard, 3600) : Math.Clamp(all, 0, 3600));
+
+    private double Number(string key, MapNode body, string name, double standard, double most)
+    {
+        var text = TextOr(key, body, name, standard.ToString(CultureInfo.InvariantCulture));
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0 && number <= most) return number;
+        _errors.Add(body.Values[name].Origin, $"{key}.{name}", $"'{text}' is no number from 0 to {most}; correct it");
+        return standard;
     }
 
     private TimeSpan? RespawnDelay(string key, MapNode body)
@@ -116,10 +169,8 @@ public sealed class LaunchScript
         var respawns = TextOr(key, body, "respawn", "false");
         if (respawns is not ("true" or "false"))
             _errors.Add(body.Values["respawn"].Origin, $"{key}.respawn", $"'{respawns}' is not one of true, false; choose one of them");
-        var delay = TextOr(key, body, "respawn_delay", "0");
-        if (!double.TryParse(delay, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) || seconds is not (>= 0 and <= 3600))
-            _errors.Add(body.Values["respawn_delay"].Origin, $"{key}.respawn_delay", $"'{delay}' is no time from 0 to 3600 s; correct it");
-        return respawns == "true" ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 3600)) : null;
+        var delay = TimeSpan.FromSeconds(Number(key, body, "respawn_delay", 0, 3600));
+        return respawns == "true" ? delay : null;
     }
 
     private string TextOr(string key, MapNode body, string name, string standard) =>
@@ -135,7 +186,7 @@ public sealed class LaunchScript
     private void Refuse(string key, MapNode body, params string[] known)
     {
         foreach (var (name, value) in body.Values)
-            if (!known.Contains(name))
+            if (!known.Contains(name) && name is not ("if" or "unless"))
                 _errors.Add(value.Origin, $"{key}.{name}", $"robotrl launch does not know this; it knows {string.Join(", ", known)}");
     }
 

@@ -58,9 +58,16 @@ internal static class RobotSection
     /// <summary>
     /// What the robot takes. Where nothing is said it takes torques; that leaves the text, and with it the hash, of earlier configurations as it was.
     /// </summary>
-    private static CommandKind ReadCommand(Section s) => !s.Has("command") ? CommandKind.JointTorque : s.Choice("command",
+    private static CommandKind ReadCommand(Section s) => s.Has("command") ? s.Choice("command", Commands) : CommandKind.JointTorque;
+
+    private static readonly (string Word, CommandKind Value)[] Commands =
+    [
         ("torque", CommandKind.JointTorque), ("cartesian_impedance", CommandKind.CartesianImpedance),
-        ("joint_position", CommandKind.JointPosition), ("joint_velocity", CommandKind.JointVelocity));
+        ("joint_position", CommandKind.JointPosition), ("joint_velocity", CommandKind.JointVelocity),
+    ];
+
+    /// <summary>A kind of command as a file names it.</summary>
+    internal static string WordOf(CommandKind kind) => Array.Find(Commands, command => command.Value == kind).Word;
 
     /// <summary>On a real arm somebody looks at what a stop left before it moves again.</summary>
     internal static void CheckAutoClear(Section s, RobotDescription robot) => s.Require(robot.AutoClear.IsEmpty || robot.IsSimulated, "auto_clear",

@@ -16,6 +16,9 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
     /// <summary>The dotted key of a value of this section.</summary>
     public string this[string key] => Join(path, key);
 
+    /// <summary>The file that the section begins in, as messages name it; empty where the command line alone says it.</summary>
+    public string Source => node?.Origin.Name ?? "";
+
     public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
     public double Number(string key, double min, double max, string unit = "")

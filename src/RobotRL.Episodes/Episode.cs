@@ -117,6 +117,9 @@ public sealed record EpisodeStep(Transition Transition, long PolicyVersion);
 /// <param name="Steps">In order.</param>
 public sealed record Episode(EpisodeInfo Info, EpisodeOutcome Outcome, IReadOnlyList<EpisodeStep> Steps)
 {
+    /// <summary>The arm whose stop ended it; empty where it is every arm's own, there was none, or the episode does not say.</summary>
+    public string StoppedArm { get; init; } = "";
+
     /// <summary>An amendment keeps it from being learned from.</summary>
     public bool Excluded { get; init; }
 

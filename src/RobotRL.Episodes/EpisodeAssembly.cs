@@ -22,6 +22,9 @@ internal sealed class EpisodeAssembly
     /// <summary>Null until the writer finished.</summary>
     public EpisodeOutcome? Outcome { get; private set; }
 
+    /// <inheritdoc cref="Episode.StoppedArm"/>
+    public string StoppedArm { get; private set; } = "";
+
     /// <summary>Steps taken so far.</summary>
     public int Steps { get; private set; }
 
@@ -36,7 +39,7 @@ internal sealed class EpisodeAssembly
         }
         else if (metadata.Name == EpisodeWriter.OutcomeRecordName
             && Enum.TryParse<EpisodeOutcome>(metadata.Values.GetValueOrDefault("outcome"), out var outcome))
-            Outcome = outcome;
+            (Outcome, StoppedArm) = (outcome, metadata.Values.GetValueOrDefault(EpisodeWriter.StoppedArmKey, ""));
     }
 
     public void Add(McapMessage message)

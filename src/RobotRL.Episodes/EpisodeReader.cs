@@ -31,6 +31,6 @@ public static class EpisodeReader
         foreach (var message in mcap.Messages().OrderBy(m => m.Sequence)) assembly.Add(message);
         List<EpisodeStep> steps = [];
         while (assembly.Take() is { } step) steps.Add(step);
-        return new Episode(info, assembly.Outcome ?? EpisodeOutcome.Interrupted, steps);
+        return new Episode(info, assembly.Outcome ?? EpisodeOutcome.Interrupted, steps) { StoppedArm = assembly.StoppedArm };
     }
 }

@@ -24,7 +24,7 @@ public sealed record TraceFormat(string Type, string Definition)
 /// </summary>
 public sealed class EpisodeWriter : IDisposable
 {
-    internal const string OutcomeRecordName = "robotrl.outcome";
+    internal const string OutcomeRecordName = "robotrl.outcome", StoppedArmKey = "stopped_arm";
 
     private readonly string _finalPath;
     private readonly FileStream _file;
@@ -96,7 +96,9 @@ public sealed class EpisodeWriter : IDisposable
     }
 
     /// <summary>Finishes the file, forces it to the disk and gives it its lasting name. An episode without a step leaves no file.</summary>
-    public void Complete(EpisodeOutcome outcome)
+    /// <param name="outcome">How it went.</param>
+    /// <param name="stoppedArm">The arm whose stop ended it; empty where it is every arm's own, or there was none.</param>
+    public void Complete(EpisodeOutcome outcome, string stoppedArm = "")
     {
         ObjectDisposedException.ThrowIf(_completed, this);
         _completed = true;
@@ -106,8 +108,9 @@ public sealed class EpisodeWriter : IDisposable
             File.Delete(ActivePath);
             return;
         }
-        _mcap.Write(new McapMetadata(OutcomeRecordName, ImmutableSortedDictionary<string, string>.Empty
-            .Add("outcome", outcome.ToString()).Add("steps", Steps.ToString(CultureInfo.InvariantCulture))));
+        var facts = ImmutableSortedDictionary<string, string>.Empty
+            .Add("outcome", outcome.ToString()).Add("steps", Steps.ToString(CultureInfo.InvariantCulture));
+        _mcap.Write(new McapMetadata(OutcomeRecordName, stoppedArm.Length == 0 ? facts : facts.Add(StoppedArmKey, stoppedArm)));
         _mcap.Complete();
         _flush.Finish();
         _mcap.Dispose();

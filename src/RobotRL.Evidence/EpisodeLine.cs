@@ -10,6 +10,10 @@ public sealed record EpisodeLine(
     int Episode, string Kind, string Outcome, bool Excluded, int Steps, double Return, int HumanSteps, int LimitedSteps,
     long FirstPolicyVersion, long LastPolicyVersion, ulong Seed, long Bytes)
 {
+    /// <summary>The arm whose stop ended it; null where none is named.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StoppedArm { get; init; }
+
     public const string Heads = "episode  kind           outcome      steps  return  human  limited  policy version   bytes";
 
     public static EpisodeLine Of(Episode episode, long bytes) => new(
@@ -19,14 +23,17 @@ public sealed record EpisodeLine(
         LimitedSteps: episode.Transitions.Count(t => t.Action.Limits != LimitFlags.None),
         FirstPolicyVersion: episode.Steps.Count == 0 ? -1 : episode.Steps[0].PolicyVersion,
         LastPolicyVersion: episode.Steps.Count == 0 ? -1 : episode.Steps[^1].PolicyVersion,
-        Seed: episode.Info.Seed, Bytes: bytes);
+        Seed: episode.Info.Seed, Bytes: bytes)
+    {
+        StoppedArm = episode.StoppedArm.Length > 0 ? episode.StoppedArm : null,
+    };
 
     public override string ToString()
     {
         var policy = LastPolicyVersion < 0 ? "–" : FirstPolicyVersion == LastPolicyVersion ? $"{LastPolicyVersion}"
             : $"{FirstPolicyVersion} to {LastPolicyVersion}";
         return string.Create(CultureInfo.InvariantCulture, $"{Episode,7}  {Kind,-13}  {Outcome,-11}  {Steps,5}  {Return,6:G3}  {HumanSteps,5}  " +
-            $"{LimitedSteps,7}  {policy,-15}  {Bytes}{(Excluded ? "  excluded" : "")}");
+            $"{LimitedSteps,7}  {policy,-15}  {Bytes}{(StoppedArm is { } arm ? $"  stopped by the {arm} arm" : "")}{(Excluded ? "  excluded" : "")}");
     }
 }
 
@@ -39,12 +46,17 @@ public sealed record StepLine(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float[]? Wrench { get; init; }
 
+    /// <summary>The arm that stopped; null where none is named.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StoppedArm { get; init; }
+
     public const string Heads = "step    time, s  source  proposed, executed where it differs (x y z, rx ry rz)";
 
     /// <param name="step">As recorded.</param>
     /// <param name="index">Its number in the episode.</param>
     /// <param name="arms">How many arms the cell has: their motions stand one after the other.</param>
-    public static StepLine Of(EpisodeStep step, int index, int arms)
+    /// <param name="stoppedArm">The arm whose stop ended the episode; empty for none.</param>
+    public static StepLine Of(EpisodeStep step, int index, int arms, string stoppedArm = "")
     {
         var t = step.Transition;
         return new(
@@ -56,6 +68,7 @@ public sealed record StepLine(
             Stop: t.Stop.ToString(), PolicyVersion: step.PolicyVersion)
         {
             Wrench = WrenchOf(t.Action, arms),
+            StoppedArm = t.Stop != FaultCode.None && stoppedArm.Length > 0 ? stoppedArm : null,
         };
     }
 
@@ -72,7 +85,7 @@ public sealed record StepLine(
             Gripper.Split(' ').All(g => g == nameof(GripperCommand.Stay)) ? "" : $"gripper {Gripper}",
             Limits == nameof(LimitFlags.None) ? "" : $"limits {Limits}",
             Reward == 0 ? "" : $"reward {Reward.ToString(CultureInfo.InvariantCulture)}", Terminated ? "terminated" : Truncated ? "truncated" : "",
-            Stop == nameof(FaultCode.None) ? "" : $"stopped by {Stop}",
+            Stop == nameof(FaultCode.None) ? "" : $"stopped by {Stop}{(StoppedArm is { } arm ? $" of the {arm} arm" : "")}",
         }.Where(t => t.Length > 0));
         return string.Create(CultureInfo.InvariantCulture, $"{Step,4}  {TimeS,9:F3}  {Source,-6}  {Text(Proposed)}{executed}  {rest}");
     }

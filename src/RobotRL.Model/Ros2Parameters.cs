@@ -44,11 +44,30 @@ public sealed record Ros2Topic(string Name, bool IsReliable);
 /// rest, and the tool's weight is taken off.
 /// </param>
 /// <param name="IsOnTool">Whether it tells what the environment exerts on the tool; else what the tool exerts on the environment.</param>
-public sealed record Ros2WrenchTopic(Ros2Topic Topic, bool IsAtEndEffector, bool IsOnTool);
+public sealed record Ros2WrenchTopic(Ros2Topic Topic, bool IsAtEndEffector, bool IsOnTool)
+{
+    /// <summary>Most that a sensor may feel at rest beside the tool's weight, N; null for what counts as contact.</summary>
+    public double? BiasMaxN { get; init; }
+
+    /// <inheritdoc cref="BiasMaxN"/>
+    public double? BiasMaxNm { get; init; }
+}
 
 /// <summary>One arm as ROS 2 reaches it.</summary>
 public sealed record Ros2ArmParameters
 {
+    /// <summary>Where its configuration stands, for messages: such as <c>ros2.arms.0</c>.</summary>
+    public string Key { get; init; } = "ros2.arms.0";
+
+    /// <summary>Where each topic that others listen to, or that commands go out on, is configured: key and topic, for those that there are.</summary>
+    public IEnumerable<(string Key, string Topic)> Commands =>
+        Named(("command_topic", CommandTopic), ("wrench_command_topic", WrenchCommandTopic), ("gripper_command_topic", GripperCommandTopic));
+
+    /// <summary>Likewise of what the robot tells.</summary>
+    public IEnumerable<(string Key, string Topic)> Told =>
+        Named(("joint_states.topic", JointStates.Name), ("wrench.topic", Wrench?.Topic.Name), ("program_running_topic", ProgramRunningTopic),
+            ("robot_mode_topic", RobotModeTopic), ("safety_mode_topic", SafetyModeTopic));
+
     public required Ros2Profile Profile { get; init; }
 
     /// <summary>Where commands go.</summary>
@@ -89,12 +108,24 @@ public sealed record Ros2ArmParameters
 
     /// <summary>Frame of poses that are sent, as the controller calls the arm's base.</summary>
     public required string BaseFrame { get; init; }
+
+    private IEnumerable<(string Key, string Topic)> Named(params (string Key, string? Topic)[] all) =>
+        all.Where(one => one.Topic is not null).Select(one => ($"{Key}.{one.Key}", one.Topic!));
 }
 
 /// <summary>A cell as ROS 2 reaches it.</summary>
 public sealed record Ros2Parameters
 {
     public Ros2Backend Backend { get; init; }
+
+    /// <summary>The file that says all this, as messages name it; empty where there is none.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>
+    /// Stands before every topic here and before the names of our own nodes, so that several cells share a domain; empty for nothing. The topics here
+    /// have it already.
+    /// </summary>
+    public string Namespace { get; init; } = "";
 
     /// <summary>ROS 2's domain, 0 to 232.</summary>
     public required int Domain { get; init; }

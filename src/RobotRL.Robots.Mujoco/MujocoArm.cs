@@ -175,6 +175,14 @@ public sealed class MujocoArm : IRobot, ISceneArm
         _world.Settle();
     }
 
+    /// <summary>Puts the arm where one is that moves elsewhere, with its velocities, before the world's next step: it is a part of the scene then.</summary>
+    public void Follow(in RobotState state)
+    {
+        for (var i = 0; i < _position.Length; i++) (_data.Position[_position[i]], _data.Velocity[_velocity[i]]) = (state.Position[i], state.Velocity[i]);
+        (_data.Position[_leftPosition], _data.Position[_rightPosition]) = (0.5 * state.GripperWidthM, 0.5 * state.GripperWidthM);
+        (_data.Velocity[_leftVelocity], _data.Velocity[_rightVelocity]) = (0, 0);
+    }
+
     /// <summary>The world is what is disposed of.</summary>
     public void Dispose() { }
 

@@ -15,17 +15,25 @@ public sealed class Ros2Camera : ICamera
 {
     private const string Compressed = "/compressed";
 
+    /// <summary>Two that send within this time of each other send both.</summary>
+    private const long AtOnceNs = 1_000_000_000;
+
     private readonly object _arriving = new();
+    private readonly Ros2Node _node;
+    private readonly string _name;
     private readonly CameraDescription _camera;
     private readonly ClockMap _clock = new();
     private readonly IDisposable _topic;
     private readonly byte[] _pixels;
     private Stamp _time = new(long.MinValue);
     private string? _wrong;
+    private ulong _sender;
+    private long _cameNs;
 
     public Ros2Camera(Ros2Node node, CameraDescription camera, Ros2Topic topic)
     {
-        (_camera, _pixels) = (camera, GC.AllocateUninitializedArray<byte>(camera.Width * camera.Height * ImageShape.Rgb, pinned: true));
+        (_node, _name, _camera) = (node, topic.Name, camera);
+        _pixels = GC.AllocateUninitializedArray<byte>(camera.Width * camera.Height * ImageShape.Rgb, pinned: true);
         var qos = new Qos(topic.IsReliable ? Reliability.Reliable : Reliability.BestEffort, Durability.Volatile, 2);
         _topic = topic.Name.EndsWith(Compressed, StringComparison.Ordinal)
             ? node.Subscribe<CompressedImage>(topic.Name, qos, Take) : node.Subscribe<Image>(topic.Name, qos, Take);
@@ -43,8 +51,23 @@ public sealed class Ros2Camera : ICamera
 
     public void Dispose() => _topic.Dispose();
 
+    /// <summary>Whether it comes from the one that pictures come from. Another one counts once that has fallen silent.</summary>
+    private bool IsFromOne(Arrival arrival)
+    {
+        var now = SessionClock.MachineNs;
+        if (_sender != arrival.Writer && _sender != 0 && now - _cameNs < AtOnceNs)
+        {
+            var senders = _node.Transport.Ends().Where(end => end.IsWriter && end.Topic == _name).ToList();
+            Refuse($"{Math.Max(2, senders.Count)} nodes send pictures on {_name}, {string.Join(" and ", senders.Select(end => end.Node))}; one alone may");
+            return false;
+        }
+        (_sender, _cameNs) = (arrival.Writer, now);
+        return true;
+    }
+
     private void Take(Image image, Arrival arrival)
     {
+        if (!IsFromOne(arrival)) return;
         var step = image.Encoding switch { "rgb8" or "bgr8" => 3u, "mono8" => 1u, _ => 0u };
         var row = step * image.Width;
         if (step == 0) Refuse($"it sends pictures of the encoding '{image.Encoding}'; rgb8, bgr8 and mono8 can be used");
@@ -60,6 +83,7 @@ public sealed class Ros2Camera : ICamera
 
     private void Take(CompressedImage image, Arrival arrival)
     {
+        if (!IsFromOne(arrival)) return;
         using var decoded = Cv2.ImDecode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(image.Data), ImreadModes.Color);
         if (decoded.Empty()) Refuse($"it sends what is no picture of the format '{image.Format}'");
         else if (!IsSize(decoded.Width, decoded.Height)) Refuse(Size(decoded.Width, decoded.Height));

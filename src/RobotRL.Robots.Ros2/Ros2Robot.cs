@@ -21,6 +21,7 @@ public sealed class Ros2Robot : IRobot
     private const long ReadyWithinNs = 1_000_000_000;
 
     private readonly Ros2Node _node;
+    private readonly Ros2Parameters _ros2;
     private readonly CommandSender _sender;
     private readonly StateAssembler _states;
     private readonly ConnectionWatch _watch;
@@ -40,7 +41,7 @@ public sealed class Ros2Robot : IRobot
     /// <exception cref="TransportException">It does not speak within the time that it is given, or nobody takes its commands.</exception>
     public Ros2Robot(Ros2Node node, RobotDescription robot, Ros2Parameters ros2, int arm, Pose endEffectorInFlange)
     {
-        (_node, Description, Parameters) = (node, robot, ros2.Arms[arm]);
+        (_node, _ros2, Description, Parameters) = (node, ros2, robot, ros2.Arms[arm]);
         var patience = TimeSpan.FromTicks(ros2.PatienceNs / TimeSpan.NanosecondsPerTick);
         if (Parameters.Controller is { } controller) new ControllerSetup(node, robot, patience).Run(controller);
         _states = new(robot, Parameters, endEffectorInFlange);
@@ -134,26 +135,15 @@ public sealed class Ros2Robot : IRobot
         var since = SessionClock.MachineNs;
         RobotState first = default;
         var seen = 0L;
+        StartWords words = new(_node.Transport, _ros2, Description, Parameters);
         while (!_states.Latest.TryRead(ref first, ref seen) || _sender.Listeners == 0)
         {
-            if (SessionClock.MachineNs - since > patienceNs) throw new TransportException(Silence(seen > 0));
+            if (SessionClock.MachineNs - since > patienceNs) throw new TransportException(words.Silence(_states, hasState: seen > 0, Unusable));
             Thread.Sleep(5);
         }
+        if (words.Amiss(_states) is { } amiss) throw new TransportException(amiss);
         // What is kept for late comers comes a moment later. A robot that is not ready then is said to be so by the loop.
         for (since = SessionClock.MachineNs; !_watch.IsReady && SessionClock.MachineNs - since < Math.Min(patienceNs, ReadyWithinNs); Thread.Sleep(5)) { }
         _watch.Take();
-    }
-
-    private string Silence(bool speaks)
-    {
-        var where = $"ROS 2 ({_node.Transport.Description})";
-        var mismatches = _node.Transport.Mismatches();
-        if (mismatches.Count > 0) return $"{where}: {string.Join("; ", mismatches)}; correct ros2.arms or the robot's side";
-        if (speaks) return $"{where}: nobody takes commands on {Parameters.CommandTopic}; start the robot's controller, or correct ros2.arms.command_topic";
-        var names = Unusable > 0
-            ? $"messages on {Parameters.JointStates.Name} lack position or velocity of one of {string.Join(", ", Parameters.JointNames)}; correct joint_names"
-            : $"no state of the robot on {Parameters.JointStates.Name}" + (Parameters.Wrench is { } wrench ? $" and {wrench.Topic.Name}" : "")
-                + "; start the robot, and check ros2.domain and ros2.interface";
-        return $"{where}: {names}";
     }
 }

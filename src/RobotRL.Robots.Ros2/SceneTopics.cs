@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
@@ -31,6 +32,8 @@ public static class SceneTopics
 /// <summary>The scene of a simulated robot, from the side of the cell.</summary>
 public sealed class SceneLink : IDisposable
 {
+    private static readonly TimeSpan AsksEvery = TimeSpan.FromMilliseconds(500);
+
     private readonly object _arriving = new();
     private readonly Publisher<Wire.StdMsgs.String> _requests;
     private readonly IDisposable _scenes;
@@ -70,10 +73,16 @@ public sealed class SceneLink : IDisposable
     /// <returns>Whether it stands.</returns>
     public bool SetUp(ulong seed, Func<bool> pause)
     {
-        lock (_arriving) _asked = _number + 1;
-        _requests.TrySend(new() { Data = SceneTopics.Request(_asked, seed) });
-        while (true)
+        // Again and again: the robot listens to one client alone, and one that was killed is known to be gone only after ten seconds.
+        for (var (asked, since) = (false, Stopwatch.StartNew()); ; )
         {
+            if (!asked || since.Elapsed > AsksEvery)
+            {
+                // A robot that was started anew counts its scenes anew.
+                lock (_arriving) _asked = _number + 1;
+                _requests.TrySend(new() { Data = SceneTopics.Request(_asked, seed) });
+                (asked, since) = (true, Stopwatch.StartNew());
+            }
             lock (_arriving)
                 if (_number == _asked) return true;
             if (!pause()) return false;

@@ -42,6 +42,21 @@ internal sealed class StateAssembler
     /// <summary>Messages that lacked a joint or a value.</summary>
     public long Unusable => Volatile.Read(ref _unusable);
 
+    /// <summary>Whether a message told of all the joints.</summary>
+    public bool HasJoints => Volatile.Read(ref _hasJoints);
+
+    /// <summary>Whether messages tell the gripper's width.</summary>
+    public bool HasGripper => Volatile.Read(ref _gripper) >= 0;
+
+    /// <summary>Whether readings of the force sensor come, and it is not tared yet.</summary>
+    public bool IsTaring => _sensor is { IsReady: false } && Volatile.Read(ref _wrenchNs) != 0;
+
+    /// <summary>Joints that the newest message that could not be used names, and the first of ours that it lacks; for a line at the start.</summary>
+    public IReadOnlyList<string> Names { get; private set; } = [];
+
+    /// <inheritdoc cref="Names"/>
+    public string? Missing { get; private set; }
+
     /// <summary>What the sensor felt at rest; null for one that needs no taring.</summary>
     public Wrench? Bias => _sensor is { IsReady: true } && !_arm.Wrench!.IsAtEndEffector ? _sensor.Bias : null;
 
@@ -87,11 +102,13 @@ internal sealed class StateAssembler
             if (at >= 0 && at < told.Position.Count && at < told.Velocity.Count) continue;
             _index[i] = 0;
             Interlocked.Increment(ref _unusable);
+            if (Missing is null) (Missing, Names) = (_arm.JointNames[i], [.. told.Name]);
             return false;
         }
         if (_arm.GripperJoint is not { } name) return true;
         if (_gripper < 0 || _gripper >= told.Name.Count || told.Name[_gripper] != name) _gripper = told.Name.IndexOf(name);
         if (_gripper >= told.Position.Count) _gripper = -1;
+        if (_gripper < 0 && Names.Count == 0) Names = [.. told.Name];
         return true;
     }
 }

@@ -68,6 +68,9 @@ public sealed class ObservationPipeline : IDisposable
             .Subscribe(state => { lock (_lock) _join.Add(state); }, error => Fail("robot state", error)));
     }
 
+    /// <summary>Why there are no more observations; null as long as there are.</summary>
+    public SensorFaultException? Fault => Volatile.Read(ref _fault);
+
     /// <summary>Of the last observation.</summary>
     public StreamAges Ages => _join.Ages;
 

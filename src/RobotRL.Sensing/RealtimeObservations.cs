@@ -24,9 +24,18 @@ public sealed class RealtimeObservations : IDisposable
     /// <summary>Longest wait for the first frames of an episode: the first of all takes a camera its time to open.</summary>
     private static readonly TimeSpan BeginsWithin = TimeSpan.FromSeconds(5);
 
+    /// <summary>From one opening of a camera that failed to the next.</summary>
+    private static readonly TimeSpan OpensEvery = TimeSpan.FromMilliseconds(500);
+
+    private readonly TaskDescription _task;
+    private readonly IReadOnlyList<FreeRunningCamera> _cameras;
+    private readonly StateSource _source;
+    private readonly Action<SensorFaultException> _lost;
+    private readonly Action? _entered;
     private readonly List<StreamThread> _threads = [];
-    private readonly ObservationPipeline _pipeline;
     private readonly SessionClock _clock = new();
+    private ObservationPipeline _pipeline;
+    private volatile bool _isRenewing;
     private long _newestStateNs;
     private Stamp _last = new(long.MinValue);
 
@@ -38,24 +47,8 @@ public sealed class RealtimeObservations : IDisposable
     public RealtimeObservations(
         TaskDescription task, IReadOnlyList<FreeRunningCamera> cameras, StateSource source, Action<SensorFaultException> lost, Action? entered = null)
     {
-        var states = StateStream.Sampled(source.Period, Thread("robot state"), (ref ToolStates states) =>
-        {
-            if (!source.Sample(ref states)) return false;
-            _clock.Saw(states.CaptureTime, SessionClock.MachineNs);
-            Volatile.Write(ref _newestStateNs, states.CaptureTime.Ns);
-            return true;
-        });
-        var frames = cameras.Select(camera => CameraStream.FreeRunning(
-            camera.Description.Name, camera.Period, Thread($"camera {camera.Description.Name}"), () => new(Volatile.Read(ref _newestStateNs)),
-            new FramePool(camera.Description.Width, camera.Description.Height, Frames), () => camera.Open(_clock)));
-        _pipeline = new ObservationPipeline(task, [.. frames], states, source.MaxAgeNs, Thread("observations"), new(new(task.ImageMaxAgeNs), lost));
-
-        StreamThread Thread(string name)
-        {
-            StreamThread thread = new(name, entered);
-            _threads.Add(thread);
-            return thread;
-        }
+        (_task, _cameras, _source, _lost, _entered) = (task, cameras, source, lost, entered);
+        _pipeline = Open();
     }
 
     /// <summary>Of the last observation.</summary>
@@ -64,8 +57,41 @@ public sealed class RealtimeObservations : IDisposable
     /// <summary>The control tick of an arm's state in the last observation.</summary>
     public long TickOf(int arm) => _pipeline.TickOf(arm);
 
+    /// <summary>Which stream failed and how, in words; null while all are sound.</summary>
+    public string? Failed => _pipeline.Fault?.Message;
+
     /// <exception cref="SensorFaultException">A stream has failed.</exception>
     public void RequireSound() => _pipeline.RequireSound();
+
+    /// <summary>
+    /// Opens all streams anew where one has failed, while the robot is held: what was wrong may be mended. Returns once each has shown something since.
+    /// </summary>
+    /// <param name="since">The present, by the session's clock.</param>
+    /// <param name="pause">Lets a moment pass.</param>
+    /// <param name="within">How long it may take.</param>
+    /// <exception cref="SensorFaultException">A stream fails again, or shows nothing.</exception>
+    public void Renew(Stamp since, Action pause, TimeSpan within)
+    {
+        if (_pipeline.Fault is null) return;
+        _isRenewing = true;
+        try
+        {
+            for (var waited = Stopwatch.StartNew(); ;)
+            {
+                Close();
+                _pipeline = Open();
+                for (var opened = Stopwatch.StartNew(); _pipeline.Fault is null || opened.Elapsed < OpensEvery; pause())
+                {
+                    var missing = _pipeline.MissingSince(since);
+                    if (_pipeline.Fault is null && missing is null) return;
+                    if (waited.Elapsed < within) continue;
+                    RequireSound();
+                    throw new SensorFaultException(missing!, FaultCode.SensorError, since, $"nothing for {within.TotalSeconds:0} s after it had failed");
+                }
+            }
+        }
+        finally { _isRenewing = false; }
+    }
 
     /// <summary>Waits until every stream shows what is so since an instant, and begins an episode with that.</summary>
     /// <param name="since">When the scene was set up.</param>
@@ -95,9 +121,39 @@ public sealed class RealtimeObservations : IDisposable
         return _pipeline.At(now);
     }
 
-    public void Dispose()
+    public void Dispose() => Close();
+
+    private ObservationPipeline Open()
+    {
+        var states = StateStream.Sampled(_source.Period, Thread("robot state"), (ref ToolStates states) =>
+        {
+            if (!_source.Sample(ref states)) return false;
+            _clock.Saw(states.CaptureTime, SessionClock.MachineNs);
+            Volatile.Write(ref _newestStateNs, states.CaptureTime.Ns);
+            return true;
+        });
+        var frames = _cameras.Select(camera => CameraStream.FreeRunning(
+            camera.Description.Name, camera.Period, Thread($"camera {camera.Description.Name}"), () => new(Volatile.Read(ref _newestStateNs)),
+            new FramePool(camera.Description.Width, camera.Description.Height, Frames), () => camera.Open(_clock)));
+        return new(_task, [.. frames], states, _source.MaxAgeNs, Thread("observations"), new(new(_task.ImageMaxAgeNs), Lost));
+
+        void Lost(SensorFaultException fault)
+        {
+            if (!_isRenewing) _lost(fault);
+        }
+
+        StreamThread Thread(string name)
+        {
+            StreamThread thread = new(name, _entered);
+            _threads.Add(thread);
+            return thread;
+        }
+    }
+
+    private void Close()
     {
         _pipeline.Dispose();
         foreach (var thread in _threads) thread.Dispose();
+        _threads.Clear();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using RobotRL.Cli.Commands;
 using RobotRL.Configuration;
@@ -54,7 +55,7 @@ public sealed class LaunchTests : IDisposable
     {
         RunOnDisk run = new(_folder["run"]);
         var words = string.Join(' ', Training.Small(run.Path, 40).Skip(2).Select(word => $"'{word}'"));
-        var domain = Random.Shared.Next(100, 230);
+        var domain = Domain();
         File.WriteAllText(_folder["cell.launch.yaml"], $$"""
             launch:
               - arg: {name: task}
@@ -103,6 +104,121 @@ public sealed class LaunchTests : IDisposable
         Assert.Contains("robot ended with exit code 0, and so does all else", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Script_whose_robot_dies_has_it_started_again_and_the_training_goes_on_after_its_operator()
+    {
+        RunOnDisk run = new(_folder["run"]);
+        var domain = $"{Domain()}";
+        var words = string.Join(' ', Training.Small(run.Path, 60).Skip(2).Select(word => $"'{word}'"));
+        File.WriteAllText(_folder["cell.launch.yaml"], $$"""
+            launch:
+              - arg: {name: domain, default: "{{domain}}"}
+              - executable:
+                  name: robot
+                  cmd: robotrl sim-node {{Path.Combine(RobotrlProcess.Root, Training.Reach)}} --domain $(var domain)
+                  output: screen
+                  respawn: "true"
+              - executable:
+                  name: training
+                  cmd: >-
+                    robotrl train {{Path.Combine(RobotrlProcess.Root, Training.Reach)}} --cell ros2 --set ros2.domain=$(var domain)
+                    --pace realtime {{words}}
+                  output: screen
+            """);
+        using var launch = RobotrlProcess.Start("launch", _folder["cell.launch.yaml"]);
+        launch.Await(() => run.EpisodeFiles.Count > 0);
+        var robot = Processes("sim-node").Single(p => Words(p).Contains(domain));
+        RobotrlProcess.Shell($"kill -9 {Path.GetFileName(robot)}");
+        var result = launch.Wait();
+        Assert.Contains("robot ended with exit code 137; it is started again (1 of 5).", result.Error, StringComparison.Ordinal);
+        Assert.Contains("STOPPED", result.Error, StringComparison.Ordinal);
+        if (result.ExitCode == 3) result = RobotrlProcess.RunInRealtime("launch", _folder["cell.launch.yaml"]);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
+    [Fact]
+    public void Script_starts_what_dies_again_a_bounded_number_of_times()
+    {
+        File.WriteAllText(_folder["again.launch.yaml"], """
+            launch:
+              - executable: {name: camera, cmd: sleep 1, respawn: "true", respawn_max_retries: 2}
+              - executable: {name: training, cmd: sleep 60}
+            """);
+        var result = RobotrlProcess.Run("launch", _folder["again.launch.yaml"]);
+        Assert.Equal(3, result.ExitCode);
+        foreach (var text in new[] { "(1 of 2)", "(2 of 2)", "after it was started again 2 times, and so does all else" })
+            Assert.Contains(text, result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("taskset -c 4095", "taskset: ")]
+    [InlineData("chrt -f 200", "chrt: ")]
+    [InlineData("no-such-program", "there is no such program)")]
+    public void Script_whose_prefix_cannot_be_had_says_why_and_starts_nothing(string prefix, string why)
+    {
+        Assert.SkipWhen(!OperatingSystem.IsLinux(), "CPUs are named as Linux names them.");
+        File.WriteAllText(_folder["prefix.launch.yaml"], $$"""
+            launch:
+              - executable: {name: robot, cmd: touch {{_folder["started"]}}}
+              - executable: {name: training, cmd: sleep 60, launch-prefix: {{prefix}}}
+            """);
+        var result = RobotrlProcess.Run("launch", _folder["prefix.launch.yaml"]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"training: launch-prefix '{prefix}' cannot be had here ({why}", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["started"]));
+    }
+
+    [Theory, InlineData("INT"), InlineData("TERM"), InlineData("HUP")]
+    public void Request_to_the_launcher_alone_ends_the_training_before_the_robot(string signal)
+    {
+        Assert.SkipWhen(!OperatingSystem.IsLinux(), "Sends signals.");
+        string Notes(string name)
+        {
+            File.WriteAllText(_folder[$"{name}.sh"], $"trap 'sleep 0.3; echo {name} >> {_folder["order"]}; exit 0' INT TERM\n"
+                + $"echo {name} >> {_folder["up"]}\nwhile :; do sleep 0.05; done\n");
+            return $"sh {_folder[$"{name}.sh"]}";
+        }
+        File.WriteAllText(_folder["order.launch.yaml"], $$"""
+            launch:
+              - executable: {name: robot, cmd: {{Notes("robot")}}}
+              - executable: {name: training, cmd: {{Notes("training")}}}
+            """);
+        using var launch = RobotrlProcess.Start("launch", _folder["order.launch.yaml"]);
+        launch.Await(() => File.Exists(_folder["up"]) && File.ReadAllLines(_folder["up"]).Length == 2);
+        launch.Send(signal);
+        Assert.Equal(0, launch.Wait().ExitCode);
+        Assert.Equal(["training", "robot"], File.ReadAllLines(_folder["order"]));
+    }
+
+    [Fact]
+    public void Launcher_that_is_killed_leaves_nothing_behind_and_its_training_saves()
+    {
+        Assert.SkipWhen(!OperatingSystem.IsLinux(), "Reads of processes what Linux tells.");
+        RunOnDisk run = new(_folder["run"]);
+        var words = string.Join(' ', Training.Small(run.Path, 100_000).Skip(2).Select(word => $"'{word}'"));
+        var length = 1000 + Random.Shared.Next(100_000);
+        File.WriteAllText(_folder["killed.launch.yaml"], $$"""
+            launch:
+              - executable: {name: robot, cmd: sleep {{length}}}
+              - executable:
+                  name: training
+                  cmd: robotrl train {{Path.Combine(RobotrlProcess.Root, Training.Reach)}} {{words}}
+            """);
+        using var launch = RobotrlProcess.Start("launch", _folder["killed.launch.yaml"]);
+        launch.Await(() => run.EpisodeFiles.Count > 2);
+        launch.Kill();
+        for (var waited = Stopwatch.StartNew(); Processes(run.Path).Any() || Processes($"{length}").Any(); Thread.Sleep(100))
+            Assert.True(waited.Elapsed < RobotrlProcess.Patience, "They did not end.");
+        Assert.Empty(run.TornEpisodes);
+    }
+
+    /// <summary>Of its own, so that tests beside it are not heard.</summary>
+    private static int Domain()
+    {
+        var range = (Environment.GetEnvironmentVariable("ROBOTRL_TEST_DOMAINS") ?? "100-229").Split('-').Select(int.Parse).ToArray();
+        return Random.Shared.Next(range[0], range[1] + 1);
+    }
+
     private string Write(int actorCpu, int learnerCpu)
     {
         string[] small = [.. Training.Small("", 0).SkipWhile(a => a != "--set").Where(a => a != "--set")];
@@ -115,9 +231,9 @@ public sealed class LaunchTests : IDisposable
         return _folder["launch.yaml"];
     }
 
-    /// <summary>Folders of the processes that work on a run, below the one that launched them.</summary>
-    private static IEnumerable<string> Processes(string run) =>
-        Directory.GetDirectories("/proc").Where(p => Words(p) is var words && words.Contains(run) && !words.Contains("launch"));
+    /// <summary>Folders of the processes that have a word in their command line, such as a run's path; not of the one that launched them.</summary>
+    private static IEnumerable<string> Processes(string word) =>
+        Directory.GetDirectories("/proc").Where(p => Words(p) is var words && words.Contains(word) && !words.Contains("launch"));
 
     private static Predicate<string> Is(string command) => process => Words(process).Contains(command);
 

@@ -28,10 +28,34 @@ public sealed class Ros2CellTests : IDisposable
         Assert.Null(cell.Ros2.SceneTopic);
     }
 
+    [Fact]
+    public void Two_arms_have_topics_of_their_own()
+    {
+        var cell = RunConfiguration.Load(Shipped.Path("two-arm-reach"), cell: Of("two-arms-sim"));
+        Assert.Equal(["/left/joint_states", "/right/joint_states"], cell.Ros2!.Arms.Select(arm => arm.JointStates.Name));
+        Assert.Equal(["ros2.arms.0", "ros2.arms.1"], cell.Ros2.Arms.Select(arm => arm.Key));
+        Assert.EndsWith("robot-configs/ros2/two-arms-sim.yaml", cell.Ros2.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_namespace_stands_before_every_topic()
+    {
+        var cell = RunConfiguration.Load(Shipped.Path("peg-insert"), [("ros2.namespace", "/cell_b")], Of("sim"));
+        var arm = cell.Ros2!.Arms[0];
+        var all = arm.Commands.Concat(arm.Told).Select(one => one.Topic).Concat(cell.Ros2.Cameras.Values.Select(one => one.Name)).Append(cell.Ros2.SceneTopic!);
+        Assert.All(all, topic => Assert.StartsWith("/cell_b/", topic, StringComparison.Ordinal));
+        var again = RunConfiguration.Load(_directory.Write("config.yaml", cell.ResolvedYaml));
+        Assert.Equal((cell.Hash, arm.CommandTopic), (again.Hash, again.Ros2!.Arms[0].CommandTopic));
+        Assert.NotEqual(RunConfiguration.Load(Shipped.Path("peg-insert"), cell: Of("sim")).Hash, cell.Hash);
+    }
+
     [Theory]
+    [InlineData("ros2.namespace", "cell_b", "is no absolute topic")]
     [InlineData("ros2.domain", "233", "ros2.domain: 233 is out of range")]
     [InlineData("ros2.arms.0.command_topic", "commands", "is no absolute topic")]
-    [InlineData("ros2.arms.0.profile", "position", "make robot.command and the profile agree")]
+    [InlineData("ros2.arms.0.profile", "position",
+        "position carries joint_position, and robot.command is torque; write robot.command: joint_position, or profile: effort")]
+    [InlineData("ros2.arms.0.wrench.bias_max_n", "5", "at the end effector nothing is tared")]
     [InlineData("ros2.arms.0.joint_names", "[a, b]", "names 2 joints and the robot file has 7")]
     [InlineData("ros2.arms.0.joint_names", "[a, b, c, d, e, f, a]", "'a' is there 2 times")]
     [InlineData("ros2.arms.0.command_topic", "/joint_states", "is named for something else too")]

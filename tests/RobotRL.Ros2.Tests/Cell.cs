@@ -11,9 +11,16 @@ internal static class Cell
     private const int LoopPriority = 60;
 
     /// <summary>A shipped task in it, with the patience of a machine that others keep busy.</summary>
-    public static RunConfiguration Load(string task, params (string Key, string Value)[] values)
+    public static RunConfiguration Load(string task, params (string Key, string Value)[] values) => LoadIn("sim", task, values);
+
+    /// <summary>Two arms, each in a namespace of its own.</summary>
+    public static RunConfiguration LoadPair(params (string Key, string Value)[] values) => LoadIn("two-arms-sim", "two-arm-reach", values);
+
+    public static string FileOf(string cell) => Path.Combine(OtherProcess.Root, $"robot-configs/ros2/{cell}.yaml");
+
+    private static RunConfiguration LoadIn(string name, string task, (string Key, string Value)[] values)
     {
-        var cell = Path.Combine(OtherProcess.Root, "robot-configs/ros2/sim.yaml");
+        var cell = FileOf(name);
         var configuration = RunConfiguration.Load(OtherProcess.TaskFile(task), [.. values, ("robot.limits.heartbeat_max_age_ms", "2000")], cell);
         // More than a configuration may say: a virtual machine now and then takes the processor away for longer than a robot may be silent.
         var limits = configuration.Robot.Limits with { StateMaxAgeNs = 100_000_000 };

@@ -4,9 +4,16 @@ namespace RobotRL.Ros2.Tests;
 internal static class Domains
 {
     // ROS 2's own tools take 0; ports of domains above 232 are beyond 65535.
-    private const int First = 40, Count = 190;
+    private static readonly (int First, int Count) Free = Read(Environment.GetEnvironmentVariable("ROBOTRL_TEST_DOMAINS") ?? "40-229");
 
-    private static int _next = Random.Shared.Next(Count);
+    private static int _next = Random.Shared.Next(Free.Count);
 
-    public static int Next() => First + Interlocked.Increment(ref _next) % Count;
+    public static int Next() => Free.First + Interlocked.Increment(ref _next) % Free.Count;
+
+    /// <summary>Who shares the machine with others that test agrees on domains with them: FIRST-LAST.</summary>
+    private static (int, int) Read(string range)
+    {
+        var ends = range.Split('-').Select(int.Parse).ToArray();
+        return (ends[0], ends[1] - ends[0] + 1);
+    }
 }

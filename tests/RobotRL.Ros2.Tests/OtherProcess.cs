@@ -9,19 +9,15 @@ internal sealed partial class OtherProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private static readonly Lazy<string> Evidence = new(() => Directory.CreateTempSubdirectory("robotrl-evidence-").FullName);
+
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly Task _reading;
 
-    private OtherProcess(string program, IEnumerable<string> arguments, bool readsErrors)
+    private OtherProcess(ProcessStartInfo start, bool readsErrors)
     {
-        ProcessStartInfo start = new(program, arguments)
-        {
-            WorkingDirectory = Root,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = !readsErrors,
-            RedirectStandardError = readsErrors,
-        };
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, !readsErrors, readsErrors);
         start.Environment["DOTNET_TieredCompilation"] = "0";
         _process = Process.Start(start)!;
         var output = readsErrors ? _process.StandardError : _process.StandardOutput;
@@ -49,7 +45,8 @@ internal sealed partial class OtherProcess : IDisposable
     public static OtherProcess Peer(int domain, params string[] arguments)
     {
         var program = Path.Combine(Root, "artifacts/peers/fastdds-peer");
-        OtherProcess peer = new(program, [.. arguments, "--domain", $"{domain}", "--seconds", "150"], readsErrors: false);
+        ProcessStartInfo start = new(program, [.. arguments, "--domain", $"{domain}", "--seconds", "150"]) { WorkingDirectory = Root };
+        OtherProcess peer = new(start, readsErrors: false);
         peer.Await("\"ready\":true");
         return peer;
     }
@@ -57,11 +54,31 @@ internal sealed partial class OtherProcess : IDisposable
     /// <summary>A simulated robot, running.</summary>
     public static OtherProcess SimNode(string task, int domain, params string[] arguments)
     {
-        var program = Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
-        string[] words = [program, "sim-node", TaskFile(task), "--domain", $"{domain}", "--owner", $"{Environment.ProcessId}", .. arguments];
-        OtherProcess node = new("dotnet", words, readsErrors: true);
+        var node = SimNodeStarting(task, domain, arguments);
         node.Await("Simulated robot");
         return node;
+    }
+
+    /// <summary>The same, and it may be refused.</summary>
+    public static OtherProcess SimNodeStarting(string task, int domain, params string[] arguments) =>
+        Robotrl(["sim-node", TaskFile(task), "--domain", $"{domain}", "--owner", $"{Environment.ProcessId}", .. arguments]);
+
+    /// <summary>One of two arms, as its own computer plays it.</summary>
+    public static OtherProcess SimArm(string arm, int domain, params string[] arguments) =>
+        SimNode("two-arm-reach", domain, ["--cell", Cell.FileOf("two-arms-sim"), "--arm", arm, .. arguments]);
+
+    /// <summary>The built command line; what it says on stderr is read.</summary>
+    public static OtherProcess Robotrl(params string[] arguments) => new(ToRobotrl(arguments), readsErrors: true);
+
+    /// <summary>The same, yet to be started. Keys and anchors of a test's runs stay out of the account's own.</summary>
+    public static ProcessStartInfo ToRobotrl(params string[] arguments)
+    {
+        var program = Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
+        ProcessStartInfo start = new("dotnet", [program, .. arguments]) { WorkingDirectory = Root };
+        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence.Value, "key.pem");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence.Value, "anchors");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
+        return start;
     }
 
     public static string TaskFile(string name) => Path.Combine(Root, $"robot-configs/sim/{name}.yaml");
@@ -70,6 +87,14 @@ internal sealed partial class OtherProcess : IDisposable
     {
         for (var waited = Stopwatch.StartNew(); !Lines.Any(line => line.Contains(text, StringComparison.Ordinal)); Thread.Sleep(10))
             Assert.True(waited.Elapsed < Patience && !_process.HasExited, $"'{text}' was never printed, but: {string.Join('\n', Lines)}");
+    }
+
+    /// <summary>Waits for its end, and gives its exit code.</summary>
+    public int ExitCode()
+    {
+        Assert.True(_process.WaitForExit(Patience), $"It did not end, but: {string.Join('\n', Lines)}");
+        _reading.Wait();
+        return _process.ExitCode;
     }
 
     /// <summary>The object that it prints at its end.</summary>

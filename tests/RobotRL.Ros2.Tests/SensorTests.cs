@@ -86,6 +86,49 @@ public sealed class SensorTests
         }
     }
 
+    [Fact]
+    public void A_camera_with_two_senders_names_both_and_one_that_fell_silent_is_followed_by_the_next()
+    {
+        var domain = Domains.Next();
+        using var one = Ros2Node.Open(new() { NodeName = "/test/driver", Domain = domain });
+        using var two = Ros2Node.Open(new() { NodeName = "/test/stranger", Domain = domain });
+        using var receives = Ros2Node.Open(new() { NodeName = "/test/actor", Domain = domain });
+        CameraDescription description = new("wrist", 16, 12, 0, 0, 12, 12, ImageShape.Square(12));
+        using var first = one.Publish<Image>("/image_raw", Qos.Default);
+        using var second = two.Publish<Image>("/image_raw", Qos.Default);
+        Image image = new() { Width = 16, Height = 12, Encoding = "mono8", Step = 16 };
+        image.Data.AddRange(new byte[16 * 12]);
+        using CameraFrame frame = new(16, 12, _ => { });
+        frame.Rent();
+
+        using (Ros2Camera camera = new(receives, description, new("/image_raw", true)))
+        {
+            Assert.Null(SaidOf(camera, first));
+            var said = SaidOf(camera, first, second)!;
+            foreach (var word in new[] { "2 nodes send pictures on /image_raw", "/test/driver", "/test/stranger" })
+                Assert.Contains(word, said, StringComparison.Ordinal);
+        }
+        using Ros2Camera next = new(receives, description, new("/image_raw", true));
+        Assert.Null(SaidOf(next, first));
+        Thread.Sleep(1200);
+        Assert.Null(SaidOf(next, second));
+
+        string? SaidOf(Ros2Camera camera, params Publisher<Image>[] all)
+        {
+            frame.CaptureTime = new(long.MinValue);
+            var before = frame.CaptureTime;
+            for (var i = 0; i < 60; i++, Thread.Sleep(10))
+            {
+                image.Header.Stamp.Ns = WallClock.NowNs;
+                foreach (var topic in all) topic.TrySend(image);
+                try { camera.Capture(frame); }
+                catch (InvalidDataException e) { return e.Message; }
+            }
+            Assert.True(frame.CaptureTime > before);
+            return null;
+        }
+    }
+
     [Theory]
     [InlineData(16, 12, "rgb8", null)]
     [InlineData(16, 12, "bgr8", null)]

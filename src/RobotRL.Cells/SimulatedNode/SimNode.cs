@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RobotRL.Configuration;
 using RobotRL.Control;
@@ -20,9 +21,14 @@ namespace RobotRL.Cells.SimulatedNode;
 /// </summary>
 public sealed class SimNode : IDisposable
 {
-    private const int Priority = 70, ReceivePriority = 71, SceneEvery = 10, ClockEvery = 10, MostMadeUpFor = 50;
+    /// <summary>So long whoever commands the robot may take to end, once this is asked to: a robot outlives its commander.</summary>
+    private static readonly TimeSpan OutlivesFor = TimeSpan.FromSeconds(30);
+
+    private const int Priority = 70, ReceivePriority = 71, SceneEvery = 10, ClockEvery = 10, CommandersEvery = 50, MostMadeUpFor = 50;
 
     private readonly RunConfiguration _configuration;
+    private readonly HashSet<string> _commands;
+    private readonly Action<string> _log;
     private readonly Ros2Node _node;
     private readonly MujocoWorld _world;
     private readonly ITask _task;
@@ -31,35 +37,75 @@ public sealed class SimNode : IDisposable
     private readonly List<SimulatedCamera> _cameras = [];
     private readonly Publisher<Float64MultiArray>? _scenes;
     private readonly Publisher<ClockMessage> _clock;
-    private readonly IDisposable? _requests;
+    private readonly SceneRequests? _requests;
+    private readonly List<FollowedArm> _others = [];
     private readonly Float64MultiArray _scene = new();
     private readonly SimulationSnapshot _snapshot;
     private readonly ClockMessage _time = new();
-    private long _number, _asked, _toldNs;
-    private ulong _seed;
+    private long _toldNs;
 
-    /// <exception cref="BadInputException">The configuration is of no simulated robot behind ROS 2.</exception>
-    public SimNode(RunConfiguration configuration)
+    /// <param name="configuration">Of the cell.</param>
+    /// <param name="log">Takes a line for a person.</param>
+    /// <param name="only">
+    /// The one arm to play, as its own computer would: the others are where their own say that they are. The first arm's shows scene and cameras. Null plays
+    /// all arms.
+    /// </param>
+    /// <exception cref="BadInputException">The configuration is of no simulated robot behind ROS 2, or has no such arm.</exception>
+    /// <exception cref="TransportException">Somebody else plays this robot already.</exception>
+    public SimNode(RunConfiguration configuration, Action<string> log, string? only = null)
     {
-        _configuration = configuration;
+        (_configuration, _log) = (configuration, log);
         if (configuration.Ros2 is not { } ros2 || configuration.Robot.Driver != "ros2_sim")
             throw new BadInputException("robot.driver: a simulated robot behind ROS 2 is ros2_sim, with a section ros2; choose a cell such as --cell ros2");
         var task = configuration.Task;
-        _node = Ros2Node.Open(Ros2Robots.Urgent(Ros2Robots.Options(ros2, "sim_node"), ReceivePriority));
+        int[] played = [.. Enumerable.Range(0, ros2.Arms.Count).Where(i => only is null || task.Arms.ElementAtOrDefault(i)?.Name == only)];
+        if (played.Length == 0)
+        {
+            throw new BadInputException($"--arm {only}: the cell has no such arm; "
+                + (task.Arms.Count == 0 ? "it has one without a name, so leave this out" : $"choose {string.Join(" or ", task.Arms.Select(arm => arm.Name))}"));
+        }
+        var showsScene = played[0] == 0;
+        _commands = [.. played.SelectMany(i => ros2.Arms[i].Commands).Select(one => one.Topic)];
+        _node = Ros2Node.Open(Ros2Robots.Urgent(Ros2Robots.Options(ros2, only is null ? "sim_node" : $"sim_node_{only}"), ReceivePriority));
+        TopicClaim claim = new(_node, ros2, [.. played.SelectMany(i => ros2.Arms[i].Told), .. showsScene ? Shown(ros2) : []]);
+        try
+        {
+            claim.Await(log);
+        }
+        catch
+        {
+            _node.Dispose();
+            throw;
+        }
         _world = new(configuration.Robot with { Driver = "mujoco" }, task.ScenePath, task.Arms);
         _task = SimulatedTask.Create(task, _world);
         // Once as it is done later, around arms that stay: what runs for the first time is compiled then, and compiling takes many periods.
         _task.Reset(0);
         _world.SetUpAroundArms(() => _task.Reset(0));
         (_shown, _snapshot) = (new(_world), new(_world.Model));
-        for (var i = 0; i < ros2.Arms.Count; i++) _arms.Add(new(_node, _world.Arms[i], ros2.Arms[i]));
-        foreach (var camera in task.Cameras)
+        for (var i = 0; i < ros2.Arms.Count; i++)
+            if (played.Contains(i)) _arms.Add(new(_node, _world.Arms[i], ros2.Arms[i]));
+            else _others.Add(new(_node, _world.Arms[i], ros2.Arms[i]));
+        foreach (var camera in showsScene ? task.Cameras : [])
             if (ros2.Cameras.TryGetValue(camera.Name, out var topic)) _cameras.Add(new(_node, _shown, _world.Model, (camera, topic, task.PeriodNs(camera))));
-        _clock = _node.Publish<ClockMessage>("/clock", Qos.SensorData);
-        if (ros2.SceneTopic is not { } scene) return;
-        CollectionsMarshal.SetCount(_scene.Data, _snapshot.Values.Length + 1);
-        _scenes = _node.Publish<Float64MultiArray>(scene, SceneTopics.OfScenes);
-        _requests = _node.Subscribe<Wire.StdMsgs.String>(SceneTopics.RequestsOf(scene), SceneTopics.OfRequests, Take);
+        _clock = _node.Publish<ClockMessage>($"{ros2.Namespace}/clock", Qos.SensorData);
+        if (ros2.SceneTopic is { } scene && showsScene)
+        {
+            CollectionsMarshal.SetCount(_scene.Data, _snapshot.Values.Length + 1);
+            _scenes = _node.Publish<Float64MultiArray>(scene, SceneTopics.OfScenes);
+            _requests = new(_node, scene, log);
+        }
+        try
+        {
+            // Two that began in the same moment have not met before.
+            Thread.Sleep(TopicClaim.Discovery);
+            claim.Require();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where it is on the network.</summary>
@@ -68,14 +114,16 @@ public sealed class SimNode : IDisposable
     /// <summary>Periods that were missed, and the longest time by which one began late, ns.</summary>
     public (long Missed, long LongestLateNs) Figures { get; private set; }
 
-    /// <summary>Runs at the wall clock's pace until cancelled, on the calling thread.</summary>
+    /// <summary>Runs at the wall clock's pace until cancelled and nobody commands any more, on the calling thread.</summary>
     public void Run(CancellationToken until)
     {
         RealTimeThread.TryFifo(Priority);
         using RealtimePacer pacer = new(_configuration.Robot.ControlPeriodNs);
         var overruns = 0L;
-        for (var tick = 0L; !until.IsCancellationRequested; tick++)
+        Stopwatch? asked = null;
+        for (var tick = 0L; ; tick++)
         {
+            if (until.IsCancellationRequested && tick % CommandersEvery == 0 && !Outlives(ref asked)) return;
             var wall = Advance(1 + pacer.Overruns - overruns);
             overruns = pacer.Overruns;
             SetUpWhereAsked();
@@ -105,6 +153,7 @@ public sealed class SimNode : IDisposable
         {
             var now = SessionClock.MachineNs;
             foreach (var arm in _arms) arm.Act(now);
+            foreach (var other in _others) other.Follow();
             _world.Step();
             _toldNs += period;
             foreach (var arm in _arms) arm.Tell(_toldNs);
@@ -117,26 +166,27 @@ public sealed class SimNode : IDisposable
         _requests?.Dispose();
         foreach (var camera in _cameras) camera.Dispose();
         foreach (var arm in _arms) arm.Dispose();
+        foreach (var other in _others) other.Dispose();
         _scenes?.Dispose();
         _clock.Dispose();
         _node.Dispose();
         _world.Dispose();
     }
 
-    private void Take(Wire.StdMsgs.String request, Arrival arrival)
+    private bool Outlives(ref Stopwatch? asked)
     {
-        // The next scene and no other: whatever else is asked for must not keep it from being set up.
-        if (!SceneTopics.TryRead(request.Data, out var number, out var seed) || number != Volatile.Read(ref _number) + 1) return;
-        Volatile.Write(ref _seed, seed);
-        Volatile.Write(ref _asked, number);
+        var commander = _node.Transport.Ends().FirstOrDefault(end => end.IsWriter && !end.IsOwn && _commands.Contains(end.Topic));
+        if (commander is null) return false;
+        if (asked is null) _log($"{commander.Node} commands still: this ends after it, in {OutlivesFor.TotalSeconds} s at the latest.");
+        asked ??= Stopwatch.StartNew();
+        return asked.Elapsed < OutlivesFor;
     }
 
     private void SetUpWhereAsked()
     {
-        var asked = Volatile.Read(ref _asked);
-        if (asked != _number + 1) return;
-        _world.SetUpAroundArms(() => _task.Reset(Volatile.Read(ref _seed)));
-        Volatile.Write(ref _number, asked);
+        if (_requests is null || !_requests.IsAsked(out var seed)) return;
+        _world.SetUpAroundArms(() => _task.Reset(seed));
+        _requests.Stands();
         TellScene();
     }
 
@@ -144,8 +194,14 @@ public sealed class SimNode : IDisposable
     {
         if (_scenes is null) return;
         _world.Capture(_snapshot);
-        _scene.Data[0] = _number;
+        _scene.Data[0] = _requests!.Number;
         _snapshot.Values.CopyTo(CollectionsMarshal.AsSpan(_scene.Data)[1..]);
         _scenes.TrySend(_scene);
     }
+
+    private static IEnumerable<(string Key, string Topic)> Shown(Ros2Parameters ros2) =>
+        ros2.SceneTopic is { } scene ? [("ros2.scene_topic", scene), .. Cameras(ros2)] : Cameras(ros2);
+
+    private static IEnumerable<(string Key, string Topic)> Cameras(Ros2Parameters ros2) =>
+        ros2.Cameras.Values.Select((topic, i) => ($"ros2.cameras.{i}.topic", topic.Name));
 }

@@ -37,14 +37,17 @@ internal static class ControlCommand
         Option<double?> seconds = new Option<double?>("--seconds") { Description = "End by itself after so long" }
             .Where(t => t > 0, "write a number of seconds above 0");
         Option<int?> owner = new("--owner") { Description = "End when this process has ended", Hidden = true };
+        Option<string?> source = new("--source") { Description = "File that messages about ros2 name in place of the configuration's", Hidden = true };
         Option<bool> twin = new("--twin") { Description = "Run an empty loop instead, and time it", Hidden = true };
-        var set = SharedOptions.Set();
+        var (cell, set) = (SharedOptions.Cell(), SharedOptions.Set());
         return new Command("control", "Run the 1 kHz control loop in this process, for an actor in another")
         {
-            config, channel, cpu, priority, awake, link, events, seconds, owner, twin, set,
+            config, cell, channel, cpu, priority, awake, link, events, seconds, owner, twin, source, set,
         }.Does((parse, cancel) =>
         {
-            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)));
+            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), SharedOptions.Overrides(parse.GetRequiredValue(set)),
+                cell: parse.GetValue(cell));
+            if (parse.GetValue(source) is { } named) configuration = configuration with { Ros2 = configuration.Ros2! with { Source = named } };
             ControlOptions options = new(parse.GetRequiredValue(channel), parse.GetValue(cpu), parse.GetValue(priority),
                 (long)((parse.GetValue(awake) ?? (parse.GetValue(cpu) is null ? 0 : OwnCpuAwakeUs)) * 1e3),
                 parse.GetValue(link) is { } ms ? (long)(ms * 1e6) : null, parse.GetValue(events) is { } folder ? Path.GetFullPath(folder) : null);

@@ -46,7 +46,7 @@ internal static class EpisodesCommand
             var amendments = Amendments.Read(directory.Episodes);
             var episode = amendments.Apply(EpisodeReader.Read(file));
             var line = EpisodeLine.Of(episode, new FileInfo(file).Length);
-            StepLine[] steps = [.. episode.Steps.Select((step, i) => StepLine.Of(step, i, Math.Max(1, episode.Info.Arms.Count)))];
+            StepLine[] steps = [.. episode.Steps.Select((step, i) => StepLine.Of(step, i, Math.Max(1, episode.Info.Arms.Count), episode.StoppedArm))];
             Amendment[] amended = [.. amendments.All.Where(a => a.Episode == episode.Info.Index)];
             Write(parse, [EpisodeLine.Heads, line, .. amended.Select(a => $"amended {a.TimeUtc:u} by {a.Author}: {a.Reason}"), StepLine.Heads, .. steps]);
             CommandLine.Result(parse, new

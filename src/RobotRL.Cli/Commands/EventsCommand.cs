@@ -11,6 +11,7 @@ using RobotRL.Sessions.Runs;
 namespace RobotRL.Cli.Commands;
 
 /// <summary>One event file in a line.</summary>
+/// <param name="Arm">Whose loop it was; empty for an arm without a name.</param>
 /// <param name="Kinds">Kinds of its events, each once.</param>
 /// <param name="Reason">Of its gravest event, of equals the first.</param>
 /// <param name="TimeS">That event's time on the session's clock, s.</param>
@@ -18,7 +19,7 @@ namespace RobotRL.Cli.Commands;
 /// <param name="AfterS">Time kept after it, s.</param>
 /// <param name="Follows">The file that this one continues without a gap; null for none.</param>
 internal sealed record EventLine(
-    int Event, string Kinds, string Reason, double TimeS, long Tick, double BeforeS, double AfterS,
+    int Event, string Arm, string Kinds, string Reason, double TimeS, long Tick, double BeforeS, double AfterS,
     int Marks, long Ticks, long Lost, string End, int? Follows, long Bytes);
 
 /// <summary><c>robotrl events</c>: what the event recorder froze around reflexes, limits, stops and faults.</summary>
@@ -32,10 +33,12 @@ internal static class EventsCommand
         return new Command("list", "One line an event file") { run }.Does((parse, _) =>
         {
             EventLine[] lines = [.. Folder(parse.GetRequiredValue(run)).Files.Select(LineOf)];
-            List<string[]> table = [["event", "kinds", "reason", "at, s", "before, s", "after, s", "events", "ticks", "lost", "end", "MB"]];
+            List<string[]> table = [["event", "arm", "kinds", "reason", "at, s", "before, s", "after, s", "events", "ticks", "lost", "end", "MB"]];
             foreach (var l in lines)
-                table.Add([$"{l.Event}{(l.Follows is { } f ? $" (after {f})" : "")}", l.Kinds, l.Reason, $"{l.TimeS:F3}", $"{l.BeforeS:F3}", $"{l.AfterS:F3}",
-                    $"{l.Marks}", $"{l.Ticks}", $"{l.Lost}", l.End, $"{l.Bytes * 1e-6:F1}"]);
+                table.Add([$"{l.Event}{(l.Follows is { } f ? $" (after {f})" : "")}", l.Arm, l.Kinds, l.Reason, $"{l.TimeS:F3}", $"{l.BeforeS:F3}",
+                    $"{l.AfterS:F3}", $"{l.Marks}", $"{l.Ticks}", $"{l.Lost}", l.End, $"{l.Bytes * 1e-6:F1}"]);
+            // A single arm has no name to tell.
+            if (lines.All(line => line.Arm.Length == 0)) table = [.. table.Select(row => row.Where((_, column) => column != 1).ToArray())];
             Write(parse, table);
             CommandLine.Result(parse, new { Events = lines, Bytes = lines.Sum(l => l.Bytes) });
             return ExitCode.Done;
@@ -105,7 +108,7 @@ internal static class EventsCommand
         var gravest = marks.Count > 0 ? marks.MaxBy(m => m.Kind) : default;
         var periodS = info.ControlPeriodNs * 1e-9;
         return new(
-            Event: EventFolder.IndexOf(file), Kinds: string.Join(", ", marks.Select(m => m.Kind).Distinct().Order()),
+            Event: EventFolder.IndexOf(file), Arm: info.Arm, Kinds: string.Join(", ", marks.Select(m => m.Kind).Distinct().Order()),
             Reason: gravest.Reason ?? "", TimeS: gravest.Time.Seconds, Tick: gravest.Tick,
             BeforeS: marks.Count > 0 ? (gravest.Tick - recording.FirstTick) * periodS : 0,
             AfterS: marks.Count > 0 ? (recording.LastTick - gravest.Tick) * periodS : 0,

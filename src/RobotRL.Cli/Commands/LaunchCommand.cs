@@ -38,6 +38,7 @@ internal static partial class LaunchCommand
             // Ctrl+C reaches the actor too, which saves and ends by itself; a request to this process alone is passed on.
             using var ended = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Signal(actor.Id, Terminate));
             using var lost = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Signal(actor.Id, Terminate));
+            using var asked = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Signal(actor.Id, Terminate));
             actor.WaitForExit();
             return actor.ExitCode;
         });
@@ -56,13 +57,15 @@ internal static partial class LaunchCommand
         }
         using var ended = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var lost = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        // Ctrl+C reaches the training too; a request to this process alone is passed on.
+        using var asked = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         return launch.Run();
     }
 
     private static IEnumerable<string> Arguments(LaunchConfiguration launch, string run, string? operatorId, bool json) =>
     [
         "train", launch.ConfigPath, "--run", run, "--seed", $"{launch.Seed}", "--env-steps", $"{launch.EnvSteps}",
-        "--operator", launch.Operator, .. Given("--operator-id", operatorId),
+        "--owner", $"{Environment.ProcessId}", "--operator", launch.Operator, .. Given("--operator-id", operatorId),
         "--pace", "realtime", "--learner", "process", "--control-priority", $"{launch.ControlPriority}", .. Given("--control-cpu", launch.ControlCpu),
         .. launch.LearnerCpus.SelectMany(cpu => Given("--learner-cpus", cpu)), .. json ? ["--json"] : (string[])[],
     ];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RobotRL.Cells.SimulatedNode;
+using RobotRL.Model;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
 
@@ -15,8 +16,10 @@ internal static class SimNodeCommand
         var domain = new Option<int?>("--domain") { Description = "ROS 2 domain, instead of the configured one" }
             .Where(n => n is >= 0 and <= 232, "write 0 to 232");
         var seconds = new Option<double?>("--seconds") { Description = "End by itself after so long" }.Where(t => t > 0, "write a number of seconds above 0");
+        Option<string?> arm = new("--arm") { Description = "Play this arm of the cell alone, as its own computer would; another process plays the other" };
         Option<int?> owner = new("--owner") { Description = "End when this process has ended", Hidden = true };
-        return new Command("sim-node", "Play a simulated robot behind ROS 2") { config, cell, domain, seconds, owner, set }.Does((parse, cancel) =>
+        Option<string?> ready = new("--ready") { Description = "Write this file once it is there for others", Hidden = true };
+        return new Command("sim-node", "Play a simulated robot behind ROS 2") { config, cell, domain, arm, seconds, owner, ready, set }.Does((parse, cancel) =>
         {
             var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
             if (parse.GetValue(domain) is { } number) overrides = [.. overrides, ("ros2.domain", $"{number}")];
@@ -24,8 +27,11 @@ internal static class SimNodeCommand
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             if (parse.GetValue(seconds) is { } length) end.CancelAfter(TimeSpan.FromSeconds(length));
             using var owned = parse.GetValue(owner) is { } id ? Belonging.To(id, end) : null;
-            using SimNode node = new(configuration);
-            Console.Error.WriteLine($"Simulated robot {configuration.Robot.Name} on {node.Place}; Ctrl+C ends it.");
+            var only = parse.GetValue(arm);
+            using SimNode node = new(configuration, Console.Error.WriteLine, only);
+            var which = only is null ? "" : $", arm {only},";
+            Console.Error.WriteLine($"Simulated robot {configuration.Robot.Name}{which} on {node.Place}; Ctrl+C ends it.");
+            if (parse.GetValue(ready) is { } file) RunFile.Write(file, "");
             node.Run(end.Token);
             Console.Error.WriteLine($"Ended: {node.Figures.Missed} periods missed, at most {node.Figures.LongestLateNs * 1e-6:F1} ms late.");
             return ExitCode.Done;

@@ -45,11 +45,12 @@ internal static class TrainCommand
         var learnerCpus = CommandLine.Several<int>("--learner-cpus", "With --learner process: CPUs of the learner")
             .Where(all => all.All(n => n is >= 0 and < 1024), "write 0 for the first CPU, 1 for the next");
         Option<string?> receipts = new("--receipts") { Description = "Append a line with a checksum to this file for every step that the store acknowledged" };
+        Option<int?> owner = new("--owner") { Description = "Save and end when this process has ended", Hidden = true };
         var set = SharedOptions.Set();
         return new Command("train", "Train a policy with a human in the loop")
         {
             config, run, cell, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner,
-            controlCpu, controlPriority, learnerCpus, receipts, set,
+            controlCpu, controlPriority, learnerCpus, receipts, owner, set,
         }.Does((parse, cancel) =>
             {
                 var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
@@ -80,7 +81,9 @@ internal static class TrainCommand
                     View = TrainingView.OnTerminal,
                 };
                 RequireTerminal(order.Operator);
-                var result = TrainingRoot.Train(order, cancel);
+                using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                using var owned = parse.GetValue(owner) is { } id ? Belonging.To(id, end, readsKeys: true) : null;
+                var result = TrainingRoot.Train(order, end.Token);
                 return JobEnd.Tell(parse, order, result);
             });
     }

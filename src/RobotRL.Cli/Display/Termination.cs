@@ -13,10 +13,14 @@ internal sealed class Termination : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>What comes within this time is one request: one Ctrl+C reaches a process through its terminal and through its launcher.</summary>
+    private const long OneRequestMs = 300;
+
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _signals;
     private Timer? _end;
     private int _times;
+    private long _lastMs = -OneRequestMs;
 
     public Termination() => _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
         .Select(signal => PosixSignalRegistration.Create(signal, Ask))];
@@ -33,6 +37,8 @@ internal sealed class Termination : IDisposable
     private void Ask(PosixSignalContext context)
     {
         context.Cancel = true;
+        var now = Environment.TickCount64;
+        if (now - Interlocked.Exchange(ref _lastMs, now) < OneRequestMs) return;
         var times = Interlocked.Increment(ref _times);
         if (times >= 3) End("asked for the third time");
         if (times > 1) return;

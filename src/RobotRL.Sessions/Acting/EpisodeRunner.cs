@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RobotRL.Model;
 using RobotRL.Safety;
 using RobotRL.Sensing;
@@ -21,21 +22,35 @@ public sealed class EpisodeRunner(
     /// <summary>A person ends a demonstration by word, but not later than after so many times the task's steps.</summary>
     private const int DemonstrationsMaySpan = 10;
 
+    /// <summary>So many episodes in a row may begin with a sensor that fails.</summary>
+    private const int MostFailedStarts = 5;
+
     private readonly IReadOnlyList<TraceRecorder> _traces = traces ?? [];
     private readonly OutstandingStop _stop = stop ?? new(cell.Control);
     private readonly Arbiter _arbiter = new(teleoperator.Identity, cell.Configuration.Task.ActionLayout);
+    private int _failedStarts;
 
     /// <exception cref="SafeStopException">A sensor failed or nothing can be recorded any more: the robot has been stopped.</exception>
     public EpisodeSummary Run(EpisodeKind kind, ulong seed, IDecider policy, Action<Transition> onTransition, CancellationToken cancel)
     {
         try
         {
-            return Drive(kind, seed, policy, onTransition, cancel);
+            var summary = Drive(kind, seed, policy, onTransition, cancel);
+            if (summary.Steps > 0) _failedStarts = 0;
+            return summary;
+        }
+        // On the way to the start pose, or at its first observation.
+        catch (SensorFaultException e) when (IsClearable && _failedStarts++ < MostFailedStarts)
+        {
+            StopFor(e);
+            EpisodeSummary summary = new(kind, seed, EpisodeOutcome.SafetyStop, 0, 0, 0, 0, 0, 0, cell.Control.Latest.Fault);
+            audit?.EpisodeEnded(summary);
+            AwaitOperator(cancel);
+            return summary;
         }
         catch (Exception e) when (e is SensorFaultException or IOException)
         {
-            cell.Control.Stop(e is SensorFaultException sensor ? sensor.Fault.Code : FaultCode.StorageFailure);
-            cell.Control.Advance(cell.Control.TicksPerDecision);
+            StopFor(e);
             audit?.Poll();
             var why = e is IOException disk ? DiskFault.Text(disk) : $"{e.Message}; mend the cause and run the same command: it resumes";
             throw new SafeStopException($"The robot was stopped: {why}", cell.Control.Latest.Fault);
@@ -84,7 +99,12 @@ public sealed class EpisodeRunner(
 
             var grips = Grips();
             var executed = cell.Control.Decide(proposal, decision.Proposed, decision.Source);
-            var next = cell.Observe();
+            if (!TryObserve(out var next))
+            {
+                // What came of the decision nobody has seen: the episode ends with the step before.
+                outcome = EpisodeOutcome.SafetyStop;
+                break;
+            }
             steps++;
             if (executed.Limits != LimitFlags.None) limited++;
 
@@ -115,6 +135,7 @@ public sealed class EpisodeRunner(
             cell.Control.Latest.Fault, cell.Control.Reflexes - reflexes, (int)(cell.Control.LateDecisions - late))
         {
             Verdict = verdict,
+            StoppedArm = outcome == EpisodeOutcome.SafetyStop ? StoppedArm.In(cell.Arms) : "",
             Streams = streams,
             WeightsMeanAgeS = acted == 0 ? 0 : weightsS / acted,
             WeightsMaxAgeS = weightsMaxS,
@@ -122,6 +143,35 @@ public sealed class EpisodeRunner(
         audit?.EpisodeEnded(summary);
         AwaitOperator(cancel);
         return summary;
+    }
+
+    /// <summary>
+    /// The observation that a decision led to; false where a sensor failed, and somebody here may clear that: the robot is stopped then.
+    /// </summary>
+    /// <exception cref="SensorFaultException">A sensor failed, and nobody here may clear that.</exception>
+    private bool TryObserve([NotNullWhen(true)] out Observation? next)
+    {
+        next = null;
+        try
+        {
+            next = cell.Observe();
+            return true;
+        }
+        catch (SensorFaultException e) when (IsClearable)
+        {
+            StopFor(e);
+            return false;
+        }
+    }
+
+    /// <summary>Whether a sensor that failed may be tried again: its cell opens it anew, once somebody here has cleared the stop.</summary>
+    private bool IsClearable => cell.ReopensSensors && teleoperator.ClearsStops;
+
+    private void StopFor(Exception e)
+    {
+        cell.Control.Stop(e is SensorFaultException sensor ? sensor.Fault.Code : FaultCode.StorageFailure);
+        cell.Control.Advance(cell.Control.TicksPerDecision);
+        cell.Control.SignOff();
     }
 
     /// <summary>The arm holds at its start pose until the operator moves it, or wants another scene.</summary>
@@ -166,6 +216,7 @@ public sealed class EpisodeRunner(
     private void AwaitOperator(CancellationToken cancel)
     {
         var (fault, causes) = (cell.Control.Latest.Fault, cell.Control.Causes);
+        var by = StoppedArm.Before(cell.Arms);
         if (!cell.Control.NeedsOperator) return;
         _stop.Keep();
         var hand = teleoperator.Poll(new OperatorView(cell.Now, cell.Truth));
@@ -196,10 +247,10 @@ public sealed class EpisodeRunner(
             if (++refused < MostRefusals) return false;
             if (isNotOurs) throw Unclearable();
             throw new SafeStopException(
-                $"The robot was stopped ({causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
+                $"The robot was stopped ({by}{causes}), and what stopped it lasts; mend that and run the same command: it resumes", fault);
         }
 
-        SafeStopException Unclearable() => new($"The robot was stopped ({causes}) and nobody here may clear that: " +
+        SafeStopException Unclearable() => new($"The robot was stopped ({by}{causes}) and nobody here may clear that: " +
             "a person must look at it, then run with --operator live --operator-id NAME and press Enter", fault);
     }
 

@@ -33,6 +33,15 @@ public interface ICell : IDisposable
     /// <summary>How the task stands at this instant; in a simulation with the geometry that only it knows.</summary>
     ref readonly CellTruth Truth { get; }
 
+    /// <summary>Which sensor failed and how, in words, until it is opened anew with the next episode; null where none did.</summary>
+    string? FailedSensor => null;
+
+    /// <summary>
+    /// Whether a sensor that failed is opened anew once the stop is cleared: a driver on a network may be started again, or have sent one bad picture. Else
+    /// the session ends with it.
+    /// </summary>
+    bool ReopensSensors => false;
+
     /// <summary>What the policy sees now.</summary>
     /// <exception cref="SensorFaultException">A sensor failed: stop.</exception>
     Observation Observe();

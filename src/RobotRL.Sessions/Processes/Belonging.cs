@@ -3,9 +3,7 @@ using RobotRL.Control;
 
 namespace RobotRL.Sessions.Processes;
 
-/// <summary>
-/// A process that serves another and must not outlive it. It leaves the terminal's foreground: Ctrl+C is for the one it serves, which ends it in good order.
-/// </summary>
+/// <summary>A process that serves another and must not outlive it.</summary>
 public sealed partial class Belonging : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -22,9 +20,15 @@ public sealed partial class Belonging : IDisposable
         }, null, Poll, Poll);
     }
 
-    public static Belonging To(int owner, CancellationTokenSource end)
+    /// <param name="owner">Process that it serves.</param>
+    /// <param name="end">Cancelled once that one has ended.</param>
+    /// <param name="readsKeys">
+    /// Whether it stays in the terminal's foreground, as who reads keys must. Else it leaves it: Ctrl+C is for the one that it serves, which ends it in good
+    /// order.
+    /// </param>
+    public static Belonging To(int owner, CancellationTokenSource end, bool readsKeys = false)
     {
-        if (OperatingSystem.IsLinux()) _ = setpgid(0, 0);
+        if (OperatingSystem.IsLinux() && !readsKeys) _ = setpgid(0, 0);
         return new(new(owner), end);
     }
 

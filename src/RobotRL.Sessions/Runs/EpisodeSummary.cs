@@ -27,6 +27,9 @@ public readonly record struct EpisodeSummary(
     /// <summary>Whether its operator ended it with neither success nor failure.</summary>
     public bool IsBrokenOff => Verdict is EpisodeVerdict.Discard or EpisodeVerdict.NewScene;
 
+    /// <summary>The arm whose stop ended it; empty where it is every arm's own, or there was none.</summary>
+    public string StoppedArm { get; init; } = "";
+
     /// <summary>Success without any help.</summary>
     public bool IsAutonomousSuccess => Outcome == EpisodeOutcome.Success && HumanSteps == 0;
 }

@@ -74,7 +74,11 @@ public sealed record TrainingStatus
 /// <param name="ForceN">Force at the end effector, N.</param>
 /// <param name="Held">Limits that altered the hand's or the policy's last action.</param>
 /// <param name="Stop">What stopped the robot; none while it runs.</param>
-public readonly record struct EpisodeStatus(double TimeS, double LeftS, double ForceN, LimitFlags Held, FaultCode Stop);
+public readonly record struct EpisodeStatus(double TimeS, double LeftS, double ForceN, LimitFlags Held, FaultCode Stop)
+{
+    /// <summary>The arm that the stop came from; empty where it is every arm's own.</summary>
+    public string StoppedArm { get; init; } = "";
+}
 
 /// <summary>Shows a person how training goes. One thread, the actor's, reports.</summary>
 public interface ITrainingView

@@ -39,12 +39,16 @@ internal sealed class TrainingProgress(ITrainingView view, TrainingGoal goal, IC
         var periodS = cell.Configuration.Task.DecisionPeriodNs * 1e-9;
         ref readonly var now = ref cell.Control.Latest;
         var stop = cell.Control.IsStopped ? now.Fault.IsNone ? FaultCode.UnknownCause : now.Fault.Code : FaultCode.None;
-        if (stop != FaultCode.None && _episode is not { Stop: not FaultCode.None }) TellStop(stop, "");
+        var by = stop == FaultCode.None ? "" : StoppedArm.In(cell.Arms);
+        if (stop != FaultCode.None && _episode is not { Stop: not FaultCode.None }) TellStop(stop, "", by);
         var back = teleoperator.IsPerson ? StopWords.Of(held) : "";
         if (back.Length > 0 && back != _heldBack) Tell($"a limit holds your hand back: {back}");
         _heldBack = back;
         _episode = new(steps * periodS, limit == int.MaxValue ? double.NaN : (limit - steps) * periodS, now.Measured.ExternalWrenchInEndEffector.Force.Length,
-            held, stop);
+            held, stop)
+        {
+            StoppedArm = by,
+        };
     }
 
     /// <summary>An episode has ended, and is on disk.</summary>
@@ -57,7 +61,7 @@ internal sealed class TrainingProgress(ITrainingView view, TrainingGoal goal, IC
         _episode = null;
         if (summary.Steps == 0 && summary.Outcome == EpisodeOutcome.Interrupted) return;
         if (summary.Outcome == EpisodeOutcome.SafetyStop && !told) TellStop(summary.Fault.IsNone ? FaultCode.UnknownCause : summary.Fault.Code,
-            $" in episode {index}");
+            $" in episode {index}", summary.StoppedArm);
         if (summary.Reflexes > 0) Tell($"the reflex interrupted episode {index} {Times(summary.Reflexes)}: the critic foresaw harm; robotrl events list " +
             $"shows when");
         if (summary.LateDecisions > 0)
@@ -106,10 +110,11 @@ internal sealed class TrainingProgress(ITrainingView view, TrainingGoal goal, IC
         return double.IsNaN(left) ? until : Math.Min(left, until);
     }
 
-    private void TellStop(FaultCode code, string where)
+    private void TellStop(FaultCode code, string where, string arm)
     {
         var clears = !cell.Control.NeedsOperator ? "the next scene clears it" : teleoperator.IsPerson ? "Enter clears it" : "its operator clears it";
-        Tell($"STOPPED{where}: {StopWords.Of(code)}; {clears}");
+        var what = code == FaultCode.SensorError && cell.FailedSensor is { } sensor ? $"{sensor} ({code})" : StopWords.Of(code);
+        Tell($"STOPPED{where}: {StoppedArm.Words(arm)}{what}; {clears}");
     }
 
     private static string Word(in EpisodeSummary summary) => summary.Verdict switch

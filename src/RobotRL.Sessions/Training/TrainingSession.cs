@@ -258,7 +258,7 @@ public sealed class TrainingSession(
             (steps, held) = (steps + 1, transition.Action.Limits);
             Refresh();
         }, cancel);
-        writer.Complete(summary.Outcome);
+        writer.Complete(summary.Outcome, summary.StoppedArm);
         if (summary.Verdict == EpisodeVerdict.Discard)
             Amendments.Append(run.Episodes, new(writer.Info.Index, null, Excluded: true, InCharge.Name, "discarded by its operator", DateTime.UtcNow));
         Count(summary);

@@ -27,7 +27,7 @@ public static class TrainingWords
     public static string Episode(EpisodeStatus? episode) => episode is not { } now ? "no episode under way: nothing to do"
         : string.Create(CultureInfo.InvariantCulture, $"{now.TimeS:F1} s{(double.IsNaN(now.LeftS) ? "" : $", {now.LeftS:F1} s left")}, force {now.ForceN:F1} N")
             + (StopWords.Of(now.Held) is { Length: > 0 } held ? $", held back by: {held}" : "")
-            + (now.Stop != FaultCode.None ? $", STOPPED: {now.Stop}" : "");
+            + (now.Stop != FaultCode.None ? $", STOPPED: {StoppedArm.Words(now.StoppedArm)}{now.Stop}" : "");
 
     /// <summary>Success over all online episodes, the earliest at the left.</summary>
     public static string Sparkline(IReadOnlyList<float> history, int width)
