@@ -5,7 +5,7 @@ namespace RobotRL.Configuration;
 /// <summary>Reads <c>ros2</c>: how a cell is reached over ROS 2.</summary>
 internal static class Ros2Section
 {
-    private const int LastDomain = 232;
+    public const int LastDomain = 232;
 
     public static Ros2Parameters Read(Section s)
     {
@@ -76,7 +76,7 @@ internal static class Ros2Section
 
     private static string? TopicOrNone(Section s, string key) => s.Has(key) ? Topic(s, key) : null;
 
-    private static string Topic(Section s, string key)
+    public static string Topic(Section s, string key)
     {
         var name = s.Text(key);
         var isName = name.Length > 1 && name.Split('/') is ["", .. var parts]

@@ -22,6 +22,10 @@ internal sealed class OtherProcess : IDisposable
             RedirectStandardError = readsErrors,
         };
         start.Environment["DOTNET_TieredCompilation"] = "0";
+        // Keys and anchors of a test's runs stay out of the account's own.
+        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Path.GetTempPath(), $"robotrl-ros2-tests-{Environment.ProcessId}", "key.pem");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Path.GetTempPath(), $"robotrl-ros2-tests-{Environment.ProcessId}", "anchors");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
         _process = Process.Start(start)!;
         var output = readsErrors ? _process.StandardError : _process.StandardOutput;
         _reading = Task.Run(async () =>
@@ -53,12 +57,17 @@ internal sealed class OtherProcess : IDisposable
         return peer;
     }
 
+    /// <summary>The command line of this project, of which its log is read.</summary>
+    public static OtherProcess Robotrl(params string[] arguments)
+    {
+        var program = Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
+        return new("dotnet", [program, .. arguments], readsErrors: true);
+    }
+
     /// <summary>A simulated robot, running.</summary>
     public static OtherProcess SimNode(string task, int domain, params string[] arguments)
     {
-        var program = Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
-        string[] words = [program, "sim-node", TaskFile(task), "--domain", $"{domain}", "--owner", $"{Environment.ProcessId}", .. arguments];
-        OtherProcess node = new("dotnet", words, readsErrors: true);
+        var node = Robotrl(["sim-node", TaskFile(task), "--domain", $"{domain}", "--owner", $"{Environment.ProcessId}", .. arguments]);
         node.Await("Simulated robot");
         return node;
     }
@@ -81,6 +90,17 @@ internal sealed class OtherProcess : IDisposable
 
     /// <summary>What a peer that was started with <c>--on-input</c> waits for.</summary>
     public void EndInput() => _process.StandardInput.Close();
+
+    /// <summary>Its exit code, at its end.</summary>
+    public int ExitCode
+    {
+        get
+        {
+            Assert.True(_process.WaitForExit(Patience), $"It did not end: {string.Join('\n', Lines)}");
+            _reading.Wait();
+            return _process.ExitCode;
+        }
+    }
 
     /// <summary>Asks it to end, and gives what it says at its end.</summary>
     public JsonElement End()
