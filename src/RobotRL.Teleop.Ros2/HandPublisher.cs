@@ -27,7 +27,8 @@ public sealed class HandPublisher : IDisposable
     private readonly Publisher<Intervention> _publisher;
     private readonly Intervention _message = new();
     private Stamp _wordUntil, _gripUntil;
-    private bool _stopped, _pauses;
+    private bool _pauses;
+    private int _clears;
 
     /// <param name="node">Its own; it ends with this.</param>
     /// <param name="topic">Where the session listens.</param>
@@ -44,8 +45,9 @@ public sealed class HandPublisher : IDisposable
     /// <summary>Sends what is wanted now.</summary>
     /// <param name="command">As an operator of this process gives it, each decision's words once.</param>
     /// <param name="wantsPause">Whether a pause is wanted.</param>
+    /// <param name="clears">How often a stop was to be cleared so far.</param>
     /// <param name="now">By the clock that the commands come by.</param>
-    public void Send(in OperatorCommand command, bool wantsPause, Stamp now)
+    public void Send(in OperatorCommand command, bool wantsPause, int clears, Stamp now)
     {
         var action = command.Action[0];
         _message.Header.Stamp.Ns = WallClock.NowNs;
@@ -56,10 +58,10 @@ public sealed class HandPublisher : IDisposable
         (angular.X, angular.Y, angular.Z) = drives ? (action.Motion[3], action.Motion[4], action.Motion[5]) : (0, 0, 0);
         if (drives && action.Gripper != GripperCommand.Stay) (_message.Gripper, _gripUntil) = ((sbyte)action.Gripper, now.Plus(SaidNs));
         else if (!drives || now >= _gripUntil) _message.Gripper = 0;
-        var word = Word(command, wantsPause);
+        var word = Word(command, wantsPause, clears);
         if (word != Intervention.None) (_message.Request, _wordUntil) = (word, now.Plus(SaidNs));
         else if (now >= _wordUntil) _message.Request = Intervention.None;
-        (_stopped, _pauses) = (command.StopRequested, wantsPause);
+        (_clears, _pauses) = (clears, wantsPause);
         _publisher.TrySend(_message);
     }
 
@@ -69,10 +71,10 @@ public sealed class HandPublisher : IDisposable
         _node.Dispose();
     }
 
-    private byte Word(in OperatorCommand command, bool wantsPause) => command switch
+    private byte Word(in OperatorCommand command, bool wantsPause, int clears) => command switch
     {
         { StopRequested: true } => Intervention.Stop,
-        _ when _stopped => Intervention.Clear,
+        _ when clears != _clears => Intervention.Clear,
         { Verdict: EpisodeVerdict.Success } => Intervention.Success,
         { Verdict: EpisodeVerdict.Failure } => Intervention.Failure,
         { Verdict: EpisodeVerdict.Discard } => Intervention.Discard,

@@ -34,6 +34,9 @@ public sealed class KeyboardTeleoperator : ITeleoperator
     public bool IsPerson => true;
     public bool IsReady => _hand.IsReady;
     public bool WantsPause => _hand.WantsPause;
+
+    /// <summary>How often Enter was pressed: on another machine the robot may be stopped for a cause that nobody here knows.</summary>
+    public int Clears => _hand.Clears;
     public void BeginEpisode(EpisodeKind kind) => _hand.BeginEpisode(kind);
     public void RequireClearing() => _hand.RequireClearing();
     public OperatorCommand Poll(in OperatorView view) => _hand.Command(view.Time);

@@ -192,13 +192,13 @@ public sealed class DeviceTopicsTests : IDisposable
     {
         Listen("intervention");
         using HandPublisher keys = new(Node("/desk/teleop"), HandPublisher.Topic, "anna");
-        var (wanted, pauses) = (OperatorCommand.Watching, false);
+        var (wanted, pauses, clears) = (OperatorCommand.Watching, false, 0);
         void Play(Func<bool> until)
         {
             for (var waited = Stopwatch.StartNew(); !until(); Thread.Sleep(20))
             {
                 Assert.True(waited.Elapsed.TotalSeconds < 20, $"It did not come: {_hand!.Status(DeviceTopics.Now)}");
-                keys.Send(wanted, pauses, DeviceTopics.Now);
+                keys.Send(wanted, pauses, clears, DeviceTopics.Now);
                 wanted = wanted with { Verdict = EpisodeVerdict.None };
             }
         }
@@ -216,10 +216,43 @@ public sealed class DeviceTopicsTests : IDisposable
         wanted = OperatorCommand.Watching with { StopRequested = true };
         Play(() => _stops.Contains(FaultCode.OperatorStop));
         Play(() => _hand!.TakeWords() == TeleopButtons.Stop);
-        wanted = OperatorCommand.Watching;
+        (wanted, clears) = (OperatorCommand.Watching, 1);
         Play(() => _hand!.TakeWords() == TeleopButtons.Clear);
         // Let go of before the word had been said: nothing of it is left.
         Play(() => Command.Phase == HandPhase.Open);
+    }
+
+    /// <summary>The command for the other machine, at a terminal: a key that is held down repeats.</summary>
+    [Fact]
+    public void Terminal_of_another_machine_drives_stops_and_clears()
+    {
+        Listen("intervention", ("teleop.max_age_ms", "1000"));
+        using var keys = OtherProcess.AtTerminal("teleop", "--operator-id", "anna", "--domain", $"{_domain}");
+        Until(HandPhase.Open);
+        Until(() =>
+        {
+            keys.Press("w");
+            return Command is { Phase: HandPhase.Driving } drives && drives.Action[0].Motion[0] == 0.5f;
+        });
+        Until(HandPhase.Open); // a second after the last key
+        keys.Press("y");
+        Until(() => _hand!.TakeWords() == TeleopButtons.Success);
+        keys.Press("\r"); // whatever stopped the robot there
+        Until(() => _hand!.TakeWords() == TeleopButtons.Clear);
+        keys.Press("x");
+        Until(() => _hand!.TakeWords() == TeleopButtons.Stop);
+        Assert.Contains(FaultCode.OperatorStop, _stops);
+        keys.Press("\r");
+        Until(() => _hand!.TakeWords() == TeleopButtons.Clear);
+        // The terminal is gone, and the hand with it.
+        Until(HandPhase.Open);
+        Until(() =>
+        {
+            keys.Press("w");
+            return Command.Phase == HandPhase.Driving;
+        });
+        keys.Kill();
+        Until(HandPhase.Away);
     }
 
     [Fact]
@@ -233,7 +266,7 @@ public sealed class DeviceTopicsTests : IDisposable
             for (var waited = Stopwatch.StartNew(); !until(); Thread.Sleep(20))
             {
                 Assert.True(waited.Elapsed.TotalSeconds < 20, "It did not come.");
-                keys.Send(wanted, false, DeviceTopics.Now);
+                keys.Send(wanted, false, 0, DeviceTopics.Now);
                 Assert.Equal(HandPhase.Away, Command.Phase);
             }
         }

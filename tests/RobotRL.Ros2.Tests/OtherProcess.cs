@@ -37,7 +37,12 @@ internal sealed class OtherProcess : IDisposable
 
     public static string Root { get; } = FindRoot();
 
+    private static string Program { get; } =
+        Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
+
     public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>All that it has printed.</summary>
     public string[] Lines
@@ -58,11 +63,11 @@ internal sealed class OtherProcess : IDisposable
     }
 
     /// <summary>The command line of this project, of which its log is read.</summary>
-    public static OtherProcess Robotrl(params string[] arguments)
-    {
-        var program = Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
-        return new("dotnet", [program, .. arguments], readsErrors: true);
-    }
+    public static OtherProcess Robotrl(params string[] arguments) => new("dotnet", [Program, .. arguments], readsErrors: true);
+
+    /// <summary>The same at a terminal of its own, with keys to press.</summary>
+    public static OtherProcess AtTerminal(params string[] arguments) =>
+        new("script", ["-qefc", string.Join(' ', arguments.Prepend(Program).Prepend("exec dotnet")), "/dev/null"], readsErrors: false);
 
     /// <summary>A simulated robot, running.</summary>
     public static OtherProcess SimNode(string task, int domain, params string[] arguments)
@@ -73,6 +78,12 @@ internal sealed class OtherProcess : IDisposable
     }
 
     public static string TaskFile(string name) => Path.Combine(Root, $"robot-configs/sim/{name}.yaml");
+
+    public void Press(string keys)
+    {
+        _process.StandardInput.Write(keys);
+        _process.StandardInput.Flush();
+    }
 
     public void Await(string text)
     {

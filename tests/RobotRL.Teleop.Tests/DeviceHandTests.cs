@@ -141,6 +141,7 @@ public sealed class DeviceHandTests
             Rests(At(t + 0.05));
         }
         Assert.Equal("nobody drives: /joy has 2 senders, /a and /b", Notice(0.5));
+        _hand.Lose("another node sends to /joy now", Stamp.FromSeconds(0.5));
         Assert.Contains("/a and /b", _hand.Status(Stamp.FromSeconds(0.5)), StringComparison.Ordinal);
         _hand.Refuse(null, Stamp.FromSeconds(0.5));
         MustRestAnew(0.55);

@@ -150,6 +150,7 @@ public sealed class DeviceHand(ActionLayout actions, TeleopParameters device, Ac
         {
             return _phase switch
             {
+                _ when _refusal is not null => $"nobody drives: {_refusal}",
                 HandPhase.Away => $"no device: {_why}",
                 HandPhase.Closed => $"the device waits {_why}: let go of everything ({Held}), then {ToDrive}",
                 HandPhase.Open => $"the policy drives; {ToDrive}",
