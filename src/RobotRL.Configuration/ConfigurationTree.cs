@@ -3,7 +3,8 @@ namespace RobotRL.Configuration;
 /// <summary>Puts a task file, its robot file and the command line's overrides on top of each other.</summary>
 internal static class ConfigurationTree
 {
-    public static MapNode? Read(string path, IReadOnlyList<(string Key, string Value)> overrides, Diagnostics errors, string? cell = null, string? device = null)
+    public static MapNode? Read(
+        string path, IReadOnlyList<(string Key, string Value)> overrides, Diagnostics errors, string? cell = null, string? device = null)
     {
         if (YamlTree.ReadFile(path, errors) is not { } task) return null;
         if (cell is not null)

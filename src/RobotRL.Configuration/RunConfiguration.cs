@@ -16,7 +16,7 @@ public sealed record RunConfiguration
     /// <summary>How the cell is reached over ROS 2; none where the file has no <c>ros2</c> section.</summary>
     public Ros2Parameters? Ros2 { get; init; }
 
-    /// <summary>The device of an operator behind ROS 2; none where the file has no <c>teleop</c> section. Not part of the hash: who corrects may change.</summary>
+    /// <summary>The device of an operator behind ROS 2; none without a <c>teleop</c> section. Not part of the hash: who corrects may change.</summary>
     public TeleopParameters? Teleop { get; init; }
 
     /// <summary>How evidence is kept; the standard where the file has no <c>audit</c> section.</summary>

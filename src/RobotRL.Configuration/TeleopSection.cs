@@ -83,7 +83,8 @@ internal static class TeleopSection
             s.Require(other is null, key, $"button {number} is {other} too; give each a button of its own", s[other ?? key]);
         }
         var (closes, opens) = (buttons.ContainsKey(TeleopButtons.GripperClose), buttons.ContainsKey(TeleopButtons.GripperOpen));
-        s.Require(closes == opens, closes ? "gripper_close" : "gripper_open", "needs its counterpart; name gripper_close and gripper_open, or gripper_toggle alone");
+        s.Require(closes == opens, closes ? "gripper_close" : "gripper_open",
+            "needs its counterpart; name gripper_close and gripper_open, or gripper_toggle alone");
         return buttons;
     }
 

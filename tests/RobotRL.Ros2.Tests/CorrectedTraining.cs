@@ -118,7 +118,8 @@ internal sealed class CorrectedTraining : IDisposable
         foreach (var step in steps.Where(step => step.IsHuman))
         {
             Assert.True(step.Action > 0.5, $"It is not the pad's: {step}");
-            Assert.True(presses.Any(press => step.AtS > press.FromS && step.AtS < press.ToS + SlackS), $"A human drove where no deadman was held: {step}; {Told}");
+            var wasHeld = presses.Any(press => step.AtS > press.FromS && step.AtS < press.ToS + SlackS);
+            Assert.True(wasHeld, $"A human drove where no deadman was held: {step}; {Told}");
         }
         foreach (var episode in Episodes)
         {

@@ -67,7 +67,8 @@ public sealed class DeviceHandTests
         Assert.Equal(HandPhase.Driving, At(0.3).Phase);
         Rests(At(0.301));
         Assert.Equal(HandPhase.Away, At(0.301).Phase);
-        Assert.Contains("the device is lost while it drove, and the hand is neutral: its newest message is 201 ms old", Notice(0.301), StringComparison.Ordinal);
+        const string expected = "the device is lost while it drove, and the hand is neutral: its newest message is 201 ms old";
+        Assert.StartsWith(expected, Notice(0.301), StringComparison.Ordinal);
         Assert.Empty(_stops);
         MustRestAnew(0.4);
     }

@@ -26,7 +26,8 @@ internal static class RecordCommand
             .Does((parse, cancel) =>
         {
             var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
-            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run), parse.GetValue(cell), parse.GetValue(device));
+            var configuration = SharedOptions.Load(
+                parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run), parse.GetValue(cell), parse.GetValue(device));
             var kind = parse.GetValue(teleoperator);
             TrainingOrder order = new()
             {

@@ -37,7 +37,7 @@ internal static class SharedOptions
 
     public static Option<string?> Device() => new("--teleop")
     {
-        Description = "With --operator ros2: the device, gamepad, spacemouse or intervention (robotrl teleop), or a file such as robot-configs/teleop/gamepad.yaml",
+        Description = "With --operator ros2: gamepad, spacemouse, intervention (robotrl teleop), or a file such as robot-configs/teleop/gamepad.yaml",
     };
 
     private static string? DeviceFile(string? device) => device is null ? null : Path.GetFullPath(

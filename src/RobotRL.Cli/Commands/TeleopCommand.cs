@@ -27,7 +27,8 @@ internal static class TeleopCommand
             operatorId, topic, domain, address, peers, distribution,
         }.Does((parse, cancel) =>
         {
-            if (Console.IsInputRedirected) throw new BadInputException("teleop: the keys come from a terminal and standard input is redirected; start it in one");
+            if (Console.IsInputRedirected)
+                throw new BadInputException("teleop: the keys come from a terminal and standard input is redirected; start it in one");
             TransportOptions network = new()
             {
                 NodeName = $"/robotrl/teleop_{Environment.ProcessId}",

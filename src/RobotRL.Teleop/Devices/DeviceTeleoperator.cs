@@ -17,7 +17,8 @@ public sealed class DeviceTeleoperator : ITeleoperator
     private static readonly (TeleopButtons Button, ConsoleKey Key)[] Meanings =
     [
         (TeleopButtons.Success, ConsoleKey.Y), (TeleopButtons.Failure, ConsoleKey.N), (TeleopButtons.Discard, ConsoleKey.Backspace),
-        (TeleopButtons.NewScene, ConsoleKey.T), (TeleopButtons.Pause, ConsoleKey.P), (TeleopButtons.Stop, ConsoleKey.X), (TeleopButtons.Clear, ConsoleKey.Enter),
+        (TeleopButtons.NewScene, ConsoleKey.T), (TeleopButtons.Pause, ConsoleKey.P), (TeleopButtons.Stop, ConsoleKey.X),
+        (TeleopButtons.Clear, ConsoleKey.Enter),
     ];
 
     private readonly DeviceHand _hand;
