@@ -215,7 +215,8 @@ public sealed class DeviceTopics : IDisposable
         /// <summary>When a message was sent, by this machine's clock.</summary>
         public bool TrySent(long stampNs, Stamp now, TeleopParameters device, out Stamp sent, out string why)
         {
-            (sent, why) = (now, "");
+            (sent, why) = (now, "its messages bear no stamp; have its driver fill header.stamp in");
+            if (stampNs == 0) return false;
             if (device.SharesClock)
             {
                 var age = WallClock.NowNs - stampNs;

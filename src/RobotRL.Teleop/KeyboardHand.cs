@@ -95,6 +95,15 @@ internal sealed class KeyboardHand(ActionLayout actions)
         }
     }
 
+    /// <summary>Whether a stop lasts that an operator must clear.</summary>
+    public bool IsStopped
+    {
+        get
+        {
+            lock (_lock) return _stopped;
+        }
+    }
+
     /// <summary>How often a stop was to be cleared, whether or not one was asked for here.</summary>
     public int Clears
     {

@@ -73,18 +73,24 @@ internal sealed class CorrectedTraining : IDisposable
     private bool WasLate => _training?.Lines.Any(line => Late.Any(word => line.Contains(word, StringComparison.Ordinal))) == true;
 
     /// <summary>Starts it, with the patience of a machine that others keep busy.</summary>
-    public void Start(int steps, string value, params string[] more)
+    public void Start(int steps, string value, params string[] more) =>
+        Start(["train", "--env-steps", $"{steps}", "--pace", "realtime", "--receipts", Receipts, "--set", value, .. more]);
+
+    /// <summary>Starts a recording of demonstrations.</summary>
+    public void Record(int episodes, params string[] more) => Start(["record", "--episodes", $"{episodes}", .. more]);
+
+    private void Start(string[] words)
     {
         string[] values =
         [
             "operator.demonstrations=0", "learner.demonstration_share=0", "learner.batch_size=16", "learner.hidden_sizes=[32]", "learner.start_after=1000",
             "task.max_steps=100", "robot.limits.heartbeat_max_age_ms=2000", "robot.limits.target_max_age_ms=5000", "robot.limits.loop_max_late_ms=1000",
             // Stamps of a file begin when it was written.
-            "teleop.clock=own", value,
+            "teleop.clock=own",
         ];
-        _training = OtherProcess.Robotrl(["train", OtherProcess.TaskFile("reach"), "--run", Run, "--env-steps", $"{steps}", "--pace", "realtime",
-            "--operator", "ros2", "--operator-id", "anna", "--teleop", "gamepad", "--receipts", Receipts,
-            .. values.SelectMany(pair => (string[])["--set", pair]), .. more]);
+        string[] person = ["--operator", "ros2", "--operator-id", "anna", "--teleop", "gamepad"];
+        _training = OtherProcess.Robotrl([words[0], OtherProcess.TaskFile("reach"), "--run", Run, .. person,
+            .. values.SelectMany(pair => (string[])["--set", pair]), .. words[1..]]);
     }
 
     public void Await(string text) => Await(() => _training!.Lines.Any(line => line.Contains(text, StringComparison.Ordinal)), text);

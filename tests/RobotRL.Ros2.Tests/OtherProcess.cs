@@ -18,15 +18,17 @@ internal sealed class OtherProcess : IDisposable
         {
             WorkingDirectory = Root,
             RedirectStandardInput = true,
-            RedirectStandardOutput = !readsErrors,
+            RedirectStandardOutput = true,
             RedirectStandardError = readsErrors,
         };
         start.Environment["DOTNET_TieredCompilation"] = "0";
         // Keys and anchors of a test's runs stay out of the account's own.
-        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Path.GetTempPath(), $"robotrl-ros2-tests-{Environment.ProcessId}", "key.pem");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Path.GetTempPath(), $"robotrl-ros2-tests-{Environment.ProcessId}", "anchors");
+        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence, "key.pem");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
         start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
         _process = Process.Start(start)!;
+        if (readsErrors) _process.OutputDataReceived += (_, _) => { };
+        if (readsErrors) _process.BeginOutputReadLine();
         var output = readsErrors ? _process.StandardError : _process.StandardOutput;
         _reading = Task.Run(async () =>
         {
@@ -36,6 +38,8 @@ internal sealed class OtherProcess : IDisposable
     }
 
     public static string Root { get; } = FindRoot();
+
+    private static string Evidence { get; } = MakeEvidence();
 
     private static string Program { get; } =
         Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
@@ -137,6 +141,18 @@ internal sealed class OtherProcess : IDisposable
         if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    /// <summary>Gone with this process.</summary>
+    private static string MakeEvidence()
+    {
+        var folder = Directory.CreateTempSubdirectory("robotrl-evidence-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            try { Directory.Delete(folder, recursive: true); }
+            catch (IOException) { }
+        };
+        return folder;
     }
 
     private static string FindRoot()

@@ -52,7 +52,7 @@ internal sealed class PlayedPad : IDisposable
     }
 
     /// <summary>Of the shipped pad.</summary>
-    public const int Deadman = 9, Stop = 4, Clear = 6;
+    public const int Deadman = 9, Stop = 4, Clear = 6, Success = 3;
 
     public void Set(float forward, params int[] pressed) => Change(joy =>
     {

@@ -96,6 +96,33 @@ public sealed class TeleoperationTests
     });
 
     [Fact]
+    public void Demonstration_begins_with_the_deadman_and_ends_by_the_pads_word() => CorrectedTraining.Try(run =>
+    {
+        run.Record(1, "--set", $"teleop.network.domain={run.Domain}");
+        using PlayedPad pad = new(run.Domain);
+        run.Await("demonstrations");
+        run.Await("the device is there");
+        Thread.Sleep(1000);
+        run.Hear(isHeld: true);
+        pad.Set(0.9f, PlayedPad.Deadman);
+        Thread.Sleep(1500);
+        run.Hear(isHeld: false);
+        pad.Set(0);
+        Thread.Sleep(500);
+        pad.Set(0, PlayedPad.Success);
+        run.RequireDone();
+        var demonstration = Assert.Single(run.Episodes);
+        Assert.Equal((EpisodeKind.Demonstration, EpisodeOutcome.Success, "anna"),
+            (demonstration.Info.Kind, demonstration.Outcome, demonstration.Info.Operator));
+        Assert.All(run.Steps, step => Assert.True(step.IsHuman));
+        // It moves from its first step on, and rests once the deadman is released.
+        var (from, to) = run.Presses[0];
+        Assert.True(run.Steps[0].AtS > from);
+        Assert.All(run.Steps.Where(step => step.AtS < to - CorrectedTraining.SlackS).Skip(3), step => Assert.True(step.Action > 0.5, $"{step}"));
+        Assert.All(run.Steps.Where(step => step.AtS > to + CorrectedTraining.SlackS), step => Assert.Equal(0, step.Action));
+    });
+
+    [Fact]
     public void Operator_without_a_device_is_told_what_to_add()
     {
         using var training = OtherProcess.Robotrl("train", OtherProcess.TaskFile("reach"), "--run", Path.Combine(Path.GetTempPath(), "robotrl-none"),

@@ -119,6 +119,26 @@ public sealed class DeviceHandTests
         MustRestAnew(0.2);
     }
 
+    //  message  ●(deadman) · · · · · ●(deadman)      and nobody looked in between
+    [Fact]
+    public void Gap_that_nobody_saw_ends_the_hand()
+    {
+        Drive();
+        Send(0.5, 0.6f, Deadman);
+        Rests(At(0.5));
+        MustRestAnew(0.55);
+    }
+
+    [Fact]
+    public void Late_message_that_nobody_saw_ends_the_hand()
+    {
+        Drive();
+        Take(0.15, 0.6f, Deadman, stamp: 0.15, sent: -0.1);
+        Send(0.16, 0.6f, Deadman);
+        Rests(At(0.16));
+        MustRestAnew(0.2);
+    }
+
     [Fact]
     public void What_cannot_be_believed_is_no_hand()
     {
@@ -141,7 +161,7 @@ public sealed class DeviceHandTests
             Send(t + 0.05, 0.6f, Deadman);
             Rests(At(t + 0.05));
         }
-        Assert.Equal("nobody drives: /joy has 2 senders, /a and /b", Notice(0.5));
+        Assert.EndsWith("/joy has 2 senders, /a and /b", Notice(0.5), StringComparison.Ordinal);
         _hand.Lose("another node sends to /joy now", Stamp.FromSeconds(0.5));
         Assert.Contains("/a and /b", _hand.Status(Stamp.FromSeconds(0.5)), StringComparison.Ordinal);
         _hand.Refuse(null, Stamp.FromSeconds(0.5));
@@ -260,6 +280,19 @@ public sealed class DeviceHandTests
         Rests(At(0.15));
         MustRestAnew(0.2);
         Assert.Equal((0f, 0.6f), (At(0.46).Action[0].Motion[0], At(0.46).Action[1].Motion[0]));
+    }
+
+    [Fact]
+    public void Loss_is_told_before_the_return()
+    {
+        Drive();
+        Assert.StartsWith("the device is there", Notice(0.1), StringComparison.Ordinal);
+        _hand.Lose("axis 2 is no number", Stamp.FromSeconds(0.15));
+        Send(0.2);
+        Assert.Null(Notice(1.0));
+        Assert.EndsWith("axis 2 is no number", Notice(1.2), StringComparison.Ordinal);
+        Assert.StartsWith("the device is there", Notice(2.3), StringComparison.Ordinal);
+        Assert.Null(Notice(9));
     }
 
     [Fact]

@@ -130,6 +130,7 @@ public sealed class DeviceTeleoperatorTests
         _person.BeginEpisode(EpisodeKind.Online);
         Send();
         Send(TeleopButtons.Success);
+        Assert.NotEmpty(_person.Status); // who looks takes nothing away
         Assert.Equal(EpisodeVerdict.Success, Poll().Verdict);
         Assert.Equal(EpisodeVerdict.None, Poll().Verdict);
     }

@@ -24,8 +24,8 @@ public sealed class DeviceHand(ActionLayout actions, TeleopParameters device, Ac
     private HandMotion _motion;
     private TeleopButtons _pressed = Unknown, _words;
     private HandPhase _phase = HandPhase.Away;
-    private string _why = "nothing has come yet";
-    private string? _refusal, _notice;
+    private string _why = $"nothing has come on {device.Topic} yet";
+    private string? _refusal, _loss, _notice;
     private Stamp _since, _changed, _noticeFrom;
     private GripperCommand _gripper;
     private int _arm;
@@ -46,13 +46,17 @@ public sealed class DeviceHand(ActionLayout actions, TeleopParameters device, Ac
     /// <param name="time">Its stamp, when it was sent and when it came.</param>
     public void Take(HandMotion? motion, TeleopButtons? pressed, in MessageTime time)
     {
-        var stops = false;
+        bool isLost, stops;
         lock (_lock)
         {
+            // A gap counts also where nobody looked while it lasted.
+            isLost = Age(time.Arrived);
             if (motion is { } moved) TakeMotion(moved, time);
-            if (pressed is { } held) stops = TakeButtons(held, time);
+            stops = pressed is { } held && TakeButtons(held, time);
+            isLost |= Age(time.Arrived);
             Move(time.Arrived);
         }
+        if (isLost) stop(FaultCode.DeadmanReleased);
         if (stops) stop(FaultCode.OperatorStop);
     }
 
@@ -137,8 +141,9 @@ public sealed class DeviceHand(ActionLayout actions, TeleopParameters device, Ac
     {
         lock (_lock)
         {
-            if (_notice is not { } notice || now < _noticeFrom) return null;
-            (_notice, _noticeFrom) = (null, now.Plus(NoticeEveryNs));
+            if (now < _noticeFrom || (_loss ?? _notice) is not { } notice) return null;
+            (_loss, _notice) = (null, _loss is null ? null : _notice);
+            _noticeFrom = now.Plus(NoticeEveryNs);
             return notice;
         }
     }
@@ -278,27 +283,9 @@ public sealed class DeviceHand(ActionLayout actions, TeleopParameters device, Ac
 
     private void TellAway(string notice)
     {
-        if (!_isToldAway) Tell(notice);
+        if (!_isToldAway) (_loss, _notice) = (notice, null);
         _isToldAway = true;
     }
 
     private void Tell(string notice) => _notice = notice;
-
-    /// <summary>How old the newest of a topic's messages is. One whose stamp stands still is as old as the first with that stamp.</summary>
-    private struct Freshness
-    {
-        private MessageTime _last;
-        private Stamp _sent;
-        private bool _isKnown;
-
-        public void Saw(in MessageTime time)
-        {
-            if (!_isKnown || time.StampNs > _last.StampNs) _sent = time.Sent;
-            (_last, _isKnown) = (time, true);
-        }
-
-        public readonly long AgeNs(Stamp now) => _isKnown ? now.Since(_sent) : long.MaxValue;
-
-        public readonly bool IsFresh(Stamp now, long mostNs) => _isKnown && AgeNs(now) <= mostNs;
-    }
 }

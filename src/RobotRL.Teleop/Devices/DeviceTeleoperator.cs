@@ -40,7 +40,7 @@ public sealed class DeviceTeleoperator : ITeleoperator
     public bool WantsPause => _words.WantsPause;
 
     /// <summary>How the hand stands, for the screen.</summary>
-    public string Status => _words.Command(_session()) is { StopRequested: true }
+    public string Status => _words.IsStopped
         ? "STOPPED: Enter, or the device's clear button, clears the stop and goes on" : _hand.Status(_clock());
 
     /// <summary>Takes the terminal's keys too: all but those that move. A terminal that is lost stops the robot.</summary>
