@@ -53,7 +53,6 @@ public sealed class DeviceHand(ActionLayout actions, TeleopParameters device, Ac
             isLost = Age(time.Arrived);
             if (motion is { } moved) TakeMotion(moved, time);
             stops = pressed is { } held && TakeButtons(held, time);
-            isLost |= Age(time.Arrived);
             Move(time.Arrived);
         }
         if (isLost) stop(FaultCode.DeadmanReleased);
