@@ -6,12 +6,10 @@ using RobotRL.Teleop.Devices;
 using RobotRL.Wire;
 using RobotRL.Wire.GeometryMsgs;
 using RobotRL.Wire.SensorMsgs;
+using HandMessage = RobotRL.Wire.RobotrlMsgs.Intervention;
 using Twist = RobotRL.Wire.GeometryMsgs.Twist;
 
 namespace RobotRL.Teleop.Ros2;
-
-// Inside, where the project below has another type of this name.
-using Intervention = Wire.RobotrlMsgs.Intervention;
 
 /// <summary>
 /// Hands on to a hand what a device sends over ROS 2, and watches who sends it: a topic that two nodes send to, or one of another type, is nobody's.
@@ -51,7 +49,7 @@ public sealed class DeviceTopics : IDisposable
                 Follow<TwistStamped>(device.Topic, (twist, of) => Take(of, twist.Header.Stamp.Ns, AxesOf(twist.Twist), null));
                 break;
             default:
-                Follow<Intervention>(device.Topic, Take);
+                Follow<HandMessage>(device.Topic, Take);
                 break;
         }
         if (device.ButtonsTopic is { } buttons) Follow<Joy>(buttons, (joy, of) => Take(of, joy.Header.Stamp.Ns, null, [.. joy.Buttons]));
@@ -107,13 +105,13 @@ public sealed class DeviceTopics : IDisposable
         else _hand.Lose($"{of.Topic}: {why}", now);
     }
 
-    private void Take(Intervention told, FollowedTopic of)
+    private void Take(HandMessage told, FollowedTopic of)
     {
         var now = Now;
         Volatile.Write(ref _stranger, told.OperatorId == _operator ? null : told.OperatorId);
         if (_stranger is not null)
         {
-            if (told.Request == Intervention.Stop) _hand.Take(null, TeleopButtons.Stop, new(told.Header.Stamp.Ns, now, now));
+            if (told.Request == HandMessage.Stop) _hand.Take(null, TeleopButtons.Stop, new(told.Header.Stamp.Ns, now, now));
             return;
         }
         var axes = AxesOf(told.Motion);
@@ -131,13 +129,13 @@ public sealed class DeviceTopics : IDisposable
         }
         var pressed = told.Request switch
         {
-            Intervention.Stop => TeleopButtons.Stop,
-            Intervention.Clear => TeleopButtons.Clear,
-            Intervention.Success => TeleopButtons.Success,
-            Intervention.Failure => TeleopButtons.Failure,
-            Intervention.Discard => TeleopButtons.Discard,
-            Intervention.NewScene => TeleopButtons.NewScene,
-            Intervention.Pause => TeleopButtons.Pause,
+            HandMessage.Stop => TeleopButtons.Stop,
+            HandMessage.Clear => TeleopButtons.Clear,
+            HandMessage.Success => TeleopButtons.Success,
+            HandMessage.Failure => TeleopButtons.Failure,
+            HandMessage.Discard => TeleopButtons.Discard,
+            HandMessage.NewScene => TeleopButtons.NewScene,
+            HandMessage.Pause => TeleopButtons.Pause,
             _ => TeleopButtons.None,
         };
         if (told.Deadman) pressed |= TeleopButtons.Deadman;

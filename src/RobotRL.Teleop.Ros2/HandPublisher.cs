@@ -1,11 +1,9 @@
 using RobotRL.Model;
 using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
+using HandMessage = RobotRL.Wire.RobotrlMsgs.Intervention;
 
 namespace RobotRL.Teleop.Ros2;
-
-// Inside, where the project below has another type of this name.
-using Intervention = Wire.RobotrlMsgs.Intervention;
 
 /// <summary>Sends what an operator here asks for to a session on another machine. One thread.</summary>
 public sealed class HandPublisher : IDisposable
@@ -24,8 +22,8 @@ public sealed class HandPublisher : IDisposable
     public static ActionLayout Everything => ActionLayout.Of(new([0, 1, 2, 3, 4, 5], 1, 1, true));
 
     private readonly Ros2Node _node;
-    private readonly Publisher<Intervention> _publisher;
-    private readonly Intervention _message = new();
+    private readonly Publisher<HandMessage> _publisher;
+    private readonly HandMessage _message = new();
     private Stamp _wordUntil, _gripUntil;
     private bool _pauses;
     private int _clears;
@@ -36,7 +34,7 @@ public sealed class HandPublisher : IDisposable
     public HandPublisher(Ros2Node node, string topic, string operatorId)
     {
         (_node, _message.OperatorId) = (node, operatorId);
-        _publisher = node.Publish<Intervention>(topic, Newest);
+        _publisher = node.Publish<HandMessage>(topic, Newest);
     }
 
     /// <summary>Sessions that listen.</summary>
@@ -59,8 +57,8 @@ public sealed class HandPublisher : IDisposable
         if (drives && action.Gripper != GripperCommand.Stay) (_message.Gripper, _gripUntil) = ((sbyte)action.Gripper, now.Plus(SaidNs));
         else if (!drives || now >= _gripUntil) _message.Gripper = 0;
         var word = Word(command, wantsPause, clears);
-        if (word != Intervention.None) (_message.Request, _wordUntil) = (word, now.Plus(SaidNs));
-        else if (now >= _wordUntil) _message.Request = Intervention.None;
+        if (word != HandMessage.None) (_message.Request, _wordUntil) = (word, now.Plus(SaidNs));
+        else if (now >= _wordUntil) _message.Request = HandMessage.None;
         (_clears, _pauses) = (clears, wantsPause);
         _publisher.TrySend(_message);
     }
@@ -73,13 +71,13 @@ public sealed class HandPublisher : IDisposable
 
     private byte Word(in OperatorCommand command, bool wantsPause, int clears) => command switch
     {
-        { StopRequested: true } => Intervention.Stop,
-        _ when clears != _clears => Intervention.Clear,
-        { Verdict: EpisodeVerdict.Success } => Intervention.Success,
-        { Verdict: EpisodeVerdict.Failure } => Intervention.Failure,
-        { Verdict: EpisodeVerdict.Discard } => Intervention.Discard,
-        { Verdict: EpisodeVerdict.NewScene } => Intervention.NewScene,
-        _ when wantsPause != _pauses => Intervention.Pause,
-        _ => Intervention.None,
+        { StopRequested: true } => HandMessage.Stop,
+        _ when clears != _clears => HandMessage.Clear,
+        { Verdict: EpisodeVerdict.Success } => HandMessage.Success,
+        { Verdict: EpisodeVerdict.Failure } => HandMessage.Failure,
+        { Verdict: EpisodeVerdict.Discard } => HandMessage.Discard,
+        { Verdict: EpisodeVerdict.NewScene } => HandMessage.NewScene,
+        _ when wantsPause != _pauses => HandMessage.Pause,
+        _ => HandMessage.None,
     };
 }
