@@ -40,7 +40,7 @@ internal static class RecordCommand
                 Pace = kind.IsPerson() || configuration.Robot.IsBehindRos2 ? Pace.Realtime : Pace.Lockstep,
                 View = TrainingView.OnTerminal,
             };
-            TrainCommand.RequireTerminal(kind);
+            TrainCommand.RequireOperator(kind, parse.GetValue(device));
             var result = TrainingRoot.Record(order, parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel);
             return JobEnd.Tell(parse, order, result);
         });

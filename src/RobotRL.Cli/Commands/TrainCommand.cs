@@ -80,7 +80,7 @@ internal static class TrainCommand
                     Placement = placement,
                     View = TrainingView.OnTerminal,
                 };
-                RequireTerminal(order.Operator);
+                RequireOperator(order.Operator, parse.GetValue(device));
                 var result = TrainingRoot.Train(order, cancel);
                 return JobEnd.Tell(parse, order, result);
             });
@@ -111,8 +111,10 @@ internal static class TrainCommand
             throw new BadInputException("--learner-cpus: only a learner that is started here can be placed; add --learner process");
     }
 
-    internal static void RequireTerminal(OperatorKind kind)
+    internal static void RequireOperator(OperatorKind kind, string? device)
     {
+        if (device is not null && kind != OperatorKind.Ros2)
+            throw new BadInputException("--teleop: a device is an operator's over ROS 2; add --operator ros2, or leave it out");
         if (kind == OperatorKind.Live && Console.IsInputRedirected)
             throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one");
     }
