@@ -6,8 +6,6 @@ using RobotRL.Sessions.Auditing;
 using RobotRL.Sessions.Processes;
 using RobotRL.Sessions.Runs;
 using RobotRL.Sessions.Training;
-using RobotRL.Tasks;
-using RobotRL.Teleop;
 
 namespace RobotRL.Cells;
 
@@ -26,25 +24,25 @@ public static class TrainingRoot
     private static T InSession<T>(TrainingOrder order, Func<TrainingSession, T> body)
     {
         var (configuration, inCharge) = (order.Configuration, order.InCharge);
+        Operators.Require(order);
         RunFile.RefuseLinks(order.Folder);
         if (configuration.Learner.EncoderWeightsPath is { } weights) using (new ResNet10(weights, TorchSharp.torch.CPU)) { }
 
         var events = Path.GetFullPath(Path.Combine(order.Folder, RunDirectory.EventsName));
         using var cell = CellRoot.Open(configuration, new(order.Pace, order.Channel, events) { Placement = order.Placement, Lens = order.Lens });
         OutstandingStop? outstanding = null;
-        var teleoperator = Teleoperator(order, cell, () => outstanding?.Ask());
+        using var operators = Operators.Open(order, cell, () => outstanding?.Ask());
 
         var run = RunDirectory.OpenOrCreate(order.Folder, order.Identity, configuration);
         using var recording = RunLock.Recording(run);
         using var metrics = new MetricsLog(run.Path);
         var actor = AuditActor.Here(inCharge.Name, inCharge.Role, order.Goal.EnvSteps == 0 ? "record" : "train");
-        var told = new { Operator = order.Operator.ToString(), Pace = order.Pace.ToString(), order.Identity.Deterministic, order.Goal };
+        var told = new { Operator = order.Operator.ToString(), Pace = order.Pace.ToString(), order.Identity.Deterministic, order.Goal, operators.Device };
         using var audit = new AuditTrail(
             SessionAudit.Open(run, configuration, actor, told), configuration, cell.Control, [.. cell.Arms.Select(arm => arm.Records)]);
         using var stop = outstanding = new(cell.Control, run.OutstandingStop);
 
-        var view = order.View(teleoperator is KeyboardTeleoperator keys ? () => $"{KeyboardTeleoperator.Keys}\n{keys.Status}" : null);
-        var session = new TrainingSession(run, cell, teleoperator, audit, view, order.Goal)
+        var session = new TrainingSession(run, cell, operators.Operator, audit, order.View(operators.Shown), order.Goal)
         {
             Metrics = metrics,
             Log = Console.Error.WriteLine,
@@ -54,18 +52,5 @@ public static class TrainingRoot
             LearnerCpus = order.Placement.LearnerCpus,
         };
         return audit.Around(() => DiskFault.Stops(cell, audit, () => body(session)));
-    }
-
-    private static ITeleoperator Teleoperator(TrainingOrder order, ICell cell, Action asked)
-    {
-        var (configuration, name) = (order.Configuration, order.InCharge.Name);
-        if (order.Operator == OperatorKind.Live)
-            return new KeyboardTeleoperator(name, configuration.Task.ActionLayout, () => cell.Now, () =>
-            {
-                asked();
-                cell.Control.Stop();
-            });
-        var scripted = new ScriptedOperator(configuration.Task, configuration.Operator, order.Identity.Seed) { Identity = name };
-        return order.Operator == OperatorKind.Scripted ? scripted : new DemonstratorOnly(scripted);
     }
 }

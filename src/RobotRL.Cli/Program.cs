@@ -18,6 +18,7 @@ var root = new RootCommand("RobotRL: reinforcement learning for robot arms, with
     SafetyCommand.Create(),
     ControlCommand.Create(),
     SimNodeCommand.Create(),
+    TeleopCommand.Create(),
     RecordCommand.Create(),
     PlotCommand.Create(),
     ViewsCommand.Create(),

@@ -3,13 +3,22 @@ namespace RobotRL.Configuration;
 /// <summary>Puts a task file, its robot file and the command line's overrides on top of each other.</summary>
 internal static class ConfigurationTree
 {
-    public static MapNode? Read(string path, IReadOnlyList<(string Key, string Value)> overrides, Diagnostics errors, string? cell = null)
+    public static MapNode? Read(
+        string path, IReadOnlyList<(string Key, string Value)> overrides, Diagnostics errors, string? cell = null, string? device = null)
     {
         if (YamlTree.ReadFile(path, errors) is not { } task) return null;
         if (cell is not null)
         {
             if (YamlTree.ReadFile(cell, errors) is not { } over) return null;
             task = task.With(over);
+        }
+        if (device is not null)
+        {
+            if (YamlTree.ReadFile(device, errors) is not { } over) return null;
+            foreach (var (key, value) in over.Values)
+                if (key != TeleopSection.Key) errors.Add(value.Origin, key, $"a device's file holds the section {TeleopSection.Key} alone; remove it");
+            if (over.Values.GetValueOrDefault(TeleopSection.Key) is { } section) task.Values[TeleopSection.Key] = section;
+            else errors.Add(over.Origin, TeleopSection.Key, "missing; a device's file holds this section");
         }
         foreach (var (key, value) in overrides)
         {

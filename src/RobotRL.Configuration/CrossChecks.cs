@@ -42,9 +42,21 @@ internal static class CrossChecks
         CheckImages(root, task, learner);
         CheckHome(root, robot, task);
         CheckRos2(root, c);
+        CheckTeleop(root, c);
 
         void Reachable(string key, double speed, string unit, string limitKey, double limit) => root.Require(speed <= limit, "task.actions." + key,
             $"asks for {speed:0.###} {unit} at the decision rate, above {limitKey}, {limit}; lower it", "task.decision_period_ms", limitKey);
+    }
+
+    /// <summary>A process reaches each domain in one way.</summary>
+    private static void CheckTeleop(Section root, RunConfiguration c)
+    {
+        if (c.Teleop is not { } teleop) return;
+        root.Require(teleop.Network is not null || c.Ros2 is not null, "teleop.network",
+            "the cell is not behind ROS 2 and has no network of its own; write {domain: 0, interface: 127.0.0.1, distribution: humble}");
+        if (teleop.Network is not { } own || c.Ros2 is not { } cell || own.Domain != cell.Domain) return;
+        root.Require(own.Interface == cell.Interface && own.Peers.SequenceEqual(cell.Peers) && own.IsHumble == cell.IsHumble, "teleop.network",
+            $"domain {own.Domain} is the cell's, which is reached in another way; write teleop.network: cell, or choose another domain", "ros2.domain");
     }
 
     private static void CheckRos2(Section root, RunConfiguration c)

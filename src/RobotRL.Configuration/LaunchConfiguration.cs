@@ -14,8 +14,11 @@ public sealed record LaunchConfiguration
     /// <summary>Of the task, absolute.</summary>
     public required string ConfigPath { get; init; }
 
-    /// <summary>scripted, none or live.</summary>
+    /// <summary>scripted, none, live or ros2.</summary>
     public required string Operator { get; init; }
+
+    /// <summary>File of the operator's device, absolute; null for none.</summary>
+    public string? TeleopPath { get; init; }
 
     public required int Seed { get; init; }
     public required int EnvSteps { get; init; }
@@ -54,7 +57,8 @@ public sealed record LaunchConfiguration
         return new()
         {
             ConfigPath = s.ExistingFile("config", path => path) ?? "",
-            Operator = s.Choice("operator", ("scripted", "scripted"), ("none", "none"), ("live", "live")),
+            Operator = s.Choice("operator", ("scripted", "scripted"), ("none", "none"), ("live", "live"), ("ros2", "ros2")),
+            TeleopPath = s.Has("teleop") ? s.ExistingFile("teleop", path => path) : null,
             Seed = s.Integer("seed", 0, int.MaxValue),
             EnvSteps = s.Integer("env_steps", 0, int.MaxValue),
             ControlPriority = control.Priority,

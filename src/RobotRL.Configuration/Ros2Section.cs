@@ -5,7 +5,7 @@ namespace RobotRL.Configuration;
 /// <summary>Reads <c>ros2</c>: how a cell is reached over ROS 2.</summary>
 internal static class Ros2Section
 {
-    private const int LastDomain = 232;
+    public const int LastDomain = 232;
 
     /// <summary>Profiles as a file names them.</summary>
     public static readonly (string Word, Ros2Profile Value)[] Profiles =
@@ -123,14 +123,13 @@ internal static class Ros2Section
         };
     }
 
-
     private static Ros2Topic ReadTopic(Section s, string space) =>
         new(Topic(s, "topic", space), s.Choice("reliability", ("reliable", true), ("best_effort", false)));
 
     private static string? TopicOrNone(Section s, string key, string space) => s.Has(key) ? Topic(s, key, space) : null;
 
     /// <summary>With the namespace before it.</summary>
-    private static string Topic(Section s, string key, string space)
+    public static string Topic(Section s, string key, string space = "")
     {
         var name = s.Text(key);
         var isName = name.Length > 1 && name.Split('/') is ["", .. var parts]

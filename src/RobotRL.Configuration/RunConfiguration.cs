@@ -16,6 +16,9 @@ public sealed record RunConfiguration
     /// <summary>How the cell is reached over ROS 2; none where the file has no <c>ros2</c> section.</summary>
     public Ros2Parameters? Ros2 { get; init; }
 
+    /// <summary>The device of an operator behind ROS 2; none without a <c>teleop</c> section. Not part of the hash: who corrects may change.</summary>
+    public TeleopParameters? Teleop { get; init; }
+
     /// <summary>How evidence is kept; the standard where the file has no <c>audit</c> section.</summary>
     public AuditParameters Audit { get; init; } = AuditParameters.Standard;
 
@@ -40,14 +43,16 @@ public sealed record RunConfiguration
     /// <summary>
     /// Reads a task file, the robot file that it names under <c>robot.file</c> with the task's own values over it, and then
     /// <paramref name="overrides"/>: dotted keys with YAML values, such as <c>("learner.method", "behaviour_cloning")</c>; a list item is named by its index.
-    /// Reads only. A cell's file lies over the task's: the same task in another cell.
+    /// Reads only. A cell's file lies over the task's: the same task in another cell. A device's file holds the section <c>teleop</c> alone, in place of any
+    /// other.
     /// </summary>
     /// <exception cref="ConfigurationException">Anything is missing, unknown, out of range or contradictory; holds every error.</exception>
-    public static RunConfiguration Load(string path, IReadOnlyList<(string Key, string Value)>? overrides = null, string? cell = null)
+    public static RunConfiguration Load(
+        string path, IReadOnlyList<(string Key, string Value)>? overrides = null, string? cell = null, string? device = null)
     {
         path = Path.GetFullPath(path);
         var errors = new Diagnostics(path);
-        var tree = ConfigurationTree.Read(path, overrides ?? [], errors, cell);
+        var tree = ConfigurationTree.Read(path, overrides ?? [], errors, cell, device);
         if (tree is null) errors.ThrowIfAny();
         if (tree!.Values.ContainsKey(NavigationConfiguration.Key))
             throw new ConfigurationException(
@@ -63,6 +68,7 @@ public sealed record RunConfiguration
             Operator = root.Child("operator", LearnerSection.ReadOperator),
             Learner = root.Child("learner", LearnerSection.ReadLearner),
             Ros2 = root.Has("ros2") ? root.Child("ros2", Ros2Section.Read) : null,
+            Teleop = root.Has(TeleopSection.Key) ? canonical.Unhashed(() => root.Child(TeleopSection.Key, TeleopSection.Read)) : null,
             Safety = root.Has("safety") ? root.Child("safety", SafetySection.Read) : null,
             Recording = root.Has("recording")
                 ? canonical.Unhashed(() => root.Child("recording", ReadRecording))

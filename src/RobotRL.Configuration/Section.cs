@@ -31,10 +31,16 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
     /// <summary>A number; null where the word stands in its place.</summary>
     public double? NumberOr(string word, string key, double min, double max, string unit = "")
     {
-        if (node?.Values.GetValueOrDefault(key) is not ScalarNode { Quoted: false } scalar || scalar.Text != word) return Number(key, min, max, unit);
+        return IsWord(key, word) ? null : Number(key, min, max, unit);
+    }
+
+    /// <summary>Whether the word stands there, in place of a section.</summary>
+    public bool IsWord(string key, string word)
+    {
+        if (node?.Values.GetValueOrDefault(key) is not ScalarNode { Quoted: false } scalar || scalar.Text != word) return false;
         _known.Add(key);
         canonical.Value(key, word);
-        return null;
+        return true;
     }
 
     public int Integer(string key, int min, int max, string unit = "")
@@ -212,10 +218,7 @@ internal sealed class Section(MapNode? node, string path, Diagnostics errors, Ca
     /// <summary>A section, or the word <c>none</c> for what is not there.</summary>
     public T? ChildOrNone<T>(string key, Func<Section, T> read) where T : class
     {
-        if (node?.Values.GetValueOrDefault(key) is not ScalarNode { Quoted: false, Text: "none" }) return Child(key, read);
-        _known.Add(key);
-        canonical.Value(key, "none");
-        return null;
+        return IsWord(key, "none") ? null : Child(key, read);
     }
 
     public IReadOnlyList<T> Children<T>(string key, Func<Section, T> read)

@@ -1,5 +1,6 @@
 using RobotRL.Control;
 using RobotRL.Model;
+using RobotRL.Ros2.Nodes;
 using RobotRL.Ros2.Transport;
 using RobotRL.Sensing;
 using RobotRL.Wire.GeometryMsgs;

@@ -106,6 +106,9 @@ public interface ITeleoperator
     /// cref="OperatorCommand.StopRequested"/> is set for whoever must act to clear a stop; a program sees to it at once.
     /// </summary>
     void RequireClearing() { }
+
+    /// <summary>Something of the operator's device that a person must read, said once; null for nothing.</summary>
+    string? TakeNotice() => null;
 }
 
 /// <summary>Nobody: the policy drives.</summary>

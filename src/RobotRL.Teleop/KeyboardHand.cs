@@ -26,6 +26,7 @@ internal sealed class KeyboardHand(ActionLayout actions)
     private readonly bool[] _isClosed = new bool[actions.Arms.Count];
     private bool _hasMoved, _pauses;
     private bool _stopped;
+    private int _clears;
     private EpisodeVerdict _verdict;
     private StoppedWish _wish;
     private Stamp _wishUntil;
@@ -64,7 +65,7 @@ internal sealed class KeyboardHand(ActionLayout actions)
                 case ConsoleKey.D3: _speed = 1; break;
                 case ConsoleKey.Escape: HandBack(); break;
                 case ConsoleKey.X: _stopped = true; break;
-                case ConsoleKey.Enter: _stopped = false; break;
+                case ConsoleKey.Enter: (_stopped, _clears) = (false, _clears + 1); break;
                 case ConsoleKey.Y: _verdict = EpisodeVerdict.Success; break;
                 case ConsoleKey.N: _verdict = EpisodeVerdict.Failure; break;
                 case ConsoleKey.Backspace or ConsoleKey.Delete: _verdict = EpisodeVerdict.Discard; break;
@@ -91,6 +92,24 @@ internal sealed class KeyboardHand(ActionLayout actions)
         get
         {
             lock (_lock) return _pauses;
+        }
+    }
+
+    /// <summary>Whether a stop lasts that an operator must clear.</summary>
+    public bool IsStopped
+    {
+        get
+        {
+            lock (_lock) return _stopped;
+        }
+    }
+
+    /// <summary>How often a stop was to be cleared, whether or not one was asked for here.</summary>
+    public int Clears
+    {
+        get
+        {
+            lock (_lock) return _clears;
         }
     }
 

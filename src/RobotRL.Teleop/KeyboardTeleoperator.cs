@@ -16,7 +16,6 @@ public sealed class KeyboardTeleoperator : ITeleoperator
 
     private readonly KeyboardHand _hand;
     private readonly Func<Stamp> _clock;
-    private readonly Action _stop;
 
     /// <param name="identity">Who sits at the keyboard.</param>
     /// <param name="actions">What can be driven.</param>
@@ -26,37 +25,22 @@ public sealed class KeyboardTeleoperator : ITeleoperator
     public KeyboardTeleoperator(string identity, ActionLayout actions, Func<Stamp> clock, Action stop)
     {
         if (Console.IsInputRedirected) throw new InvalidOperationException("--operator live needs a terminal for its keys; standard input is redirected.");
-        (Identity, _clock, _stop) = (identity, clock, stop);
+        (Identity, _clock) = (identity, clock);
         _hand = new KeyboardHand(actions);
-        new Thread(Read) { IsBackground = true, Name = "keyboard" }.Start();
+        KeyReader.Start(key => _hand.Press(key, _clock()), stop, _hand.Lose);
     }
 
     public string Identity { get; }
     public bool IsPerson => true;
     public bool IsReady => _hand.IsReady;
     public bool WantsPause => _hand.WantsPause;
+
+    /// <summary>How often Enter was pressed: on another machine the robot may be stopped for a cause that nobody here knows.</summary>
+    public int Clears => _hand.Clears;
     public void BeginEpisode(EpisodeKind kind) => _hand.BeginEpisode(kind);
     public void RequireClearing() => _hand.RequireClearing();
     public OperatorCommand Poll(in OperatorView view) => _hand.Command(view.Time);
 
     /// <summary>Who drives, for the screen.</summary>
     public string Status => _hand.Status(_clock());
-
-    /// <summary>Waits inside the read, to the end of the process: between reads a terminal echoes what is typed, across the display.</summary>
-    private void Read()
-    {
-        try
-        {
-            while (true)
-            {
-                var key = Console.ReadKey(intercept: true).Key;
-                if (key is ConsoleKey.X) _stop();
-                _hand.Press(key, _clock());
-            }
-        }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
-        {
-            _hand.Lose(); // The terminal is gone, and the operator with it.
-        }
-    }
 }

@@ -14,6 +14,7 @@ public sealed class DependencyTableTests
         ["Ros2"] = ["Model", "Wire"],
         ["Calibration"] = ["Model", "Wire", "Mcap"],
         ["Teleop"] = ["Model"],
+        ["Teleop.Ros2"] = ["Model", "Wire", "Ros2", "Teleop"],
         ["Tasks"] = ["Model", "Teleop"],
         ["Safety"] = ["Model"],
         ["Control"] = ["Model", "Safety"],
@@ -35,8 +36,8 @@ public sealed class DependencyTableTests
         ["Evidence"] = ["Model", "Configuration", "Safety", "Control", "Learning", "Episodes", "Recording", "Audit", "Sessions"],
         ["Cells"] =
         [
-            "Model", "Wire", "Configuration", "Sensing", "Ros2", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco", "Robots.Ros2",
-            "Policy", "Learning", "Critic", "Recording", "Audit", "Sessions",
+            "Model", "Wire", "Configuration", "Sensing", "Ros2", "Teleop", "Teleop.Ros2", "Tasks", "Safety", "Control", "Robots.Mujoco",
+            "Robots.Ros2", "Policy", "Learning", "Critic", "Recording", "Audit", "Sessions",
         ],
         ["Lab"] =
         [

@@ -124,7 +124,7 @@ public sealed class OutputTests(RecordedRun recorded) : IClassFixture<RecordedRu
         Assert.Equal(0, result.ExitCode);
         Assert.Contains(holds, string.Join('\n', result.Output), StringComparison.Ordinal);
         const string line = "robotrl train x --operator ";
-        Assert.Equal(["live", "none", "scripted"], RobotrlProcess.Run($"[suggest:{line.Length}]", line).Output.Order());
+        Assert.Equal(["live", "none", "ros2", "scripted"], RobotrlProcess.Run($"[suggest:{line.Length}]", line).Output.Order());
     }
 
     [Fact]

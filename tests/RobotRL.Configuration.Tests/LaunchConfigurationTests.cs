@@ -25,6 +25,16 @@ public sealed class LaunchConfigurationTests
     }
 
     [Fact]
+    public void Operator_over_ROS_2_may_name_a_device()
+    {
+        var pad = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Path("reach"))!, "..", "teleop", "gamepad.yaml"));
+        Assert.Null(Load("  control: {priority: 50}", cpus: 1).TeleopPath);
+        Assert.Equal(pad, Load($"  teleop: {pad}\n  control: {{priority: 50}}", cpus: 1).TeleopPath);
+        var refused = Assert.Throws<ConfigurationException>(() => Load("  teleop: nowhere.yaml\n  control: {priority: 50}", cpus: 1));
+        Assert.Contains(refused.Errors, e => e.Contains("launch.teleop: file", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Cpu_that_the_machine_lacks_and_a_misspelt_key_are_both_told()
     {
         var refused = Assert.Throws<ConfigurationException>(() => Load("  control: {cpu: 2, priority: 50}\n  actor: {cpu: [0]}", cpus: 2));

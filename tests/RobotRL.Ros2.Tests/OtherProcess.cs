@@ -9,17 +9,17 @@ internal sealed partial class OtherProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private static readonly Lazy<string> Evidence = new(() => Directory.CreateTempSubdirectory("robotrl-evidence-").FullName);
-
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly Task _reading;
 
     private OtherProcess(ProcessStartInfo start, bool readsErrors)
     {
-        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, !readsErrors, readsErrors);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, readsErrors);
         start.Environment["DOTNET_TieredCompilation"] = "0";
         _process = Process.Start(start)!;
+        if (readsErrors) _process.OutputDataReceived += (_, _) => { };
+        if (readsErrors) _process.BeginOutputReadLine();
         var output = readsErrors ? _process.StandardError : _process.StandardOutput;
         _reading = Task.Run(async () =>
         {
@@ -30,7 +30,14 @@ internal sealed partial class OtherProcess : IDisposable
 
     public static string Root { get; } = FindRoot();
 
+    private static string Evidence { get; } = MakeEvidence();
+
+    private static string Program { get; } =
+        Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
+
     public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>All that it has printed.</summary>
     public string[] Lines
@@ -51,6 +58,10 @@ internal sealed partial class OtherProcess : IDisposable
         return peer;
     }
 
+    /// <summary>The command line of this project at a terminal of its own, with keys to press.</summary>
+    public static OtherProcess AtTerminal(params string[] arguments) =>
+        new(Own(new("script", ["-qefc", string.Join(' ', arguments.Prepend(Program).Prepend("exec dotnet")), "/dev/null"])), readsErrors: false);
+
     /// <summary>A simulated robot, running.</summary>
     public static OtherProcess SimNode(string task, int domain, params string[] arguments)
     {
@@ -70,18 +81,16 @@ internal sealed partial class OtherProcess : IDisposable
     /// <summary>The built command line; what it says on stderr is read.</summary>
     public static OtherProcess Robotrl(params string[] arguments) => new(ToRobotrl(arguments), readsErrors: true);
 
-    /// <summary>The same, yet to be started. Keys and anchors of a test's runs stay out of the account's own.</summary>
-    public static ProcessStartInfo ToRobotrl(params string[] arguments)
-    {
-        var program = Path.Combine(Root, "src/RobotRL.Cli/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0/robotrl.dll");
-        ProcessStartInfo start = new("dotnet", [program, .. arguments]) { WorkingDirectory = Root };
-        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence.Value, "key.pem");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence.Value, "anchors");
-        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
-        return start;
-    }
+    /// <summary>The same, yet to be started.</summary>
+    public static ProcessStartInfo ToRobotrl(params string[] arguments) => Own(new("dotnet", [Program, .. arguments]));
 
     public static string TaskFile(string name) => Path.Combine(Root, $"robot-configs/sim/{name}.yaml");
+
+    public void Press(string keys)
+    {
+        _process.StandardInput.Write(keys);
+        _process.StandardInput.Flush();
+    }
 
     public void Await(string text)
     {
@@ -133,6 +142,28 @@ internal sealed partial class OtherProcess : IDisposable
         if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    /// <summary>Keys and anchors of a test's runs stay out of the account's own.</summary>
+    private static ProcessStartInfo Own(ProcessStartInfo start)
+    {
+        start.WorkingDirectory = Root;
+        start.Environment["ROBOTRL_AUDIT_KEY"] = Path.Combine(Evidence, "key.pem");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR"] = Path.Combine(Evidence, "anchors");
+        start.Environment["ROBOTRL_AUDIT_ANCHOR_COMMAND"] = "";
+        return start;
+    }
+
+    /// <summary>Gone with this process.</summary>
+    private static string MakeEvidence()
+    {
+        var folder = Directory.CreateTempSubdirectory("robotrl-evidence-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            try { Directory.Delete(folder, recursive: true); }
+            catch (IOException) { }
+        };
+        return folder;
     }
 
     private static string FindRoot()

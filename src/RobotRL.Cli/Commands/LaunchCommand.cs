@@ -23,7 +23,7 @@ internal static partial class LaunchCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string?> run = new("--run") { Description = "Folder of the run: made when new, resumed when it holds one" };
-        Option<string?> operatorId = new("--operator-id") { Description = "Who is in charge; required where the file names a live operator" };
+        Option<string?> operatorId = new("--operator-id") { Description = "Who is in charge; required where the file names a live operator or one over ROS 2" };
         return new Command("launch", "Start what a file names: control loop, actor and learner, each on its CPUs; or the processes of a file in ROS 2's syntax")
         {
             file, given, run, operatorId,
@@ -65,7 +65,8 @@ internal static partial class LaunchCommand
     private static IEnumerable<string> Arguments(LaunchConfiguration launch, string run, string? operatorId, bool json) =>
     [
         "train", launch.ConfigPath, "--run", run, "--seed", $"{launch.Seed}", "--env-steps", $"{launch.EnvSteps}",
-        "--owner", $"{Environment.ProcessId}", "--operator", launch.Operator, .. Given("--operator-id", operatorId),
+        "--owner", $"{Environment.ProcessId}", "--operator", launch.Operator, .. Given("--teleop", launch.TeleopPath),
+        .. Given("--operator-id", operatorId),
         "--pace", "realtime", "--learner", "process", "--control-priority", $"{launch.ControlPriority}", .. Given("--control-cpu", launch.ControlCpu),
         .. launch.LearnerCpus.SelectMany(cpu => Given("--learner-cpus", cpu)), .. json ? ["--json"] : (string[])[],
     ];

@@ -6,7 +6,7 @@ namespace RobotRL.Cli.Commands;
 /// <summary>Options that say who answers for a session.</summary>
 internal static partial class OperatorOptions
 {
-    private const string Requirement = "write 1 to 64 letters, digits, spaces or any of . _ - @ +";
+    public const string Requirement = "write 1 to 64 letters, digits, spaces or any of . _ - @ +";
 
     /// <summary>Their name.</summary>
     public static Option<string?> Id() => new Option<string?>("--operator-id")
@@ -22,7 +22,7 @@ internal static partial class OperatorOptions
     /// <summary>Somebody who signs for something.</summary>
     public static Option<string> By() => new Option<string>("--by") { Description = "Who", Required = true }.Where(IsName, Requirement);
 
-    private static bool IsName(string? name) => name is not null && Allowed().IsMatch(name);
+    public static bool IsName(string? name) => name is not null && Allowed().IsMatch(name);
 
     [GeneratedRegex(@"^(?=.{1,64}$)[\p{L}\p{N}._@+-]+( [\p{L}\p{N}._@+-]+)*$")]
     private static partial Regex Allowed();

@@ -19,14 +19,15 @@ internal static class RecordCommand
             .Where(n => n > 0, "write a number of episodes from 1");
         var seed = SharedOptions.Seed(1);
         var teleoperator = SharedOptions.Operator(OperatorKind.Scripted)
-            .Where(kind => kind != OperatorKind.None, "somebody must demonstrate; write scripted or live");
+            .Where(kind => kind != OperatorKind.None, "somebody must demonstrate; write scripted, live or ros2");
         var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
-        var set = SharedOptions.Set();
-        return new Command("record", "Record demonstrations") { config, run, episodes, seed, teleoperator, operatorId, operatorRole, set }
+        var (cell, device, set) = (SharedOptions.Cell(), SharedOptions.Device(), SharedOptions.Set());
+        return new Command("record", "Record demonstrations") { config, run, cell, episodes, seed, teleoperator, device, operatorId, operatorRole, set }
             .Does((parse, cancel) =>
         {
             var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
-            var configuration = SharedOptions.Load(parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run));
+            var configuration = SharedOptions.Load(
+                parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run), parse.GetValue(cell), parse.GetValue(device));
             var kind = parse.GetValue(teleoperator);
             TrainingOrder order = new()
             {
@@ -36,10 +37,10 @@ internal static class RecordCommand
                 Goal = new(0, TrainingGoal.Never, SuccessWindow: 1, HumanSteps: long.MaxValue, WallSeconds: double.PositiveInfinity),
                 Operator = kind,
                 InCharge = OperatorInCharge.Driving(kind, parse.GetValue(operatorId), parse.GetValue(operatorRole)),
-                Pace = kind == OperatorKind.Live ? Pace.Realtime : Pace.Lockstep,
+                Pace = kind.IsPerson() || configuration.Robot.IsBehindRos2 ? Pace.Realtime : Pace.Lockstep,
                 View = TrainingView.OnTerminal,
             };
-            TrainCommand.RequireTerminal(kind);
+            TrainCommand.RequireOperator(kind, parse.GetValue(device));
             var result = TrainingRoot.Record(order, parse.GetValue(episodes) ?? configuration.Operator.Demonstrations, cancel);
             return JobEnd.Tell(parse, order, result);
         });

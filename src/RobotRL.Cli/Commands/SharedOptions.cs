@@ -17,13 +17,14 @@ internal static class SharedOptions
     /// <param name="overrides">As written after <c>--set</c>.</param>
     /// <param name="run">Folder of the run that it is for; null for none.</param>
     /// <param name="cell">As written after <c>--cell</c>.</param>
+    /// <param name="device">As written after <c>--teleop</c>.</param>
     /// <exception cref="InvalidDataException">Something in a run is a link or no plain file.</exception>
     public static RunConfiguration Load(
-        string config, IReadOnlyList<(string Key, string Value)>? overrides = null, string? run = null, string? cell = null)
+        string config, IReadOnlyList<(string Key, string Value)>? overrides = null, string? run = null, string? cell = null, string? device = null)
     {
         if (run is not null) RunFile.RefuseLinks(run);
         if (Path.GetDirectoryName(Path.GetFullPath(config)) is { } folder && RunDirectory.Exists(folder)) RunFile.RefuseLinks(folder);
-        return RunConfiguration.Load(config, overrides, CellFile(cell));
+        return RunConfiguration.Load(config, overrides, CellFile(cell), DeviceFile(device));
     }
 
     public static Option<string?> Cell() => new("--cell")
@@ -33,6 +34,14 @@ internal static class SharedOptions
 
     /// <summary>The file that a word after <c>--cell</c> stands for.</summary>
     public static string? CellFile(string? cell) => cell is null ? null : Path.GetFullPath(cell == "ros2" ? ShippedFiles.Configuration("ros2/sim.yaml") : cell);
+
+    public static Option<string?> Device() => new("--teleop")
+    {
+        Description = "With --operator ros2: gamepad, spacemouse, intervention (robotrl teleop), or a file such as robot-configs/teleop/gamepad.yaml",
+    };
+
+    private static string? DeviceFile(string? device) => device is null ? null : Path.GetFullPath(
+        device is "gamepad" or "spacemouse" or "intervention" ? ShippedFiles.Configuration($"teleop/{device}.yaml") : device);
 
     public static Argument<string> Run() => new("run") { Description = "Folder of a training run" };
 
@@ -60,7 +69,7 @@ internal static class SharedOptions
 
     public static Option<OperatorKind> Operator(OperatorKind standard) => new Option<OperatorKind>("--operator")
     {
-        Description = "Who corrects: scripted (simulated human), none, live (keyboard, realtime)",
+        Description = "Who corrects: scripted (simulated human), none, live (keyboard, realtime), ros2 (a device over ROS 2, realtime)",
     }.Or(standard).InWords();
 
     /// <summary>Splits <c>key=value</c> pairs.</summary>

@@ -33,7 +33,7 @@ internal static class TrainCommand
         var (operatorId, operatorRole) = (OperatorOptions.Id(), OperatorOptions.AsWhat());
         Option<bool> deterministic = new("--deterministic") { Description = "Act and learn in turn: the same seed gives the same run, bit for bit" };
         var pace = SharedOptions.Pace();
-        var (channel, cell) = (SharedOptions.Channel(), SharedOptions.Cell());
+        var (channel, cell, device) = (SharedOptions.Channel(), SharedOptions.Cell(), SharedOptions.Device());
         var learner = new Option<LearnerPlace>("--learner")
         {
             Description = "Where learning happens: thread; process (started by this one, and again when it was killed); external (robotrl learner RUN)",
@@ -49,12 +49,13 @@ internal static class TrainCommand
         var set = SharedOptions.Set();
         return new Command("train", "Train a policy with a human in the loop")
         {
-            config, run, cell, seed, envSteps, until, window, humanSteps, wall, teleoperator, operatorId, operatorRole, deterministic, pace, channel, learner,
-            controlCpu, controlPriority, learnerCpus, receipts, owner, set,
+            config, run, cell, seed, envSteps, until, window, humanSteps, wall, teleoperator, device, operatorId, operatorRole, deterministic, pace, channel,
+            learner, controlCpu, controlPriority, learnerCpus, receipts, owner, set,
         }.Does((parse, cancel) =>
             {
                 var overrides = SharedOptions.Overrides(parse.GetRequiredValue(set));
-                var configuration = SharedOptions.Load(parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run), parse.GetValue(cell));
+                var configuration = SharedOptions.Load(
+                    parse.GetRequiredValue(config), overrides, parse.GetRequiredValue(run), parse.GetValue(cell), parse.GetValue(device));
                 if (!overrides.Any(o => o.Key == "safety.critic")) RequireOwnCritic(configuration, parse.GetRequiredValue(config), parse.GetRequiredValue(run));
                 if (parse.GetValue(deterministic) && parse.GetValue(learner) != LearnerPlace.Thread)
                     throw new BadInputException("--deterministic: acting and learning take turns in one process; leave --learner out");
@@ -80,7 +81,7 @@ internal static class TrainCommand
                     Placement = placement,
                     View = TrainingView.OnTerminal,
                 };
-                RequireTerminal(order.Operator);
+                RequireOperator(order.Operator, parse.GetValue(device));
                 using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
                 using var owned = parse.GetValue(owner) is { } id ? Belonging.To(id, end, readsKeys: true) : null;
                 var result = TrainingRoot.Train(order, end.Token);
@@ -100,8 +101,8 @@ internal static class TrainCommand
 
     private static void RequirePace(OperatorKind kind, Pace pace)
     {
-        if (kind == OperatorKind.Live && pace != Pace.Realtime)
-            throw new BadInputException("--operator live: a person acts at wall-clock speed; add --pace realtime");
+        if (kind.IsPerson() && pace != Pace.Realtime)
+            throw new BadInputException($"--operator {kind.Word()}: a person acts at wall-clock speed; add --pace realtime");
     }
 
     private static void RequirePlaces(Placement placement, Pace pace, string? channel, LearnerPlace learner)
@@ -113,8 +114,10 @@ internal static class TrainCommand
             throw new BadInputException("--learner-cpus: only a learner that is started here can be placed; add --learner process");
     }
 
-    internal static void RequireTerminal(OperatorKind kind)
+    internal static void RequireOperator(OperatorKind kind, string? device)
     {
+        if (device is not null && kind != OperatorKind.Ros2)
+            throw new BadInputException("--teleop: a device is an operator's over ROS 2; add --operator ros2, or leave it out");
         if (kind == OperatorKind.Live && Console.IsInputRedirected)
             throw new BadInputException("--operator live: the keys come from a terminal and standard input is redirected; start it in one");
     }

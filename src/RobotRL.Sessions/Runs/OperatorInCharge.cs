@@ -7,13 +7,13 @@ namespace RobotRL.Sessions.Runs;
 public sealed record OperatorInCharge(string Name, string Role)
 {
     /// <summary>Of a session in which somebody may drive.</summary>
-    /// <exception cref="BadInputException">A person at the keys has no name.</exception>
+    /// <exception cref="BadInputException">A person who drives has no name.</exception>
     public static OperatorInCharge Driving(OperatorKind kind, string? name, string? role)
     {
-        if (kind == OperatorKind.Live && name is null) throw new BadInputException("--operator live: the log must say who drives; add --operator-id NAME");
-        if (kind == OperatorKind.Live && name is "scripted" or "none")
+        if (kind.IsPerson() && name is null) throw new BadInputException($"--operator {kind.Word()}: the log must say who drives; add --operator-id NAME");
+        if (kind.IsPerson() && name is "scripted" or "none")
             throw new BadInputException($"--operator-id {name}: that is no person; name whoever drives");
-        role ??= kind switch { OperatorKind.Live => "operator", OperatorKind.Scripted => "simulated-operator", _ => "unattended" };
+        role ??= kind switch { OperatorKind.Live or OperatorKind.Ros2 => "operator", OperatorKind.Scripted => "simulated-operator", _ => "unattended" };
         return new(name ?? "scripted", role);
     }
 

@@ -80,6 +80,7 @@ internal sealed class TrainingProgress(ITrainingView view, TrainingGoal goal, IC
 
     public void Report(TrainingStatus status)
     {
+        if (teleoperator.TakeNotice() is { } notice) Tell(notice);
         if (status.Phase != _phase) (_phase, _phaseSinceS, _phaseFrom) = (status.Phase, status.ElapsedS, status.Done);
         if (_history is { LearnsElsewhere: true } && status.ElapsedS - _followedS >= FollowEveryS)
         {

@@ -8,7 +8,10 @@ public static class InterfacePackage
     private const string Name = "robotrl_msgs", Version = "0.1.0";
 
     private static readonly (string Type, string Definition)[] Messages =
-        [(GateDecision.TypeName, GateDecision.Definition), (ImpedanceTarget.TypeName, ImpedanceTarget.Definition)];
+    [
+        (GateDecision.TypeName, GateDecision.Definition), (ImpedanceTarget.TypeName, ImpedanceTarget.Definition),
+        (Intervention.TypeName, Intervention.Definition),
+    ];
 
     private static readonly string[] Uses = ["geometry_msgs", "std_msgs"];
 
@@ -27,7 +30,7 @@ public static class InterfacePackage
             <package format="3">
               <name>{Name}</name>
               <version>{Version}</version>
-              <description>Messages of RobotRL: what its gate decides, and the targets of impedance controllers.</description>
+              <description>Messages of RobotRL: what its gate decides, the targets of impedance controllers, and what an operator asks for.</description>
               <maintainer email="maintainer@example.org">RobotRL</maintainer>
               <license>Proprietary</license>
               <buildtool_depend>ament_cmake</buildtool_depend>

@@ -1,10 +1,10 @@
-namespace RobotRL.Robots.Ros2;
+namespace RobotRL.Ros2.Nodes;
 
 /// <summary>
 /// Tells when, by this machine's monotonic clock, something was measured that another clock has stamped. No message arrives before it was measured: the
 /// smallest difference between arrival and stamp is taken for the clocks' own, and what a message is later than that is its age.
 /// </summary>
-internal sealed class ClockMap
+public sealed class ClockMap
 {
     /// <summary>What differs by more is a clock that was set, not one that runs a little fast.</summary>
     public const long JumpNs = 50_000_000;
