@@ -76,7 +76,9 @@ public sealed class ConnectionFaultTests : IDisposable
     [Fact]
     public void Two_that_speak_in_the_robots_name_stop_the_loop()
     {
-        using var second = Arm();
+        // A second simulated robot would be refused; whoever else speaks need not ask.
+        using Ros2Node other = Ros2Node.Open(new() { NodeName = "/somebody", Domain = _domain });
+        using var states = other.Publish<Wire.SensorMsgs.JointState>(_rig.Configuration.Ros2!.Arms[0].JointStates.Name, Qos.Default);
         _rig.UntilStopped(20_000);
         Assert.True(_rig.Causes.Contains(FaultCode.ForeignCommander), $"{_rig.Causes}");
     }
