@@ -53,8 +53,7 @@ public sealed class ConnectionFaultTests : IDisposable
     {
         using Ros2Node other = Chosen.Node("/somebody", _domain);
         var command = other.Publish<Float64MultiArray>(_rig.Configuration.Ros2!.Arms[0].CommandTopic, Qos.Default);
-        // A node takes longer to open than a loop may stand.
-        _rig.Session.Rebase();
+        _rig.StoodStill();
         _rig.UntilStopped();
         Assert.Equal((FaultCode.ForeignCommander, StopCategory.Category0), (_rig.Fault.Code, _rig.Fault.Category));
         Assert.False(_rig.Session.OperatorReset("operator"));
@@ -68,7 +67,7 @@ public sealed class ConnectionFaultTests : IDisposable
     {
         using Ros2Node other = Chosen.Node("/somebody", _domain);
         using var wrench = other.Publish<Wire.GeometryMsgs.WrenchStamped>(_rig.Configuration.Ros2!.Arms[0].Wrench!.Topic.Name, Qos.Default);
-        _rig.Session.Rebase();
+        _rig.StoodStill();
         _rig.UntilStopped();
         Assert.Equal(FaultCode.ForeignCommander, _rig.Fault.Code);
     }
@@ -77,7 +76,7 @@ public sealed class ConnectionFaultTests : IDisposable
     public void Two_that_speak_in_the_robots_name_stop_the_loop()
     {
         using var second = OtherProcess.Peer(_domain, "pub", "JointState", "/joint_states", "--wait", "0", "--rate", "1");
-        _rig.Session.Rebase();
+        _rig.StoodStill();
         _rig.UntilStopped(20_000);
         Assert.True(_rig.Causes.Contains(FaultCode.ForeignCommander), $"{_rig.Causes}");
     }
@@ -88,7 +87,7 @@ public sealed class ConnectionFaultTests : IDisposable
         for (var round = 0; round < 2; round++)
         {
             using var crowd = OtherProcess.Peer(_domain, "many", "--topics", "100", "--participants", "3", "--on-input");
-            _rig.Session.Rebase();
+            _rig.StoodStill();
             // The loop goes on while they come, are there, and go.
             _rig.Session.Advance(200);
             crowd.EndInput();

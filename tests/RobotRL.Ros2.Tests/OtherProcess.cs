@@ -127,7 +127,7 @@ internal sealed partial class OtherProcess : IDisposable
     /// <summary>Sends it a signal. It starts no process for that: in one as large as this, a fork keeps all threads waiting, and with them a loop.</summary>
     public void Signal(string name)
     {
-        var number = name switch { "INT" => 2, "CONT" => 18, "STOP" => 19, _ => throw new ArgumentException(name) };
+        var number = name switch { "INT" => 2, "TERM" => 15, "CONT" => 18, "STOP" => 19, _ => throw new ArgumentException(name) };
         Assert.Equal(0, SendSignal(_process.Id, number));
     }
 

@@ -38,6 +38,9 @@ internal sealed class Rig : IDisposable
 
     public FaultSet Causes => Session.Latest.Causes;
 
+    /// <summary>The loop stood still for longer than it may: a process was started, or a node opened. It goes on from here.</summary>
+    public void StoodStill() => Session.Rebase();
+
     /// <summary>Lets the loop run until it stops, and gives how long that took, ms.</summary>
     public double UntilStopped(int mostMs = 5000)
     {

@@ -29,6 +29,7 @@ public sealed class SharedDomainTests : IDisposable
         using var first = OtherProcess.SimNode("reach", _domain);
         using Rig rig = new(Cell.Load("reach", ("ros2.domain", $"{_domain}")));
         using var second = OtherProcess.SimNodeStarting("reach", _domain, "--set", Patience);
+        rig.StoodStill();
         var code = 0;
         var ended = Task.Run(() => Volatile.Write(ref code, second.ExitCode()));
         rig.Until(() => ended.IsCompleted, 60_000);
@@ -52,6 +53,7 @@ public sealed class SharedDomainTests : IDisposable
         using var arm = OtherProcess.SimNode("reach", _domain);
         using Rig rig = new(Cell.Load("reach", ("ros2.domain", $"{_domain}")));
         using var second = Control("second", $"ros2.domain={_domain}");
+        rig.StoodStill();
         var code = 0;
         var ended = Task.Run(() => Volatile.Write(ref code, second.ExitCode()));
         rig.Until(() => ended.IsCompleted, 60_000);
@@ -117,6 +119,7 @@ public sealed class SharedDomainTests : IDisposable
         }
         using Rig rig = new(Cell.Load("reach", one));
         using var second = Control("second", [.. other.Select(pair => $"{pair.Item1}={pair.Item2}")]);
+        rig.StoodStill();
         rig.Until(() => second.Lines.Any(line => line.Contains("loop running", StringComparison.Ordinal)), 60_000);
         // Only the arm of this cell moves, and nothing stops.
         rig.Session.BeginEpisode(rig.Session.Home);
