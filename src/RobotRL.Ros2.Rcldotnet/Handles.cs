@@ -51,7 +51,7 @@ internal static class Failing
         try { return act(); }
         catch (Exception e) when (e is not (TransportException or OutOfMemoryException))
         {
-            throw new TransportException($"rcldotnet did not {what} ({e.Message.Split('\n')[0].Trim()})", e);
+            throw new TransportException($"rcldotnet did not {what} ({e.GetBaseException().Message.Split('\n')[0].Trim()})", e);
         }
     }
 }

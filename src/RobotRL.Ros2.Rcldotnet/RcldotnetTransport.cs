@@ -36,7 +36,7 @@ public sealed class RcldotnetTransport : ITransport, IServices
         var (name, space) = (options.NodeName[(split + 1)..], split <= 0 ? "/" : options.NodeName[..split]);
         Node = Failing.AsTransport($"create the node {options.NodeName}", () => RCLdotnet.CreateNode(name, space));
         _wake = Node.CreateGuardCondition(() => { });
-        _graph = new(options with { NodeName = $"{options.NodeName}_graph", Entered = null });
+        _graph = new(options with { NodeName = $"{options.NodeName}_graph" });
         _participant = Participant();
         _thread = new(Spin) { Name = $"ros2 {options.NodeName}", IsBackground = true };
         _thread.Start();

@@ -3,8 +3,8 @@ using RobotRL.Ros2.Transport;
 namespace RobotRL.Ros2.Rcldotnet;
 
 /// <summary>
-/// Whose the messages of a topic are. rcldotnet does not say, but the network shows who writes to it. Where that is one alone, they are its own. Of several, each
-/// message counts as another one's, so that whoever relies on one sender refuses them all.
+/// Whose the messages of a topic are. rcldotnet does not say, but the network shows who writes to it. Where that is one alone, they are its own. Of several,
+/// each message counts as another one's, so that whoever relies on one sender refuses them all.
 /// </summary>
 /// <param name="graph">Shows who writes.</param>
 /// <param name="end">Receives.</param>

@@ -26,7 +26,7 @@ public sealed class RcldotnetTests
     {
         RequireRcldotnet();
         using var here = Node("/test/here");
-        var refusal = Assert.Throws<TransportException>(() => Ros2Node.Open(new() { NodeName = "/x", Domain = 99, Backend = Ros2Backend.Rcldotnet }));
+        var refusal = Assert.Throws<TransportException>(() => Ros2Node.Open(new() { NodeName = "/x", Domain = _domain + 1, Backend = Ros2Backend.Rcldotnet }));
         Assert.Contains($"ros2.domain: {_domain}", refusal.Message, StringComparison.Ordinal);
     }
 

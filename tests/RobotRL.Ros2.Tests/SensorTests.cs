@@ -89,7 +89,7 @@ public sealed class SensorTests
     [Fact]
     public void A_camera_with_two_senders_names_both_and_one_that_fell_silent_is_followed_by_the_next()
     {
-        Assert.SkipWhen(Chosen.Backend == Ros2Backend.Rcldotnet, "rcldotnet does not tell senders apart: two that are there are refused, even if one is silent.");
+        Assert.SkipWhen(Chosen.Backend == Ros2Backend.Rcldotnet, "rcldotnet does not tell senders apart: two are refused, even if one is silent.");
         var domain = Domains.Next();
         using var one = Chosen.Node("/test/driver", domain);
         using var two = Chosen.Node("/test/stranger", domain);
