@@ -5,9 +5,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 output=src/RobotRL.Cli/bin/Release/net10.0
 stamp=$output/.sources
 
-# The device, and names, times and sizes of everything that the build reads; git's own index is no help, since edits need not be committed.
+# The device, where rcldotnet is, and names, times and sizes of everything that the build reads; git's own index is no help, since edits need not be committed.
 fingerprint() {
-  echo "${TorchDevice-cpu}"
+  echo "${TorchDevice-cpu} ${RcldotnetPath-}"
   find src build Directory.*.props Directory.*.targets global.json .editorconfig \
     \( -name bin -o -name obj \) -prune -o -type f -printf '%p %T@ %s\n' | LC_ALL=C sort
 }

@@ -35,7 +35,8 @@ internal static class Ros2Section
         var ros2 = new Ros2Parameters
         {
             // Written and hashed only where it is given: without it a configuration stays the one that it was.
-            Backend = s.Has("backend") ? s.Choice("backend", ("cyclone", Ros2Backend.Cyclone), ("rcl", Ros2Backend.Rcl)) : Ros2Backend.Cyclone,
+            Backend = !s.Has("backend") ? Ros2Backend.Cyclone
+                : s.Choice("backend", ("cyclone", Ros2Backend.Cyclone), ("rcl", Ros2Backend.Rcl), ("rcldotnet", Ros2Backend.Rcldotnet)),
             Source = s.Source,
             Namespace = space,
             Domain = s.Integer("domain", 0, LastDomain),

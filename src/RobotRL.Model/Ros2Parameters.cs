@@ -8,6 +8,9 @@ public enum Ros2Backend
 
     /// <summary>The client library of the ROS 2 installation that is sourced, on whichever middleware it uses.</summary>
     Rcl,
+
+    /// <summary>rcldotnet of the ROS 2 installation that is sourced, where robotrl was built with it.</summary>
+    Rcldotnet,
 }
 
 /// <summary>How a robot's controller on the ROS 2 side takes its commands.</summary>

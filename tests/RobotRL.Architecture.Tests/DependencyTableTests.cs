@@ -12,6 +12,7 @@ public sealed class DependencyTableTests
         ["Configuration"] = ["Model"],
         ["Sensing"] = ["Model"],
         ["Ros2"] = ["Model", "Wire"],
+        ["Ros2.Rcldotnet"] = ["Model", "Wire", "Ros2"],
         ["Calibration"] = ["Model", "Wire", "Mcap"],
         ["Teleop"] = ["Model"],
         ["Teleop.Ros2"] = ["Model", "Wire", "Ros2", "Teleop"],
@@ -46,7 +47,7 @@ public sealed class DependencyTableTests
         ],
         ["Cli"] =
         [
-            "Model", "Wire", "Mcap", "Configuration", "Calibration", "Ros2", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco",
+            "Model", "Wire", "Mcap", "Configuration", "Calibration", "Ros2", "Ros2.Rcldotnet", "Teleop", "Tasks", "Safety", "Control", "Robots.Mujoco",
             "Learning", "Critic", "Episodes", "Recording", "LeRobot", "Audit", "Sessions", "Evidence", "Cells", "Lab",
         ],
     };

@@ -6,8 +6,8 @@ using RobotRL.Ros2.Transport;
 namespace RobotRL.Ros2.Tests;
 
 /// <summary>
-/// What carries messages in this process: Cyclone DDS, or rcl where <c>ROBOTRL_TEST_BACKEND=rcl</c> says so, in a shell that has sourced ROS 2. Other processes
-/// stay what they are.
+/// What carries messages in this process: Cyclone DDS, or what <c>ROBOTRL_TEST_BACKEND</c> says, <c>rcl</c> or <c>rcldotnet</c>, in a shell that has sourced
+/// ROS 2. Other processes stay what they are.
 /// </summary>
 internal static class Chosen
 {
@@ -16,7 +16,7 @@ internal static class Chosen
 
     public static Ros2Node Node(string name, int domain, bool isHumble = true)
     {
-        Assert.SkipWhen(Backend == Ros2Backend.Rcl && isHumble != (RclLibrary.Layout == RclLayout.Humble), "Another distribution is sourced.");
+        Assert.SkipWhen(Backend != Ros2Backend.Cyclone && isHumble != (RclLibrary.Layout == RclLayout.Humble), "Another distribution is sourced.");
         return Open(new() { NodeName = name, Domain = domain, IsHumble = isHumble });
     }
 

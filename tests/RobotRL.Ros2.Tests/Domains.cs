@@ -8,7 +8,10 @@ internal static class Domains
 
     private static int _next = Random.Shared.Next(Free.Count);
 
-    public static int Next() => Free.First + Interlocked.Increment(ref _next) % Free.Count;
+    /// <summary>rcldotnet knows one in a process, so all tests there share it: what a test leaves behind, the next one hears.</summary>
+    private static readonly int? Shared = Chosen.Backend == Model.Ros2Backend.Rcldotnet ? Free.First + _next : null;
+
+    public static int Next() => Shared ?? Free.First + Interlocked.Increment(ref _next) % Free.Count;
 
     /// <summary>Who shares the machine with others that test agrees on domains with them: FIRST-LAST.</summary>
     private static (int, int) Read(string range)

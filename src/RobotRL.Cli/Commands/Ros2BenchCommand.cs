@@ -13,7 +13,7 @@ internal static class Ros2BenchCommand
     public static Command Create(Action<ParseResult, Ros2Figures> show, Option<bool> brief)
     {
         Option<bool> echo = new("--echo") { Description = "Be the other process", Hidden = true };
-        var backend = new Option<Ros2Backend>("--backend") { Description = "What carries messages; rcl: the ROS 2 installation that is sourced" }
+        var backend = new Option<Ros2Backend>("--backend") { Description = "What carries messages; rcl, rcldotnet: the ROS 2 installation that is sourced" }
             .Or(Ros2Backend.Cyclone).InWords();
         return new Command("ros2", "Round trip of a joint state to another process, over ROS 2") { echo, backend }.Does((parse, cancel) =>
         {

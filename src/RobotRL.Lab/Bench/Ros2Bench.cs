@@ -16,13 +16,19 @@ namespace RobotRL.Lab.Bench;
 /// <param name="Lost">States that never came back.</param>
 /// <param name="Sent">States that were sent.</param>
 /// <param name="Hz">Rate at which they were.</param>
+/// <param name="SendAllocatedBytes">Memory that sending a state allocated, bytes.</param>
+/// <param name="PictureP50Us">Half of the pictures of 640×480 pixels in three colours were handed over sooner, best-effort, µs.</param>
+/// <param name="PictureP99Us">99 in 100, µs.</param>
 /// <param name="Transport">What carried them.</param>
-public sealed record Ros2Figures(double RttP50Us, double RttP99Us, double RttP999Us, double RttMaxUs, long Lost, long Sent, double Hz, string Transport);
+public sealed record Ros2Figures(
+    double RttP50Us, double RttP99Us, double RttP999Us, double RttMaxUs, long Lost, long Sent, double Hz, double SendAllocatedBytes,
+    double PictureP50Us, double PictureP99Us, string Transport);
 
 public static class Ros2Bench
 {
     private const int RateHz = 1000, Domain = 231, Priority = 60;
-    private const string There = "/bench/there", Back = "/bench/back";
+    private const int PictureCount = 200, PictureRateHz = 30;
+    private const string There = "/bench/there", Back = "/bench/back", Pictures = "/bench/pictures";
 
     private static readonly Qos States = Qos.Default with { Depth = 1000 };
     private static readonly TimeSpan Meeting = TimeSpan.FromSeconds(30), Rest = TimeSpan.FromSeconds(2);
@@ -57,6 +63,7 @@ public static class Ros2Bench
             using RealtimePacer pacer = new(1_000_000_000 / RateHz);
             RealTimeThread.TryFifo(Priority);
             var clock = Stopwatch.StartNew();
+            var before = GC.GetAllocatedBytesForCurrentThread();
             for (var n = 0; n < count; n++)
             {
                 state.Header.Stamp.Ns = n;
@@ -65,14 +72,17 @@ public static class Ros2Bench
                 pacer.Next();
             }
             var hz = count / clock.Elapsed.TotalSeconds;
+            var allocated = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / count;
             for (var waited = Stopwatch.StartNew(); waited.Elapsed < Rest; Thread.Sleep(10))
                 lock (us)
                     if (us.Count == count) break;
+            var pictures = SendPictures(node);
             lock (us)
             {
                 us.Sort();
-                double At(double share) => us.Count == 0 ? double.NaN : us[Math.Min(us.Count - 1, (int)(share * us.Count))];
-                return new(At(0.5), At(0.99), At(0.999), At(1), count - us.Count, count, hz, node.Transport.Description);
+                return new(
+                    At(us, 0.5), At(us, 0.99), At(us, 0.999), At(us, 1), count - us.Count, count, hz, allocated, At(pictures, 0.5), At(pictures, 0.99),
+                    node.Transport.Description);
             }
         }
         finally
@@ -81,12 +91,36 @@ public static class Ros2Bench
         }
     }
 
+    /// <summary>How long it took to hand over each, µs, in order of length.</summary>
+    private static List<double> SendPictures(Ros2Node node)
+    {
+        Image image = new() { Width = 640, Height = 480, Encoding = "rgb8", Step = 3 * 640 };
+        for (var i = 0; i < 3 * 640 * 480; i++) image.Data.Add((byte)i);
+        using var writer = node.Publish<Image>(Pictures, Qos.SensorData);
+        for (var waited = Stopwatch.StartNew(); writer.Writer.ReaderCount == 0 && waited.Elapsed < Meeting; Thread.Sleep(10)) { }
+        using RealtimePacer pacer = new(1_000_000_000 / PictureRateHz);
+        List<double> us = [];
+        for (var n = 0; n < PictureCount; n++)
+        {
+            var start = Now;
+            writer.TrySend(image);
+            us.Add((Now - start) * 1e-3);
+            pacer.Next();
+        }
+        us.Sort();
+        return us;
+    }
+
+    private static double At(List<double> sorted, double share) =>
+        sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];
+
     /// <summary>The other process: sends each state back at once, until it is ended or its starter has.</summary>
     public static void Echo(Ros2Backend backend, CancellationToken until)
     {
         using var node = Node("bench_echo", backend);
         using var back = node.Publish<JointState>(Back, States);
         using var there = node.Subscribe<JointState>(There, States, (state, _) => back.TrySend(state));
+        using var pictures = node.Subscribe<Image>(Pictures, Qos.SensorData, (_, _) => { });
         until.WaitHandle.WaitOne(TimeSpan.FromMinutes(5));
     }
 

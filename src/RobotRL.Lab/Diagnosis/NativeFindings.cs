@@ -30,6 +30,8 @@ public static class NativeFindings
             "make deps, or apt install libddsc0debian (Ubuntu 24.04: libddsc0t64)");
         yield return Finding.Optional("ROS 2, rcl", RclLibrary.Missing is null, RclLibrary.Missing ?? RclLibrary.Name,
             "source the setup file of a ROS 2 installation before robotrl; only services and parameters need it");
+        yield return Finding.Optional("ROS 2, rcldotnet", RcldotnetLibrary.Missing is null, RcldotnetLibrary.Missing ?? RclLibrary.Name,
+            "only who shares a process with rcldotnet's own code needs it; see docs/ros2.md");
         bool egl = Probe("egl").Works, osmesa = Probe("osmesa").Works;
         yield return Gl("EGL", egl, osmesa, Probe("egl").Line, "make deps, or apt install libegl1 libgl1 libgl1-mesa-dri");
         yield return Gl("OSMesa", osmesa, egl, Probe("osmesa").Line, "make deps, or apt install libosmesa6");

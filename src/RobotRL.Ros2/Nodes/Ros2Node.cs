@@ -15,8 +15,12 @@ public sealed class Ros2Node(ITransport transport) : IDisposable
     public ITransport Transport => transport;
 
     /// <exception cref="TransportException">The backend cannot be had.</exception>
-    public static Ros2Node Open(TransportOptions options) =>
-        new(options.Backend == Ros2Backend.Rcl ? new RclTransport(options) : new CycloneTransport(options));
+    public static Ros2Node Open(TransportOptions options) => new(options.Backend switch
+    {
+        Ros2Backend.Rcl => new RclTransport(options),
+        Ros2Backend.Rcldotnet => RcldotnetLibrary.Open(options),
+        _ => new CycloneTransport(options),
+    });
 
     public Publisher<T> Publish<T>(string topic, Qos qos) where T : IMessage => new(transport.CreateWriter(new(topic, T.TypeName, T.Definition, qos)));
 

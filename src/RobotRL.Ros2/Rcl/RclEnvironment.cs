@@ -23,6 +23,13 @@ internal static partial class RclEnvironment
         }
     }
 
+    /// <summary>Sets a variable for native code alone, whatever it was.</summary>
+    public static void Set(string name, string value)
+    {
+        if (OperatingSystem.IsWindows()) _ = _putenv_s(name, value);
+        else _ = setenv(name, value, 1);
+    }
+
     private static bool IsThere(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 };
 
     private static void SetUnlessThere(string name, string value)

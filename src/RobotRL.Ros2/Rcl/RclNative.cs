@@ -108,6 +108,7 @@ internal static unsafe partial class RclNative
     [LibraryImport(Rcutils)] public static partial Allocator rcutils_get_default_allocator();
     [LibraryImport(Rcutils)] public static partial ErrorText rcutils_get_error_string();
     [LibraryImport(Rcutils)] public static partial void rcutils_reset_error();
+    [LibraryImport(Rcutils)] [return: MarshalAs(UnmanagedType.U1)] public static partial bool rcutils_error_is_set();
     [LibraryImport(Rcutils)] public static partial int rcutils_uint8_array_init(Bytes* array, nuint capacity, Allocator* allocator);
     [LibraryImport(Rcutils)] public static partial int rcutils_uint8_array_fini(Bytes* array);
 

@@ -64,9 +64,24 @@ internal sealed unsafe class RclTransport : ITransport, IServices
 
     public IDisposable CreateServer(ServiceEnd end, ServiceAsked asked) => Add(new RclServer(this, end, asked));
 
-    public IReadOnlyList<RemoteEnd> Ends() => RclGraph.Ends(_node, _participant);
+    public IReadOnlyList<RemoteEnd> Ends() => Ends((gid, _) => IsOwn(gid));
+
+    public IReadOnlyList<RemoteEnd> Ends(OwnsEnd owns) => RclGraph.Ends(_node, owns);
+
+    /// <summary>Those of one topic.</summary>
+    public IReadOnlyList<RemoteEnd> EndsOf(string topic) => RclGraph.Ends(_node, topic, (gid, _) => IsOwn(gid));
+
+    public bool IsOwn(ReadOnlySpan<byte> gid) => gid.StartsWith(_participant);
 
     public IReadOnlyList<string> Mismatches() => Mismatch.Among(Ends());
+
+    /// <summary>What the identifiers of a participant's ends begin with that has the only writer of a topic; null where none appears.</summary>
+    public byte[]? ParticipantOf(string topic)
+    {
+        for (var tries = 0; tries < 200; tries++, Thread.Sleep(10))
+            if (RclGraph.ParticipantOf(_node, topic) is { } found) return found;
+        return null;
+    }
 
     public ulong IdOf(byte* gid) => RclGraph.IdOf(new(gid, RclLibrary.Layout.GidBytes));
 
@@ -115,9 +130,7 @@ internal sealed unsafe class RclTransport : ITransport, IServices
     {
         var topic = $"/_robotrl_{Guid.NewGuid():N}";
         using var writer = CreateWriter(new(topic, Bool.TypeName, Bool.Definition, Qos.Default));
-        for (var tries = 0; tries < 200; tries++, Thread.Sleep(10))
-            if (RclGraph.ParticipantOf(_node, topic) is { } found) return found;
-        throw new TransportException("rcl does not show our own topics.");
+        return ParticipantOf(topic) ?? throw new TransportException("rcl does not show our own topics.");
     }
 
     private void Receive()

@@ -54,11 +54,14 @@ internal sealed unsafe class TypeSupport
         Rcl.Check(RclNative.rcutils_uint8_array_init(&bytes, 0, &allocator), "set memory aside");
         try
         {
-            Rcl.Check(RclNative.rmw_serialize(message, Handle, &bytes), $"write a {_typeName}");
+            Write(message, &bytes);
             return new ReadOnlySpan<byte>(bytes.Buffer, (int)bytes.Length).ToArray();
         }
         finally { RclNative.rcutils_uint8_array_fini(&bytes); }
     }
+
+    /// <summary>Writes a message in C as CDR into memory that grows for it.</summary>
+    public void Write(nint message, RclNative.Bytes* into) => Rcl.Check(RclNative.rmw_serialize(message, Handle, into), $"write a {_typeName}");
 
     private nint Export(string package, string library, string symbol)
     {

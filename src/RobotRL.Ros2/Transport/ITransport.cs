@@ -8,8 +8,8 @@ namespace RobotRL.Ros2.Transport;
 public sealed record TopicEnd(string Topic, string TypeName, string Definition, Qos Qos);
 
 /// <summary>How a message came.</summary>
-/// <param name="SentNs">When it was sent by its sender's clock, ns since the epoch.</param>
-/// <param name="Writer">Whose it is: differs between writers of a topic, and stays the same as long as the writer lives.</param>
+/// <param name="SentNs">When it was sent by its sender's clock, ns since the epoch; 0 where the backend does not tell.</param>
+/// <param name="Writer">Whose it is: differs between writers of a topic, and stays the same as long as the writer lives; 0 where that is not known yet.</param>
 public readonly record struct Arrival(long SentNs, ulong Writer);
 
 /// <summary>Takes a message as CDR, which is valid for the length of the call. Runs on the transport's thread.</summary>
