@@ -75,7 +75,10 @@ public sealed class DiskTests : IDisposable
         if [ "$failure" = full ]; then
           dd if=/dev/zero of="$disk/filler" bs=4096 2>/dev/null
         else
-          mount --bind "$disk" "$disk" && mount -o remount,bind,ro "$disk" || exit 9
+          mount --bind "$disk" "$disk" || exit 9
+          # It is busy while the run has just opened a file through it.
+          for i in $(seq 100); do mount -o remount,bind,ro "$disk" 2>"$told/mount.err" && break; sleep 0.02; done
+          grep -q " $disk .*[ ,]ro[ ,]" /proc/mounts || { cat "$told/mount.err" >&2; exit 9; }
         fi
         wait
         count >"$told/before"

@@ -50,8 +50,10 @@ public sealed class TwoArmTrainingTests : IDisposable
     private static JsonElement Json(params string[] arguments)
     {
         var start = OtherProcess.ToRobotrl([.. arguments, "--json"]);
-        start.RedirectStandardOutput = true;
+        // What it shows to a person beside the object is not for the suite's own output.
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         using var process = Process.Start(start)!;
+        process.BeginErrorReadLine();
         return JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
     }
 }

@@ -13,8 +13,10 @@ internal sealed class Termination : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>What comes within this time is one request: one Ctrl+C reaches a process through its terminal and through its launcher.</summary>
-    private const long OneRequestMs = 300;
+    /// <summary>
+    /// What comes within this time is one request: one Ctrl+C reaches a process through its terminal and through its launcher. Nobody presses twice as fast.
+    /// </summary>
+    private const long OneRequestMs = 50;
 
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _signals;
@@ -38,7 +40,8 @@ internal sealed class Termination : IDisposable
     {
         context.Cancel = true;
         var now = Environment.TickCount64;
-        if (now - Interlocked.Exchange(ref _lastMs, now) < OneRequestMs) return;
+        var last = Volatile.Read(ref _lastMs);
+        if (now - last < OneRequestMs || Interlocked.CompareExchange(ref _lastMs, now, last) != last) return;
         var times = Interlocked.Increment(ref _times);
         if (times >= 3) End("asked for the third time");
         if (times > 1) return;

@@ -108,7 +108,8 @@ internal sealed partial class FaultStage : IDisposable
     /// <summary>Presses Ctrl+C so often, each time before the robot stands.</summary>
     public void InterruptControl(int times)
     {
-        for (var i = 0; i < times; i++, Thread.Sleep(20)) _control.Interrupt();
+        // As fast as a person presses.
+        for (var i = 0; i < times; i++, Thread.Sleep(100)) _control.Interrupt();
     }
 
     public void WriteAsAnotherVersion() => _probe.WriteAsAnotherVersion();
