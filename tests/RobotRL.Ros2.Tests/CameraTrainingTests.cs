@@ -22,25 +22,39 @@ public sealed class CameraTrainingTests : IDisposable
         ];
         string[] command = ["train", OtherProcess.TaskFile("peg-insert"), "--cell", Cell.FileOf("sim"), "--pace", "realtime",
             "--run", Path.Combine(_folder, "run"), "--env-steps", "30", .. small.SelectMany(value => new[] { "--set", value })];
-        using var train = OtherProcess.Robotrl(command);
-        train.Await("demonstrations:");
-        using (var node = Ros2Node.Open(new() { NodeName = "/stranger", Domain = _domain }))
+        // A machine that kept the loop waiting stops the robot first, and the picture comes too late to be the cause: then once more, in the same run.
+        for (var again = 3; ; again--)
         {
-            using var pictures = node.Publish<Image>("/cameras/wrist/image_raw", Qos.SensorData);
-            Image image = new() { Width = 4, Height = 4, Encoding = "rgb8", Step = 12 };
-            image.Data.AddRange(new byte[48]);
-            for (var i = 0; i < 400 && !IsTold(); i++, Thread.Sleep(50))
+            using var train = OtherProcess.Robotrl(command);
+            train.Await("demonstrations:");
+            SendWrongPictures(() => IsTold(train));
+            if (!IsTold(train) && again > 0 && Resumed.WasLate(train))
             {
-                image.Header.Stamp.Ns = WallClock.NowNs;
-                pictures.TrySend(image);
+                train.Kill();
+                continue;
             }
+            Assert.True(IsTold(train), string.Join('\n', train.Lines));
+            Resumed.UntilDone(train, command);
+            return;
         }
-        Assert.True(IsTold(), string.Join('\n', train.Lines));
-        Resumed.UntilDone(train, command);
-
-        bool IsTold() => train.Lines.Any(line => line.Contains("STOPPED", StringComparison.Ordinal) && line.Contains(
-            "camera wrist", StringComparison.Ordinal) && line.Contains("2 nodes send pictures on /cameras/wrist/image_raw", StringComparison.Ordinal));
     }
+
+    private void SendWrongPictures(Func<bool> isTold)
+    {
+        using var node = Ros2Node.Open(new() { NodeName = "/stranger", Domain = _domain });
+        using var pictures = node.Publish<Image>("/cameras/wrist/image_raw", Qos.SensorData);
+        Image image = new() { Width = 4, Height = 4, Encoding = "rgb8", Step = 12 };
+        image.Data.AddRange(new byte[48]);
+        for (var i = 0; i < 400 && !isTold(); i++, Thread.Sleep(50))
+        {
+            image.Header.Stamp.Ns = WallClock.NowNs;
+            pictures.TrySend(image);
+        }
+    }
+
+    private static bool IsTold(OtherProcess train) => train.Lines.Any(line => line.Contains("STOPPED", StringComparison.Ordinal)
+        && line.Contains("camera wrist", StringComparison.Ordinal)
+        && line.Contains("2 nodes send pictures on /cameras/wrist/image_raw", StringComparison.Ordinal));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -10,6 +10,10 @@ internal static class Resumed
 
     private static readonly string[] Late = ["HeartbeatLost", "LoopLate", "StaleTarget", "StaleState", "ClockForward", "SensorError"];
 
+    /// <summary>Whether lateness stopped the robot.</summary>
+    public static bool WasLate(OtherProcess train) => train.Lines.Any(line =>
+        line.Contains("STOPPED", StringComparison.Ordinal) && Late.Any(cause => line.Contains($"({cause})", StringComparison.Ordinal)));
+
     /// <summary>Waits for the end of a training, and runs its command again where lateness alone ended it.</summary>
     public static void UntilDone(OtherProcess first, string[] command)
     {
