@@ -16,7 +16,7 @@ internal sealed class CanonicalText
     private int _depth;
     private bool _dash, _unhashed;
 
-    /// <summary>Every value by its dotted key, as <c>--set</c> takes it.</summary>
+    /// <summary>Every value that the hash is of, by its dotted key, as <c>--set</c> takes it.</summary>
     public IReadOnlyList<(string Key, string Value)> Values => _values;
 
     public string Text => _text.ToString();
@@ -24,7 +24,7 @@ internal sealed class CanonicalText
 
     public void Value(string key, string value, string? hashed = null)
     {
-        _values.Add((_open.Peek().Path + key, value));
+        if (!_unhashed) _values.Add((_open.Peek().Path + key, value));
         Line(key, value, hashed);
     }
 

@@ -34,7 +34,7 @@ public sealed record RunConfiguration
     /// <summary>All values in one file, paths absolute: loading it gives this configuration again, hash included.</summary>
     public required string ResolvedYaml { get; init; }
 
-    /// <summary>Every value by its dotted key, as <c>--set</c> takes it.</summary>
+    /// <summary>Every value that the hash is of, by its dotted key, as <c>--set</c> takes it: how evidence is kept is nobody's on the network.</summary>
     public IReadOnlyList<(string Key, string Value)> Values { get; init; } = [];
 
     /// <summary>Consequences of the configuration that a person should see beside it.</summary>

@@ -75,7 +75,9 @@ public sealed class ServiceClient<TRequest, TResponse>(IServiceClient client) : 
     public TResponse Ask(TRequest request, TimeSpan patience)
     {
         var answer = client.Ask(new CdrWriter().Message(request));
-        if (!answer.Wait(patience)) throw new TransportException($"{client.End.Name} did not answer within {patience.TotalSeconds} s.");
+        // Waiting for the first of one does not throw where the node was closed meanwhile.
+        if (Task.WaitAny([answer], patience) < 0 || !answer.IsCompletedSuccessfully)
+            throw new TransportException($"{client.End.Name} did not answer within {patience.TotalSeconds} s.");
         CdrReader reader = new(answer.Result);
         TResponse response = new();
         response.Read(ref reader);

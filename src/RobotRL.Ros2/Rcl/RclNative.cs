@@ -9,7 +9,7 @@ namespace RobotRL.Ros2.Rcl;
 internal static unsafe partial class RclNative
 {
     public const string Rcl = "rcl", Rmw = "rmw", RmwImplementation = "rmw_implementation", Rcutils = "rcutils";
-    public const int Ok = 0, Timeout = 2, Error = 1;
+    public const int Ok = 0, Timeout = 2;
     public const int KeepLast = 1, KeepAll = 2, Reliable = 1, BestEffort = 2, TransientLocal = 1, Volatile = 2;
 
     /// <summary>By value in C, so its size is exact.</summary>

@@ -42,6 +42,8 @@ internal sealed unsafe class RclServer : RclSource, IDisposable
             }
             RclNative.rcutils_reset_error();
         }
+        // A request that is no message gets no answer, and must not end the thread that hears the robot.
+        catch (Exception e) when (e is InvalidDataException or TransportException) { }
         finally
         {
             _request.Destroy(request);
