@@ -9,6 +9,9 @@ namespace RobotRL.Ros2.Tests;
 /// <summary>The content of sample n, by the rule of the peer's page: written here anew.</summary>
 internal static class PeerContent
 {
+    /// <summary>The number of the sample by which the peer finds out whether it is heard.</summary>
+    public const long Greeting = 4_000_000;
+
     private const string Letters = "abcdefg";
 
     public static void Fill(JointState state, long n)

@@ -45,6 +45,7 @@ int ping(const Options& options, Stop& stop) {
             auto now = Clock::now().time_since_epoch().count();
             auto finding = codec->check(sample.payload, size, sample.counted);
             auto n = finding.number.value_or(sample.counted);
+            if (n == greeting) return;
             if (!finding.wrong.empty() || n >= count) {
                 if (wrong++ == 0) first_wrong = finding.wrong;
                 return;
@@ -53,7 +54,7 @@ int ping(const Options& options, Stop& stop) {
             returned++;
         });
         ready(participant, options);
-        if (stop.sleep_until_true([&] { return reader.matched() > 0; }) && wait_for_readers(writer, options, stop)) {
+        if (stop.sleep_until_true([&] { return reader.matched() > 0; }) && wait_for_readers(writer, options, stop, [&] { writer.write(codec->encode(greeting, size, false)); })) {
             sent = send_paced(stop, options.number("rate", 1000), count, [&](uint64_t n) {
                 sent_at[n] = Clock::now().time_since_epoch().count();
                 return writer.write(codec->encode(n, size, false));

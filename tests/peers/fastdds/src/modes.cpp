@@ -1,6 +1,7 @@
 #include "modes.hpp"
 
 #include <cstdio>
+#include <future>
 
 #include "payload_file.hpp"
 
@@ -43,12 +44,14 @@ Sent send_paced(Stop& stop, double rate, uint64_t count, const std::function<boo
     return sent;
 }
 
-bool wait_for_readers(const Writer& writer, const Options& options, Stop& stop) {
+bool wait_for_readers(const Writer& writer, const Options& options, Stop& stop, const std::function<void()>& greet) {
     int wanted = static_cast<int>(options.number("wait", 1));
     if (wanted == 0) return true;
     if (!stop.sleep_until_true([&] { return writer.matched() >= wanted; })) return false;
     if (!options.has("on-input")) return stop.sleep_until(Clock::now() + milliseconds(300));
-    wait_for_input_to_end();
+    auto input = std::async(std::launch::async, wait_for_input_to_end);
+    do greet();
+    while (input.wait_for(milliseconds(50)) != std::future_status::ready);
     return true;
 }
 
@@ -86,9 +89,9 @@ int publish(const Options& options, Stop& stop) {
     auto& writer = participant.add_writer(codec->dds_name(), dds_topic(options.word(2, "the topic")), qos);
     ready(participant, options);
     Sent sent;
-    if (wait_for_readers(writer, options, stop))
-        sent = send_paced(stop, options.number("rate", 10), static_cast<uint64_t>(options.number("count", 0)),
-                          [&](uint64_t n) { return writer.write(codec->encode(n, size, big_endian)); });
+    auto send = [&](uint64_t n) { return writer.write(codec->encode(n, size, big_endian)); };
+    if (wait_for_readers(writer, options, stop, [&] { send(greeting); }))
+        sent = send_paced(stop, options.number("rate", 10), static_cast<uint64_t>(options.number("count", 0)), send);
     finish(writer, sent, "pub", options, stop);
     return 0;
 }

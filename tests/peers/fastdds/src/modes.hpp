@@ -43,9 +43,10 @@ Sent send_paced(Stop& stop, double rate, uint64_t count, const std::function<boo
 
 void wait_for_input_to_end();
 
-// Waits for --wait readers (1 unless said), then a moment longer: a reader learns of the match after the writer does. With --on-input the caller knows
-// when the reader has learned of it, and closes the standard input.
-bool wait_for_readers(const Writer& writer, const Options& options, Stop& stop);
+// Waits for --wait readers (1 unless said), then a moment longer: a volatile reader hears nothing before it has learned of the match and of the first
+// heartbeat, and the writer is not told when. With --on-input the reader tells: it is sent a greeting each 50 ms until standard input is closed.
+constexpr uint64_t greeting = 4'000'000;
+bool wait_for_readers(const Writer& writer, const Options& options, Stop& stop, const std::function<void()>& greet = [] {});
 
 // A sample that a UDP datagram cannot hold is sent by a thread of Fast DDS.
 inline bool needs_async(size_t bytes) { return bytes > 60000; }
