@@ -34,6 +34,9 @@ internal sealed class InputWatch(SafetyLimits limits, long periodNs)
         _repeats = _repeatedStamps = 0;
     }
 
+    /// <summary>The reference was put elsewhere, which is no motion that a state should show.</summary>
+    public void Place(in Pose reference) => _referenceAtFirst = reference;
+
     /// <summary>What is wrong with the inputs, or none.</summary>
     public Fault Check(Stamp now, in RobotState state, bool isNew, in Pose reference)
     {

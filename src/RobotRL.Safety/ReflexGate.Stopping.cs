@@ -90,6 +90,7 @@ public sealed partial class ReflexGate
     private void Place(in Pose reference)
     {
         _motion.Place(reference);
+        _inputs.Place(reference);
         _posture.Place(_state.Position, reference);
         _soonAge = 0;
         _torque.Place(_state.Position);

@@ -80,6 +80,25 @@ public class SensorTests
         Assert.Equal(GateState.Running, rig.Latest.Gate);
     }
 
+    //  tick        1       2 3 4 … 100
+    //  state       old     the same, at rest
+    //  reference   none    put where the arm is, which is no motion
+    [Fact]
+    public void First_state_that_is_too_old_does_not_make_those_after_it_frozen()
+    {
+        var robot = TestArm.Description;
+        var gate = new ReflexGate(robot, new(robot, TestArm.Task.EndEffectorInFlange));
+        RobotState state = default;
+        for (var i = 0; i < robot.HomeRad.Count; i++) state.Position[i] = robot.HomeRad[i];
+        for (var tick = 1; tick <= 100; tick++)
+        {
+            var now = Stamp.FromSeconds(1 + 1e-3 * tick);
+            state.CaptureTime = tick == 1 ? now.Plus(-2 * robot.Limits.StateMaxAgeNs) : now;
+            gate.Observe(now, state, isNew: true, default);
+        }
+        Assert.Equal(FaultSet.Of(FaultCode.StaleState), gate.Causes);
+    }
+
     [Fact]
     public void Arm_that_a_simulation_puts_elsewhere_has_no_faulty_sensors()
     {
