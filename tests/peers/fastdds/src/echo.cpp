@@ -54,7 +54,8 @@ int ping(const Options& options, Stop& stop) {
             returned++;
         });
         ready(participant, options);
-        if (stop.sleep_until_true([&] { return reader.matched() > 0; }) && wait_for_readers(writer, options, stop, [&] { writer.write(codec->encode(greeting, size, false)); })) {
+        auto greet = [&] { writer.write(codec->encode(greeting, size, false)); };
+        if (stop.sleep_until_true([&] { return reader.matched() > 0; }) && wait_for_readers(writer, options, stop, greet)) {
             sent = send_paced(stop, options.number("rate", 1000), count, [&](uint64_t n) {
                 sent_at[n] = Clock::now().time_since_epoch().count();
                 return writer.write(codec->encode(n, size, false));

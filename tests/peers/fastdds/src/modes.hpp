@@ -43,9 +43,11 @@ Sent send_paced(Stop& stop, double rate, uint64_t count, const std::function<boo
 
 void wait_for_input_to_end();
 
+// The number of the sample that greets: beyond what any test counts to.
+constexpr uint64_t greeting = 4'000'000;
+
 // Waits for --wait readers (1 unless said), then a moment longer: a volatile reader hears nothing before it has learned of the match and of the first
 // heartbeat, and the writer is not told when. With --on-input the reader tells: it is sent a greeting each 50 ms until standard input is closed.
-constexpr uint64_t greeting = 4'000'000;
 bool wait_for_readers(const Writer& writer, const Options& options, Stop& stop, const std::function<void()>& greet = [] {});
 
 // A sample that a UDP datagram cannot hold is sent by a thread of Fast DDS.
